@@ -1,0 +1,3 @@
+"""Design, train and see spiking neural networks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,152 @@
+"""The one family of errors. Each has a stable `code`; input errors end a command with 2, failures with 1.
+
+Snntrainer3dError
+├── InputError            the person can mend it (exit 2, HTTP 4xx)
+│   ├── SpecError         a document has faults: all of them, each with its path
+│   ├── FileFormatError   a weight, run or data file is damaged, foreign or of another version
+│   ├── MismatchError     two things that do not fit: weights of one network, spec of another
+│   ├── NotFoundError     no such run, data set, file
+│   ├── ConflictError     not possible in the present state: resume a running run, a taken port
+│   └── LimitError        larger than what is allowed or what the machine bears
+└── FailureError          something broke outside the person's input (exit 1, HTTP 5xx)
+    ├── DataUnavailableError   a data set is neither here nor to be downloaded
+    ├── StorageError           disk full, home not writable, store locked or damaged
+    └── JobError               a training process ended without finishing; holds its last words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a document or file.
+
+    `path` is where, as a person writes it (`network.layers[1].neuron.beta`; empty for the whole);
+    `message` says what was got and what was expected; `hint` what to do.
+    """
+
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        return f"{where}{self.message}" + (f" {self.hint}" if self.hint else "")
+
+
+class Snntrainer3dError(Exception):
+    """Every error that this package raises on purpose."""
+
+    code: ClassVar[str] = "error"
+    http_status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, path: str = "", hint: str = "", faults: Sequence[Fault] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.hint = hint
+        self.faults = tuple(faults) or (Fault(path, message, hint),)
+
+    def __str__(self) -> str:
+        if len(self.faults) == 1:
+            return str(self.faults[0])
+        return "\n".join([self.message, *(f"  {fault}" for fault in self.faults)])
+
+    def body(self) -> dict[str, Any]:
+        """Give the one JSON body used on HTTP, on the socket and by `--json`."""
+        return {
+            "error": {
+                "code": self.code,
+                "message": self.message,
+                "path": self.path,
+                "hint": self.hint,
+                "faults": [asdict(fault) for fault in self.faults],
+            }
+        }
+
+
+class InputError(Snntrainer3dError):
+    """What was given cannot be used; the person can mend it."""
+
+    code = "input"
+    http_status = 400
+    exit_code = 2
+
+
+class SpecError(InputError):
+    """A document has faults; `faults` lists all of them at once."""
+
+    code = "spec"
+    http_status = 422
+
+    def __init__(self, faults: Sequence[Fault], *, what: str = "document") -> None:
+        if not faults:
+            raise ValueError("a SpecError needs at least one fault")
+        count = "one fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"The {what} has {count}.", path=faults[0].path, hint=faults[0].hint, faults=faults)
+
+
+class FileFormatError(InputError):
+    """A file is damaged, foreign, truncated or of a version that this release does not read."""
+
+    code = "file_format"
+    http_status = 422
+
+
+class MismatchError(InputError):
+    """Two things do not fit together, such as the weights of one network and the spec of another."""
+
+    code = "mismatch"
+    http_status = 422
+
+
+class NotFoundError(InputError):
+    """No run, data set, snapshot or file of that name."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class ConflictError(InputError):
+    """The request is understood but not possible in the present state."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class LimitError(InputError):
+    """What was asked for is larger than is allowed; the message names the limit."""
+
+    code = "limit"
+    http_status = 413
+
+
+class FailureError(Snntrainer3dError):
+    """Something broke that is not the person's input."""
+
+    code = "failure"
+
+
+class DataUnavailableError(FailureError):
+    """A data set is neither on disk nor to be downloaded; the hint says which files to put where."""
+
+    code = "data_unavailable"
+    http_status = 503
+
+
+class StorageError(FailureError):
+    """The disk is full, the home is not writable, or the store is locked or damaged."""
+
+    code = "storage"
+    http_status = 507
+
+
+class JobError(FailureError):
+    """A training process ended without finishing; the message holds its last words."""
+
+    code = "job"

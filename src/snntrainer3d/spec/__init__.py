@@ -1,0 +1,65 @@
+"""WHAT a network, a training and a run are: immutable, validated, versioned documents; no torch."""
+
+from snntrainer3d.spec._document import FieldFault, Part, parse, read_json, read_json_file
+from snntrainer3d.spec.cost import Cost, cost_of
+from snntrainer3d.spec.network import Dense, Input, Layer, Network, dense_network
+from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
+from snntrainer3d.spec.presets import PRESETS, Preset
+from snntrainer3d.spec.run import RunSpec, parse_run
+from snntrainer3d.spec.surrogates import (
+    SURROGATES,
+    Atan,
+    FastSigmoid,
+    Sigmoid,
+    SpikeRateEscape,
+    StraightThrough,
+    Surrogate,
+    Triangular,
+)
+from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, neuron_values, tensor_shapes
+from snntrainer3d.spec.training import Adam, Constant, Direct, OneCycle, Schedule, Training
+
+__all__ = [
+    "NEURONS",
+    "NEURON_KINDS",
+    "PRESETS",
+    "SURROGATES",
+    "Adam",
+    "Alpha",
+    "Atan",
+    "Constant",
+    "Cost",
+    "Dense",
+    "Direct",
+    "FastSigmoid",
+    "FieldFault",
+    "Input",
+    "Lapicque",
+    "Layer",
+    "Leaky",
+    "Network",
+    "Neuron",
+    "OneCycle",
+    "Part",
+    "Preset",
+    "RunSpec",
+    "Schedule",
+    "Sigmoid",
+    "SpikeRateEscape",
+    "StraightThrough",
+    "Surrogate",
+    "Synaptic",
+    "TrainedNetwork",
+    "Training",
+    "Triangular",
+    "cost_of",
+    "count_parameters",
+    "dense_network",
+    "neuron_of",
+    "neuron_values",
+    "parse",
+    "parse_run",
+    "read_json",
+    "read_json_file",
+    "tensor_shapes",
+]

@@ -1,0 +1,192 @@
+"""How every document behaves: immutable, strict about names, all faults reported at once in the reader's own terms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from snntrainer3d.errors import Fault, InputError, NotFoundError, SpecError
+
+MAX_DOCUMENT_BYTES = 4_000_000
+MAX_DOCUMENT_DEPTH = 64
+
+T = TypeVar("T")
+
+
+class Part(BaseModel):
+    """A part of a document: frozen, and a field that does not exist is a fault, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+    def changed(self, **fields: Any) -> Self:
+        """Give a validated copy with some fields replaced; raises SpecError."""
+        return parse(type(self), {**self.model_dump(mode="json"), **fields})
+
+
+def parse(kind: type[T], value: Any, *, what: str = "document", root: str = "") -> T:
+    """Turn plain values into `kind`.
+
+    Raises:
+        SpecError: holding every fault, each with its path (below `root`), what was got and what to do.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        faults = [_fault(detail, value, root) for detail in details if not _follows(detail, details)]
+        raise SpecError(faults, what=what) from None
+
+
+def read_json(text: str | bytes, *, what: str = "document") -> Any:
+    """Parse one JSON document; two in one text, a key given twice and NaN are faults.
+
+    Raises:
+        SpecError: with line and column.
+    """
+    raw = text.encode() if isinstance(text, str) else text
+    if len(raw) > MAX_DOCUMENT_BYTES:
+        raise SpecError([Fault("", f"the {what} has {len(raw):,} bytes, at most {MAX_DOCUMENT_BYTES:,} are read.")])
+    try:
+        decoded = raw.decode("utf-8-sig")
+        return json.loads(decoded, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise SpecError([Fault("", f"byte {error.start} is not UTF-8.", "Save the file as UTF-8 text.")]) from None
+    except json.JSONDecodeError as error:
+        raise SpecError([_json_fault(error)], what=what) from None
+    except RecursionError:
+        raise SpecError([Fault("", f"nested deeper than {MAX_DOCUMENT_DEPTH} levels.")], what=what) from None
+
+
+def read_json_file(path: Path, *, what: str = "document") -> Any:
+    """Read one JSON document from a file; raises NotFoundError, InputError or SpecError."""
+    try:
+        return read_json(path.read_bytes(), what=f"{what} {path.name}")
+    except FileNotFoundError:
+        raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise SpecError([Fault(key, "given twice in one object.", "Keep one of them.")])
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise SpecError([Fault("", f"{name} is not a JSON number.", "Give a finite number.")])
+
+
+def _json_fault(error: json.JSONDecodeError) -> Fault:
+    where = f"line {error.lineno}, column {error.colno}"
+    if error.msg == "Extra data":
+        return Fault("", f"a second document begins at {where}.", "Give one document per file.")
+    return Fault("", f"not JSON at {where}: {error.msg}.", "Check commas, quotes and brackets there.")
+
+
+def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Tell whether a list is called too short only because its entries are faulty."""
+    loc = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(loc)] == loc and len(other["loc"]) > len(loc) for other in details
+    )
+
+
+def _fault(detail: ErrorDetails, value: Any, root: str) -> Fault:
+    path = _path(detail["loc"], value, root)
+    context = detail.get("ctx", {})
+    if isinstance(raised := context.get("error"), FieldFault):
+        inner = ".".join(part for part in (path, raised.field) if part)
+        return Fault(inner, raised.message, raised.hint)
+    if detail["type"] == "extra_forbidden":
+        return _unknown_field(detail, path)
+    expected = _EXPECTED.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:]).format(**context)
+    if detail["type"] == "missing":
+        return Fault(path, "missing.", "Give a value.")
+    return Fault(path, f"got {_shown(detail['input'])}, expected {expected}.", "")
+
+
+class FieldFault(ValueError):
+    """Raised by a validator for one field; becomes a Fault at that field."""
+
+    def __init__(self, field: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+        self.hint = hint
+
+
+_EXPECTED = {
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "a number not below {ge}",
+    "less_than": "a number below {lt}",
+    "less_than_equal": "a number not above {le}",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "string_type": "a text",
+    "literal_error": "{expected}",
+    "union_tag_invalid": "one of {expected_tags}",
+    "union_tag_not_found": "an object with the field {discriminator}",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "too_short": "at least {min_length} entries",
+    "too_long": "at most {max_length} entries",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
+}
+
+
+def _path(loc: tuple[int | str, ...], value: Any, root: str) -> str:
+    """Write a pydantic location as a person would, leaving out the tags of unions."""
+    path, here, tag_passed = root, value, False
+    for part in loc:
+        if isinstance(part, int):
+            path += f"[{part}]"
+            here = here[part] if isinstance(here, list | tuple) and part < len(here) else None
+        elif isinstance(here, Mapping) and part == here.get("kind") and not tag_passed:
+            tag_passed = True
+            continue
+        else:
+            path += f".{part}" if path else part
+            here = here.get(part) if isinstance(here, Mapping) else None
+        tag_passed = False
+    return path
+
+
+def _unknown_field(detail: ErrorDetails, path: str) -> Fault:
+    name = str(detail["loc"][-1])
+    close = get_close_matches(name, _known_fields(), 1)
+    hint = f"Did you mean {close[0]}?" if close else "Remove it, or check the spelling."
+    return Fault(path, "there is no such field.", hint)
+
+
+def _known_fields() -> list[str]:
+    names: set[str] = set()
+    stack: list[type[Part]] = [Part]
+    while stack:
+        part = stack.pop()
+        stack.extend(part.__subclasses__())
+        names.update(part.model_fields)
+    return sorted(names)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,180 @@
+"""The neuron models: parameters, ranges and, once in the whole project, their equations.
+
+Symbols: x[t] input current, m[t] membrane potential, s[t] spike, Θ(z) = 1 for z > 0 else 0,
+r[t] = Θ(m[t−1] − threshold) the reset left by the step before. All values are dimensionless per time step,
+as in snnTorch 1.0, except where the name carries an SI unit. Source: Eshraghian et al., "Training Spiking
+Neural Networks Using Lessons From Deep Learning", Proc. IEEE 111 (2023), and snnTorch's code.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from snntrainer3d.spec._document import FieldFault, Part
+from snntrainer3d.spec.surrogates import Atan, Surrogate
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Learning = Literal["fixed", "shared", "per_neuron"]
+"""Whether a neuron's value is trained: not, one value for the layer, or one for each neuron."""
+Reset = Literal["subtract", "zero", "none"]
+
+
+class _Neuron(Part):
+    equation: ClassVar[str]
+    title: ClassVar[str]
+
+    threshold: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
+    """Membrane potential above which the neuron spikes."""
+    learn_threshold: Learning = "fixed"
+    reset: Reset = "subtract"
+    """What a spike does to the membrane, one step later: subtract the threshold, set to zero, nothing."""
+    surrogate: Surrogate = Atan()
+    """Gradient used in place of the spike's, which is zero almost everywhere."""
+
+
+class Leaky(_Neuron):
+    """First-order leaky integrate-and-fire neuron (LIF)."""
+
+    title = "Leaky"
+    equation = "m[t] = β·m[t−1] + x[t] − r[t]·threshold"
+
+    kind: Literal["leaky"] = "leaky"
+    beta: Fraction = 0.9
+    """Decay of the membrane per time step: 0 forgets at once, 1 never."""
+    learn_beta: Learning = "fixed"
+
+    def decay(self) -> float:
+        """Give the factor by which the membrane shrinks in one step without input."""
+        return self.beta
+
+    def gain(self) -> float:
+        """Give the factor by which an input current enters the membrane."""
+        return 1.0
+
+
+class Lapicque(_Neuron):
+    """RC circuit, forward Euler; given by β alone (then R = 1), or by R, C and the time step."""
+
+    title = "Lapicque"
+    equation = "m[t] = x[t]·Δt/C + (1 − Δt/(R·C))·m[t−1] − r[t]·threshold;  β = exp(−Δt/(R·C))"
+
+    kind: Literal["lapicque"] = "lapicque"
+    beta: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    """Decay exp(−Δt/RC) per time step; leave out when R and C are given."""
+    resistance_ohm: Annotated[float, Field(gt=0.0)] | None = None
+    capacitance_f: Annotated[float, Field(gt=0.0)] | None = None
+    time_step_s: Annotated[float, Field(gt=0.0)] = 1.0
+    """Simulated seconds per time step; with β alone it must stay 1."""
+    learn_beta: Learning = "fixed"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        circuit = [self.resistance_ohm is not None, self.capacitance_f is not None]
+        if self.beta is None and not all(circuit):
+            missing = "beta" if not any(circuit) else ("capacitance_f" if circuit[0] else "resistance_ohm")
+            raise FieldFault(missing, "missing.", "Give beta alone, or resistance_ohm and capacitance_f.")
+        if self.beta is not None and any(circuit):
+            raise FieldFault("beta", "given together with R or C.", "Give beta alone, or R and C without beta.")
+        if self.beta is not None and self.time_step_s != 1.0:
+            raise FieldFault("time_step_s", "only used with R and C.", "Remove it, or give R and C in place of beta.")
+        if self.beta is None and self.decay() < 0.0:
+            raise FieldFault(
+                "time_step_s",
+                f"Δt/(R·C) is {self._step_over_rc():.4g}; above 1 the Euler step overshoots and the voltage oscillates.",
+                "Take a smaller time step or a larger R·C.",
+            )
+        if self.beta is None and self.learn_beta != "fixed":
+            raise FieldFault("learn_beta", "β follows from R and C here.", "Give beta in place of R and C to learn it.")
+        return self
+
+    def _step_over_rc(self) -> float:
+        if self.beta is not None:
+            return math.log(1.0 / self.beta)
+        assert self.resistance_ohm is not None
+        assert self.capacitance_f is not None
+        return self.time_step_s / (self.resistance_ohm * self.capacitance_f)
+
+    def decay(self) -> float:
+        """Give 1 − Δt/(R·C), the factor by which the membrane shrinks in one Euler step."""
+        return 1.0 - self._step_over_rc()
+
+    def gain(self) -> float:
+        """Give Δt/C, the factor by which a current enters; with β = .95 it is .0513, 19.5 times less than Leaky's."""
+        resistance = 1.0 if self.resistance_ohm is None else self.resistance_ohm
+        return self._step_over_rc() * resistance
+
+    def compensated(self) -> Lapicque:
+        """Give the same decay with a gain of 1: C = Δt and R = 1/ln(1/β)."""
+        return Lapicque(
+            resistance_ohm=1.0 / self._step_over_rc(),
+            capacitance_f=self.time_step_s,
+            time_step_s=self.time_step_s,
+            threshold=self.threshold,
+            learn_threshold=self.learn_threshold,
+            reset=self.reset,
+            surrogate=self.surrogate,
+        )
+
+
+class Synaptic(_Neuron):
+    """Second-order neuron: the input is first smoothed by a synaptic current i."""
+
+    title = "Synaptic"
+    equation = "i[t] = α·i[t−1] + x[t];  m[t] = β·m[t−1] + i[t] − r[t]·threshold"
+
+    kind: Literal["synaptic"] = "synaptic"
+    alpha: Fraction = 0.5
+    """Decay of the synaptic current per time step."""
+    beta: Fraction = 0.9
+    """Decay of the membrane per time step."""
+    learn_alpha: Learning = "fixed"
+    learn_beta: Learning = "fixed"
+
+
+class Alpha(_Neuron):
+    """Difference of two exponentials: the membrane answers a spike with a rise and a fall."""
+
+    title = "Alpha"
+    equation = (
+        "e[t] = α·e[t−1] + x[t];  h[t] = β·h[t−1] − x[t];  τ = ln α/(ln β − ln α) + 1;  m[t] = τ·(e[t] + h[t]); "
+        "a spike sets e, h and m to zero (reset zero)"
+    )
+
+    kind: Literal["alpha"] = "alpha"
+    alpha: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95
+    """Decay of the exciting trace e; must exceed β."""
+    beta: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.9
+    """Decay of the inhibiting trace h."""
+    reset: Reset = "zero"
+    learn_alpha: Learning = "fixed"
+    learn_beta: Learning = "fixed"
+
+    @model_validator(mode="after")
+    def _alpha_above_beta(self) -> Self:
+        if self.alpha <= self.beta:
+            raise FieldFault(
+                "alpha",
+                f"got {self.alpha:g}, expected a number above beta = {self.beta:g}.",
+                "Otherwise the membrane answers excitation with inhibition; .95 over .9 is a good start.",
+            )
+        return self
+
+    def tau(self) -> float:
+        """Give the factor τ that scales e + h into the membrane."""
+        return math.log(self.alpha) / (math.log(self.beta) - math.log(self.alpha)) + 1.0
+
+
+Neuron = Annotated[Leaky | Lapicque | Synaptic | Alpha, Field(discriminator="kind")]
+NEURONS: tuple[type[Leaky | Lapicque | Synaptic | Alpha], ...] = (Leaky, Lapicque, Synaptic, Alpha)
+NEURON_KINDS: tuple[str, ...] = tuple(str(model.model_fields["kind"].default) for model in NEURONS)
+
+
+def neuron_of(kind: str) -> type[Leaky | Lapicque | Synaptic | Alpha]:
+    """Give the neuron model named `kind`; raises FieldFault for a name that does not exist."""
+    for model in NEURONS:
+        if model.model_fields["kind"].default == kind:
+            return model
+    raise FieldFault("neuron", f"got {kind!r}, expected one of {', '.join(NEURON_KINDS)}.")

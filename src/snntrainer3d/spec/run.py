@@ -1,0 +1,28 @@
+"""A run's document: a network and its training together."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from snntrainer3d.spec._document import Part, parse
+from snntrainer3d.spec.network import Network
+from snntrainer3d.spec.training import Training
+
+
+class RunSpec(Part):
+    """A network and its training: what `train` takes and every run keeps."""
+
+    format: Literal["snntrainer3d/run"] = "snntrainer3d/run"
+    version: Literal[1] = 1
+    network: Network
+    training: Training = Training()
+
+    def title(self) -> str:
+        """Give the run's name, or one made of data set, sizes and neurons."""
+        neurons = "+".join(dict.fromkeys(layer.neuron.kind for layer in self.network.layers))
+        return self.training.name or f"{self.training.dataset} {self.network.title()} {neurons}"
+
+
+def parse_run(value: Any) -> RunSpec:
+    """Read a run's document; raises SpecError with every fault of network and training."""
+    return parse(RunSpec, value, what="spec")

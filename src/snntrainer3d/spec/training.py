@@ -1,0 +1,106 @@
+"""A training: data, how a sample becomes input over time, what is minimised and how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from snntrainer3d.spec._document import FieldFault, Part
+
+DatasetName = Literal["digits", "mnist", "xor"]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
+
+
+class Direct(Part):
+    """The sample itself is the input current at every time step."""
+
+    kind: Literal["direct"] = "direct"
+
+
+Coding = Direct
+"""The kinds of input coding; a union over `kind` as soon as there is a second."""
+
+
+class Adam(Part):
+    """Adam. Kingma and Ba 2015."""
+
+    kind: Literal["adam"] = "adam"
+    beta1: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
+    """Decay of the mean of gradients."""
+    beta2: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.999
+    """Decay of the mean of squared gradients."""
+    epsilon: Annotated[float, Field(gt=0.0, le=1.0)] = 1e-8
+
+
+class Constant(Part):
+    """The learning rate stays what it is."""
+
+    kind: Literal["constant"] = "constant"
+
+
+class OneCycle(Part):
+    """Rise to the learning rate, then fall towards zero, both as half a cosine. Smith and Topin 2018."""
+
+    kind: Literal["one_cycle"] = "one_cycle"
+    warm_up_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.25
+    """Share of the updates spent rising."""
+    start_divisor: Annotated[float, Field(ge=1.0, le=1e4)] = 25.0
+    """The first learning rate is the peak over this."""
+    end_divisor: Annotated[float, Field(ge=1.0, le=1e8)] = 1e4
+    """The last learning rate is the first over this."""
+
+
+Schedule = Annotated[Constant | OneCycle, Field(discriminator="kind")]
+
+
+class Training(Part):
+    """Everything that, with a network, determines a run to the last bit."""
+
+    format: Literal["snntrainer3d/training"] = "snntrainer3d/training"
+    version: Literal[1] = 1
+    dataset: DatasetName = "digits"
+    pixels: Literal["unit", "standardised"] = "unit"
+    """Inputs scaled to 0–1, or to mean 0 and standard deviation 1 over the training set."""
+    coding: Coding = Direct()
+    num_steps: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 25
+    """Simulated time steps per sample."""
+    epochs: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 1
+    """Passes over the training data."""
+    batch_size: Annotated[int, Field(ge=1, le=65_536, strict=True)] = 128
+    """Samples per update."""
+    learning_rate: Annotated[float, Field(gt=0.0, le=10.0)] = 5e-4
+    """Step size of the optimizer; with a schedule, its peak."""
+    optimizer: Adam = Adam()
+    schedule: Schedule = Constant()
+    gradient_clip_norm: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
+    """Largest norm of the whole gradient; longer ones are shortened to it."""
+    loss: Literal["membrane", "count"] = "membrane"
+    """Cross-entropy on the output membrane at every step, summed; or on the output's spike counts."""
+    validation_share: Annotated[float, Field(ge=0.0, le=0.9)] = 0.0
+    """Share of the training data kept for validation, stratified by class."""
+    split_seed: Seed = 0
+    """Seed of that split; fixed, so that runs with different seeds validate on the same samples."""
+    keep_last_batch: bool = True
+    """Whether the last, smaller batch of an epoch is trained on."""
+    seed: Seed = 0
+    """Seed of initial weights and of the order of samples."""
+    name: Annotated[str, Field(max_length=120)] = ""
+    """What the run is called; empty for a name made of dataset and network."""
+    pace: Literal["full", "slow", "update"] = "full"
+    """Full speed; slow, about 20 updates per second, to watch; or one update at a time, each on a click."""
+    engine: Literal["auto", "fused", "reference"] = "auto"
+    """Which path computes: the fastest that fits, the fused kernels, or snnTorch step by step."""
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        if any(mark in name for mark in "/\\\0") or name.strip() in {".", ".."} or not name.isprintable():
+            raise FieldFault("", f"got {name!r}, which reads as a path.", "Use a name without slashes.")
+        return name.strip()
+
+    @model_validator(mode="after")
+    def _xor_has_no_validation(self) -> Self:
+        if self.dataset == "xor" and self.validation_share > 0.0:
+            raise FieldFault("validation_share", "xor has four rows and no validation.", "Set it to 0.")
+        return self
