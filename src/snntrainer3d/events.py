@@ -133,19 +133,9 @@ class Interrupted(_Event):
     last_words: str = ""
 
 
-Event = (
-    Prepared
-    | Phase
-    | Update
-    | EpochDone
-    | Snapshot
-    | Notice
-    | StateChanged
-    | Finished
-    | Cancelled
-    | Failed
-    | Interrupted
-)
+Progress = Prepared | Phase | Update | EpochDone | Snapshot | Notice
+Change = StateChanged | Finished | Cancelled | Failed | Interrupted
+Event = Progress | Change
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 RunStatus = Literal["queued", "running", "paused", "finished", "cancelled", "failed", "interrupted"]

@@ -83,7 +83,7 @@ class Lapicque(_Neuron):
         if self.beta is None and self.decay() < 0.0:
             raise FieldFault(
                 "time_step_s",
-                f"Δt/(R·C) is {self._step_over_rc():.4g}; above 1 the Euler step overshoots and the voltage oscillates.",
+                f"Δt/(R·C) is {self._step_over_rc():.4g}; above 1 the voltage oscillates.",
                 "Take a smaller time step or a larger R·C.",
             )
         if self.beta is None and self.learn_beta != "fixed":

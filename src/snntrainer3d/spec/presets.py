@@ -20,7 +20,7 @@ class Preset:
 PAPER = Preset(
     name="paper",
     title="Paper",
-    summary="The recipe of Jurj et al. 2024: cross-entropy on the membrane at each of 25 steps, Adam at 5e-4, one epoch.",
+    summary="The recipe of Jurj et al. 2024: cross-entropy on the membrane at each of 25 steps, Adam 5e-4, one epoch.",
     training={
         "pixels": "unit",
         "num_steps": 25,
@@ -46,7 +46,7 @@ PAPER = Preset(
 FAST = Preset(
     name="fast",
     title="Fast and accurate",
-    summary="Cross-entropy on spike counts, one-cycle Adam, chosen on validation images; a tenth is kept for validation.",
+    summary="Cross-entropy on spike counts, one-cycle Adam, chosen on validation images; a tenth kept for validation.",
     training={
         "pixels": "unit",
         "num_steps": 15,
