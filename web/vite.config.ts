@@ -1,0 +1,27 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+/** Where `npm run dev` sends what only the server can answer. */
+const server = process.env.SNNTRAINER3D_SERVER ?? "http://127.0.0.1:8000";
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte()],
+  // Vitest runs outside a browser, where Svelte would otherwise be resolved to its server build.
+  resolve: mode === "test" ? { conditions: ["browser"] } : {},
+  build: {
+    outDir: "../src/snntrainer3d/static",
+    emptyOutDir: true,
+    target: "es2022",
+    // The page's policy forbids inline scripts and data: modules.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 800,
+  },
+  server: { proxy: { "/api": { target: server, ws: true } } },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.ts"],
+    exclude: ["tests/browser/**"],
+    passWithNoTests: false,
+  },
+}));
