@@ -1,0 +1,28 @@
+"""HOW a network computes: from documents to torch modules, stepped through or by fused kernels."""
+
+from snntrainer3d.engine.build import SpikingNetwork, build, build_neuron, load_tensors, tensors_of, to_trained
+from snntrainer3d.engine.learner import BatchResult, EvalResult, Learner, ReferenceLearner, open_learner
+from snntrainer3d.engine.losses import count_loss, decide, membrane_loss
+from snntrainer3d.engine.reference import Recording, run
+from snntrainer3d.engine.surrogate import derivative_of, spike_function
+
+__all__ = [
+    "BatchResult",
+    "EvalResult",
+    "Learner",
+    "Recording",
+    "ReferenceLearner",
+    "SpikingNetwork",
+    "build",
+    "build_neuron",
+    "count_loss",
+    "decide",
+    "derivative_of",
+    "load_tensors",
+    "membrane_loss",
+    "open_learner",
+    "run",
+    "spike_function",
+    "tensors_of",
+    "to_trained",
+]

@@ -1,0 +1,141 @@
+"""The seam between how a network learns and what computes it: one update, one evaluation, by either path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from snntrainer3d.engine.build import SpikingNetwork
+from snntrainer3d.engine.losses import decide, loss_of
+from snntrainer3d.engine.reference import Stepper, over_time, run
+from snntrainer3d.spec import Training
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """One update: mean loss per sample, samples decided right, spikes per neuron and step for each layer."""
+
+    loss: float
+    correct: int
+    rates: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class EvalResult:
+    """One batch without learning: summed loss, output spike counts, spikes per neuron and step for each layer."""
+
+    loss_sum: float
+    counts: Int[Tensor, "batch class"]
+    rates: list[float]
+
+
+class Learner(Protocol):
+    """A network, its optimizer and a way to compute both."""
+
+    name: str
+    """`reference` or `fused`."""
+    note: str
+    """Why this one was taken, in plain words; empty where it was asked for or the best."""
+
+    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], scale: float, offset: float) -> Tensor:
+        """Give raw[indices]·scale + offset as [batch feature] float32; valid until the next call."""
+
+    def train_batch(
+        self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"], learning_rate: float
+    ) -> BatchResult:
+        """Make one update."""
+
+    def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
+        """Run the samples without learning."""
+
+    def optimizer_state(self) -> dict[str, np.ndarray]:
+        """Copy what the optimizer remembers; with the weights it continues exactly."""
+
+    def load_optimizer_state(self, state: dict[str, np.ndarray]) -> None:
+        """Take back what `optimizer_state` gave."""
+
+
+class ReferenceLearner:
+    """Steps through snnTorch's modules, gradients by autograd, torch's Adam."""
+
+    name = "reference"
+
+    def __init__(self, module: SpikingNetwork, training: Training, note: str = "") -> None:
+        self.note = note
+        self._module = module
+        self._training = training
+        self._parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        adam = training.optimizer
+        self._optimizer = torch.optim.Adam(
+            self._parameters, lr=training.learning_rate, betas=(adam.beta1, adam.beta2), eps=adam.epsilon
+        )
+
+    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], scale: float, offset: float) -> Tensor:
+        """Give raw[indices]·scale + offset as [batch feature] float32."""
+        return raw[torch.from_numpy(indices)].to(torch.float32).mul_(scale).add_(offset)
+
+    def train_batch(
+        self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"], learning_rate: float
+    ) -> BatchResult:
+        """Make one update."""
+        recording = run(self._module, inputs, self._training.num_steps)
+        spikes = recording.spikes[-1]
+        loss = loss_of(self._training.loss, spikes, recording.membranes[-1], labels)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self._update(learning_rate)
+        correct = int((decide(spikes.detach().sum(0).int()) == labels).sum())
+        return BatchResult(float(loss.detach()), correct, [float(layer.detach().mean()) for layer in recording.spikes])
+
+    def _update(self, learning_rate: float) -> None:
+        if self._training.gradient_clip_norm is not None:
+            torch.nn.utils.clip_grad_norm_(self._parameters, self._training.gradient_clip_norm)
+        for group in self._optimizer.param_groups:
+            group["lr"] = learning_rate
+        self._optimizer.step()
+
+    @torch.no_grad()
+    def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
+        """Run the samples without learning, keeping no more than one step."""
+        stepper = Stepper(self._module)
+        steps = over_time(inputs, self._training.num_steps)
+        counts = torch.zeros(1)
+        loss = torch.zeros(())
+        fired = [0.0] * len(self._module.layers)
+        for current in steps:
+            outputs = stepper.step(current)
+            spikes, membrane = outputs[-1]
+            counts = counts + spikes
+            fired = [total + float(layer.mean()) for total, (layer, _) in zip(fired, outputs, strict=True)]
+            if self._training.loss == "membrane":
+                loss = loss + loss_of("membrane", spikes[None], membrane[None], labels)
+        if self._training.loss == "count":
+            loss = loss_of("count", counts[None], counts[None], labels)
+        rates = [total / len(steps) for total in fired]
+        return EvalResult(float(loss) * len(labels), counts.int(), rates)
+
+    def optimizer_state(self) -> dict[str, np.ndarray]:
+        """Copy Adam's means and its count of updates, by the parameter's place."""
+        state: dict[str, np.ndarray] = {}
+        for place, parameter in enumerate(self._parameters):
+            for name, value in self._optimizer.state.get(parameter, {}).items():
+                state[f"{place}.{name}"] = value.detach().cpu().numpy().copy()
+        return state
+
+    def load_optimizer_state(self, state: dict[str, np.ndarray]) -> None:
+        """Take back what `optimizer_state` gave."""
+        for place, parameter in enumerate(self._parameters):
+            names = [name for name in state if name.split(".")[0] == str(place)]
+            self._optimizer.state[parameter] = {
+                name.split(".", 1)[1]: torch.from_numpy(state[name].copy()) for name in names
+            }
+
+
+def open_learner(module: SpikingNetwork, training: Training) -> Learner:
+    """Give the learner that the training asks for; `auto` takes the fastest that fits."""
+    return ReferenceLearner(module, training)
