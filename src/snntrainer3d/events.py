@@ -55,7 +55,8 @@ class Update(_Event):
     update: int
     epoch: int
     """The epoch this update belongs to, from 1."""
-    loss: float
+    loss: float | None
+    """None where it is no longer finite."""
     accuracy: float
     learning_rate: float
     samples_per_second: float
@@ -69,7 +70,7 @@ class EpochDone(_Event):
     kind: Literal["epoch"] = "epoch"
     epoch: int
     update: int
-    train_loss: float
+    train_loss: float | None
     train_accuracy: float
     validation_loss: float | None = None
     validation_accuracy: float | None = None

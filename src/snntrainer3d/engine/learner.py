@@ -13,7 +13,7 @@ from torch import Tensor
 from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.losses import decide, loss_of
 from snntrainer3d.engine.reference import Stepper, over_time, run
-from snntrainer3d.spec import Training
+from snntrainer3d.spec import Network, Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,6 @@ class ReferenceLearner:
             }
 
 
-def open_learner(module: SpikingNetwork, training: Training) -> Learner:
-    """Give the learner that the training asks for; `auto` takes the fastest that fits."""
+def open_learner(module: SpikingNetwork, network: Network, training: Training) -> Learner:
+    """Give the learner that the training asks for; `auto` takes the fused kernels where they fit."""
     return ReferenceLearner(module, training)

@@ -1,0 +1,403 @@
+"""The training itself: a generator of events that knows neither the store nor a socket."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from snntrainer3d.analysis import Evaluation
+from snntrainer3d.data import Dataset, check_fit, split_train
+from snntrainer3d.engine import BatchResult, build, load_tensors, open_learner, to_trained
+from snntrainer3d.errors import MismatchError, SpecError
+from snntrainer3d.events import (
+    Cancelled,
+    EpochDone,
+    Event,
+    Finished,
+    Notice,
+    Phase,
+    Prepared,
+    Snapshot,
+    StateChanged,
+    Update,
+)
+from snntrainer3d.frames import Frame, make_frame
+from snntrainer3d.spec import RunSpec, TrainedNetwork, advise, cost_of, count_parameters
+from snntrainer3d.training.checkpoint import Checkpoint, Sink, Word
+from snntrainer3d.training.evaluate import evaluate_split
+from snntrainer3d.training.schedule import (
+    curve_stride,
+    epoch_order,
+    learning_rate_at,
+    snapshot_updates,
+    updates_per_epoch,
+)
+
+SLOW_UPDATE_S = 0.05
+"""Time per update at pace `slow`: about 20 a second, which an eye can follow."""
+PAUSE_POLL_S = 0.03
+
+
+def train(
+    spec: RunSpec,
+    dataset: Dataset,
+    *,
+    start: TrainedNetwork | None = None,
+    checkpoint: Checkpoint | None = None,
+    control: Callable[[], Word] | None = None,
+    sink: Sink | None = None,
+    run_id: str = "",
+) -> Iterator[Event]:
+    """Train, validate after each epoch, test once at the end.
+
+    Args:
+        start: weights to begin with instead of fresh ones.
+        checkpoint: where to go on; the result equals the uninterrupted run's to the last bit.
+        control: asked before every update; without it the run goes through, at pace `update` too.
+        sink: takes weights, checkpoints and results.
+
+    Yields:
+        Prepared, then Phase, Update, EpochDone, Snapshot, Notice and StateChanged as they come, and as the last one
+        Finished or Cancelled.
+
+    Raises:
+        SpecError: the network does not fit the data set.
+        MismatchError: `start` is of another network.
+        FailureError: the weights are no longer finite.
+    """
+    faults = check_fit(spec.network, dataset.info)
+    if faults:
+        raise SpecError(faults, what="spec")
+    if start is not None and start.network.weight_shapes() != spec.network.weight_shapes():
+        raise MismatchError(
+            f"The weights are of a network {start.network.title()}, the spec's is {spec.network.title()}.",
+            path="network.layers",
+        )
+    return _Training(spec, dataset, start, checkpoint, control, sink, run_id).events()
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Totals over updates, for means."""
+
+    loss: float = 0.0
+    correct: int = 0
+    samples: int = 0
+    rates: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, result: BatchResult, samples: int, seconds: float) -> None:
+        self.loss += result.loss * samples
+        self.correct += result.correct
+        self.samples += samples
+        weighted = [rate * samples for rate in result.rates]
+        self.rates = [a + b for a, b in zip(self.rates, weighted, strict=True)] if self.rates else weighted
+        self.seconds += seconds
+
+    def mean_rates(self) -> list[float]:
+        return [rate / self.samples for rate in self.rates]
+
+    def plain(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class _Training:
+    """One run: its network, learner, position and totals."""
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        dataset: Dataset,
+        start: TrainedNetwork | None,
+        checkpoint: Checkpoint | None,
+        control: Callable[[], Word] | None,
+        sink: Sink | None,
+        run_id: str,
+    ) -> None:
+        self._spec, self._recipe, self._dataset = spec, spec.training, dataset
+        self._start, self._checkpoint = start, checkpoint
+        self._control, self._sink, self._run_id = control, sink, run_id
+        self._train_indices, self._validation_indices = split_train(
+            dataset.train.labels, self._recipe.validation_share, self._recipe.split_seed
+        )
+        self._per_epoch = updates_per_epoch(
+            len(self._train_indices), self._recipe.batch_size, self._recipe.keep_last_batch
+        )
+        self._total = self._per_epoch * self._recipe.epochs
+        self._snapshots = {update: index for index, update in enumerate(snapshot_updates(self._total))}
+        self._update = 0
+        self._epoch_sums, self._window, self._run_sums = _Sums(), _Sums(), _Sums()
+        self._train_seconds = self._epoch_seconds = 0.0
+        self._last_frame: Frame | None = None
+        self._sequence = 0
+        self._not_finite_said = self._paused = False
+        self._validation: Evaluation | None = None
+
+    def events(self) -> Iterator[Event]:
+        yield from self._prepare()
+        yield from self._snapshot()
+        while self._update < self._total:
+            cancelled = yield from self._epoch()
+            if cancelled:
+                yield Cancelled()
+                return
+        yield Phase(phase="testing")
+        results, trained = self._results()
+        self._live_frame(always=True)
+        if self._sink is not None:
+            self._sink.finished(trained, results)
+        yield Finished(results=results)
+
+    def _prepare(self) -> Iterator[Event]:
+        yield Phase(phase="preparing kernels")
+        torch.set_flush_denormal(True)
+        self._module = build(self._spec.network, self._recipe.seed)
+        if self._start is not None:
+            load_tensors(self._module, self._start)
+        self._learner = open_learner(self._module, self._spec.network, self._recipe)
+        if self._checkpoint is not None:
+            self._restore(self._checkpoint)
+        self._raw = torch.from_numpy(self._dataset.train.inputs)
+        self._labels = torch.from_numpy(self._dataset.train.labels)
+        self._scale, self._offset = self._dataset.affine(self._recipe.pixels)
+        for advice in advise(self._spec):
+            yield Notice(level="warning", code=advice.code, text=f"{advice.message} {advice.hint}", path=advice.path)
+        yield self._prepared()
+
+    def _prepared(self) -> Prepared:
+        return Prepared(
+            engine=self._learner.name,
+            engine_note=self._learner.note,
+            threads=torch.get_num_threads(),
+            parameters=count_parameters(self._spec.network),
+            train_samples=len(self._train_indices),
+            validation_samples=len(self._validation_indices),
+            test_samples=len(self._dataset.test.labels),
+            updates_per_epoch=self._per_epoch,
+            total_updates=self._total,
+            first_update=self._update,
+        )
+
+    def _epoch(self) -> Iterator[Event]:
+        """Train one epoch, or the rest of it; the generator's value tells whether the run was cancelled."""
+        epoch, first = divmod(self._update, self._per_epoch)
+        order = epoch_order(self._train_indices, self._recipe.seed, epoch)
+        yield Phase(phase="training")
+        begun = time.perf_counter()
+        for batch in range(first, self._per_epoch):
+            if self._control is not None:
+                waited = time.perf_counter()
+                word = yield from self._obey()
+                begun += time.perf_counter() - waited
+                if word == "cancel":
+                    self._count_time(begun)
+                    self._keep_checkpoint()
+                    return True
+            size = self._recipe.batch_size
+            self._one_update(order[batch * size : (batch + 1) * size])
+            yield from self._after_update(epoch + 1)
+            begun += self._rest()
+        self._count_time(begun)
+        yield from self._end_epoch(epoch + 1)
+        return False
+
+    def _one_update(self, chosen: np.ndarray) -> None:
+        begun = time.perf_counter()
+        inputs = self._learner.fetch(self._raw, chosen, self._scale, self._offset)
+        labels = self._labels[torch.from_numpy(chosen)]
+        result = self._learner.train_batch(inputs, labels, self._learning_rate())
+        self._update += 1
+        seconds = time.perf_counter() - begun
+        for sums in (self._window, self._epoch_sums, self._run_sums):
+            sums.add(result, len(chosen), seconds)
+
+    def _after_update(self, epoch: int) -> Iterator[Event]:
+        stride = 1 if self._recipe.pace != "full" else curve_stride(self._total)
+        if self._update % stride == 0 or self._update == self._total:
+            yield self._update_event(epoch)
+            yield from self._watch_loss()
+            self._window = _Sums()
+        if self._update in self._snapshots:
+            yield from self._snapshot()
+        self._live_frame()
+
+    def _update_event(self, epoch: int) -> Update:
+        window = self._window
+        return Update(
+            update=self._update,
+            epoch=epoch,
+            loss=_finite(window.loss / window.samples),
+            accuracy=window.correct / window.samples,
+            learning_rate=self._learning_rate(self._update - 1),
+            samples_per_second=window.samples / max(window.seconds, 1e-9),
+            rates=window.mean_rates(),
+        )
+
+    def _watch_loss(self) -> Iterator[Event]:
+        if math.isfinite(self._window.loss) or self._not_finite_said:
+            return
+        self._not_finite_said = True
+        yield Notice(
+            level="error",
+            code="loss_not_finite",
+            text=f"The loss is no longer a finite number at update {self._update}. Lower the learning rate.",
+            path="training.learning_rate",
+        )
+
+    def _end_epoch(self, epoch: int) -> Iterator[Event]:
+        begun = time.perf_counter()
+        sums = self._epoch_sums
+        validation: Evaluation | None = None
+        if len(self._validation_indices):
+            yield Phase(phase="validating")
+            validation, _ = evaluate_split(
+                self._learner, self._dataset, self._dataset.train, self._validation_indices, self._recipe
+            )
+        self._validation = validation
+        self._epoch_sums = _Sums()
+        self._count_time(begun)
+        seconds, self._epoch_seconds = self._epoch_seconds, 0.0
+        begun = time.perf_counter()
+        self._keep_checkpoint()
+        self._train_seconds += time.perf_counter() - begun
+        yield EpochDone(
+            epoch=epoch,
+            update=self._update,
+            train_loss=_finite(sums.loss / sums.samples),
+            train_accuracy=sums.correct / sums.samples,
+            validation_loss=_finite(validation.loss) if validation else None,
+            validation_accuracy=validation.accuracy if validation else None,
+            rates=sums.mean_rates(),
+            seconds=seconds,
+        )
+
+    def _obey(self) -> Iterator[Event]:
+        """Wait while the run is paused, or between updates at pace `update`; give the word that ended the wait."""
+        assert self._control is not None
+        word = self._control()
+        if not self._must_wait(word):
+            return word
+        if word == "pause":
+            self._keep_checkpoint()
+        self._live_frame(always=True)
+        if not self._paused:
+            self._paused = True
+            yield StateChanged(state="paused")
+        while self._must_wait(word):
+            time.sleep(PAUSE_POLL_S)
+            word = self._control()
+        if word == "run":
+            self._paused = False
+            yield StateChanged(state="running")
+        return word
+
+    def _must_wait(self, word: Word) -> bool:
+        return word == "pause" or (word == "run" and self._recipe.pace == "update")
+
+    def _rest(self) -> float:
+        """Sleep to keep the pace; give the seconds slept, which are no training time."""
+        if self._recipe.pace != "slow" or self._control is None:
+            return 0.0
+        time.sleep(SLOW_UPDATE_S)
+        return SLOW_UPDATE_S
+
+    def _learning_rate(self, update: int | None = None) -> float:
+        at = self._update if update is None else update
+        return learning_rate_at(self._recipe.schedule, self._recipe.learning_rate, at, self._total)
+
+    def _count_time(self, begun: float) -> None:
+        seconds = time.perf_counter() - begun
+        self._train_seconds += seconds
+        self._epoch_seconds += seconds
+
+    def _snapshot(self) -> Iterator[Event]:
+        if self._sink is None or self._update not in self._snapshots:
+            return
+        index = self._snapshots[self._update]
+        self._sink.snapshot(index, self._frame(None))
+        yield Snapshot(index=index, update=self._update, epoch=self._update // self._per_epoch)
+
+    def _live_frame(self, *, always: bool = False) -> None:
+        if self._sink is None or not (always or self._sink.wants_frame):
+            return
+        self._sequence += 1
+        self._last_frame = self._frame(self._last_frame)
+        self._sink.frame(self._last_frame)
+
+    def _frame(self, before: Frame | None) -> Frame:
+        weights = [layer.connection.weight.detach().numpy() for layer in self._module.layers]
+        sums = self._epoch_sums if self._epoch_sums.samples else self._run_sums
+        rates = sums.mean_rates() if sums.samples else []
+        epoch = self._update // self._per_epoch
+        return make_frame(self._run_id, self._sequence, self._update, epoch, weights, rates, before)
+
+    def _keep_checkpoint(self) -> None:
+        trained = to_trained(self._module, self._spec.network)
+        if self._sink is None:
+            return
+        state = {
+            "epoch_sums": self._epoch_sums.plain(),
+            "run_sums": self._run_sums.plain(),
+            "window": self._window.plain(),
+            "train_seconds": self._train_seconds,
+            "epoch_seconds": self._epoch_seconds,
+            "sequence": self._sequence,
+        }
+        self._sink.checkpoint(
+            Checkpoint(
+                epoch=self._update // self._per_epoch,
+                update=self._update,
+                tensors=trained.tensors,
+                optimizer=self._learner.optimizer_state(),
+                state=state,
+            )
+        )
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        load_tensors(self._module, dict(checkpoint.tensors))
+        self._learner.load_optimizer_state(dict(checkpoint.optimizer))
+        self._update = checkpoint.update
+        state = checkpoint.state
+        self._epoch_sums = _Sums(**state["epoch_sums"])
+        self._run_sums = _Sums(**state["run_sums"])
+        self._window = _Sums(**state["window"])
+        self._train_seconds = state["train_seconds"]
+        self._epoch_seconds = state["epoch_seconds"]
+        self._sequence = state["sequence"]
+
+    def _results(self) -> tuple[dict[str, Any], TrainedNetwork]:
+        trained = to_trained(self._module, self._spec.network, self._recipe)
+        everything = np.arange(len(self._dataset.test.labels))
+        test, rates = evaluate_split(self._learner, self._dataset, self._dataset.test, everything, self._recipe)
+        if self._validation is None and len(self._validation_indices):
+            self._validation, _ = evaluate_split(
+                self._learner, self._dataset, self._dataset.train, self._validation_indices, self._recipe
+            )
+        cost = cost_of(self._spec.network, self._recipe.num_steps)
+        sums = self._run_sums
+        results = {
+            "test": test.to_dict(),
+            "validation": self._validation.to_dict() if self._validation else None,
+            "train_seconds": self._train_seconds,
+            "samples_per_second": sums.samples / max(sums.seconds, 1e-9),
+            "parameters": cost.parameters,
+            "flops": cost.flops,
+            "flops_all_steps": cost.flops_all_steps,
+            "updates": self._update,
+            "epochs": self._recipe.epochs,
+            "engine": self._learner.name,
+            "threads": torch.get_num_threads(),
+            "rates": rates,
+        }
+        return results, trained
+
+
+def _finite(value: float) -> float | None:
+    """Give the value, or None where it is not finite: JSON has no NaN, and a notice has told it."""
+    return value if math.isfinite(value) else None
