@@ -1,0 +1,108 @@
+"""Writes what is made from the code: TypeScript types, JSON Schemas and reference pages. `--check` only compares.
+
+Exit code 1 with `--check` when a file is not what the code says, or lies there without being made by it any more.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from reference import errors_page, http_page, neurons_page
+from snntrainer3d import events, spec
+from snntrainer3d.server import models
+from snntrainer3d.spec import neurons, training
+from typescript import Module
+
+ROOT = Path(__file__).resolve().parent.parent
+PROTOCOL = "web/src/protocol"
+SCHEMAS = "docs/schema"
+
+
+def generated() -> dict[str, str]:
+    """Give every generated file, path below the repository → text."""
+    pages = {"docs/neurons.md": neurons_page(), "docs/errors.md": errors_page(), "docs/http-api.md": http_page()}
+    return {**_protocol(), **_schemas(), **pages}
+
+
+def stale(files: dict[str, str]) -> list[str]:
+    """Give the paths whose text on disk differs, and those in our folders that nothing makes."""
+    differs = [name for name, text in files.items() if _on_disk(ROOT / name) != text]
+    strangers = [
+        str(path.relative_to(ROOT))
+        for folder in (PROTOCOL, SCHEMAS)
+        for path in sorted((ROOT / folder).glob("*"))
+        if str(path.relative_to(ROOT)) not in files
+    ]
+    return differs + strangers
+
+
+def _on_disk(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _protocol() -> dict[str, str]:
+    modules: dict[str, Module] = {}
+    aliases = {
+        "Surrogate": spec.Surrogate,
+        "Learning": neurons.Learning,
+        "Reset": neurons.Reset,
+        "Neuron": spec.Neuron,
+        "Schedule": spec.Schedule,
+        "DatasetName": training.DatasetName,
+    }
+    modules["spec"] = Module([spec.RunSpec], aliases, {})
+    named = {"PhaseName": events.PhaseName, "NoticeLevel": events.NoticeLevel, "RunStatus": events.RunStatus}
+    modules["events"] = Module([], {**named, "Event": events.Event}, dict(modules))
+    bodies = [
+        value
+        for name, value in vars(models).items()
+        if isinstance(value, type)
+        and issubclass(value, BaseModel)
+        and value.__module__ == models.__name__
+        and name[0] != "_"
+    ]
+    messages = {"ClientMessage": models.ClientMessage, "ServerMessage": models.ServerMessage}
+    modules["api"] = Module(bodies, messages, dict(modules))
+    return {f"{PROTOCOL}/{name}.ts": module.text() for name, module in modules.items()}
+
+
+def _schemas() -> dict[str, str]:
+    kinds: dict[str, Any] = {
+        "network": spec.Network,
+        "training": spec.Training,
+        "run": spec.RunSpec,
+        "event": events.Event,
+    }
+    return {f"{SCHEMAS}/{name}.json": _json(TypeAdapter(kind).json_schema()) for name, kind in kinds.items()}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write or check; give the exit code."""
+    files = generated()
+    names = stale(files)
+    if "--check" in sys.argv[1:]:
+        for name in names:
+            print(f"{name} is not what the code says; run `make generate`.", file=sys.stderr)
+        return 1 if names else 0
+    for name in names:
+        path = ROOT / name
+        if name not in files:
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(files[name], encoding="utf-8")
+    print("\n".join(names) or "Everything is fresh.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Writes the reference pages of the documentation from the code: neurons, errors, HTTP."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+from snntrainer3d import errors, spec
+from snntrainer3d.spec import surrogates
+
+NOTE = "<!-- Made by `make generate` from the code; edit that. -->\n"
+
+
+def neurons_page() -> str:
+    """Give docs/neurons.md: each model's equation and fields with ranges, then the surrogates."""
+    parts = [
+        "# Neurons\n",
+        "Symbols: x[t] input current, m[t] membrane potential, s[t] spike, Θ(z) = 1 for z > 0 else 0, "
+        "r[t] = Θ(m[t−1] − threshold) the reset left by the step before. Values are dimensionless per time step, as in "
+        "snnTorch 1.0, except where the name carries an SI unit.\n",
+    ]
+    for model in spec.NEURONS:
+        parts += [f"## {model.title} (`{model.model_fields['kind'].default}`)\n", f"{inspect.getdoc(model)}\n"]
+        parts += ["```", *(line.strip() for line in model.equation.split(";")), "```\n", _fields(model)]
+    parts += ["## Surrogate gradients\n", f"{inspect.getdoc(surrogates)}\n"]
+    for surrogate in spec.SURROGATES:
+        parts += [
+            f"### `{surrogate.model_fields['kind'].default}`\n",
+            f"{inspect.getdoc(surrogate)}\n",
+            _fields(surrogate),
+        ]
+    return NOTE + "\n".join(parts)
+
+
+def _fields(model: type[BaseModel]) -> str:
+    properties = model.model_json_schema()["properties"]
+    rows = [
+        f"| `{name}` | {_default(field)} | {_range(field)} | {field.get('description', '')} |"
+        for name, field in properties.items()
+        if name != "kind"
+    ]
+    if not rows:
+        return ""
+    return "\n".join(["| field | default | range | meaning |", "|---|---|---|---|", *rows, ""])
+
+
+def _default(field: dict[str, Any]) -> str:
+    value = field.get("default")
+    if isinstance(value, dict):
+        return f"`{value['kind']}`"
+    return "" if value is None else f"`{json.dumps(value)}`".replace('"', "")
+
+
+def _range(field: dict[str, Any]) -> str:
+    bounds = next((choice for choice in field.get("anyOf", []) if choice.get("type") != "null"), field)
+    if "enum" in bounds:
+        return ", ".join(f"`{value}`" for value in bounds["enum"])
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    return ", ".join(f"{sign} {bounds[key]:g}" for key, sign in signs.items() if key in bounds)
+
+
+def errors_page() -> str:
+    """Give docs/errors.md: every code with its HTTP status and exit code."""
+    parts = [
+        "# Errors\n",
+        "Every error has the same body on HTTP, on the socket and with `--json`; a command ends with the exit code.\n",
+        "```json",
+        json.dumps(
+            errors.SpecError([errors.Fault("layers[1].size", "got 0, expected …", "…")]).body(),
+            indent=2,
+            ensure_ascii=False,
+        ),
+        "```\n",
+        "| code | class | HTTP | exit | meaning |",
+        "|---|---|---|---|---|",
+    ]
+    for kind in _family(errors.Snntrainer3dError):
+        meaning = (inspect.getdoc(kind) or "").splitlines()[0]
+        parts.append(f"| `{kind.code}` | `{kind.__name__}` | {kind.http_status} | {kind.exit_code} | {meaning} |")
+    return NOTE + "\n".join(parts) + "\n"
+
+
+def _family(kind: type[errors.Snntrainer3dError]) -> list[type[errors.Snntrainer3dError]]:
+    return [kind, *(one for child in kind.__subclasses__() for one in _family(child))]
+
+
+def http_page() -> str:
+    """Give docs/http-api.md: every route with its parameters and bodies."""
+    return NOTE + "# HTTP API\n"

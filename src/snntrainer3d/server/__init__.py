@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: thin translation of requests to the rooms before it."""

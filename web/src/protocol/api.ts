@@ -1,0 +1,316 @@
+// Made by `make generate` from the Python models; edit those.
+import type {
+  Cancelled,
+  EpochDone,
+  Event,
+  Failed,
+  Finished,
+  Interrupted,
+  Notice,
+  Phase,
+  Prepared,
+  RunStatus,
+  Snapshot,
+  StateChanged,
+  Update,
+} from "./events";
+import type { RunSpec } from "./spec";
+
+/** Client: this frame is drawn, the next may come. */
+export interface Ack {
+  /** From 0. */
+  ack: number;
+}
+
+/** Client: whether weight frames are wanted at all; events come in either case. */
+export interface Live {
+  live: boolean;
+}
+
+/** Client: watch this run from now on (null: none). */
+export interface Watch {
+  watch: string | null;
+  /** Weight frames per second at most. Above 0 to 30. */
+  hertz: number;
+  /** Line of the run's record to begin at. From 0. */
+  events_after: number;
+}
+
+export type ClientMessage = Watch | Ack | Live;
+
+/** What went wrong, in the words of errors.py. */
+export interface ErrorDetail {
+  /** Stable name of the kind of error; docs/errors.md lists them. */
+  code: string;
+  message: string;
+  /** Field of the document that is at fault; empty for the whole. */
+  path: string;
+  hint: string;
+  /** Every fault; at least one. */
+  faults: Fault[];
+}
+
+/** Server: a message was not understood, or the watched run is gone. */
+export interface ErrorMessage {
+  kind: "error";
+  error: ErrorDetail;
+}
+
+/** Server: events of the watched run. */
+export interface EventsMessage {
+  kind: "events";
+  run: string;
+  next: number;
+  events: Event[];
+}
+
+/**
+ * One fault of a document or file.
+ *
+ * `path` is where, as a person writes it (`network.layers[1].neuron.beta`; empty for the whole);
+ * `message` says what was got and what was expected; `hint` what to do.
+ */
+export interface Fault {
+  path: string;
+  message: string;
+  hint: string;
+}
+
+/** How far a run is. */
+export interface Progress {
+  epoch: number;
+  update: number;
+  total_updates: number;
+  samples_per_second: number;
+}
+
+/** A run in a list. */
+export interface RunRow {
+  id: string;
+  name: string;
+  status: RunStatus;
+  /** Seconds since 1970, UTC, as all times here. */
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  dataset: string;
+  /** The network as people write it: 784-100-10. */
+  title: string;
+  neurons: string[];
+  epochs: number;
+  progress: Progress | null;
+  test_accuracy: number | null;
+  validation_accuracy: number | null;
+  parameters: number;
+  /** From 1 while queued. */
+  queue_position: number | null;
+}
+
+/** Server: the list of runs changed. */
+export interface RunsMessage {
+  kind: "runs";
+  runs: RunRow[];
+}
+
+export type ServerMessage = RunsMessage | EventsMessage | ErrorMessage;
+
+/** The one body of every error, on HTTP and on the socket. */
+export interface ErrorBody {
+  error: ErrorDetail;
+}
+
+/** The server is there. */
+export interface Health {
+  status: "ok";
+  version: string;
+  /** Folder that holds the runs. */
+  home: string;
+  cores: number;
+  /** Whether torch is installed. */
+  torch_ready: boolean;
+}
+
+/** JSON Schemas of the documents. */
+export interface Schemas {
+  run: Record<string, unknown>;
+}
+
+/** A named recipe: what it puts into a training, and into each neuron kind. */
+export interface PresetRow {
+  title: string;
+  summary: string;
+  training: Record<string, unknown>;
+  neurons: Record<string, Record<string, unknown>>;
+}
+
+/** A neuron model to choose from. */
+export interface NeuronRow {
+  kind: string;
+  title: string;
+  summary: string;
+  equation: string;
+  defaults: Record<string, unknown>;
+}
+
+/** A download that goes on; `error` once it has ended without success. */
+export interface Fetching {
+  /** Progress 0–1 where it is known. */
+  share: number | null;
+  text: string;
+  error: ErrorDetail | null;
+}
+
+/** A data set to choose from. */
+export interface DatasetRow {
+  name: string;
+  title: string;
+  input_shape: number[];
+  classes: number;
+  class_names: string[];
+  train_samples: number;
+  test_samples: number;
+  licence: string;
+  summary: string;
+  /** Whether it is on this machine. */
+  available: boolean;
+  fetching: Fetching | null;
+}
+
+/**
+ * Counts per network and per sample.
+ *
+ * `flops` is the paper's eq. 12, 2·Σ l_i·l_{i+1}, which ignores time; `flops_all_steps` multiplies it by the steps.
+ */
+export interface Cost {
+  neurons: number;
+  weights: number;
+  parameters: number;
+  parameter_bytes: number;
+  flops: number;
+  flops_all_steps: number;
+}
+
+/** What is to be said of a document: faults forbid it, warnings do not. */
+export interface CheckAnswer {
+  ok: boolean;
+  faults: Fault[];
+  warnings: Fault[];
+  /** None while there are faults. */
+  cost: Cost | null;
+}
+
+/** All runs, newest first. */
+export interface RunList {
+  runs: RunRow[];
+}
+
+/** One class against the rest; shares 0–1. */
+export interface ClassResult {
+  label: number;
+  name: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
+  tp: number;
+  fp: number;
+  fn: number;
+  tn: number;
+}
+
+/** How well a network decides on a set of samples; shares 0–1, loss as mean per sample. */
+export interface EvaluationResult {
+  accuracy: number;
+  loss: number | null;
+  samples: number;
+  /** Samples with more than one largest spike count, decided for the lowest class. */
+  ties: number;
+  macro_precision: number;
+  macro_recall: number;
+  macro_f1: number;
+  /** [true class][decided class]. */
+  confusion: number[][];
+  per_class: ClassResult[];
+}
+
+/** What a finished run holds; an imported one has only the counts. */
+export interface Results {
+  test: EvaluationResult | null;
+  validation: EvaluationResult | null;
+  train_seconds: number | null;
+  samples_per_second: number | null;
+  parameters: number;
+  /** Operations per sample by the paper's eq. 12. */
+  flops: number;
+  flops_all_steps: number;
+  updates: number;
+  epochs: number;
+  engine: string | null;
+  threads: number | null;
+  /** Spikes per neuron and step, per layer. */
+  rates: number[];
+}
+
+/** A run with its documents. */
+export interface RunDetail {
+  id: string;
+  name: string;
+  status: RunStatus;
+  /** Seconds since 1970, UTC, as all times here. */
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  dataset: string;
+  /** The network as people write it: 784-100-10. */
+  title: string;
+  neurons: string[];
+  epochs: number;
+  progress: Progress | null;
+  test_accuracy: number | null;
+  validation_accuracy: number | null;
+  parameters: number;
+  /** From 1 while queued. */
+  queue_position: number | null;
+  spec: RunSpec;
+  results: Results | null;
+  error: ErrorDetail | null;
+  /** Versions and machine that it ran on. */
+  environment: Record<string, unknown> | null;
+}
+
+/** Asks for a training; with `from`, on from the weights of that run. */
+export interface StartRun {
+  /** A run's document; GET /api/schema describes it. */
+  spec: unknown;
+  /** Run whose weights training starts from; it keeps its own. */
+  from: string | null;
+}
+
+/** A run's new name. */
+export interface Rename {
+  name: string;
+}
+
+/** Events from a line of a run's record on. */
+export interface EventPage {
+  events: Event[];
+  /** What to give as `after` to get only what comes later. */
+  next: number;
+}
+
+/** Weights recorded for replay. */
+export interface SnapshotRow {
+  index: number;
+  update: number;
+  epoch: number;
+}
+
+/** All snapshots of a run, oldest first. */
+export interface SnapshotList {
+  snapshots: SnapshotRow[];
+}
+
+/** One weight, exact as float32. */
+export interface WeightValue {
+  value: number;
+}

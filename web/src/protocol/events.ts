@@ -1,0 +1,133 @@
+// Made by `make generate` from the Python models; edit those.
+
+export type PhaseName =
+  | "downloading"
+  | "loading"
+  | "preparing kernels"
+  | "training"
+  | "validating"
+  | "testing"
+  | "writing";
+
+export type NoticeLevel = "info" | "warning" | "error";
+
+export type RunStatus = "queued" | "running" | "paused" | "finished" | "cancelled" | "failed" | "interrupted";
+
+/** Stopped on request; the last checkpoint can be resumed from. */
+export interface Cancelled {
+  at: number;
+  kind: "cancelled";
+}
+
+/** One pass over the training data, its validation and its checkpoint are done. */
+export interface EpochDone {
+  at: number;
+  kind: "epoch";
+  epoch: number;
+  update: number;
+  train_loss: number | null;
+  train_accuracy: number;
+  validation_loss: number | null;
+  validation_accuracy: number | null;
+  rates: number[];
+  seconds: number;
+}
+
+/** The job ended by an error; `error` is the body of errors.py, `last_words` the end of its log. */
+export interface Failed {
+  at: number;
+  kind: "failed";
+  error: Record<string, unknown>;
+  last_words: string;
+}
+
+/** Trained, tested and written; `results` is what results.json holds. */
+export interface Finished {
+  at: number;
+  kind: "finished";
+  results: Record<string, unknown>;
+}
+
+/** The job's process vanished (machine off, killed); it can be resumed from its last checkpoint. */
+export interface Interrupted {
+  at: number;
+  kind: "interrupted";
+  last_words: string;
+}
+
+/** Something a person should know, in plain words; never stops a run. */
+export interface Notice {
+  at: number;
+  kind: "notice";
+  level: NoticeLevel;
+  code: string;
+  text: string;
+  path: string;
+}
+
+/** What is being done now; `share` is its progress 0–1 where it is known. */
+export interface Phase {
+  at: number;
+  kind: "phase";
+  phase: PhaseName;
+  share: number | null;
+  text: string;
+}
+
+/** Data and network stand; training begins next. */
+export interface Prepared {
+  at: number;
+  kind: "prepared";
+  engine: string;
+  engine_note: string;
+  threads: number;
+  parameters: number;
+  train_samples: number;
+  validation_samples: number;
+  test_samples: number;
+  updates_per_epoch: number;
+  total_updates: number;
+  first_update: number;
+}
+
+/** The weights of this update were recorded for replay; `index` counts from 0. */
+export interface Snapshot {
+  at: number;
+  kind: "snapshot";
+  index: number;
+  update: number;
+  epoch: number;
+}
+
+/** The job was paused, goes on, or was resumed from a checkpoint. */
+export interface StateChanged {
+  at: number;
+  kind: "state";
+  state: "running" | "paused";
+}
+
+/** Means over the updates since the last such event; `update` counts optimizer steps done, from 1. */
+export interface Update {
+  at: number;
+  kind: "update";
+  update: number;
+  epoch: number;
+  loss: number | null;
+  accuracy: number;
+  learning_rate: number;
+  samples_per_second: number;
+  rates: number[];
+}
+
+export type Event =
+  | Prepared
+  | Phase
+  | Update
+  | EpochDone
+  | Snapshot
+  | Notice
+  | StateChanged
+  | Finished
+  | Cancelled
+  | Failed
+  | Interrupted;

@@ -1,0 +1,229 @@
+// Made by `make generate` from the Python models; edit those.
+
+/** Arcus tangent: dS/dz = (slope/2) / (1 + (π·slope·z/2)²). Fang et al. 2021. */
+export interface Atan {
+  kind: "atan";
+  /** Steepness at the threshold; 2 is snnTorch's default. Above 0 to 1,000. */
+  slope: number;
+}
+
+/** Fast sigmoid: dS/dz = 1 / (1 + slope·|z|)². Zenke and Ganguli 2018. */
+export interface FastSigmoid {
+  kind: "fast_sigmoid";
+  /** Steepness; 25 is snnTorch's default. Above 0 to 1,000. */
+  slope: number;
+}
+
+/** Sigmoid: dS/dz = slope·σ(slope·z)·(1 − σ(slope·z)), in the form that does not overflow (snnTorch's gives NaN). */
+export interface Sigmoid {
+  kind: "sigmoid";
+  /** Steepness; 25 is snnTorch's default. Above 0 to 1,000. */
+  slope: number;
+}
+
+/** Spike-rate escape: dS/dz = slope·exp(−beta·|z − 1|). Gerstner and Kistler 2002; snnTorch's names. */
+export interface SpikeRateEscape {
+  kind: "spike_rate_escape";
+  /** Steepness of the exponential. Above 0 to 1,000. */
+  beta: number;
+  /** Height. Above 0 to 1,000. */
+  slope: number;
+}
+
+/** Straight through: dS/dz = 1. */
+export interface StraightThrough {
+  kind: "straight_through";
+}
+
+/** Triangle: dS/dz = slope·max(0, 1 − slope·|z|), a true one (snnTorch's gradient of that name is ±threshold). */
+export interface Triangular {
+  kind: "triangular";
+  /** Height at the threshold and 1 over the half width. Above 0 to 1,000. */
+  slope: number;
+}
+
+export type Surrogate = Atan | FastSigmoid | Sigmoid | Triangular | StraightThrough | SpikeRateEscape;
+
+export type Learning = "fixed" | "shared" | "per_neuron";
+
+export type Reset = "subtract" | "zero" | "none";
+
+/** Difference of two exponentials: the membrane answers a spike with a rise and a fall. */
+export interface Alpha {
+  /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
+  threshold: number;
+  learn_threshold: Learning;
+  reset: Reset;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "alpha";
+  /** Decay of the exciting trace e; must exceed β. Above 0 below 1. */
+  alpha: number;
+  /** Decay of the inhibiting trace h. Above 0 below 1. */
+  beta: number;
+  learn_alpha: Learning;
+  learn_beta: Learning;
+}
+
+/** RC circuit, forward Euler; given by β alone (then R = 1), or by R, C and the time step. */
+export interface Lapicque {
+  /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
+  threshold: number;
+  learn_threshold: Learning;
+  /** What a spike does to the membrane, one step later: subtract the threshold, set to zero, nothing. */
+  reset: Reset;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "lapicque";
+  /** Decay exp(−Δt/RC) per time step; leave out when R and C are given. Above 0 below 1. */
+  beta: number | null;
+  /** Above 0. */
+  resistance_ohm: number | null;
+  /** Above 0. */
+  capacitance_f: number | null;
+  /** Simulated seconds per time step; with β alone it must stay 1. Above 0. */
+  time_step_s: number;
+  learn_beta: Learning;
+}
+
+/** First-order leaky integrate-and-fire neuron (LIF). */
+export interface Leaky {
+  /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
+  threshold: number;
+  learn_threshold: Learning;
+  /** What a spike does to the membrane, one step later: subtract the threshold, set to zero, nothing. */
+  reset: Reset;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "leaky";
+  /** Decay of the membrane per time step: 0 forgets at once, 1 never. From 0 to 1. */
+  beta: number;
+  learn_beta: Learning;
+}
+
+/** Second-order neuron: the input is first smoothed by a synaptic current i. */
+export interface Synaptic {
+  /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
+  threshold: number;
+  learn_threshold: Learning;
+  /** What a spike does to the membrane, one step later: subtract the threshold, set to zero, nothing. */
+  reset: Reset;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "synaptic";
+  /** Decay of the synaptic current per time step. From 0 to 1. */
+  alpha: number;
+  /** Decay of the membrane per time step. From 0 to 1. */
+  beta: number;
+  learn_alpha: Learning;
+  learn_beta: Learning;
+}
+
+export type Neuron = Leaky | Lapicque | Synaptic | Alpha;
+
+/** The learning rate stays what it is. */
+export interface Constant {
+  kind: "constant";
+}
+
+/** Rise to the learning rate, then fall towards zero, both as half a cosine. Smith and Topin 2018. */
+export interface OneCycle {
+  kind: "one_cycle";
+  /** Share of the updates spent rising. From 0 below 1. */
+  warm_up_share: number;
+  /** The first learning rate is the peak over this. From 1 to 10,000. */
+  start_divisor: number;
+  /** The last learning rate is the first over this. From 1 to 100,000,000. */
+  end_divisor: number;
+}
+
+export type Schedule = Constant | OneCycle;
+
+export type DatasetName = "digits" | "mnist" | "xor";
+
+/** Adam. Kingma and Ba 2015. */
+export interface Adam {
+  kind: "adam";
+  /** Decay of the mean of gradients. From 0 below 1. */
+  beta1: number;
+  /** Decay of the mean of squared gradients. From 0 below 1. */
+  beta2: number;
+  /** Above 0 to 1. */
+  epsilon: number;
+}
+
+/** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
+export interface Dense {
+  kind: "dense";
+  /** Number of neurons. From 1 to 100,000. */
+  size: number;
+  /** Whether each neuron has a constant input of its own, learned like a weight. */
+  bias: boolean;
+  neuron: Neuron;
+}
+
+/** The sample itself is the input current at every time step. */
+export interface Direct {
+  kind: "direct";
+}
+
+/** The shape of one sample at one time step: (features,) or (channels, height, width). */
+export interface Input {
+  shape: number[];
+}
+
+/** The architecture: input and layers, of which the last is the output with one neuron per class. */
+export interface Network {
+  format: "snntrainer3d/network";
+  version: 1;
+  input: Input;
+  layers: Dense[];
+}
+
+/** Everything that, with a network, determines a run to the last bit. */
+export interface Training {
+  format: "snntrainer3d/training";
+  version: 1;
+  dataset: DatasetName;
+  /** Inputs scaled to 0–1, or to mean 0 and standard deviation 1 over the training set. */
+  pixels: "unit" | "standardised";
+  coding: Direct;
+  /** Simulated time steps per sample. From 1 to 10,000. */
+  num_steps: number;
+  /** Passes over the training data. From 1 to 100,000. */
+  epochs: number;
+  /** Samples per update. From 1 to 65,536. */
+  batch_size: number;
+  /** Step size of the optimizer; with a schedule, its peak. Above 0 to 10. */
+  learning_rate: number;
+  optimizer: Adam;
+  schedule: Schedule;
+  /** Largest norm of the whole gradient; longer ones are shortened to it. Above 0 to 1,000,000. */
+  gradient_clip_norm: number | null;
+  /** Cross-entropy on the output membrane at every step, summed; or on the output's spike counts. */
+  loss: "membrane" | "count";
+  /** Share of the training data kept for validation, stratified by class. From 0 to 0.9. */
+  validation_share: number;
+  /**
+   * Seed of that split; fixed, so that runs with different seeds validate on the same samples. From 0 to 4,294,967,295.
+   */
+  split_seed: number;
+  /** Whether the last, smaller batch of an epoch is trained on. */
+  keep_last_batch: boolean;
+  /** Seed of initial weights and of the order of samples. From 0 to 4,294,967,295. */
+  seed: number;
+  /** What the run is called; empty for a name made of dataset and network. */
+  name: string;
+  /** Full speed; slow, about 20 updates per second, to watch; or one update at a time, each on a click. */
+  pace: "full" | "slow" | "update";
+  /** Which path computes: the fastest that fits, the fused kernels, or snnTorch step by step. */
+  engine: "auto" | "fused" | "reference";
+}
+
+/** A network and its training: what `train` takes and every run keeps. */
+export interface RunSpec {
+  format: "snntrainer3d/run";
+  version: 1;
+  network: Network;
+  training: Training;
+}
