@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 
 WIDTH = 120
 HEADER = "// Made by `make generate` from the Python models; edit those.\n"
+_NAME = re.compile(r"\b[A-Z]\w*(?![\w\"])")
 _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 
@@ -53,33 +55,33 @@ class Module:
         return "\n".join([*lines, "}"])
 
     def expression(self, schema: dict[str, Any]) -> str:
-        """Give a schema as a TypeScript type."""
-        text = self._expression(schema)
-        if text in self.short:
-            return self._named(self.short[text])
+        """Give a schema as a TypeScript type, and note what it needs from other files."""
+        text = self._short(schema)
+        for name in _NAME.findall(text):
+            if name in self.homes:
+                self.imports.setdefault(self.homes[name], set()).add(name)
         return text
+
+    def _short(self, schema: dict[str, Any]) -> str:
+        text = self._expression(schema)
+        return self.short.get(text, text)
 
     def _expression(self, schema: dict[str, Any]) -> str:
         if "$ref" in schema:
-            return self._named(schema["$ref"].rsplit("/", 1)[-1])
+            return str(schema["$ref"]).rsplit("/", 1)[-1]
         if "const" in schema:
             return json.dumps(schema["const"])
         if "enum" in schema:
             return " | ".join(json.dumps(value) for value in schema["enum"])
         if choices := schema.get("oneOf") or schema.get("anyOf"):
-            return " | ".join(dict.fromkeys(self.expression(choice) for choice in choices))
+            return " | ".join(dict.fromkeys(self._short(choice) for choice in choices))
         if schema.get("type") == "array":
-            inner = self.expression(schema.get("items", {}))
+            inner = self._short(schema.get("items", {}))
             return f"({inner})[]" if " | " in inner else f"{inner}[]"
         if schema.get("type") == "object":
             extra = schema.get("additionalProperties")
-            return f"Record<string, {self.expression(extra) if isinstance(extra, dict) else 'unknown'}>"
+            return f"Record<string, {self._short(extra) if isinstance(extra, dict) else 'unknown'}>"
         return _PLAIN.get(schema.get("type", ""), "unknown")
-
-    def _named(self, name: str) -> str:
-        if name in self.homes:
-            self.imports.setdefault(self.homes[name], set()).add(name)
-        return name
 
 
 def _schema(kind: Any) -> dict[str, Any]:

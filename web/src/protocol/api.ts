@@ -1,19 +1,5 @@
 // Made by `make generate` from the Python models; edit those.
-import type {
-  Cancelled,
-  EpochDone,
-  Event,
-  Failed,
-  Finished,
-  Interrupted,
-  Notice,
-  Phase,
-  Prepared,
-  RunStatus,
-  Snapshot,
-  StateChanged,
-  Update,
-} from "./events";
+import type { Event, RunStatus } from "./events";
 import type { RunSpec } from "./spec";
 
 /** Client: this frame is drawn, the next may come. */
