@@ -1,6 +1,7 @@
 """WHAT a network, a training and a run are: immutable, validated, versioned documents; no torch."""
 
 from snntrainer3d.spec._document import FieldFault, Part, parse, read_json, read_json_file
+from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.cost import Cost, cost_of
 from snntrainer3d.spec.network import Dense, Input, Layer, Network, dense_network
 from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
@@ -25,6 +26,7 @@ __all__ = [
     "PRESETS",
     "SURROGATES",
     "Adam",
+    "Advice",
     "Alpha",
     "Atan",
     "Constant",
@@ -52,6 +54,7 @@ __all__ = [
     "TrainedNetwork",
     "Training",
     "Triangular",
+    "advise",
     "cost_of",
     "count_parameters",
     "dense_network",
@@ -62,4 +65,5 @@ __all__ = [
     "read_json",
     "read_json_file",
     "tensor_shapes",
+    "training_bytes",
 ]

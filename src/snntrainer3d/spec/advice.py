@@ -1,0 +1,193 @@
+"""What is allowed but will probably disappoint: warnings in plain words, each with a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from snntrainer3d.errors import Fault
+from snntrainer3d.spec.cost import BYTES_PER_VALUE, cost_of
+from snntrainer3d.spec.network import Network
+from snntrainer3d.spec.neurons import Alpha, Lapicque
+from snntrainer3d.spec.run import RunSpec
+
+HIGH_LEARNING_RATE = 0.05
+LOW_LEARNING_RATE = 1e-6
+FEW_STEPS = 5
+WEAK_GAIN = 0.5
+LARGE_TAU = 50.0
+"""Alpha's factor τ above which its two traces are nearly equal and cancel in float32."""
+XOR_EPOCHS = 100
+XOR_HIDDEN = 4
+COPIES_OF_PARAMETERS = 4
+"""Value, gradient, and Adam's two means."""
+ARRAYS_PER_STATE = 4
+"""Currents, membranes, spikes and gradients of every neuron and step, kept for the backward pass."""
+USUAL_MEMORY_BYTES = 8 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One warning; `code` names the rule, `path` the field that would change it."""
+
+    code: str
+    path: str
+    message: str
+    hint: str
+
+    def fault(self) -> Fault:
+        """Give it in the form of a fault, as the API shows both."""
+        return Fault(self.path, self.message, self.hint)
+
+
+def advise(spec: RunSpec, *, classes: int | None = None, memory_bytes: int | None = None) -> list[Advice]:
+    """Give every warning for a valid document.
+
+    Args:
+        classes: of the data set, where known.
+        memory_bytes: what the machine has, where known.
+    """
+    return [
+        *_each_once(_neurons(spec.network)),
+        *_layers(spec.network, classes),
+        *_training(spec),
+        *_memory(spec, memory_bytes),
+        *(_xor(spec) if spec.training.dataset == "xor" else ()),
+    ]
+
+
+def training_bytes(spec: RunSpec) -> int:
+    """Estimate the memory that one update needs beside the data: parameters four times, states of all time steps."""
+    cost = cost_of(spec.network, spec.training.num_steps)
+    states = cost.neurons * spec.training.num_steps * spec.training.batch_size
+    return BYTES_PER_VALUE * (COPIES_OF_PARAMETERS * cost.parameters + ARRAYS_PER_STATE * states)
+
+
+def _neurons(network: Network) -> Iterator[Advice]:
+    for index, layer in enumerate(network.layers):
+        neuron, path = layer.neuron, f"network.layers[{index}].neuron"
+        if isinstance(neuron, Lapicque):
+            yield from _weak_gain(neuron, path)
+        if isinstance(neuron, Alpha) and neuron.tau() > LARGE_TAU:
+            yield Advice(
+                "alpha_close_to_beta",
+                f"{path}.alpha",
+                f"alpha {neuron.alpha:g} and beta {neuron.beta:g} are so close that their difference is scaled by "
+                f"{neuron.tau():.0f}, which amplifies rounding.",
+                "Move them apart; .95 over .9 is a good start.",
+            )
+        if neuron.kind != "lapicque" and neuron.beta == 1.0:
+            yield Advice(
+                "beta_one",
+                f"{path}.beta",
+                "beta 1 never forgets: the voltage adds up over all time steps.",
+                "Take .95 or less, unless an integrator is wanted.",
+            )
+
+
+def _weak_gain(neuron: Lapicque, path: str) -> Iterator[Advice]:
+    if neuron.gain() >= WEAK_GAIN:
+        return
+    other = neuron.compensated()
+    yield Advice(
+        "lapicque_gain",
+        f"{path}.{'beta' if neuron.beta is not None else 'capacitance_f'}",
+        f"Lapicque's input is scaled by {neuron.gain():.3g}, {1 / neuron.gain():.1f} times weaker than Leaky's; "
+        "that is why it learns slowly.",
+        f"Use the compensated form with the same decay: resistance_ohm={other.resistance_ohm:.4g}, "
+        f"capacitance_f={other.capacitance_f:g} in place of beta.",
+    )
+
+
+def _each_once(advice: Iterator[Advice]) -> list[Advice]:
+    """Keep the first of equal warnings and say how many layers they hold for."""
+    groups: dict[tuple[str, str], list[Advice]] = {}
+    for one in advice:
+        groups.setdefault((one.code, one.message), []).append(one)
+    return [
+        first
+        if len(group) == 1
+        else Advice(first.code, first.path, f"{first.message} ({len(group)} layers)", first.hint)
+        for group in groups.values()
+        for first in group[:1]
+    ]
+
+
+def _layers(network: Network, classes: int | None) -> Iterator[Advice]:
+    for index, layer in enumerate(network.hidden):
+        if layer.size == 1:
+            yield Advice(
+                "bottleneck",
+                f"network.layers[{index}].size",
+                "a hidden layer of one neuron is a bottleneck: everything must pass through one spike train.",
+                "Give it more neurons, or remove the layer.",
+            )
+    if classes is not None and network.output.size > classes:
+        yield Advice(
+            "idle_outputs",
+            f"network.layers[{len(network.layers) - 1}].size",
+            f"the output has {network.output.size} neurons for {classes} classes; the others stand for nothing.",
+            f"Set it to {classes}.",
+        )
+
+
+def _training(spec: RunSpec) -> Iterator[Advice]:
+    training = spec.training
+    if training.learning_rate > HIGH_LEARNING_RATE:
+        yield Advice(
+            "learning_rate_high",
+            "training.learning_rate",
+            f"a learning rate of {training.learning_rate:g} is high for Adam; training will probably not settle.",
+            "0.0005 to 0.01 is usual.",
+        )
+    if training.learning_rate < LOW_LEARNING_RATE:
+        yield Advice(
+            "learning_rate_low",
+            "training.learning_rate",
+            f"a learning rate of {training.learning_rate:g} hardly moves the weights.",
+            "0.0005 to 0.01 is usual.",
+        )
+    if training.num_steps < FEW_STEPS:
+        yield Advice(
+            "few_steps",
+            "training.num_steps",
+            f"with {training.num_steps} time steps spike counts take only {training.num_steps + 1} values, "
+            "so many samples end in a tie.",
+            "15 to 25 steps are usual.",
+        )
+
+
+def _memory(spec: RunSpec, memory_bytes: int | None) -> Iterator[Advice]:
+    needed = training_bytes(spec)
+    if needed > (memory_bytes or USUAL_MEMORY_BYTES) // 2:
+        here = f"; this machine has {memory_bytes / 2**30:,.1f} GiB" if memory_bytes else ""
+        yield Advice(
+            "memory",
+            "training.batch_size",
+            f"one update needs about {needed / 2**30:,.1f} GiB of memory{here}.",
+            "Take a smaller batch, fewer time steps or smaller layers.",
+        )
+
+
+def _xor(spec: RunSpec) -> Iterator[Advice]:
+    if not spec.network.hidden:
+        yield Advice(
+            "xor_without_hidden",
+            "network.layers",
+            "xor cannot be told apart by a single layer.",
+            "Add a hidden layer of 10 neurons.",
+        )
+    elif min(layer.size for layer in spec.network.hidden) < XOR_HIDDEN:
+        yield Advice(
+            "xor_few_neurons",
+            "network.layers[0].size",
+            f"with fewer than {XOR_HIDDEN} hidden neurons xor often gets stuck at 3 of 4.",
+            "10 neurons learn it reliably.",
+        )
+    if spec.training.epochs < XOR_EPOCHS:
+        yield Advice(
+            "xor_few_epochs",
+            "training.epochs",
+            f"xor has four rows, so an epoch is a single update; {spec.training.epochs} are few.",
+            "Take 500 epochs and a learning rate of 0.01.",
+        )
