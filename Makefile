@@ -1,0 +1,84 @@
+# SNNtrainer3D: `make help` lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+FAST := not slow and not browser and not mnist
+
+.PHONY: help run test verify dev check check-python check-web generate bench doctor page lock screenshots clean system wheel
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: $(VENV)/.ready page ## Set up what is missing, build the page, start on http://127.0.0.1:8000 (PORT=…, ARGS="--no-browser")
+	@exec $(BIN)/snntrainer3d serve --port $(PORT) $(ARGS)
+
+test: system $(VENV)/.ready page check ## Set up, then every test without a GPU, real browser included (≤ 30 minutes)
+	$(BIN)/python -m pytest -m "not ($(FAST))"
+	cd web && npm run --silent test:browser
+
+check: $(VENV)/.ready web/node_modules/.ready ## Format, lint, types, rooms, fast tests, both languages (under 60 s)
+	@$(PYTHON) scripts/parallel.py "$(MAKE) --no-print-directory check-python" "$(MAKE) --no-print-directory check-web"
+
+check-python:
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q -m "$(FAST)"
+
+check-web:
+	@cd web && npm run --silent lint && npm run --silent check && npm run --silent rooms && npm run --silent test
+
+verify: system $(VENV)/.ready page ## What takes longer: recipes over seeds, the paper's settings on MNIST
+	$(BIN)/python -m pytest -m "verify" --timeout 3600
+
+dev: $(VENV)/.ready web/node_modules/.ready ## Server with reload and Vite with hot reload
+	@$(PYTHON) scripts/parallel.py "$(BIN)/snntrainer3d serve --port $(PORT) --no-browser" "npm --prefix web run dev"
+
+generate: $(VENV)/.ready ## TypeScript types, JSON schemas and generated docs (a test fails when they are stale)
+	$(BIN)/python scripts/generate.py
+
+bench: $(VENV)/.ready ## Time training side by side with peers, write docs/performance.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+doctor: $(VENV)/.ready ## PASS, FAIL or SKIP of everything this needs
+	@$(BIN)/snntrainer3d doctor
+
+screenshots: $(VENV)/.ready page ## Make the pictures of the README anew, in a real browser
+	$(BIN)/python scripts/screenshots.py
+
+wheel: $(VENV)/.ready ## Build sdist and wheel, the page inside
+	$(BIN)/python -m build --no-isolation
+
+lock: $(VENV)/.ready ## Write requirements.lock from what is installed
+	$(BIN)/python scripts/lock.py
+
+page: web/node_modules/.ready
+	@$(PYTHON) scripts/build_page.py
+
+system:
+	@bash scripts/system_packages.sh
+
+clean: ## Remove what was built, not the runs
+	rm -rf $(VENV) web/node_modules src/snntrainer3d/static dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "SNNtrainer3D needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Python packages (minutes the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+web/node_modules/.ready: web/package-lock.json web/package.json
+	@command -v npm >/dev/null || { echo "The page is built with node 20 or newer and npm; install them (Debian: apt-get install nodejs npm)." >&2; exit 1; }
+	@echo "Installing npm packages …"
+	@cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
