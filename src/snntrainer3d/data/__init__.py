@@ -1,0 +1,25 @@
+"""WHAT goes in: data sets, found on disk or downloaded, as arrays; encoders.py turns samples into input over time."""
+
+from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo, describe
+from snntrainer3d.data.dataset import Dataset, Progress, Split
+from snntrainer3d.data.fit import check_fit
+from snntrainer3d.data.idx import read_idx
+from snntrainer3d.data.shelf import available, cache_folder, default_dataset, fetch, load
+from snntrainer3d.data.splits import split_train
+
+__all__ = [
+    "CATALOGUE",
+    "Dataset",
+    "DatasetInfo",
+    "Progress",
+    "Split",
+    "available",
+    "cache_folder",
+    "check_fit",
+    "default_dataset",
+    "describe",
+    "fetch",
+    "load",
+    "read_idx",
+    "split_train",
+]

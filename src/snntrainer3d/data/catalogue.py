@@ -1,0 +1,82 @@
+"""The data sets by name: what is known of each without loading it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from snntrainer3d.errors import NotFoundError
+
+_DIGIT_NAMES = tuple(str(digit) for digit in range(10))
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """What a data set is; `input_shape` is that of one sample, (features,) or (channels, height, width)."""
+
+    name: str
+    title: str
+    input_shape: tuple[int, ...]
+    classes: int
+    class_names: tuple[str, ...]
+    train_samples: int
+    test_samples: int
+    licence: str
+    source: str
+    summary: str
+
+    @property
+    def input_size(self) -> int:
+        """Give the number of input values of one sample."""
+        return math.prod(self.input_shape)
+
+
+DIGITS = DatasetInfo(
+    name="digits",
+    title="Digits 8×8",
+    input_shape=(1, 8, 8),
+    classes=10,
+    class_names=_DIGIT_NAMES,
+    train_samples=1438,
+    test_samples=359,
+    licence="CC BY 4.0",
+    source="Alpaydin and Kaynak 1998, UCI Machine Learning Repository; comes with scikit-learn",
+    summary="1,797 handwritten digits of 8×8 pixels; always there, trained in seconds.",
+)
+
+MNIST = DatasetInfo(
+    name="mnist",
+    title="MNIST",
+    input_shape=(1, 28, 28),
+    classes=10,
+    class_names=_DIGIT_NAMES,
+    train_samples=60_000,
+    test_samples=10_000,
+    licence="CC BY-SA 3.0",
+    source="LeCun, Cortes and Burges 1998",
+    summary="70,000 handwritten digits of 28×28 pixels; downloaded once (12 MB).",
+)
+
+XOR = DatasetInfo(
+    name="xor",
+    title="XOR",
+    input_shape=(2,),
+    classes=2,
+    class_names=("0", "1"),
+    train_samples=4,
+    test_samples=4,
+    licence="none needed",
+    source="the truth table",
+    summary="Four rows of two bits: the smallest task that needs a hidden layer; tested on what it is trained on.",
+)
+
+CATALOGUE: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, XOR)}
+
+
+def describe(name: str) -> DatasetInfo:
+    """Give what is known of a data set; raises NotFoundError naming those that exist."""
+    if name not in CATALOGUE:
+        raise NotFoundError(
+            f"There is no data set {name!r}.", path="training.dataset", hint=f"There are {', '.join(CATALOGUE)}."
+        )
+    return CATALOGUE[name]

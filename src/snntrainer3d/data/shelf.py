@@ -1,0 +1,81 @@
+"""Where data sets lie, and loading them by name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from snntrainer3d.data import mnist
+from snntrainer3d.data.catalogue import describe
+from snntrainer3d.data.dataset import Dataset, Progress
+from snntrainer3d.data.digits import load_digits
+from snntrainer3d.data.download import download
+from snntrainer3d.data.xor import load_xor
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """A data set that is files in a folder of its own name."""
+
+    checksums: dict[str, str]
+    mirrors: tuple[str, ...]
+    read: Callable[[Path], Dataset]
+
+
+_BUILT_IN: dict[str, Callable[[], Dataset]] = {"digits": load_digits, "xor": load_xor}
+_ON_DISK: dict[str, _Files] = {"mnist": _Files(mnist.FILES, mnist.MIRRORS, mnist.load_mnist)}
+
+
+def load(name: str, *, progress: Progress | None = None) -> Dataset:
+    """Give a data set, from $SNNTRAINER3D_DATA/<name>, else the cache, else downloaded into the cache.
+
+    Raises:
+        NotFoundError: there is no data set of that name.
+        FileFormatError: a file is damaged; it is named.
+        DataUnavailableError: neither on disk nor to be downloaded; the hint names the files and where to put them.
+    """
+    info = describe(name)
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]()
+    fetch(name, progress)
+    if progress:
+        progress("loading", None, info.title)
+    return _ON_DISK[name].read(_folder(name) or cache_folder() / name)
+
+
+def available(name: str) -> bool:
+    """Tell whether a data set can be loaded without a download; raises NotFoundError."""
+    describe(name)
+    return name in _BUILT_IN or _folder(name) is not None
+
+
+def default_dataset() -> str:
+    """Give the data set to begin with: MNIST where it is, else the digits that are always there."""
+    return "mnist" if available("mnist") else "digits"
+
+
+def fetch(name: str, progress: Progress | None = None, *, mirrors: Sequence[str] | None = None) -> None:
+    """Download a data set into the cache unless it is there; raises DataUnavailableError, StorageError."""
+    if available(name):
+        return
+    files = _ON_DISK[name]
+    download(files.checksums, files.mirrors if mirrors is None else mirrors, cache_folder() / name, progress)
+
+
+def cache_folder() -> Path:
+    """Give the folder of downloaded data: `data` in $SNNTRAINER3D_HOME where that is set, else in the user's cache."""
+    home = os.environ.get("SNNTRAINER3D_HOME")
+    return Path(home).expanduser() / "data" if home else Path(platformdirs.user_cache_dir("snntrainer3d")) / "data"
+
+
+def _folder(name: str) -> Path | None:
+    given = os.environ.get("SNNTRAINER3D_DATA")
+    places = [Path(given).expanduser()] if given else []
+    for place in [*places, cache_folder()]:
+        if all((place / name / file).is_file() for file in _ON_DISK[name].checksums):
+            return place / name
+    return None

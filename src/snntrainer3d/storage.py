@@ -1,0 +1,52 @@
+"""Files written whole or not at all, so that a crash or a full disk never leaves half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from snntrainer3d.errors import StorageError
+
+
+def write_atomically(path: Path | str, data: bytes | bytearray | memoryview | str) -> Path:
+    """Write a file by way of a temporary one beside it; folders are made; text is written as UTF-8.
+
+    A reader sees the old content or the new, never a part; after a return the content is on the disk.
+
+    Raises:
+        StorageError: the disk is full or the folder is not writable; the old content still stands.
+    """
+    target = Path(path)
+    content = data.encode() if isinstance(data, str) else data
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_beside_and_rename(target, content)
+    except OSError as error:
+        raise StorageError(
+            f"{target} cannot be written: {error.strerror or error}.", hint="Free some space or choose another folder."
+        ) from error
+    return target
+
+
+def _write_beside_and_rename(target: Path, content: bytes | bytearray | memoryview) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, _mode_of_new_files())
+        os.replace(name, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _mode_of_new_files() -> int:
+    """Give what `open` would use: mkstemp makes files that only their owner can read."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
