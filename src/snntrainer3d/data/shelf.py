@@ -13,7 +13,7 @@ from snntrainer3d.data import mnist
 from snntrainer3d.data.catalogue import describe
 from snntrainer3d.data.dataset import Dataset, Progress
 from snntrainer3d.data.digits import load_digits
-from snntrainer3d.data.download import download
+from snntrainer3d.data.download import ATTEMPTS, download
 from snntrainer3d.data.xor import load_xor
 
 
@@ -58,12 +58,15 @@ def default_dataset() -> str:
     return "mnist" if available("mnist") else "digits"
 
 
-def fetch(name: str, progress: Progress | None = None, *, mirrors: Sequence[str] | None = None) -> None:
+def fetch(
+    name: str, progress: Progress | None = None, *, mirrors: Sequence[str] | None = None, attempts: int = ATTEMPTS
+) -> None:
     """Download a data set into the cache unless it is there; raises DataUnavailableError, StorageError."""
     if available(name):
         return
     files = _ON_DISK[name]
-    download(files.checksums, files.mirrors if mirrors is None else mirrors, cache_folder() / name, progress)
+    asked = files.mirrors if mirrors is None else mirrors
+    download(files.checksums, asked, cache_folder() / name, progress, attempts=attempts)
 
 
 def cache_folder() -> Path:
