@@ -42,8 +42,9 @@ verify: system $(VENV)/.ready page ## What takes longer: recipes over seeds, the
 dev: $(VENV)/.ready web/node_modules/.ready ## Server with reload and Vite with hot reload
 	@$(PYTHON) scripts/parallel.py "$(BIN)/snntrainer3d serve --port $(PORT) --no-browser" "npm --prefix web run dev"
 
-generate: $(VENV)/.ready ## TypeScript types, JSON schemas and generated docs (a test fails when they are stale)
+generate: $(VENV)/.ready web/node_modules/.ready ## TypeScript types, JSON schemas and generated docs (a test fails when they are stale)
 	$(BIN)/python scripts/generate.py
+	$(BIN)/python scripts/notices.py
 
 bench: $(VENV)/.ready ## Time training side by side with peers, write docs/performance.md
 	$(BIN)/python -m benchmarks $(ARGS)
