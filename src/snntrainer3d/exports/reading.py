@@ -1,0 +1,59 @@
+"""Reading weights of any form this release knows, told apart by their first bytes, never by the file's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from snntrainer3d.errors import FileFormatError, InputError, LimitError, NotFoundError
+from snntrainer3d.exports.json_weights import from_json
+from snntrainer3d.exports.safetensors_file import from_safetensors, looks_like_safetensors
+from snntrainer3d.spec import TrainedNetwork
+
+MAX_FILE_BYTES = 1_000_000_000
+"""A little more than the largest network allowed takes as float32."""
+_HINT = "Give JSON or safetensors, as `snntrainer3d export` writes them."
+_FOREIGN = (
+    (b"PK", "a zip archive, such as PyTorch's .pt or numpy's .npz"),
+    (b"\x80", "a pickle, which could run code when read"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x93NUMPY", "a numpy array"),
+    (b"S3DF", "a weight frame, which is for looking at and not exact"),
+    (b"\x1f\x8b", "compressed with gzip"),
+)
+
+
+def read_weights(source: bytes | str | Path) -> TrainedNetwork:
+    """Read a trained network from a file's path or content, JSON or safetensors.
+
+    Raises:
+        NotFoundError, InputError: there is no such file, or it cannot be read.
+        FileFormatError: damaged, foreign or of another version; with all faults.
+        MismatchError: the arrays are not those of the network.
+        LimitError: larger than MAX_FILE_BYTES.
+    """
+    raw = source if isinstance(source, bytes) else _bytes_of(Path(source))
+    if looks_like_safetensors(raw):
+        return from_safetensors(raw)
+    if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return from_json(raw)
+    raise FileFormatError(f"This is not a weight file: it is {_what(raw)}.", hint=_HINT)
+
+
+def _what(raw: bytes) -> str:
+    if not raw.strip():
+        return "empty"
+    named = (name for magic, name in _FOREIGN if raw.startswith(magic))
+    return next(named, "neither JSON nor safetensors, or a safetensors file cut short")
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise LimitError(f"{path} has {size:,} bytes, at most {MAX_FILE_BYTES:,} are read.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path} cannot be read: {reason}.") from None

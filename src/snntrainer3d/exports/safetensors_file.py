@@ -1,0 +1,72 @@
+"""safetensors with the spec in its metadata, under the key `snntrainer3d`; documented in docs/formats.md."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from snntrainer3d.errors import Fault, FileFormatError
+from snntrainer3d.exports.header import check_kind, header_of, in_order, read_header
+from snntrainer3d.exports.json_weights import parse_json
+from snntrainer3d.spec import TrainedNetwork, tensor_shapes
+
+KEY = "snntrainer3d"
+_LENGTH_BYTES = 8
+
+
+def to_safetensors(trained: TrainedNetwork) -> bytes:
+    """Give a trained network as a safetensors file."""
+    arrays = {name: np.asarray(array, order="C") for name, array in in_order(trained).items()}
+    metadata = {KEY: json.dumps(header_of(trained), ensure_ascii=False)}
+    return safetensors.numpy.save(arrays, metadata)
+
+
+def from_safetensors(raw: bytes) -> TrainedNetwork:
+    """Read a safetensors file that has its spec.
+
+    Raises:
+        FileFormatError: damaged, truncated, without a spec or with a faulty one.
+        MismatchError: names or shapes of the arrays are not those of the network.
+    """
+    arrays = _arrays(raw)
+    document = _document(raw)
+    check_kind(document)
+    faults: list[Fault] = []
+    network, training = read_header(document, faults)
+    if faults or network is None:
+        raise FileFormatError("The spec within the safetensors file is faulty.", faults=faults)
+    wanted = {name: arrays.pop(name) for name in tensor_shapes(network) if name in arrays}
+    return TrainedNetwork(network, wanted | arrays, training)  # in order of layers; what is foreign is told
+
+
+def looks_like_safetensors(raw: bytes) -> bool:
+    """Tell by the first nine bytes: the length of a JSON header that lies within the file, and its brace."""
+    length = int.from_bytes(raw[:_LENGTH_BYTES], "little")
+    return raw[_LENGTH_BYTES : _LENGTH_BYTES + 1] == b"{" and length <= len(raw) - _LENGTH_BYTES
+
+
+def _arrays(raw: bytes) -> dict[str, np.ndarray]:
+    try:
+        # Copied, because the arrays lie read-only in the file's bytes, of which torch warns.
+        return {name: array.copy() for name, array in safetensors.numpy.load(raw).items()}
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FileFormatError(
+            f"The safetensors file is damaged: {error}.", hint="Copy or export it again; it may be truncated."
+        ) from None
+
+
+def _document(raw: bytes) -> Any:
+    length = int.from_bytes(raw[:_LENGTH_BYTES], "little")
+    header = parse_json(raw[_LENGTH_BYTES : _LENGTH_BYTES + length])
+    text = header.get("__metadata__", {}).get(KEY)
+    if not isinstance(text, str):
+        raise FileFormatError(
+            "The safetensors file has no spec of its network.",
+            path=f"__metadata__.{KEY}",
+            hint="It was not written by SNNtrainer3D.",
+        )
+    return parse_json(text.encode())
