@@ -116,13 +116,7 @@ def _array(entry: Any) -> Float32[np.ndarray, "..."]:
         raise _Faulty("", "expected an object with type, shape and data.")
     if entry["type"] != _TYPE:
         raise _Faulty("type", f"got {entry['type']!r:.40}, expected '{_TYPE}'.")
-    shape = entry["shape"]
-    if (
-        not isinstance(shape, list)
-        or len(shape) > _MAX_AXES
-        or any(type(size) is not int or size < 0 for size in shape)
-    ):
-        raise _Faulty("shape", f"got {shape!r:.40}, expected a list of sizes.")
+    shape = _shape(entry["shape"])
     values = _numbers(entry["data"], shape)
     with np.errstate(over="ignore"):
         array = values.astype(np.float32).reshape(shape)
