@@ -1,0 +1,66 @@
+/** What the server says and takes; `protocol` is generated from its models, drafts are ours. */
+import type { Dense, Learning, Network as SpecNetwork, Reset, Training } from "../protocol/spec";
+
+export type {
+  CheckAnswer,
+  ClassResult,
+  ClientMessage,
+  Cost,
+  DatasetRow,
+  ErrorDetail,
+  EvaluationResult,
+  Fault,
+  Health,
+  NeuronRow,
+  PresetRow,
+  Progress,
+  Results,
+  RunDetail,
+  RunRow,
+  ServerMessage,
+  SnapshotRow,
+} from "../protocol/api";
+export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
+export type { DatasetName, Learning, Reset, Training } from "../protocol/spec";
+
+export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha";
+export type SurrogateKind =
+  | "atan"
+  | "fast_sigmoid"
+  | "sigmoid"
+  | "triangular"
+  | "straight_through"
+  | "spike_rate_escape";
+
+export interface Surrogate {
+  kind: SurrogateKind;
+  slope?: number;
+  beta?: number;
+}
+
+/** A neuron while it is edited: one object for all kinds, so that a change of kind keeps what both have. */
+export interface Neuron {
+  kind: NeuronKind;
+  threshold: number;
+  learn_threshold: Learning;
+  reset: Reset;
+  surrogate: Surrogate;
+  alpha?: number;
+  beta?: number | null;
+  resistance_ohm?: number | null;
+  capacitance_f?: number | null;
+  time_step_s?: number;
+  learn_alpha?: Learning;
+  learn_beta?: Learning;
+}
+
+export type Layer = Omit<Dense, "neuron"> & { neuron: Neuron };
+export type Network = Omit<SpecNetwork, "layers"> & { layers: Layer[] };
+
+/** A run's document while it is edited; what the server gives fits in. */
+export interface RunSpec {
+  format: "snntrainer3d/run";
+  version: 1;
+  network: Network;
+  training: Training;
+}

@@ -1,0 +1,80 @@
+/** The keys, in one table: what runs and what the help shows. */
+import { runs, session, settings, workbench } from "../state";
+
+export interface Shortcut {
+  keys: string[];
+  words: string;
+  /** Ctrl, or ⌘ on a Mac. */
+  control?: boolean;
+  shift?: boolean;
+  key: string;
+  run: (at: { help: () => void }) => void;
+}
+
+function pauseOrResume(): void {
+  const status = runs.row?.status;
+  if (status === "running") void session.command("pause");
+  else if (status === "paused") void session.command("resume");
+}
+
+export const SHORTCUTS: Shortcut[] = [
+  { keys: ["?"], words: "this list", key: "?", run: ({ help }) => help() },
+  { keys: ["Ctrl", "Enter"], words: "train the design", control: true, key: "enter", run: () => void session.train() },
+  { keys: ["P"], words: "pause or resume the training", key: "p", run: pauseOrResume },
+  {
+    keys: ["S"],
+    words: "one update, when the pace is update by update",
+    key: "s",
+    run: () => {
+      if (runs.detail?.spec.training.pace === "update" && runs.row?.status !== "finished") void session.command("step");
+    },
+  },
+  { keys: ["Ctrl", "Z"], words: "undo", control: true, key: "z", run: () => workbench.undo() },
+  { keys: ["Ctrl", "Shift", "Z"], words: "redo", control: true, shift: true, key: "z", run: () => workbench.redo() },
+  { keys: ["1"], words: "training: progress and curves", key: "1", run: () => session.show("training") },
+  { keys: ["2"], words: "results", key: "2", run: () => session.show("results") },
+  { keys: ["3"], words: "runs", key: "3", run: () => session.show("runs") },
+  {
+    keys: ["W"],
+    words: "weights on or off",
+    key: "w",
+    run: () => settings.set({ showWeights: !settings.view.showWeights }),
+  },
+  {
+    keys: ["L"],
+    words: "labels on or off",
+    key: "l",
+    run: () => settings.set({ showLabels: !settings.view.showLabels }),
+  },
+  { keys: ["M"], words: "3D view or matrices", key: "m", run: () => settings.set({ flat: !settings.view.flat }) },
+  { keys: ["R"], words: "reset the view", key: "r", run: () => press("Reset view") },
+  { keys: ["F"], words: "full screen", key: "f", run: () => press("Full screen") },
+  { keys: ["D"], words: "dark or light", key: "d", run: () => settings.toggleTheme() },
+];
+
+/** Presses a button of the view by its label, so that key and button do the same. */
+function press(label: string): void {
+  document.querySelector<HTMLButtonElement>(`button[aria-label="${label}"]`)?.click();
+}
+
+const TYPED_INTO =
+  "input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]";
+
+/** Runs the shortcut of a key press; plain letters are left alone where one types. */
+export function runShortcut(event: KeyboardEvent, at: { help: () => void }): void {
+  if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
+  const control = event.ctrlKey || event.metaKey;
+  const typing = event.target instanceof Element && event.target.matches(TYPED_INTO);
+  if (typing && !control) return;
+  const key = event.key.toLowerCase();
+  const wanted = control && key === "y" ? { key: "z", shift: true } : { key, shift: event.shiftKey };
+  const found = SHORTCUTS.find(
+    (one) =>
+      one.key === wanted.key &&
+      Boolean(one.control) === control &&
+      (one.key === "?" || Boolean(one.shift) === wanted.shift),
+  );
+  if (!found) return;
+  event.preventDefault();
+  found.run(at);
+}

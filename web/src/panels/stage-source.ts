@@ -1,0 +1,52 @@
+/** What the stage shows now: a network's shape, and the weights that belong to it. */
+import {
+  placeholderWeights,
+  runs,
+  session,
+  shapeOf,
+  sizesOf,
+  workbench,
+  type LayerWeights,
+  type Shape,
+} from "../state";
+import type { RunSpec } from "../api";
+
+export interface Source {
+  spec: RunSpec;
+  shape: Shape;
+  /** Of the run whose frames fit; null for a design. */
+  run: string | null;
+}
+
+/** Above this many weights no illustration is made up before training: it would only cost memory. */
+const MOST_ILLUSTRATED = 20_000_000;
+
+export function currentSource(): Source | null {
+  const detail = session.stage === "run" ? runs.detail : null;
+  const spec = detail?.spec ?? workbench.spec;
+  const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
+  const shape = shapeOf(spec, info?.class_names ?? []);
+  return shape && { spec, shape, run: detail?.id ?? null };
+}
+
+/** The newest frame's weights where they fit the source, else made-up ones. */
+export function currentWeights(source: Source): { layers: LayerWeights[]; illustrated: boolean } {
+  const frame = session.feed.latest;
+  if (source.run && frame && fits(source.shape, frame.layers)) return { layers: frame.layers, illustrated: false };
+  const sizes = sizesOf(source.spec) ?? [];
+  const weights = source.shape.connections.reduce((sum, block) => sum + block.rows * block.columns, 0);
+  return { layers: weights > MOST_ILLUSTRATED ? [] : placeholderWeights(sizes), illustrated: true };
+}
+
+export function fits(shape: Shape, layers: { rows: number; columns: number }[]): boolean {
+  return (
+    layers.length === shape.connections.length &&
+    layers.every(({ rows, columns }, at) => {
+      const block = shape.connections[at];
+      return rows === block.rows && columns === block.columns;
+    })
+  );
+}
+
+export const largestWeight = (layers: LayerWeights[]): number =>
+  layers.reduce((most, layer) => Math.max(most, 127 * layer.scale), 0);

@@ -1,0 +1,99 @@
+/** A design as a short text for links and storage: only what differs from the defaults, as base64url of JSON. */
+import type { Layer, Neuron, NeuronKind, RunSpec } from "../api";
+import { layerOf, sameValue, startDesign, TRAINING_DEFAULTS, type Design } from "./design";
+import { NEURON_DEFAULTS, NEURON_KINDS } from "./neurons";
+
+/** v version, i input shape, n neurons, l layers as [size, neuron, bias, times], t training, d neuron of new layers. */
+interface Packed {
+  v: 1;
+  i: number[];
+  n: object[];
+  l: [number, number, 0 | 1, number][];
+  t: Record<string, unknown>;
+  d: number;
+}
+
+export function encodeDesign(design: Design): string {
+  const neurons: object[] = [];
+  const numberOf = (neuron: Neuron): number => {
+    const packed = packNeuron(neuron);
+    const known = neurons.findIndex((other) => sameValue(other, packed));
+    return known >= 0 ? known : neurons.push(packed) - 1;
+  };
+  const rows: Packed["l"] = [];
+  for (const layer of design.spec.network.layers) {
+    const neuron = numberOf(layer.neuron);
+    const bias = layer.bias ? 1 : 0;
+    const last = rows[rows.length - 1];
+    if (last && last[0] === layer.size && last[1] === neuron && last[2] === bias) last[3] += 1;
+    else rows.push([layer.size, neuron, bias, 1]);
+  }
+  const packed: Packed = {
+    v: 1,
+    i: design.spec.network.input.shape,
+    n: neurons,
+    l: rows,
+    t: differing(design.spec.training, TRAINING_DEFAULTS),
+    d: numberOf(design.newNeuron),
+  };
+  return toBase64Url(JSON.stringify(packed));
+}
+
+/** Reads such a text; null for anything that is not one: a damaged link must not break the page. */
+export function decodeDesign(text: string): Design | null {
+  try {
+    const packed = JSON.parse(fromBase64Url(text)) as Packed;
+    if (packed.v !== 1) return null;
+    const neurons = packed.n.map(unpackNeuron);
+    const layers: Layer[] = packed.l.flatMap(([size, neuron, bias, times]) =>
+      Array.from({ length: Math.min(times, 200) }, () => layerOf(size, neurons[neuron], bias === 1)),
+    );
+    const shape = packed.i.map(Number);
+    if (layers.length === 0 || shape.length === 0 || neurons.includes(undefined as never)) return null;
+    const spec: RunSpec = startDesign().spec;
+    return {
+      spec: {
+        ...spec,
+        network: { ...spec.network, input: { shape }, layers },
+        training: { ...TRAINING_DEFAULTS, ...packed.t },
+      },
+      newNeuron: neurons[packed.d] ?? NEURON_DEFAULTS.leaky,
+    };
+  } catch {
+    return null;
+  }
+}
+
+function packNeuron(neuron: Neuron): object {
+  return { kind: neuron.kind, ...differing(neuron, NEURON_DEFAULTS[neuron.kind]) };
+}
+
+function unpackNeuron(packed: object): Neuron {
+  const { kind } = packed as { kind: NeuronKind };
+  if (!NEURON_KINDS.includes(kind)) throw new Error(`no neuron ${String(kind)}`);
+  const neuron = { ...structuredClone(NEURON_DEFAULTS[kind]), ...packed } as Neuron;
+  if (neuron.beta === null) delete neuron.beta;
+  return neuron;
+}
+
+/** The entries of `value` that are not the default's; a default that is gone is written as null. */
+function differing(value: object, defaults: object): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  const left = value as Record<string, unknown>;
+  const right = defaults as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    if (!sameValue(left[key], right[key])) found[key] = left[key] ?? null;
+  }
+  return found;
+}
+
+function toBase64Url(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function fromBase64Url(text: string): string {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return new TextDecoder().decode(Uint8Array.from(binary, (mark) => mark.charCodeAt(0)));
+}

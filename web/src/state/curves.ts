@@ -1,0 +1,89 @@
+/** A run's curves as they grow. Not reactive: charts are told and draw when they are ready. */
+import type { RunEvent } from "../api";
+
+/** Above this many points neighbours are averaged, so that a long run costs no more than a short one. */
+export const MOST_POINTS = 4000;
+
+const orNaN = (value: number | null): number => (value == null || !Number.isFinite(value) ? NaN : value);
+
+export class Curves {
+  updates: number[] = [];
+  loss: number[] = [];
+  accuracy: number[] = [];
+  /** Per layer. */
+  rates: number[][] = [];
+  validationUpdates: number[] = [];
+  validationLoss: number[] = [];
+  validationAccuracy: number[] = [];
+  updatesPerEpoch = 0;
+  private readonly listeners = new Set<() => void>();
+
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  clear(): void {
+    this.cut(-1);
+    this.rates = [];
+    this.updatesPerEpoch = 0;
+    this.tell();
+  }
+
+  /** Takes events in their order; after a resume, what lies beyond its first update is taken back. */
+  take(events: RunEvent[]): void {
+    for (const event of events) {
+      if (event.kind === "prepared") {
+        this.cut(event.first_update);
+        this.updatesPerEpoch = event.updates_per_epoch;
+      } else if (event.kind === "update") {
+        this.addUpdate(event);
+      } else if (event.kind === "epoch" && event.validation_accuracy != null) {
+        this.validationUpdates.push(event.update);
+        this.validationLoss.push(orNaN(event.validation_loss));
+        this.validationAccuracy.push(event.validation_accuracy);
+      }
+    }
+    this.tell();
+  }
+
+  private addUpdate(event: Extract<RunEvent, { kind: "update" }>): void {
+    this.updates.push(event.update);
+    this.loss.push(orNaN(event.loss));
+    this.accuracy.push(event.accuracy);
+    event.rates.forEach((rate, layer) => {
+      (this.rates[layer] ??= new Array<number>(this.updates.length - 1).fill(NaN)).push(rate);
+    });
+    if (this.updates.length > MOST_POINTS) this.halve();
+  }
+
+  private halve(): void {
+    this.updates = this.updates.filter((_, at) => at % 2 === 1);
+    this.loss = pairMeans(this.loss);
+    this.accuracy = pairMeans(this.accuracy);
+    this.rates = this.rates.map(pairMeans);
+  }
+
+  private cut(after: number): void {
+    const keep = this.updates.findIndex((update) => update > after);
+    if (keep >= 0) {
+      for (const column of [this.updates, this.loss, this.accuracy, ...this.rates]) column.length = keep;
+    }
+    const keepValidation = this.validationUpdates.findIndex((update) => update > after);
+    if (keepValidation >= 0) {
+      for (const column of [this.validationUpdates, this.validationLoss, this.validationAccuracy]) {
+        column.length = keepValidation;
+      }
+    }
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function pairMeans(values: number[]): number[] {
+  const means: number[] = [];
+  for (let at = 1; at < values.length; at += 2) means.push((values[at - 1] + values[at]) / 2);
+  return means;
+}

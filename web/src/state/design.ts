@@ -1,0 +1,188 @@
+/** The design a person edits: a run's document and the neuron that new layers get. Pure functions of it. */
+import type { DatasetName, DatasetRow, Layer, Neuron, PresetRow, RunSpec, Training } from "../api";
+import { NEURON_DEFAULTS } from "./neurons";
+
+export interface Design {
+  spec: RunSpec;
+  newNeuron: Neuron;
+}
+
+export const TRAINING_DEFAULTS: Training = {
+  format: "snntrainer3d/training",
+  version: 1,
+  dataset: "digits",
+  pixels: "unit",
+  coding: { kind: "direct" },
+  num_steps: 25,
+  epochs: 1,
+  batch_size: 128,
+  learning_rate: 5e-4,
+  optimizer: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  schedule: { kind: "constant" },
+  gradient_clip_norm: null,
+  loss: "membrane",
+  validation_share: 0,
+  split_seed: 0,
+  keep_last_batch: true,
+  seed: 0,
+  name: "",
+  pace: "full",
+  engine: "auto",
+};
+
+/** Shapes and classes of the sets, for designs made before the server has answered. */
+export const KNOWN_DATASETS: Record<string, { shape: number[]; classes: number }> = {
+  digits: { shape: [1, 8, 8], classes: 10 },
+  mnist: { shape: [1, 28, 28], classes: 10 },
+  xor: { shape: [2], classes: 2 },
+};
+
+export const DEFAULT_LAYER_SIZE = 50;
+
+export function layerOf(size: number, neuron: Neuron, bias = true): Layer {
+  return { kind: "dense", size, bias, neuron: structuredClone(neuron) };
+}
+
+export function startDesign(dataset: "digits" | "mnist" = "digits"): Design {
+  const neuron = NEURON_DEFAULTS.leaky;
+  const { shape, classes } = KNOWN_DATASETS[dataset];
+  const hidden = dataset === "mnist" ? 100 : 50;
+  return {
+    spec: {
+      format: "snntrainer3d/run",
+      version: 1,
+      network: {
+        format: "snntrainer3d/network",
+        version: 1,
+        input: { shape: [...shape] },
+        layers: [layerOf(hidden, neuron), layerOf(classes, neuron)],
+      },
+      training: { ...TRAINING_DEFAULTS, dataset },
+    },
+    newNeuron: neuron,
+  };
+}
+
+export const inputSize = (spec: RunSpec): number => spec.network.input.shape.reduce((a, b) => a * b, 1);
+
+/** 784-100-10 */
+export const titleOf = (spec: RunSpec): string =>
+  [inputSize(spec), ...spec.network.layers.map((layer) => layer.size)].join("-");
+
+function withLayers(design: Design, layers: Layer[]): Design {
+  return { ...design, spec: { ...design.spec, network: { ...design.spec.network, layers } } };
+}
+
+/** Adds a hidden layer before the layer at `at`; the output stays last. */
+export function addLayer(design: Design, at?: number, size?: number): Design {
+  const layers = design.spec.network.layers;
+  const output = layers.length - 1;
+  const place = Math.min(Math.max(at ?? output, 0), output);
+  const like = layers[place - 1]?.size ?? DEFAULT_LAYER_SIZE;
+  const fresh = layerOf(size ?? (Number.isInteger(like) ? like : DEFAULT_LAYER_SIZE), design.newNeuron);
+  return withLayers(design, [...layers.slice(0, place), fresh, ...layers.slice(place)]);
+}
+
+export function duplicateLayer(design: Design, index: number): Design {
+  const layers = design.spec.network.layers;
+  if (index >= layers.length - 1) return design;
+  return withLayers(design, [
+    ...layers.slice(0, index + 1),
+    structuredClone(layers[index]),
+    ...layers.slice(index + 1),
+  ]);
+}
+
+export function removeLayer(design: Design, index: number): Design {
+  const layers = design.spec.network.layers;
+  if (index < 0 || index >= layers.length - 1) return design;
+  return withLayers(
+    design,
+    layers.filter((_, at) => at !== index),
+  );
+}
+
+/** Moves a hidden layer to another place among the hidden ones. */
+export function moveLayer(design: Design, from: number, to: number): Design {
+  const layers = [...design.spec.network.layers];
+  const last = layers.length - 2;
+  const place = Math.min(Math.max(to, 0), last);
+  if (from < 0 || from > last || place === from) return design;
+  const [moved] = layers.splice(from, 1);
+  layers.splice(place, 0, moved);
+  return withLayers(design, layers);
+}
+
+export function changeLayer(design: Design, index: number, change: Partial<Layer>): Design {
+  return withLayers(
+    design,
+    design.spec.network.layers.map((layer, at) => (at === index ? { ...layer, ...change } : layer)),
+  );
+}
+
+export function changeNeuron(design: Design, index: number, neuron: Neuron): Design {
+  return changeLayer(design, index, { neuron });
+}
+
+/** Gives every layer, and layers added later, this neuron. */
+export function neuronEverywhere(design: Design, neuron: Neuron): Design {
+  const layers = design.spec.network.layers.map((layer) => ({ ...layer, neuron: structuredClone(neuron) }));
+  return { ...withLayers(design, layers), newNeuron: structuredClone(neuron) };
+}
+
+/** Sets the hidden sizes at once; layers that stay at their place keep their neurons. */
+export function setHidden(design: Design, sizes: number[]): Design {
+  const layers = design.spec.network.layers;
+  const hidden = sizes.map((size, at) =>
+    at < layers.length - 1 ? { ...layers[at], size } : layerOf(size, design.newNeuron),
+  );
+  return withLayers(design, [...hidden, layers[layers.length - 1]]);
+}
+
+export function changeTraining(design: Design, change: Partial<Training>): Design {
+  return { ...design, spec: { ...design.spec, training: { ...design.spec.training, ...change } } };
+}
+
+/** Takes a data set: its input shape, one output per class; xor has no validation. */
+export function chooseDataset(design: Design, info: Pick<DatasetRow, "name" | "input_shape" | "classes">): Design {
+  const layers = [...design.spec.network.layers];
+  const last = layers.length - 1;
+  layers[last] = { ...layers[last], size: info.classes };
+  const network = { ...design.spec.network, input: { shape: [...info.input_shape] }, layers };
+  const training = { ...design.spec.training, dataset: info.name as DatasetName };
+  if (info.name === "xor") training.validation_share = 0;
+  return { ...design, spec: { ...design.spec, network, training } };
+}
+
+/** Puts a recipe into the training and into every neuron of the kinds it speaks of. */
+export function applyPreset(design: Design, preset: PresetRow): Design {
+  const training = { ...design.spec.training, ...(structuredClone(preset.training) as Partial<Training>) };
+  if (training.dataset === "xor") training.validation_share = 0;
+  const layers = design.spec.network.layers.map((layer) => ({ ...layer, neuron: withRecipe(layer.neuron, preset) }));
+  const changed = withLayers(design, layers);
+  return { spec: { ...changed.spec, training }, newNeuron: withRecipe(design.newNeuron, preset) };
+}
+
+function withRecipe(neuron: Neuron, preset: PresetRow): Neuron {
+  const recipe = preset.neurons[neuron.kind];
+  if (!recipe) return neuron;
+  const mixed = { ...neuron, ...(structuredClone(recipe) as Partial<Neuron>) };
+  if (neuron.kind === "lapicque" && recipe.beta != null) {
+    delete mixed.resistance_ohm;
+    delete mixed.capacitance_f;
+    delete mixed.time_step_s;
+  }
+  return mixed;
+}
+
+/** Tells whether the design already is what the recipe would make of it. */
+export const followsPreset = (design: Design, preset: PresetRow): boolean =>
+  sameValue(applyPreset(design, preset).spec, design.spec);
+
+/** Deep equality of plain values; a field left out equals null. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a == null && b == null) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a == null || b == null) return a === b;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((key) => sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+}

@@ -1,0 +1,128 @@
+/** The neuron kinds as the page edits them: defaults, changes of kind, Lapicque's two forms and its gain. */
+import type { Neuron, NeuronKind, Surrogate, SurrogateKind } from "../api";
+
+export const NEURON_KINDS: NeuronKind[] = ["leaky", "lapicque", "synaptic", "alpha"];
+
+export const NEURON_TITLES: Record<NeuronKind, string> = {
+  leaky: "Leaky (LIF)",
+  lapicque: "Lapicque (RC)",
+  synaptic: "Synaptic",
+  alpha: "Alpha",
+};
+
+const SHARED = { threshold: 1, learn_threshold: "fixed", surrogate: { kind: "atan", slope: 2 } } as const;
+
+/** The spec's defaults; the Lapicque's β is ours, since the spec asks for β or for R and C. */
+export const NEURON_DEFAULTS: Record<NeuronKind, Neuron> = {
+  leaky: { kind: "leaky", ...SHARED, reset: "subtract", beta: 0.9, learn_beta: "fixed" },
+  lapicque: { kind: "lapicque", ...SHARED, reset: "subtract", beta: 0.9, learn_beta: "fixed" },
+  synaptic: {
+    kind: "synaptic",
+    ...SHARED,
+    reset: "subtract",
+    alpha: 0.5,
+    beta: 0.9,
+    learn_alpha: "fixed",
+    learn_beta: "fixed",
+  },
+  alpha: {
+    kind: "alpha",
+    ...SHARED,
+    reset: "zero",
+    alpha: 0.95,
+    beta: 0.9,
+    learn_alpha: "fixed",
+    learn_beta: "fixed",
+  },
+};
+
+export const SURROGATE_TITLES: Record<SurrogateKind, string> = {
+  atan: "Arcus tangent",
+  fast_sigmoid: "Fast sigmoid",
+  sigmoid: "Sigmoid",
+  triangular: "Triangle",
+  straight_through: "Straight through",
+  spike_rate_escape: "Spike-rate escape",
+};
+
+const SURROGATE_DEFAULTS: Record<SurrogateKind, Surrogate> = {
+  atan: { kind: "atan", slope: 2 },
+  fast_sigmoid: { kind: "fast_sigmoid", slope: 25 },
+  sigmoid: { kind: "sigmoid", slope: 25 },
+  triangular: { kind: "triangular", slope: 1 },
+  straight_through: { kind: "straight_through" },
+  spike_rate_escape: { kind: "spike_rate_escape", beta: 1, slope: 25 },
+};
+
+export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATE_DEFAULTS[kind] });
+
+/** Gives a neuron of another kind that keeps what both kinds have. */
+export function changeKind(neuron: Neuron, kind: NeuronKind): Neuron {
+  if (neuron.kind === kind) return neuron;
+  const fresh = NEURON_DEFAULTS[kind];
+  const wasDefaultReset = neuron.reset === NEURON_DEFAULTS[neuron.kind].reset;
+  return {
+    ...fresh,
+    threshold: neuron.threshold,
+    learn_threshold: neuron.learn_threshold,
+    surrogate: neuron.surrogate,
+    reset: wasDefaultReset ? fresh.reset : neuron.reset,
+    beta: typeof neuron.beta === "number" ? neuron.beta : fresh.beta,
+    learn_beta: neuron.learn_beta ?? fresh.learn_beta,
+  };
+}
+
+export const isCircuit = (neuron: Neuron): boolean =>
+  neuron.kind === "lapicque" && (neuron.resistance_ohm != null || neuron.capacitance_f != null);
+
+/** Δt/(R·C), or NaN where the fields are not numbers. */
+function stepOverRc(neuron: Neuron): number {
+  if (!isCircuit(neuron)) return Math.log(1 / Number(neuron.beta));
+  return (neuron.time_step_s ?? 1) / (Number(neuron.resistance_ohm) * Number(neuron.capacitance_f));
+}
+
+/** How strongly a Lapicque neuron takes its input: Δt/C; a Leaky neuron's is 1. */
+export function lapicqueGain(neuron: Neuron): number {
+  return stepOverRc(neuron) * (isCircuit(neuron) ? Number(neuron.resistance_ohm) : 1);
+}
+
+/** The Lapicque's decay per step, 1 − Δt/(R·C). */
+export const lapicqueDecay = (neuron: Neuron): number => 1 - stepOverRc(neuron);
+
+/** The same decay with a gain of 1: C = Δt, R = 1/ln(1/β). */
+export function compensated(neuron: Neuron): Neuron {
+  const step = neuron.time_step_s ?? 1;
+  const rest = { ...neuron };
+  delete rest.beta;
+  return {
+    ...rest,
+    resistance_ohm: round(1 / stepOverRc(neuron)),
+    capacitance_f: step,
+    time_step_s: step,
+    learn_beta: "fixed",
+  };
+}
+
+/** Moves a Lapicque between its two forms, keeping β = exp(−Δt/RC). */
+export function setForm(neuron: Neuron, form: "beta" | "circuit"): Neuron {
+  if (neuron.kind !== "lapicque" || (form === "circuit") === isCircuit(neuron)) return neuron;
+  const rest = { ...neuron };
+  if (form === "beta") {
+    delete rest.resistance_ohm;
+    delete rest.capacitance_f;
+    delete rest.time_step_s;
+    const beta = Math.exp(-stepOverRc(neuron));
+    return { ...rest, beta: beta > 0 && beta < 1 ? round(beta) : 0.9 };
+  }
+  delete rest.beta;
+  const resistance = 1;
+  return {
+    ...rest,
+    resistance_ohm: resistance,
+    capacitance_f: round(1 / (stepOverRc(neuron) * resistance)),
+    time_step_s: 1,
+    learn_beta: "fixed",
+  };
+}
+
+const round = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(8)) : 1);

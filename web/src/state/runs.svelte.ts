@@ -1,0 +1,108 @@
+import { api, type RunEvent, type RunDetail, type RunRow, type SnapshotRow } from "../api";
+import { Curves } from "./curves";
+import { percent } from "./format";
+import { notices } from "./notices.svelte";
+import { isActive } from "./words";
+
+type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
+
+/** A notice this old came from the run's record, not from what happens now; in seconds. */
+const NEWS_SECONDS = 20;
+
+/** The list of runs, and everything known of the one that is open. */
+export class Runs {
+  rows = $state.raw<RunRow[]>([]);
+  loaded = $state(false);
+  openId = $state<string | null>(null);
+  row = $derived(this.rows.find((row) => row.id === this.openId) ?? null);
+  detail = $state.raw<RunDetail | null>(null);
+
+  prepared = $state.raw<Of<"prepared"> | null>(null);
+  phase = $state.raw<Of<"phase"> | null>(null);
+  update = $state.raw<Of<"update"> | null>(null);
+  epoch = $state.raw<Of<"epoch"> | null>(null);
+  notices = $state.raw<Of<"notice">[]>([]);
+  snapshots = $state.raw<SnapshotRow[]>([]);
+  lastWords = $state("");
+  /** Line of the open run's record up to which everything is known. */
+  next = 0;
+  readonly curves = new Curves();
+
+  take(rows: RunRow[]): void {
+    if (this.loaded) this.announce(rows);
+    this.rows = rows;
+    this.loaded = true;
+  }
+
+  /** Forgets the run that was open and begins to know another. */
+  reset(id: string | null): void {
+    this.openId = id;
+    this.detail = null;
+    this.prepared = this.phase = this.update = this.epoch = null;
+    this.notices = [];
+    this.snapshots = [];
+    this.lastWords = "";
+    this.next = 0;
+    this.curves.clear();
+  }
+
+  async refresh(): Promise<void> {
+    const id = this.openId;
+    if (!id) return;
+    const detail = await api.run(id);
+    if (this.openId === id) this.detail = detail;
+  }
+
+  takeEvents(run: string, events: RunEvent[], next: number): void {
+    if (run !== this.openId || next <= this.next) return;
+    // After a reconnection the same lines may come twice, once asked for and once pushed.
+    const fresh = events.slice(Math.max(0, events.length - (next - this.next)));
+    this.next = next;
+    this.curves.take(fresh);
+    const heard: Of<"notice">[] = [];
+    const kept: SnapshotRow[] = [];
+    for (const event of fresh) this.note(event, heard, kept);
+    if (heard.length > 0) this.notices = [...this.notices, ...heard];
+    if (kept.length > 0) this.snapshots = mergeSnapshots(this.snapshots, kept);
+  }
+
+  private note(event: RunEvent, heard: Of<"notice">[], kept: SnapshotRow[]): void {
+    if (event.kind === "prepared") this.prepared = event;
+    else if (event.kind === "phase") this.phase = event;
+    else if (event.kind === "update") this.update = event;
+    else if (event.kind === "epoch") this.epoch = event;
+    else if (event.kind === "snapshot") kept.push({ index: event.index, update: event.update, epoch: event.epoch });
+    else if (event.kind === "failed" || event.kind === "interrupted") this.lastWords = event.last_words;
+    else if (event.kind === "notice") {
+      heard.push(event);
+      const news = Math.abs(Date.now() / 1000 - event.at) < NEWS_SECONDS;
+      notices.say(event.level, event.text, { path: event.path, quiet: !news || event.level === "info" });
+    }
+  }
+
+  /** Says how runs ended that were under way a moment ago. */
+  private announce(rows: RunRow[]): void {
+    const before = new Map(this.rows.map((row) => [row.id, row.status]));
+    for (const row of rows) {
+      if (!isActive(before.get(row.id)) || isActive(row.status)) continue;
+      if (row.status === "finished") {
+        const accuracy = row.test_accuracy == null ? "" : `: test accuracy ${percent(row.test_accuracy)}`;
+        notices.say("success", `“${row.name}” is trained${accuracy}.`);
+      } else if (row.status === "cancelled") {
+        notices.say("info", `“${row.name}” was stopped. It can be resumed from its last checkpoint.`);
+      } else if (row.status === "failed") {
+        notices.say("error", `“${row.name}” failed. Open it to read why.`);
+      } else {
+        notices.say("warning", `“${row.name}” was interrupted. It can be resumed from its last checkpoint.`);
+      }
+    }
+  }
+}
+
+function mergeSnapshots(known: SnapshotRow[], fresh: SnapshotRow[]): SnapshotRow[] {
+  const merged = new Map(known.map((row) => [row.index, row]));
+  for (const row of fresh) merged.set(row.index, row);
+  return [...merged.values()].sort((a, b) => a.index - b.index);
+}
+
+export const runs = new Runs();

@@ -1,0 +1,353 @@
+import { api, asApiError, LiveSocket, type Listener, type RunCommand, type RunSpec } from "../api";
+import { faultText } from "../api";
+import { FrameFeed } from "./frame-feed";
+import { notices } from "./notices.svelte";
+import { runs } from "./runs.svelte";
+import { settings } from "./settings.svelte";
+import { readAddress, writeAddress } from "./url";
+import { isActive } from "./words";
+import { workbench } from "./workbench.svelte";
+
+export type Tab = "design" | "training" | "results" | "runs";
+export const TABS: Tab[] = ["design", "training", "results", "runs"];
+
+const ADDRESS_AFTER = 250;
+const DATASETS_EVERY = 700;
+
+/** Joins the rooms: the line to the server, the open run, the stage, the address. */
+export class Session {
+  /** What the stage shows: the design on the bench, or the open run. */
+  stage = $state<"design" | "run">("design");
+  tab = $state<Tab>("training");
+  line = $state.raw<{ state: "connecting" | "open" | "closed"; attempt: number; retryAt: number }>({
+    state: "connecting",
+    attempt: 0,
+    retryAt: 0,
+  });
+  /** A request under way that the primary button waits for. */
+  busy = $state(false);
+  /** Snapshot shown in place of the newest weights; null for the newest. */
+  replay = $state<number | null>(null);
+  /** Update the weights on the stage are of. */
+  shownUpdate = $state<number | null>(null);
+
+  readonly feed = new FrameFeed();
+  private socket: LiveSocket | null = null;
+  private addressTimer: ReturnType<typeof setTimeout> | undefined;
+  private datasetTimer: ReturnType<typeof setTimeout> | undefined;
+  private lost = false;
+
+  /** Opens the page's line and takes up what the address names; gives the function that ends it all. */
+  start(): () => void {
+    const address = readAddress(location.hash);
+    workbench.onChange = (networkChanged) => {
+      if (networkChanged) this.stage = "design";
+      this.writeLater();
+    };
+    workbench.restore(address.design);
+    this.takeTab(address.tab);
+    this.socket = new LiveSocket(this.listener());
+    this.socket.connect();
+    void workbench.load();
+    if (address.run) void this.open(address.run, { quiet: true });
+    const moved = () => this.followAddress();
+    addEventListener("popstate", moved);
+    return () => {
+      removeEventListener("popstate", moved);
+      this.socket?.close();
+    };
+  }
+
+  private listener(): Listener {
+    return {
+      runs: (rows) => this.takeRuns(rows),
+      events: (run, events, next) => {
+        runs.takeEvents(run, events, next);
+        if (events.some((event) => event.kind === "finished" || event.kind === "failed")) void this.ended();
+      },
+      frame: (bytes) => this.takeFrame(bytes),
+      fault: (error) => notices.say("error", [error.message, error.hint].filter(Boolean).join(" ")),
+      line: (state, attempt, retryAt) => this.takeLine(state, attempt, retryAt),
+    };
+  }
+
+  private takeLine(state: "open" | "closed", attempt: number, retryAt: number): void {
+    this.line = { state, attempt, retryAt };
+    if (state === "closed") this.lost = true;
+    else if (this.lost) {
+      this.lost = false;
+      notices.say("info", "Connected again; everything is up to date.");
+      void workbench.load();
+      void runs.refresh().catch((thrown) => notices.fault(thrown, "Reading the run"));
+    }
+  }
+
+  retry(): void {
+    this.socket?.retry();
+  }
+
+  private takeRuns(rows: Parameters<typeof runs.take>[0]): void {
+    const before = runs.row?.status;
+    runs.take(rows);
+    const now = runs.row?.status;
+    if (before && now !== before) void this.ended();
+    if (runs.openId && !runs.row && runs.detail) {
+      notices.say("info", `The run “${runs.detail.name}” was deleted.`);
+      this.close();
+    }
+  }
+
+  /** The open run's status changed: read its results, and learn how fast this machine is. */
+  private async ended(): Promise<void> {
+    const id = runs.openId;
+    try {
+      await runs.refresh();
+      const detail = runs.detail;
+      if (!id || detail?.id !== id || !detail.results) return;
+      const { samples_per_second, flops_all_steps } = detail.results;
+      if (!samples_per_second || isActive(detail.status)) return;
+      const neurons = detail.spec.network.layers.reduce((sum, layer) => sum + layer.size, 0);
+      const neuronSteps = neurons * detail.spec.training.num_steps;
+      workbench.measured({ samplesPerSecond: samples_per_second, flopsAllSteps: flops_all_steps, neuronSteps });
+    } catch (thrown) {
+      if (asApiError(thrown).code !== "unreachable") notices.fault(thrown, "Reading the run");
+    }
+  }
+
+  private takeFrame(bytes: ArrayBuffer): void {
+    let sequence = -1;
+    try {
+      if (this.replay === null) {
+        const frame = this.feed.push(bytes);
+        sequence = frame.sequence;
+        this.shownUpdate = frame.update;
+      } else sequence = new DataView(bytes).getUint32(8, true);
+    } catch (thrown) {
+      notices.fault(thrown, "Drawing weights");
+    }
+    // Acknowledged after it was drawn: a slow or hidden page is sent fewer frames.
+    requestAnimationFrame(() => this.socket?.acknowledge(sequence));
+  }
+
+  setHertz(hertz: number): void {
+    settings.set({ hertz });
+    this.socket?.setHertz(hertz);
+  }
+
+  setLive(live: boolean): void {
+    settings.set({ live });
+    this.socket?.setLive(live);
+  }
+
+  /** Shows a run: its network, curves, results and newest weights. */
+  async open(id: string, { quiet = false, tab = null as Tab | null } = {}): Promise<void> {
+    if (runs.openId !== id) {
+      this.feed.clear();
+      this.replay = null;
+      this.shownUpdate = null;
+      runs.reset(id);
+    }
+    this.stage = "run";
+    try {
+      await runs.refresh();
+      if (runs.openId !== id) return;
+      const finished = runs.detail?.status === "finished";
+      if (tab) this.tab = tab;
+      else if (!quiet) this.tab = finished ? "results" : "training";
+      this.socket?.watch({ run: id, hertz: settings.view.hertz, eventsAfter: () => runs.next });
+      if (!settings.view.live) this.socket?.setLive(false);
+      if (!isActive(runs.detail?.status)) await this.loadFinal(id);
+    } catch (thrown) {
+      this.openFailed(id, thrown);
+    }
+    this.write(!quiet);
+  }
+
+  private openFailed(id: string, thrown: unknown): void {
+    const { code } = asApiError(thrown);
+    if (code === "not_found" && runs.openId === id) {
+      notices.say("warning", "The run in the address is not here any more.");
+      this.close();
+    } else if (code !== "unreachable") notices.fault(thrown, "Opening the run");
+  }
+
+  /** Gets the last weights of a run that is not training; one that never got so far has none. */
+  private async loadFinal(id: string): Promise<void> {
+    try {
+      const [bytes, snapshots] = await Promise.all([api.frame(id), api.snapshots(id)]);
+      if (runs.openId !== id) return;
+      runs.snapshots = snapshots;
+      if (this.replay === null) this.shownUpdate = this.feed.push(bytes).update;
+    } catch (thrown) {
+      if (asApiError(thrown).code !== "not_found") throw thrown;
+    }
+  }
+
+  close(): void {
+    runs.reset(null);
+    this.feed.clear();
+    this.replay = null;
+    this.stage = "design";
+    this.socket?.watch({ run: null, hertz: settings.view.hertz, eventsAfter: () => 0 });
+    this.write(true);
+  }
+
+  showStage(stage: "design" | "run"): void {
+    this.stage = stage;
+  }
+
+  show(tab: Tab): void {
+    this.tab = tab;
+    this.write(false);
+  }
+
+  /** Checks the design and starts its training; faults stay marked at their fields. */
+  async train(): Promise<void> {
+    await this.waiting("Starting the training", async () => {
+      const { spec, from } = workbench;
+      const ok = await workbench.check();
+      if (!ok && workbench.faults.length > 0) {
+        const first = faultText(workbench.faults[0]);
+        notices.say("error", `The design has faults. ${first}`, { path: workbench.faults[0].path });
+        return;
+      }
+      const row = await api.start(spec, from?.id ?? null);
+      workbench.from = null;
+      await this.open(row.id, { tab: "training" });
+    });
+  }
+
+  async command(command: RunCommand, id = runs.openId): Promise<void> {
+    if (!id) return;
+    const doing = { pause: "Pausing", resume: "Resuming", cancel: "Stopping", step: "Stepping" }[command];
+    await this.waiting(doing, async () => {
+      await api.command(id, command);
+      if (command === "resume" && runs.openId === id) this.watchAgain();
+    });
+  }
+
+  private watchAgain(): void {
+    this.replay = null;
+    this.socket?.watch({ run: runs.openId, hertz: settings.view.hertz, eventsAfter: () => runs.next });
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.waiting("Renaming", async () => {
+      await api.rename(id, name);
+      runs.take(runs.rows.map((row) => (row.id === id ? { ...row, name } : row)));
+      if (runs.openId === id) await runs.refresh();
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.waiting("Deleting", async () => {
+      await api.remove(id);
+      if (runs.openId === id) this.close();
+      runs.take(runs.rows.filter((row) => row.id !== id));
+    });
+  }
+
+  async importWeights(file: File): Promise<void> {
+    await this.waiting(`Loading ${file.name}`, async () => {
+      const name = file.name.replace(/\.[^.]*$/, "").replace(/[/\\]/g, "-");
+      const row = await api.importWeights(file, name);
+      notices.say("success", `“${row.name}” is loaded.`);
+      await this.open(row.id);
+    });
+  }
+
+  /** Puts a run's settings on the bench; with `weights`, the next training starts from its weights. */
+  copyToBench(spec: RunSpec, weights: { id: string; name: string } | null): void {
+    workbench.take(spec);
+    workbench.from = weights;
+    this.tab = "design";
+    const words = weights ? "The next training starts from these weights." : "The run's settings are on the bench.";
+    notices.say("info", words);
+  }
+
+  /** Shows the weights of a snapshot, or with null the newest again. */
+  async showSnapshot(index: number | null): Promise<void> {
+    const id = runs.openId;
+    if (!id) return;
+    this.replay = index;
+    try {
+      if (index === null) await this.loadFinal(id);
+      else await this.loadSnapshot(id, index);
+    } catch (thrown) {
+      notices.fault(thrown, "Reading the snapshot");
+    }
+  }
+
+  private async loadSnapshot(id: string, index: number): Promise<void> {
+    const key = `${id}/${index}`;
+    const bytes = this.feed.cached(key) ?? (await api.snapshot(id, index));
+    if (!this.feed.cached(key)) this.feed.keep(key, bytes);
+    if (runs.openId === id && this.replay === index) this.shownUpdate = this.feed.push(bytes).update;
+  }
+
+  async fetchDataset(name: string): Promise<void> {
+    await this.waiting("Fetching the data", async () => {
+      await api.fetchDataset(name);
+      notices.say("info", "The data is being fetched. You can go on designing meanwhile.");
+      void this.followFetch(name);
+    });
+  }
+
+  private async followFetch(name: string): Promise<void> {
+    clearTimeout(this.datasetTimer);
+    try {
+      workbench.datasets = await api.datasets();
+    } catch {
+      // The banner already says that the line is lost; the next turn asks again.
+    }
+    const info = workbench.datasets.find((row) => row.name === name);
+    if (info?.available) {
+      notices.say("success", `${info.title} is here.`);
+      void workbench.check();
+    } else if (info?.fetching?.error) {
+      const { message, hint } = info.fetching.error;
+      notices.say("error", [message, hint].filter(Boolean).join(" "));
+    } else this.datasetTimer = setTimeout(() => void this.followFetch(name), DATASETS_EVERY);
+  }
+
+  private async waiting(doing: string, work: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await work();
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      if (error.code === "spec") workbench.faults = error.faults;
+      notices.fault(thrown, doing);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private takeTab(tab: string | null): void {
+    if (TABS.includes(tab as Tab)) this.tab = tab as Tab;
+  }
+
+  private followAddress(): void {
+    const address = readAddress(location.hash);
+    this.takeTab(address.tab);
+    if (address.run && address.run !== runs.openId) void this.open(address.run, { quiet: true });
+    else if (!address.run && runs.openId) this.close();
+  }
+
+  private writeLater(): void {
+    clearTimeout(this.addressTimer);
+    this.addressTimer = setTimeout(() => this.write(false), ADDRESS_AFTER);
+  }
+
+  private write(push: boolean): void {
+    clearTimeout(this.addressTimer);
+    const hash = writeAddress({ run: runs.openId, tab: this.tab, design: workbench.code() });
+    if (hash === location.hash) return;
+    const before = readAddress(location.hash).run;
+    if (push && before !== runs.openId) history.pushState(null, "", hash);
+    else history.replaceState(null, "", hash);
+  }
+}
+
+export const session = new Session();

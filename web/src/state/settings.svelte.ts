@@ -1,0 +1,69 @@
+import { recall, remember } from "./storage";
+
+export interface ViewSettings {
+  theme: "auto" | "dark" | "light";
+  palette: "green-red" | "blue-orange";
+  exposure: number;
+  /** Weights drawn per block, the strongest first; null for all. */
+  strongest: number | null;
+  showWeights: boolean;
+  showLabels: boolean;
+  /** Weight frames per second at most. */
+  hertz: number;
+  live: boolean;
+  flat: boolean;
+  logLoss: boolean;
+  smoothing: number;
+}
+
+export const VIEW_DEFAULTS: ViewSettings = {
+  theme: "auto",
+  palette: "green-red",
+  exposure: 1,
+  strongest: null,
+  showWeights: true,
+  showLabels: true,
+  hertz: 5,
+  live: true,
+  flat: false,
+  logLoss: false,
+  smoothing: 0,
+};
+
+const KEY = "view";
+
+/** How this person likes to look at things; kept in the browser. */
+export class Settings {
+  view = $state<ViewSettings>({ ...VIEW_DEFAULTS, ...recall<Partial<ViewSettings>>(KEY) });
+  private systemDark = $state(true);
+  reducedMotion = $state(false);
+  dark = $derived(this.view.theme === "auto" ? this.systemDark : this.view.theme === "dark");
+
+  /** Follows the system's wishes; gives the function that stops it. */
+  follow(): () => void {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const motion = matchMedia("(prefers-reduced-motion: reduce)");
+    const take = () => {
+      this.systemDark = dark.matches;
+      this.reducedMotion = motion.matches;
+    };
+    take();
+    dark.addEventListener("change", take);
+    motion.addEventListener("change", take);
+    return () => {
+      dark.removeEventListener("change", take);
+      motion.removeEventListener("change", take);
+    };
+  }
+
+  set(change: Partial<ViewSettings>): void {
+    Object.assign(this.view, change);
+    remember(KEY, this.view);
+  }
+
+  toggleTheme(): void {
+    this.set({ theme: this.dark ? "light" : "dark" });
+  }
+}
+
+export const settings = new Settings();

@@ -1,0 +1,163 @@
+import {
+  api,
+  asApiError,
+  type DatasetRow,
+  type Fault,
+  type NeuronRow,
+  type PresetRow,
+  type RunSpec,
+  type Training,
+} from "../api";
+import { decodeDesign, encodeDesign } from "./codec";
+import { costOf, estimateSeconds, type Speed } from "./cost";
+import { changeTraining, chooseDataset, startDesign, type Design } from "./design";
+import { begin, commit, redo, undo, type History } from "./history";
+import { notices } from "./notices.svelte";
+import { recall, remember } from "./storage";
+
+const CHECK_AFTER = 250;
+const DESIGN_KEY = "design";
+const SPEED_KEY = "speed";
+
+/** The design on the bench: edits, their history, what the server says of it, and what it will cost. */
+export class Workbench {
+  private history = $state.raw<History<Design>>(begin(startDesign()));
+  design = $derived(this.history.present);
+  spec = $derived(this.design.spec);
+  canUndo = $derived(this.history.past.length > 0);
+  canRedo = $derived(this.history.future.length > 0);
+
+  datasets = $state.raw<DatasetRow[]>([]);
+  presets = $state.raw<Record<string, PresetRow>>({});
+  neurons = $state.raw<NeuronRow[]>([]);
+  faults = $state.raw<Fault[]>([]);
+  warnings = $state.raw<Fault[]>([]);
+  /** The run whose weights the next training starts from. */
+  from = $state.raw<{ id: string; name: string } | null>(null);
+  speed = $state.raw<Speed | null>(recall<Speed>(SPEED_KEY));
+
+  dataset = $derived(this.datasets.find((info) => info.name === this.spec.training.dataset) ?? null);
+  cost = $derived(costOf(this.spec));
+  seconds = $derived(this.dataset ? estimateSeconds(this.spec, this.dataset.train_samples, this.speed) : null);
+
+  /** Told of every change of the design, with whether the network itself changed. */
+  onChange: (networkChanged: boolean) => void = () => {};
+
+  /** True until somebody has designed anything: then the best data set at hand may be chosen for them. */
+  private pristine = true;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private checking: AbortController | null = null;
+
+  /** Begins with the linked design, else the one last worked on, else a fresh one. */
+  restore(linked: string | null): void {
+    const found = linked ? decodeDesign(linked) : null;
+    if (linked && !found) notices.say("warning", "The design in the link could not be read; your last one is shown.");
+    const stored = found ?? decodeDesign(recall<string>(DESIGN_KEY) ?? "");
+    if (!stored) return;
+    this.pristine = false;
+    this.history = begin(stored);
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [datasets, presets, neurons] = await Promise.all([api.datasets(), api.presets(), api.neurons()]);
+      this.datasets = datasets;
+      this.presets = presets;
+      this.neurons = neurons;
+    } catch (thrown) {
+      if (asApiError(thrown).code !== "unreachable") notices.fault(thrown, "Reading presets and data sets");
+      return;
+    }
+    if (this.pristine) this.startFresh();
+    this.check();
+  }
+
+  /** MNIST where it is at hand, else the digits that always are. */
+  private startFresh(): void {
+    const mnist = this.datasets.find((info) => info.name === "mnist" && info.available);
+    this.history = begin(startDesign(mnist ? "mnist" : "digits"));
+    this.onChange(true);
+  }
+
+  edit(change: (design: Design) => Design, mark = ""): void {
+    this.become(commit(this.history, change(this.design), mark));
+  }
+
+  training(change: Partial<Training>, mark = ""): void {
+    this.edit((design) => changeTraining(design, change), mark);
+  }
+
+  choose(info: DatasetRow): void {
+    this.edit((design) => chooseDataset(design, info));
+  }
+
+  undo(): void {
+    this.become(undo(this.history));
+  }
+
+  redo(): void {
+    this.become(redo(this.history));
+  }
+
+  /** Takes a run's document as the design; the one before comes back by undo. */
+  take(spec: RunSpec): void {
+    const copy = structuredClone(spec);
+    const newNeuron = structuredClone(copy.network.layers[0].neuron);
+    this.edit(() => ({ spec: copy, newNeuron }));
+  }
+
+  code(): string {
+    return encodeDesign(this.design);
+  }
+
+  measured(speed: Speed): void {
+    this.speed = speed;
+    remember(SPEED_KEY, speed);
+  }
+
+  faultsAt(path: string): Fault[] {
+    return this.faults.filter((fault) => fault.path === path);
+  }
+
+  warningsAt(path: string): Fault[] {
+    return this.warnings.filter((warning) => warning.path === path);
+  }
+
+  faultsBelow(path: string): Fault[] {
+    return this.faults.filter((fault) => fault.path === path || fault.path.startsWith(`${path}.`));
+  }
+
+  private become(next: History<Design>): void {
+    if (next === this.history) return;
+    const before = this.spec.network;
+    this.history = next;
+    this.pristine = false;
+    remember(DESIGN_KEY, this.code());
+    this.onChange(before !== this.spec.network);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.check(), CHECK_AFTER);
+  }
+
+  /** Asks the server what it thinks; only the answer to the newest question counts. */
+  async check(): Promise<boolean> {
+    clearTimeout(this.timer);
+    this.checking?.abort();
+    const asking = new AbortController();
+    this.checking = asking;
+    try {
+      const said = await api.check(this.spec, asking.signal);
+      if (asking.signal.aborted) return false;
+      this.faults = said.faults;
+      this.warnings = said.warnings;
+      return said.ok;
+    } catch (thrown) {
+      if (asking.signal.aborted) return false;
+      const error = asApiError(thrown);
+      if (error.faults.length > 0) this.faults = error.faults;
+      else if (error.code !== "unreachable") notices.fault(thrown, "Checking the design");
+      return false;
+    }
+  }
+}
+
+export const workbench = new Workbench();
