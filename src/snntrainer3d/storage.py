@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 from snntrainer3d.errors import StorageError
@@ -31,22 +31,15 @@ def write_atomically(path: Path | str, data: bytes | bytearray | memoryview | st
 
 
 def _write_beside_and_rename(target: Path, content: bytes | bytearray | memoryview) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+    # Not tempfile: its files can be read by their owner only, and the umask cannot be asked for without setting it.
+    beside = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex}.part")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with open(beside, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, _mode_of_new_files())
-        os.replace(name, target)
+        os.replace(beside, target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            beside.unlink()
         raise
-
-
-def _mode_of_new_files() -> int:
-    """Give what `open` would use: mkstemp makes files that only their owner can read."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
