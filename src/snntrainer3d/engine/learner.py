@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from snntrainer3d.data.encoders import encode
 from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.losses import decide, loss_of
 from snntrainer3d.engine.reference import Stepper, over_time, run
@@ -77,7 +78,8 @@ class ReferenceLearner:
 
     def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], scale: float, offset: float) -> Tensor:
         """Give raw[indices]·scale + offset as [batch feature] float32."""
-        return raw[torch.from_numpy(indices)].to(torch.float32).mul_(scale).add_(offset)
+        chosen = raw[torch.from_numpy(indices)]
+        return encode(self._training.coding, chosen, scale, offset, self._training.num_steps).values
 
     def train_batch(
         self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"], learning_rate: float

@@ -8,13 +8,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named recipe: fields of Training, and of each neuron kind."""
+    """A named recipe: fields of Training, and of each neuron kind; `datasets` holds what differs by data set."""
 
     name: str
     title: str
     summary: str
     training: dict[str, Any]
     neurons: dict[str, dict[str, Any]] = field(default_factory=dict)
+    datasets: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def training_for(self, dataset: str) -> dict[str, Any]:
+        """Give the fields of Training that this recipe sets for a data set."""
+        return {"dataset": dataset, **self.training, **self.datasets.get(dataset, {})}
 
 
 PAPER = Preset(

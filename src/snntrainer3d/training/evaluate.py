@@ -43,7 +43,7 @@ def evaluate_split(
     for begin in range(0, len(indices), EVALUATION_BATCH):
         chosen = indices[begin : begin + EVALUATION_BATCH]
         result = learner.evaluate_batch(learner.fetch(raw, chosen, scale, offset), labels[torch.from_numpy(chosen)])
-        counts.append(np.array(result.counts))
+        counts.append(result.counts.numpy().copy())
         loss += result.loss_sum
         fired = np.asarray(result.rates) * len(chosen)
         rates = fired if rates.size == 0 else rates + fired

@@ -326,6 +326,8 @@ class _Training:
     def _live_frame(self, *, always: bool = False) -> None:
         if self._sink is None or not (always or self._sink.wants_frame):
             return
+        if self._last_frame is not None and self._last_frame.update == self._update:
+            return
         self._sequence += 1
         self._last_frame = self._frame(self._last_frame)
         self._sink.frame(self._last_frame)
