@@ -13,7 +13,7 @@ from snntrainer3d.errors import StorageError
 def write_atomically(path: Path | str, data: bytes | bytearray | memoryview | str) -> Path:
     """Write a file by way of a temporary one beside it; folders are made; text is written as UTF-8.
 
-    A reader sees the old content or the new, never a part; after a return the content is on the disk.
+    A reader sees the old content or the new, never a part, even when the process or the machine stops in between.
 
     Raises:
         StorageError: the disk is full or the folder is not writable; the old content still stands.
