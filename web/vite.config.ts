@@ -19,7 +19,7 @@ export default defineConfig(({ mode }) => ({
   },
   server: { proxy: { "/api": { target: server, ws: true } } },
   test: {
-    environment: "happy-dom",
+    environment: "node",
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/browser/**"],
     passWithNoTests: false,

@@ -1,0 +1,131 @@
+/** The page's table of fields against the server's schema (docs/schema is made from the same models as /api/schema). */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { TRAINING_DEFAULTS } from "../../src/state/design";
+import {
+  ADAM_FIELDS,
+  LAYER_FIELDS,
+  NEURON_FIELDS,
+  ONE_CYCLE_FIELDS,
+  rangeText,
+  readTyped,
+  SURROGATE_FIELDS,
+  TRAINING_FIELDS,
+  type Field,
+} from "../../src/state/fields";
+import { NEURON_DEFAULTS, SURROGATE_TITLES, surrogateOf } from "../../src/state/neurons";
+import type { SurrogateKind } from "../../src/api";
+
+interface Property {
+  type?: string;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  enum?: string[];
+  anyOf?: Property[];
+  default?: unknown;
+}
+interface Schema {
+  $defs: Record<string, { properties: Record<string, Property> }>;
+}
+
+const schema = JSON.parse(readFileSync(join(import.meta.dirname, "../../../docs/schema/run.json"), "utf8")) as Schema;
+const properties = (name: string) => schema.$defs[name].properties;
+
+/** Fields that are no single value, or only ever one. */
+const NOT_EDITED = ["format", "version", "kind", "dataset", "coding", "optimizer", "surrogate", "neuron"];
+
+function agree(table: Record<string, Field>, name: string): void {
+  const known = properties(name);
+  const wanted = Object.keys(known).filter((field) => !NOT_EDITED.includes(field));
+  expect(Object.keys(table).sort(), name).toEqual(wanted.sort());
+  for (const [field, info] of Object.entries(table)) {
+    const property = known[field].anyOf?.find((one) => one.type !== "null") ?? known[field];
+    const where = `${name}.${field}`;
+    expect(info.help.length, where).toBeGreaterThan(10);
+    if (info.kind === "choice" && field !== "schedule") {
+      expect(info.choices?.map((choice) => choice.value).sort(), where).toEqual([...(property.enum ?? [])].sort());
+    }
+    if (info.kind === "int" || info.kind === "float") agreeOnRange(info, property, where);
+    if (info.kind === "int") expect(property.type, where).toBe("integer");
+    if (info.kind === "float") expect(property.type, where).toBe("number");
+    if (info.kind === "flag") expect(property.type, where).toBe("boolean");
+  }
+}
+
+function agreeOnRange(info: Field, property: Property, where: string): void {
+  const lowOpen = info.open === "min" || info.open === "both";
+  const highOpen = info.open === "max" || info.open === "both";
+  expect(info.min, `${where} from`).toBe(lowOpen ? property.exclusiveMinimum : property.minimum);
+  expect(info.max, `${where} to`).toBe(highOpen ? property.exclusiveMaximum : property.maximum);
+}
+
+describe("the table of fields", () => {
+  it("is that of the schema for training, optimizer and schedule", () => {
+    agree(TRAINING_FIELDS, "Training");
+    agree(ADAM_FIELDS, "Adam");
+    agree(ONE_CYCLE_FIELDS, "OneCycle");
+    expect(TRAINING_FIELDS.schedule.choices.map((choice) => choice.value)).toEqual(["constant", "one_cycle"]);
+  });
+
+  it("is that of the schema for layers and neurons", () => {
+    agree(LAYER_FIELDS, "Dense");
+    for (const [kind, name] of Object.entries({
+      leaky: "Leaky",
+      lapicque: "Lapicque",
+      synaptic: "Synaptic",
+      alpha: "Alpha",
+    })) {
+      agree(NEURON_FIELDS[kind], name);
+    }
+  });
+
+  it("is that of the schema for surrogates", () => {
+    for (const kind of Object.keys(SURROGATE_TITLES)) {
+      const name = kind.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
+      agree(SURROGATE_FIELDS[kind], name);
+      for (const [field, property] of Object.entries(properties(name))) {
+        expect(surrogateOf(kind as SurrogateKind)[field as "slope"], `${name}.${field}`).toEqual(property.default);
+      }
+    }
+  });
+
+  it("starts from the schema's defaults", () => {
+    for (const [field, property] of Object.entries(properties("Training"))) {
+      expect(TRAINING_DEFAULTS[field as "epochs"], field).toEqual(property.default);
+    }
+    for (const [kind, name] of [
+      ["leaky", "Leaky"],
+      ["synaptic", "Synaptic"],
+      ["alpha", "Alpha"],
+    ] as const) {
+      for (const [field, property] of Object.entries(properties(name))) {
+        expect(NEURON_DEFAULTS[kind][field as "beta"], `${name}.${field}`).toEqual(property.default);
+      }
+    }
+  });
+});
+
+describe("typing", () => {
+  const float: Field = { label: "x", kind: "float", help: "", min: 0, max: 1, open: "min" };
+
+  it("reads numbers, a decimal comma, and leaves the rest to the server", () => {
+    expect(readTyped(float, " 0.5 ")).toBe(0.5);
+    expect(readTyped(float, "0,5")).toBe(0.5);
+    expect(readTyped(float, "5e-4")).toBe(0.0005);
+    expect(readTyped(float, "−1")).toBe(-1);
+    expect(readTyped(float, "abc")).toBe("abc");
+    expect(readTyped(float, "")).toBe("");
+    expect(readTyped({ ...float, empty: "none" }, "")).toBeNull();
+    expect(readTyped({ ...float, kind: "text" }, " 12 ")).toBe(" 12 ");
+  });
+
+  it("writes ranges as a person does", () => {
+    expect(rangeText(float)).toBe("above 0 to 1");
+    expect(rangeText({ ...float, open: "both" })).toBe("above 0 to below 1");
+    expect(rangeText({ ...float, open: undefined })).toBe("0 to 1");
+    expect(rangeText({ ...float, max: undefined })).toBe("above 0");
+  });
+});
