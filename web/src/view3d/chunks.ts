@@ -1,0 +1,74 @@
+/** Blocks up to this size are drawn whole in every chunk. */
+export const SMALL_BLOCK = 20_000;
+/** Chunks below this cost more in calls than in edges. */
+const SMALLEST_CHUNK = 10_000;
+const UINT32 = 2 ** 32;
+const GOLDEN_SHARE = (Math.sqrt(5) - 1) / 2;
+
+/** What to draw of one block: edges `start` to `end` of its shuffled order, at `share` of their intensity. */
+export interface Range {
+  block: number;
+  start: number;
+  end: number;
+  share: number;
+}
+
+export interface Chunk {
+  /** How much of the picture is drawn once the chunk is, 0 to 1. */
+  done: number;
+  ranges: Range[];
+}
+
+/**
+ * Plan the next chunk of a picture of which `done` is drawn, of about `budget` edges.
+ *
+ * Large blocks give a part of their edges at full intensity. Small blocks are drawn whole with every chunk, at the
+ * chunk's share of their intensity: so each chunk is a fair picture of everything, only fainter, and dividing by
+ * `done` gives its brightness at any time.
+ */
+export function planChunk(counts: readonly number[], done: number, budget: number): Chunk {
+  const large = counts.reduce((sum, count) => sum + (count > SMALL_BLOCK ? count : 0), 0);
+  const step = large > 0 ? Math.max(budget, SMALLEST_CHUNK) / large : 1;
+  // A small rest goes with the last chunk instead of costing a frame of its own.
+  const next = done + step * 1.25 >= 1 ? 1 : done + step;
+  const ranges = counts.flatMap((count, block) => {
+    if (count === 0) return [];
+    if (count <= SMALL_BLOCK) return [{ block, start: 0, end: count, share: next - done }];
+    const start = Math.floor(count * done);
+    const end = Math.floor(count * next);
+    return end > start ? [{ block, start, end, share: 1 }] : [];
+  });
+  return { done: next, ranges };
+}
+
+/**
+ * Give the prime stride by which a block is walked: `(i * stride) % count` visits every edge once, and a short stretch
+ * already touches the whole block evenly. The product stays below 2³² for the shader's arithmetic.
+ */
+export function strideFor(count: number): number {
+  if (count <= SMALL_BLOCK) return 1;
+  const highest = Math.floor(UINT32 / count);
+  for (let stride = Math.min(highest, Math.floor(count * GOLDEN_SHARE)); stride > 1; stride--) {
+    if (count % stride !== 0 && isPrime(stride)) return stride;
+  }
+  return 1;
+}
+
+function isPrime(number: number): boolean {
+  if (number < 2) return false;
+  for (let divisor = 2; divisor * divisor <= number; divisor++) if (number % divisor === 0) return false;
+  return true;
+}
+
+const FEWEST_EDGES = 20_000;
+const MOST_EDGES = 8_000_000;
+const SLOW_FRAME_MS = 24;
+const FAST_FRAME_MS = 19;
+
+/** Give the next frame's budget of edges, from the last one and the time that it took. */
+export function adaptBudget(budget: number, frameMs: number): number {
+  if (frameMs > 4 * SLOW_FRAME_MS) return Math.max(FEWEST_EDGES, Math.round(budget * 0.4));
+  if (frameMs > SLOW_FRAME_MS) return Math.max(FEWEST_EDGES, Math.round(budget * 0.75));
+  if (frameMs < FAST_FRAME_MS) return Math.min(MOST_EDGES, Math.round(budget * 1.5));
+  return budget;
+}

@@ -1,0 +1,262 @@
+import {
+  AddEquation,
+  BufferGeometry,
+  ByteType,
+  CustomBlending,
+  DataTexture,
+  GLSL3,
+  LineSegments,
+  NearestFilter,
+  OneFactor,
+  RawShaderMaterial,
+  RedIntegerFormat,
+  UnsignedIntType,
+  Vector2,
+  type WebGLRenderer,
+} from "three";
+import { strideFor } from "./chunks";
+import { EDGE_FRAGMENT, EDGE_VERTEX } from "./shaders";
+import { histogramOf, inkOf, strongestOf, type Histogram } from "./strongest";
+import type { ConnectionShape, WeightLayer } from "./types";
+
+/** Exponent on |w| / largest |w| of the block: above 1 weak weights step back. */
+const GAMMA = 1.15;
+/** Mean density that a block's ink gives to its picture, and the most that one edge may take. */
+const MEAN_DENSITY = 1.9;
+const BOLDEST = 3.2;
+const LIST_WIDTH = 2048;
+/** A connection from a layer to itself is drawn in arcs of so many pieces. */
+const ARC_SEGMENTS = 16;
+const ARC_HEIGHT = 0.9;
+
+/** What blocks share: where neurons are, and what the GPU can do. */
+export interface EdgeSurroundings {
+  positions: DataTexture;
+  /** Index of the first neuron of each layer. */
+  firsts: number[];
+  largestTexture: number;
+}
+
+/** The weights of one connection as an attribute-less LineSegments. */
+export class EdgeBlock {
+  readonly line: LineSegments<BufferGeometry, RawShaderMaterial>;
+  readonly total: number;
+  weights: WeightLayer | null = null;
+  private histogram: Histogram | null = null;
+  private k: number | null = null;
+  private chosen = 0;
+  private readonly segments: number;
+
+  constructor(
+    readonly shape: ConnectionShape,
+    private readonly around: EdgeSurroundings,
+  ) {
+    this.total = shape.rows * shape.columns;
+    this.segments = shape.from === shape.to ? ARC_SEGMENTS : 1;
+    this.line = new LineSegments(new BufferGeometry(), this.makeMaterial());
+    this.line.frustumCulled = false;
+    this.line.matrixAutoUpdate = false;
+  }
+
+  /** Edges that the picture is made of now: all, or the strongest. */
+  get count(): number {
+    return this.k === null ? this.total : this.chosen;
+  }
+
+  /** Bytes in this block's textures. */
+  get bytes(): number {
+    const { weights, chosen } = this.line.material.uniforms;
+    return bytesOf(weights.value as DataTexture) + bytesOf(chosen.value as DataTexture);
+  }
+
+  setWeights(weights: WeightLayer | null, k: number | null): void {
+    this.weights = weights;
+    const uniforms = this.line.material.uniforms;
+    uniforms.hasWeights.value = weights !== null;
+    this.histogram = weights ? histogramOf(weights.values) : null;
+    this.replaceWeightTexture(weights);
+    this.choose(k);
+  }
+
+  /** Draw only the k strongest; null or k beyond the block draws all. Without weights: an even sample. */
+  choose(k: number | null): void {
+    this.k = k === null || k >= this.total ? null : k;
+    const uniforms = this.line.material.uniforms;
+    uniforms.hasChosen.value = this.k !== null;
+    if (this.k === null) return;
+    const list =
+      this.weights && this.histogram
+        ? strongestOf(this.weights.values, this.histogram, this.k)
+        : evenSample(this.total, this.k);
+    this.chosen = list.length;
+    const rows = Math.max(1, Math.ceil(list.length / LIST_WIDTH));
+    const data = new Uint32Array(rows * LIST_WIDTH);
+    data.set(list);
+    uniforms.chosen.value = refill(uniforms.chosen.value as DataTexture, data, LIST_WIDTH, rows, UnsignedIntType);
+  }
+
+  /** Upload now what changed, so that the time is this call's and not the next frame's. */
+  upload(renderer: WebGLRenderer): void {
+    const { weights, chosen } = this.line.material.uniforms;
+    renderer.initTexture(weights.value as DataTexture);
+    if (this.k !== null) renderer.initTexture(chosen.value as DataTexture);
+  }
+
+  /** Make the next draw give a stretch of the whole block. `height` is the block's height in texels of the target. */
+  prepareRange(start: number, end: number, share: number, height: number): void {
+    const count = this.count;
+    const spent = this.histogram ? inkOf(this.histogram, count, GAMMA) : count * (48 / 127) ** GAMMA;
+    this.prepare(0, strideFor(count), count, start, end, share * inkFor(spent, height));
+    this.line.material.uniforms.hasChosen.value = this.k !== null;
+  }
+
+  /** Make the next draw give all edges of one neuron: its row when it receives, its column when it sends. */
+  prepareNeuron(neuron: number, receives: boolean, height: number): void {
+    const { rows, columns } = this.shape;
+    const count = receives ? columns : rows;
+    const largest = this.largestOf(neuron, receives);
+    let spent = 0;
+    this.forNeuron(neuron, receives, (value) => (spent += (Math.abs(value) / 127) ** GAMMA));
+    // A neuron's own strongest weight is drawn at full strength, however weak it is beside its block's.
+    const lift = (127 / largest) ** GAMMA;
+    const ink = lift * Math.min(BOLDEST, Math.max(0.35, inkFor(spent * lift, height)));
+    this.prepare(receives ? neuron * columns : neuron, receives ? 1 : columns, this.total, 0, count, ink);
+    this.line.material.uniforms.hasChosen.value = false;
+  }
+
+  /** Visit the int8 weights of one neuron with the index of the neuron at the other end. */
+  forNeuron(neuron: number, receives: boolean, visit: (value: number, other: number) => void): void {
+    if (!this.weights) return;
+    const { rows, columns } = this.shape;
+    const first = receives ? neuron * columns : neuron;
+    const step = receives ? 1 : columns;
+    const count = receives ? columns : rows;
+    for (let other = 0; other < count; other++) visit(this.weights.values[first + other * step], other);
+  }
+
+  /** The largest int8 |weight| of one neuron, at least 1. */
+  largestOf(neuron: number, receives: boolean): number {
+    let largest = 1;
+    this.forNeuron(neuron, receives, (value) => (largest = Math.max(largest, Math.abs(value))));
+    return largest;
+  }
+
+  dispose(): void {
+    const { weights, chosen } = this.line.material.uniforms;
+    (weights.value as DataTexture).dispose();
+    (chosen.value as DataTexture).dispose();
+    this.line.geometry.dispose();
+    this.line.material.dispose();
+  }
+
+  private prepare(first: number, stride: number, count: number, start: number, end: number, ink: number): void {
+    const uniforms = this.line.material.uniforms;
+    uniforms.first.value = first;
+    uniforms.stride.value = stride;
+    uniforms.count.value = Math.max(1, count);
+    uniforms.ink.value = ink;
+    this.line.material.uniformsNeedUpdate = true;
+    const vertices = 2 * this.segments;
+    this.line.geometry.setDrawRange(start * vertices, (end - start) * vertices);
+  }
+
+  private replaceWeightTexture(weights: WeightLayer | null): void {
+    const uniforms = this.line.material.uniforms;
+    const before = uniforms.weights.value as DataTexture;
+    if (!weights) {
+      uniforms.weights.value = refill(before, new Int8Array(1), 1, 1, ByteType);
+      return;
+    }
+    const { rows, columns, values } = weights;
+    const largest = this.around.largestTexture;
+    if (rows <= largest && columns <= largest) {
+      uniforms.weights.value = refill(before, values, columns, rows, ByteType);
+      return;
+    }
+    // Wider than a texture may be: the same order of bytes, wrapped into rows that fit.
+    const width = Math.min(largest, 4096);
+    const height = Math.ceil(values.length / width);
+    const wrapped = new Int8Array(width * height);
+    wrapped.set(values);
+    uniforms.weights.value = refill(before, wrapped, width, height, ByteType);
+  }
+
+  private makeMaterial(): RawShaderMaterial {
+    const { from, to, columns } = this.shape;
+    return new RawShaderMaterial({
+      glslVersion: GLSL3,
+      vertexShader: EDGE_VERTEX,
+      fragmentShader: EDGE_FRAGMENT,
+      depthTest: false,
+      depthWrite: false,
+      transparent: true,
+      blending: CustomBlending,
+      blendEquation: AddEquation,
+      blendSrc: OneFactor,
+      blendDst: OneFactor,
+      blendSrcAlpha: OneFactor,
+      blendDstAlpha: OneFactor,
+      uniforms: {
+        positions: { value: this.around.positions },
+        weights: { value: makeTexture(new Int8Array(1), 1, 1, ByteType) },
+        // A sampler of integers must never be without a texture of integers, used or not.
+        chosen: { value: makeTexture(new Uint32Array(1), 1, 1, UnsignedIntType) },
+        hasWeights: { value: false },
+        hasChosen: { value: false },
+        columns: { value: columns },
+        sourceFirst: { value: this.around.firsts[from] },
+        targetFirst: { value: this.around.firsts[to] },
+        segments: { value: this.segments },
+        first: { value: 0 },
+        stride: { value: 1 },
+        count: { value: this.total },
+        ink: { value: 1 },
+        gamma: { value: GAMMA },
+        arc: { value: this.segments > 1 ? ARC_HEIGHT : 0 },
+        depthRange: { value: new Vector2(1, 2) },
+      },
+    });
+  }
+}
+
+/** Ink per edge: blocks spend the same in all, so that a small one is not lost beside a large one. */
+function inkFor(spent: number, height: number): number {
+  return Math.min(BOLDEST, (MEAN_DENSITY * height) / Math.max(spent, 1e-3));
+}
+
+function evenSample(total: number, k: number): Uint32Array {
+  return Uint32Array.from({ length: k }, (_, index) => Math.floor(((index + 0.5) * total) / k));
+}
+
+type Integers = Int8Array | Uint32Array;
+
+function makeTexture(data: Integers, width: number, height: number, type: typeof ByteType | typeof UnsignedIntType) {
+  const texture = new DataTexture(data as Int8Array<ArrayBuffer>, width, height, RedIntegerFormat, type);
+  texture.minFilter = NearestFilter;
+  texture.magFilter = NearestFilter;
+  // Rows of int8 are rarely multiples of four bytes long.
+  texture.unpackAlignment = 1;
+  texture.needsUpdate = true;
+  return texture;
+}
+
+/** Give a texture with this content: the one before where the size is the same, else a new one in its place. */
+function refill(
+  before: DataTexture,
+  data: Integers,
+  width: number,
+  height: number,
+  type: typeof ByteType | typeof UnsignedIntType,
+): DataTexture {
+  if (before.image.width === width && before.image.height === height) {
+    before.image.data = data as Int8Array<ArrayBuffer>;
+    before.needsUpdate = true;
+    return before;
+  }
+  before.dispose();
+  return makeTexture(data, width, height, type);
+}
+
+function bytesOf(texture: DataTexture): number {
+  return (texture.image.data as Integers).byteLength;
+}

@@ -1,0 +1,63 @@
+import { adaptBudget } from "./chunks";
+
+const FIRST_BUDGET = 150_000;
+/** Frames further apart than this were not one animation. */
+const PAUSE_MS = 400;
+
+/** Asks for frames only while something changes, and learns from their times how many edges one bears. */
+export class FrameLoop {
+  /** Edges for the next frame. */
+  budget = FIRST_BUDGET;
+  frames = 0;
+  private request = 0;
+  private last = 0;
+  private frameMs = 0;
+  private waiting: (() => void)[] = [];
+
+  /** `draw` says whether another frame is needed, and whether this one was filled with edges to its budget. */
+  constructor(private readonly draw: (now: number) => { again: boolean; full: boolean }) {}
+
+  get running(): boolean {
+    return this.request !== 0;
+  }
+
+  /** Frames a second, 0 at rest. */
+  get fps(): number {
+    return this.running && this.frameMs > 0 ? Math.round(1000 / this.frameMs) : 0;
+  }
+
+  /** Ask for a frame, if none is asked for yet. */
+  invalidate(): void {
+    if (this.request === 0) this.request = requestAnimationFrame(this.onFrame);
+  }
+
+  /** Resolve when no frame is asked for. */
+  settled(): Promise<void> {
+    return this.running ? new Promise((resolve) => this.waiting.push(resolve)) : Promise.resolve();
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.request);
+    this.rest();
+  }
+
+  private readonly onFrame = (now: number): void => {
+    this.request = 0;
+    this.frames++;
+    const passed = now - this.last;
+    this.last = now;
+    const { again, full } = this.draw(now);
+    if (passed > 0 && passed < PAUSE_MS) {
+      this.frameMs = this.frameMs > 0 ? 0.8 * this.frameMs + 0.2 * passed : passed;
+      if (full) this.budget = adaptBudget(this.budget, passed);
+    }
+    if (again) this.invalidate();
+    if (!this.running) this.rest();
+  };
+
+  private rest(): void {
+    this.request = 0;
+    this.frameMs = 0;
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}

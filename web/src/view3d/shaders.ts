@@ -1,0 +1,195 @@
+/** Positions are kept in a texture of this width, states too. */
+export const NODE_WIDTH = 1024;
+
+/**
+ * Edges have no vertex buffers: the number of the vertex gives the edge, the edge gives both neurons and, in the
+ * weights as torch keeps them ([out][in]), the weight. Output is density, positive and negative apart.
+ */
+export const EDGE_VERTEX = /* glsl */ `
+precision highp float;
+precision highp int;
+precision highp isampler2D;
+precision highp usampler2D;
+
+uniform mat4 projectionMatrix;
+uniform mat4 viewMatrix;
+uniform sampler2D positions;
+uniform isampler2D weights;
+uniform usampler2D chosen;
+uniform bool hasWeights;
+uniform bool hasChosen;
+uniform int columns;
+uniform int sourceFirst;
+uniform int targetFirst;
+uniform int segments;
+uniform uint first;
+uniform uint stride;
+uniform uint count;
+uniform float ink;
+uniform float gamma;
+uniform float arc;
+uniform vec2 depthRange;
+out vec2 density;
+
+ivec2 texelOf(int index, int width) { return ivec2(index % width, index / width); }
+
+vec3 positionOf(int node) { return texelFetch(positions, texelOf(node, ${NODE_WIDTH}), 0).xyz; }
+
+void main() {
+  int vertex = gl_VertexID;
+  uint turn = uint(vertex / (2 * segments));
+  uint walked = (first + turn * stride) % count;
+  int edge = int(hasChosen ? texelFetch(chosen, texelOf(int(walked), textureSize(chosen, 0).x), 0).r : walked);
+  int target = edge / columns;
+  int source = edge - target * columns;
+  int weight = hasWeights ? texelFetch(weights, texelOf(edge, textureSize(weights, 0).x), 0).r : 48;
+  if (weight == 0) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    density = vec2(0.0);
+    return;
+  }
+  float along = float((vertex % (2 * segments) + 1) / 2) / float(segments);
+  vec3 place = mix(positionOf(sourceFirst + source), positionOf(targetFirst + target), along);
+  place.x += arc * sin(along * 3.14159265);
+  vec4 seen = viewMatrix * vec4(place, 1.0);
+  gl_Position = projectionMatrix * seen;
+  float far = smoothstep(depthRange.x, depthRange.y, -seen.z);
+  float strength = ink * pow(abs(float(weight)) / 127.0, gamma) * mix(1.15, 0.6, far);
+  density = hasWeights ? (weight > 0 ? vec2(strength, 0.0) : vec2(0.0, strength)) : vec2(0.5 * strength);
+}
+`;
+
+export const EDGE_FRAGMENT = /* glsl */ `
+precision highp float;
+in vec2 density;
+layout(location = 0) out vec4 outColour;
+void main() { outColour = vec4(density, 0.0, 0.0); }
+`;
+
+/** One triangle over everything. */
+export const SCREEN_VERTEX = /* glsl */ `
+precision highp float;
+out vec2 place;
+void main() {
+  place = vec2(float((gl_VertexID << 1) & 2), float(gl_VertexID & 2));
+  gl_Position = vec4(2.0 * place - 1.0, 0.0, 1.0);
+}
+`;
+
+/** Density to colour: the hue is the balance of the signs, the opacity grows with the density and never clips. */
+export const RESOLVE_FRAGMENT = /* glsl */ `
+precision highp float;
+uniform sampler2D shown;
+uniform sampler2D focused;
+uniform vec2 texel;
+uniform float shownGain;
+uniform float focusGain;
+uniform float exposure;
+uniform float glow;
+uniform vec3 positive;
+uniform vec3 negative;
+uniform vec3 neutral;
+uniform vec3 backgroundTop;
+uniform vec3 backgroundBottom;
+in vec2 place;
+layout(location = 0) out vec4 outColour;
+
+vec2 densityAt(sampler2D field) {
+  return 0.25 * (texture(field, place + texel * vec2(-1.0, -1.0)).rg + texture(field, place + texel * vec2(1.0, -1.0)).rg +
+    texture(field, place + texel * vec2(-1.0, 1.0)).rg + texture(field, place + texel * vec2(1.0, 1.0)).rg);
+}
+
+float noiseAt(vec2 point) { return fract(52.9829189 * fract(dot(point, vec2(0.06711056, 0.00583715)))); }
+
+void main() {
+  vec2 density = exposure * (shownGain * densityAt(shown) + (focusGain > 0.0 ? focusGain * densityAt(focused) : vec2(0.0)));
+  float total = density.x + density.y;
+  float balance = (density.x - density.y) / max(total, 1e-6);
+  float opacity = 1.0 - exp(-total);
+  vec3 hue = mix(neutral, balance > 0.0 ? positive : negative, pow(abs(balance), 0.7));
+  vec3 lit = mix(hue, vec3(1.0), glow * opacity * opacity * (0.35 + 0.65 * abs(balance)));
+  vec3 ground = mix(backgroundBottom, backgroundTop, smoothstep(0.0, 1.0, length((place - vec2(0.5, 0.46)) * vec2(1.25, 1.35))));
+  vec3 colour = mix(ground, lit, opacity) + (noiseAt(gl_FragCoord.xy) - 0.5) / 255.0;
+  outColour = vec4(colour, 1.0);
+}
+`;
+
+/** A neuron is a square that faces the viewer, two triangles by the vertex number, drawn from the farthest on. */
+export const NODE_VERTEX = /* glsl */ `
+precision highp float;
+precision highp int;
+precision highp usampler2D;
+
+uniform mat4 projectionMatrix;
+uniform mat4 viewMatrix;
+uniform sampler2D positions;
+uniform sampler2D states;
+uniform usampler2D order;
+uniform vec2 depthRange;
+uniform float pixelsPerUnit;
+uniform int marked;
+uniform int pinned;
+out vec2 corner;
+flat out vec4 state;
+flat out float pixels;
+flat out float fade;
+flat out float ring;
+
+const float ROOM = 1.9;
+const vec2 CORNERS[6] = vec2[6](vec2(-1, -1), vec2(1, -1), vec2(1, 1), vec2(-1, -1), vec2(1, 1), vec2(-1, 1));
+
+void main() {
+  int turn = gl_VertexID / 6;
+  int node = int(texelFetch(order, ivec2(turn % ${NODE_WIDTH}, turn / ${NODE_WIDTH}), 0).r);
+  ivec2 at = ivec2(node % ${NODE_WIDTH}, node / ${NODE_WIDTH});
+  vec4 placed = texelFetch(positions, at, 0);
+  state = texelFetch(states, at, 0);
+  ring = node == pinned ? 1.0 : node == marked ? 0.8 : 0.0;
+  vec4 seen = viewMatrix * vec4(placed.xyz, 1.0);
+  float size = placed.w * (1.0 + 0.25 * state.g + (ring > 0.0 ? 0.25 : 0.0));
+  float exact = size * pixelsPerUnit / max(1e-3, -seen.z);
+  pixels = max(exact, 1.1);
+  fade = min(1.0, exact / pixels);
+  fade *= fade * mix(1.0, 0.72, smoothstep(depthRange.x, depthRange.y, -seen.z));
+  corner = CORNERS[gl_VertexID % 6] * ROOM;
+  seen.xy += corner * size * pixels / exact;
+  gl_Position = projectionMatrix * seen;
+}
+`;
+
+/** A shaded sphere with a soft edge; neurons that fire have a halo. Premultiplied, so that halos can add light. */
+export const NODE_FRAGMENT = /* glsl */ `
+precision highp float;
+uniform vec3 node;
+uniform vec3 warm;
+uniform vec3 spike;
+uniform vec3 positive;
+uniform vec3 negative;
+uniform vec3 mark;
+uniform float haloStrength;
+in vec2 corner;
+flat in vec4 state;
+flat in float pixels;
+flat in float fade;
+flat in float ring;
+layout(location = 0) out vec4 outColour;
+
+void main() {
+  float distance = length(corner);
+  float soft = 1.0 / pixels;
+  float inside = 1.0 - smoothstep(1.0 - soft, 1.0 + soft, distance);
+  float tint = state.b * 255.0 / 127.0 - 128.0 / 127.0;
+  vec3 base = mix(node, warm, pow(state.r, 1.3) * 0.95);
+  base = mix(base, spike, state.g);
+  base = mix(base, tint > 0.0 ? positive : negative, min(1.0, pow(abs(tint), 0.6)));
+  vec3 normal = vec3(corner, sqrt(max(0.0, 1.0 - distance * distance)));
+  float light = dot(normal, vec3(-0.42, 0.58, 0.70));
+  float shade = mix(0.34 + 0.72 * max(light, 0.0), 1.0, 0.55 * max(state.g, state.r));
+  float shine = pow(max(light, 0.0), 18.0) * 0.22;
+  vec3 colour = base * shade + shine;
+  float opacity = inside * fade * state.a;
+  float lit = state.g * (1.0 - inside) * exp(-3.2 * max(0.0, distance - 1.0)) * haloStrength * smoothstep(1.9, 1.2, distance);
+  float circle = ring * (1.0 - smoothstep(soft, 2.0 * soft + 0.06, abs(distance - 1.38)));
+  outColour = vec4(colour * opacity + spike * lit + mark * circle, opacity + lit * 0.35 + circle);
+}
+`;

@@ -1,0 +1,467 @@
+import { Scene, WebGLRenderer, type Vector2 } from "three";
+import { CameraRig } from "./camera";
+import { DensityField, type Density } from "./density";
+import { Edges, type Sight } from "./edges";
+import { Focus, same } from "./focus";
+import { FrameLoop } from "./frame-loop";
+import { HALF_TAN } from "./framing";
+import { Labels } from "./labels";
+import { layout, type Layout } from "./layout";
+import { Nodes } from "./nodes";
+import { coloursOf, type Colours } from "./palette";
+import { pick, project, type Eye } from "./picking";
+import { Picture } from "./picture";
+import { Pointer } from "./pointer";
+import { savePicture } from "./saved-picture";
+import {
+  DEFAULT_OPTIONS,
+  type Look,
+  type NetworkShape,
+  type Picked,
+  type ViewOptions,
+  type ViewStats,
+  type WeightLayer,
+} from "./types";
+
+/** Room for labels around the network, in pixels. */
+const MARGIN = { top: 22, right: 26, bottom: 58, left: 26 };
+const CLASS_NAME_ROOM = 34;
+const MOST_PIXEL_RATIO = 2;
+
+/** What exists only while there is a network. */
+interface Drawn {
+  shape: NetworkShape;
+  placed: Layout;
+  nodes: Nodes;
+  edges: Edges;
+  scene: Scene;
+}
+
+/** Draws one network on one canvas. Draws only when something changed: a view at rest costs nothing. */
+export class NetworkView {
+  private readonly options: ViewOptions;
+  private readonly renderer: WebGLRenderer;
+  private readonly density: DensityField;
+  private readonly picture: Picture;
+  private readonly rig: CameraRig;
+  private readonly labels: Labels;
+  private readonly pointer: Pointer;
+  private readonly observer: ResizeObserver;
+  private readonly focused = new Focus();
+  private readonly loop = new FrameLoop((now) => this.onFrame(now));
+  private drawn: Drawn | null = null;
+  private width = 1;
+  private height = 1;
+  private drawCalls = 0;
+  private lastUpdateMs = 0;
+  private buildMs = 0;
+  private cameraMoved = true;
+  private lost = false;
+  private disposed = false;
+  private hoverListener: (picked: Picked) => void = () => {};
+  private pickListener: (picked: Picked) => void = () => {};
+  private lostListener: () => void = () => {};
+  private restoredListener: () => void = () => {};
+
+  /** Say whether this browser can draw the view at all. */
+  static supported(): boolean {
+    const context = document.createElement("canvas").getContext("webgl2");
+    if (!context) return false;
+    const able =
+      context.getExtension("EXT_color_buffer_float") !== null ||
+      context.getExtension("EXT_color_buffer_half_float") !== null;
+    context.getExtension("WEBGL_lose_context")?.loseContext();
+    return able;
+  }
+
+  /** Take over the canvas, whose parent must be positioned. The canvas cannot be used again after dispose(). */
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    options: Partial<ViewOptions> = {},
+  ) {
+    this.options = { ...DEFAULT_OPTIONS, ...options };
+    this.renderer = new WebGLRenderer({
+      canvas,
+      antialias: false,
+      alpha: false,
+      depth: false,
+      stencil: false,
+      powerPreference: "high-performance",
+    });
+    this.renderer.autoClear = false;
+    this.renderer.sortObjects = true;
+    this.renderer.info.autoReset = false;
+    this.renderer.debug.checkShaderErrors = this.options.debug;
+    this.density = new DensityField(this.renderer);
+    this.picture = new Picture(this.renderer, this.density);
+    this.labels = new Labels(canvas);
+    this.rig = new CameraRig(canvas, this.onCamera);
+    this.pointer = new Pointer(canvas, {
+      hover: (x, y) => this.hoverAt(x, y),
+      click: (x, y) => this.clickAt(x, y),
+      key: (key) => this.onKey(key),
+    });
+    canvas.addEventListener("webglcontextlost", this.onLost);
+    canvas.addEventListener("webglcontextrestored", this.onRestored);
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(canvas);
+    this.applyOptions();
+    this.resize();
+  }
+
+  /** Show another network, without weights until setWeights gives them. */
+  setNetwork(shape: NetworkShape): void {
+    const began = performance.now();
+    this.dropNetwork();
+    const placed = layout(shape);
+    const nodes = new Nodes(placed);
+    const edges = new Edges(this.renderer, shape, placed, nodes.positions);
+    const scene = new Scene();
+    scene.matrixWorldAutoUpdate = false;
+    scene.add(this.density.screen, nodes.mesh);
+    this.drawn = { shape, placed, nodes, edges, scene };
+    edges.choose(this.options.strongest);
+    nodes.setColours(this.colours, this.options.theme === "light");
+    this.labels.setLayers(shape.layers);
+    if (!this.rig.moved) this.frameNetwork("default", false);
+    this.picture.restart();
+    this.cameraMoved = true;
+    this.buildMs = performance.now() - began;
+    this.loop.invalidate();
+  }
+
+  /** Show these weights, one entry for each connection; of several calls the newest wins. The arrays are kept. */
+  setWeights(layers: readonly WeightLayer[]): void {
+    if (!this.drawn) return;
+    const began = performance.now();
+    const { edges } = this.drawn;
+    edges.blocks.forEach(({ shape }, index) => {
+      const given = layers[index];
+      if (!given || given.rows !== shape.rows || given.columns !== shape.columns) {
+        throw new RangeError(`Weights ${index} do not fit the connection of ${shape.rows} x ${shape.columns}.`);
+      }
+    });
+    const first = edges.blocks.every((block) => block.weights === null);
+    edges.setWeights(layers, this.options.strongest);
+    if (first) this.picture.restart();
+    else this.picture.refresh();
+    if (this.focused.picked) this.applyFocus();
+    this.lastUpdateMs = performance.now() - began;
+    if (first) this.buildMs += this.lastUpdateMs;
+    this.loop.invalidate();
+  }
+
+  setOptions(partial: Partial<ViewOptions>): void {
+    const before = { ...this.options };
+    Object.assign(this.options, partial);
+    this.applyOptions();
+    if (before.strongest !== this.options.strongest) {
+      this.drawn?.edges.choose(this.options.strongest);
+      this.picture.refresh();
+    }
+    if (this.options.showWeights && !before.showWeights) this.picture.restart();
+    this.loop.invalidate();
+  }
+
+  /** Replace a layer's words, its spike rate for example. */
+  setLabel(layer: number, label: string, sublabel = ""): void {
+    this.labels.setText(layer, label, sublabel);
+    this.cameraMoved = true;
+    this.loop.invalidate();
+  }
+
+  resetView(): void {
+    this.look("default");
+  }
+
+  look(from: Look): void {
+    this.frameNetwork(from, true);
+  }
+
+  /** Take the canvas's size and the screen's pixel ratio anew. Happens by itself when the canvas changes. */
+  resize(): void {
+    const width = Math.max(1, this.canvas.clientWidth);
+    const height = Math.max(1, this.canvas.clientHeight);
+    const ratio = Math.min(MOST_PIXEL_RATIO, window.devicePixelRatio || 1);
+    this.labels.follow();
+    if (width === this.width && height === this.height && ratio === this.renderer.getPixelRatio()) return;
+    this.width = width;
+    this.height = height;
+    this.setDrawingSize(width, height, ratio);
+    this.rig.setAspect(width / height);
+    if (!this.rig.moved) this.frameNetwork("default", false);
+    this.onCamera();
+    // A resized canvas is blank until it is drawn: do it before the browser shows it.
+    if (this.drawn) this.onFrame(performance.now());
+  }
+
+  /** Show membranes (0 to 1) and spikes of every layer; null leaves a layer calm. */
+  setActivity(layerStates: (Float32Array | null)[], spikes: (Uint8Array | null)[]): void {
+    this.drawn?.nodes.setActivity(layerStates, spikes);
+    this.loop.invalidate();
+  }
+
+  /** Show only the edges of one neuron. A pinned one stays until another is pinned or null is. */
+  focus(picked: Picked, pinned: boolean): void {
+    const size = picked ? (this.drawn?.placed.layers[picked.layer]?.size ?? 0) : 0;
+    const known = picked && picked.neuron < size ? picked : null;
+    const before = { hovered: this.focused.hovered, pinned: this.focused.pinned };
+    if (pinned) this.focused.pinned = known;
+    else this.focused.hovered = known;
+    if (same(before.hovered, this.focused.hovered) && same(before.pinned, this.focused.pinned)) return;
+    this.applyFocus();
+    this.loop.invalidate();
+  }
+
+  onHover(listener: (picked: Picked) => void): void {
+    this.hoverListener = listener;
+  }
+
+  onPick(listener: (picked: Picked) => void): void {
+    this.pickListener = listener;
+  }
+
+  onContextLost(listener: () => void): void {
+    this.lostListener = listener;
+  }
+
+  onContextRestored(listener: () => void): void {
+    this.restoredListener = listener;
+  }
+
+  /** Give where a neuron is on the canvas, in CSS pixels; null behind the camera or without a network. */
+  positionOf(layer: number, neuron: number): { x: number; y: number } | null {
+    const place = this.drawn?.placed.layers[layer];
+    if (!this.drawn || !place || neuron >= place.size) return null;
+    const at = 4 * (place.first + neuron);
+    const { nodes } = this.drawn.placed;
+    const seen = project(this.eye(), nodes[at], nodes[at + 1], nodes[at + 2]);
+    return seen.w > 0 ? { x: seen.x, y: seen.y } : null;
+  }
+
+  /** Resolve when the picture is complete and nothing moves. */
+  settled(): Promise<void> {
+    return this.loop.settled();
+  }
+
+  /** Give the density of all edges around a point of the canvas (CSS pixels), summed over (2·radius + 1)² texels. */
+  readDensity(x: number, y: number, radius = 2): Density {
+    return this.density.read(this.density.shown, x / this.width, y / this.height, radius);
+  }
+
+  /** Give a PNG of the complete picture with its labels, at `scale` times the size in CSS pixels. */
+  async screenshot(scale = 2): Promise<Blob> {
+    await this.settled();
+    const ratio = this.renderer.getPixelRatio();
+    this.setDrawingSize(this.width, this.height, scale);
+    this.picture.restart();
+    this.focused.stale = this.focused.picked !== null;
+    while (this.onFrame(performance.now()).again);
+    const texts = this.labels.painted();
+    const saved = savePicture(this.canvas, texts, scale);
+    this.setDrawingSize(this.width, this.height, ratio);
+    this.onCamera();
+    return saved;
+  }
+
+  stats(): ViewStats {
+    const edges = this.drawn?.edges;
+    const { geometries, textures } = this.renderer.info.memory;
+    return {
+      fps: this.loop.fps,
+      drawCalls: this.drawCalls,
+      edgesDrawn: edges && this.options.showWeights ? Math.round(edges.count * this.picture.done) : 0,
+      edgesTotal: edges?.count ?? 0,
+      lastUpdateMs: this.lastUpdateMs,
+      buildMs: this.buildMs,
+      bytes: this.density.bytes + (edges?.bytes ?? 0) + (this.drawn?.nodes.bytes ?? 0),
+      frames: this.loop.frames,
+      geometries,
+      textures,
+    };
+  }
+
+  /** Free everything on the GPU and on the page. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.loop.stop();
+    this.observer.disconnect();
+    this.canvas.removeEventListener("webglcontextlost", this.onLost);
+    this.canvas.removeEventListener("webglcontextrestored", this.onRestored);
+    this.pointer.dispose();
+    this.dropNetwork();
+    this.rig.dispose();
+    this.labels.dispose();
+    this.density.dispose();
+    this.renderer.dispose();
+    // Browsers keep few contexts alive; do not wait for the garbage collector.
+    this.renderer.forceContextLoss();
+  }
+
+  private get colours(): Colours {
+    return coloursOf(this.options.theme, this.options.palette);
+  }
+
+  private setDrawingSize(width: number, height: number, ratio: number): void {
+    this.renderer.setPixelRatio(ratio);
+    this.renderer.setSize(width, height, false);
+    const scale = DensityField.scaleFor(width * ratio, height * ratio, ratio);
+    this.density.resize(width * ratio * scale, height * ratio * scale);
+  }
+
+  private applyOptions(): void {
+    const light = this.options.theme === "light";
+    this.density.setColours(this.colours, light);
+    this.drawn?.nodes.setColours(this.colours, light);
+    this.labels.setColours(this.colours);
+    this.labels.setVisible(this.options.showLabels);
+    this.rig.reducedMotion = this.options.reducedMotion;
+    this.cameraMoved = true;
+  }
+
+  private frameNetwork(from: Look, fly: boolean): void {
+    if (!this.drawn) return;
+    const { shape, placed } = this.drawn;
+    const named = shape.layers.some((layer) => layer.classNames?.length);
+    const { insets } = this.options;
+    const room = {
+      top: insets.top + MARGIN.top,
+      right: insets.right + MARGIN.right + (named ? CLASS_NAME_ROOM : 0),
+      bottom: insets.bottom + MARGIN.bottom,
+      left: insets.left + MARGIN.left,
+    };
+    this.rig.look(from, placed, this.width, this.height, room, fly);
+  }
+
+  private dropNetwork(): void {
+    this.drawn?.nodes.dispose();
+    this.drawn?.edges.dispose();
+    this.drawn?.scene.clear();
+    this.drawn = null;
+    this.focused.clear();
+    this.labels.setTag(null, 0, 0);
+  }
+
+  private applyFocus(): void {
+    if (this.drawn) this.focused.apply(this.drawn.placed, this.drawn.nodes, this.drawn.edges);
+  }
+
+  private readonly onCamera = (): void => {
+    this.cameraMoved = true;
+    this.picture.restart();
+    this.focused.stale = this.focused.picked !== null;
+    this.loop.invalidate();
+  };
+
+  /** Draw one frame: at most one chunk of edges, then the picture as far as it is. */
+  private onFrame(now: number): { again: boolean; full: boolean } {
+    const { drawn } = this;
+    if (!drawn || this.lost || this.disposed) return { again: false, full: false };
+    const flying = this.rig.advance(now);
+    this.renderer.info.reset();
+    const full = this.drawEdges(drawn);
+    this.drawScreen(drawn);
+    this.drawCalls = this.renderer.info.render.calls;
+    this.placeLabels(drawn.placed);
+    return { again: flying || (this.options.showWeights && this.picture.pending), full };
+  }
+
+  private drawEdges({ edges }: Drawn): boolean {
+    if (!this.options.showWeights) return false;
+    const { camera, depths } = this.rig;
+    const texelsPerUnit = this.rig.pixelsPerUnit(this.density.texels.height);
+    const sight: Sight = { camera, depths, texelsPerUnit };
+    const full = this.picture.pending;
+    this.picture.advance(edges, this.loop.budget, sight);
+    if (this.focused.stale) this.focused.draw(this.renderer, this.density, edges, sight);
+    return full;
+  }
+
+  private drawScreen({ nodes, scene }: Drawn): void {
+    const { camera, depths } = this.rig;
+    const [shown, focused] = this.options.showWeights ? this.focused.gains : [0, 0];
+    const pixelsWide = this.width * this.renderer.getPixelRatio();
+    this.density.prepare(shown * this.picture.gain, focused, this.options.exposure, pixelsWide);
+    const uniforms = nodes.mesh.material.uniforms;
+    (uniforms.depthRange.value as Vector2).set(...depths);
+    uniforms.pixelsPerUnit.value = (this.height * this.renderer.getPixelRatio()) / (2 * HALF_TAN);
+    nodes.sortFor(camera.position.x, camera.position.z);
+    this.renderer.setRenderTarget(null);
+    this.renderer.render(scene, camera);
+  }
+
+  private placeLabels(placed: Layout): void {
+    if (this.options.debug) this.labels.setHud(this.hudText());
+    else this.labels.setHud(null);
+    if (!this.cameraMoved) return;
+    this.cameraMoved = false;
+    this.labels.place(placed, this.eye());
+  }
+
+  private hudText(): string {
+    const { fps, drawCalls, edgesDrawn, edgesTotal, lastUpdateMs, bytes } = this.stats();
+    const share = `${edgesDrawn.toLocaleString("en")} / ${edgesTotal.toLocaleString("en")} edges`;
+    const megabytes = `${(bytes / 1e6).toFixed(1)} MB on GPU`;
+    return `${fps} fps · ${drawCalls} draws · ${share}\n${lastUpdateMs.toFixed(2)} ms per update · ${megabytes}`;
+  }
+
+  private eye(): Eye {
+    const { camera } = this.rig;
+    camera.updateMatrixWorld();
+    const matrix = camera.projectionMatrix.clone().multiply(camera.matrixWorldInverse).elements;
+    const { x, y, z } = camera.position;
+    const pixelsAtOne = this.height / (2 * HALF_TAN);
+    return { matrix, position: [x, y, z], width: this.width, height: this.height, pixelsAtOne };
+  }
+
+  private pickAt(x: number, y: number): Picked {
+    return this.drawn && Number.isFinite(x) ? pick(this.drawn.placed, this.eye(), x, y) : null;
+  }
+
+  private hoverAt(x: number, y: number): void {
+    const picked = this.pickAt(x, y);
+    this.canvas.style.cursor = picked ? "pointer" : "grab";
+    if (same(picked, this.focused.hovered)) return;
+    this.focus(picked, false);
+    this.nameNeuron(picked);
+    this.hoverListener(picked);
+  }
+
+  private nameNeuron(picked: Picked): void {
+    const place = picked && this.options.showLabels ? this.positionOf(picked.layer, picked.neuron) : null;
+    if (!picked || !place || !this.drawn) return this.labels.setTag(null, 0, 0);
+    const { label, classNames } = this.drawn.shape.layers[picked.layer];
+    const name = classNames?.[picked.neuron];
+    this.labels.setTag(`${label} · ${picked.neuron}${name ? ` “${name}”` : ""}`, place.x, place.y);
+  }
+
+  private clickAt(x: number, y: number): void {
+    const picked = this.pickAt(x, y);
+    const pinned = same(picked, this.focused.pinned) ? null : picked;
+    this.focus(pinned, true);
+    this.pickListener(pinned);
+  }
+
+  private onKey(key: string): boolean {
+    if (key === "0" || key === "Home") this.resetView();
+    else if (key === "Escape" && this.focused.pinned) {
+      this.focus(null, true);
+      this.pickListener(null);
+    } else return false;
+    return true;
+  }
+
+  private readonly onLost = (event: Event): void => {
+    event.preventDefault();
+    this.lost = true;
+    this.loop.stop();
+    this.lostListener();
+  };
+
+  private readonly onRestored = (): void => {
+    this.lost = false;
+    this.onCamera();
+    this.restoredListener();
+  };
+}
