@@ -50,6 +50,7 @@ def test_the_test_digits_are_the_same_for_ever():
     assert hashlib.md5(load("digits").test.inputs.tobytes()).hexdigest() == DIGITS_TEST_IMAGES_MD5
 
 
+@pytest.mark.slow
 def test_digits_without_scikit_learns_file_are_the_same(monkeypatch):
     from importlib import util
 

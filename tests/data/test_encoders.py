@@ -1,4 +1,3 @@
-import pytest
 import torch
 
 from snntrainer3d.data import load
@@ -22,8 +21,3 @@ def test_samples_are_left_as_they_were():
     raw = torch.from_numpy(load("xor").train.inputs.copy())
     encode(Direct(), raw, 2.0, -1.0, num_steps=3)
     assert torch.equal(raw, torch.from_numpy(load("xor").train.inputs))
-
-
-def test_an_unknown_coding_is_a_mistake_of_the_caller():
-    with pytest.raises(TypeError, match="str"):
-        encode("direct", torch.zeros(1, 2), 1.0, 0.0, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FIGURES = ("loss", "accuracy", "confusion")
 """The names `draw` knows."""
+FORMS = ("png", "svg")
+"""The forms `render` knows."""
 
 # Okabe and Ito 2008: told apart by colour-blind people, and by lightness in print.
 _TRAINING, _VALIDATION, _TEST = "#0072B2", "#D55E00", "#009E73"
@@ -52,8 +54,10 @@ def draw(name: str, history: History, results: Mapping[str, Any] | None = None, 
     raise NotFoundError(f"There is no figure {name!r}.", hint=f"There are {', '.join(FIGURES)}.")
 
 
-def render(figure: Figure, form: Literal["png", "svg"]) -> bytes:
-    """Give a figure as a file; the same figure gives the same bytes."""
+def render(figure: Figure, form: str) -> bytes:
+    """Give a figure as a file of one of FORMS, the same bytes each time; raises NotFoundError for another form."""
+    if form not in FORMS:
+        raise NotFoundError(f"There are no figures as {form!r}.", hint=f"There are {', '.join(FORMS)}.")
     import matplotlib
 
     metadata = {"Software": None} if form == "png" else {"Date": None, "Creator": "SNNtrainer3D"}

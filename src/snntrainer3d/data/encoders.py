@@ -35,7 +35,6 @@ def encode(coding: Direct, raw: Shaped[Tensor, "batch ..."], scale: float, offse
         coding: how; only `direct` exists so far.
         raw: samples as stored, uint8 or float.
     """
-    if not isinstance(coding, Direct):
-        raise TypeError(f"no encoder for {type(coding).__name__}")
+    assert coding.kind == "direct"
     values = raw.flatten(1).to(torch.float32) * scale  # not in place: `to` gives float32 samples back uncopied
     return Encoded(values.add_(offset) if offset else values, constant=True, num_steps=num_steps)

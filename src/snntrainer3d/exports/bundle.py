@@ -6,14 +6,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
-from snntrainer3d.analysis import FIGURES, draw, history_of, render
+from snntrainer3d.analysis import FIGURES, FORMS, draw, history_of, render
 from snntrainer3d.errors import NotFoundError
 from snntrainer3d.events import Event
 from snntrainer3d.spec import RunSpec
 
-_FORMS: tuple[Literal["png", "svg"], ...] = ("png", "svg")
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -24,14 +23,12 @@ def settings_json(spec: RunSpec) -> bytes:
 
 def figure_file(
     name: str,
-    form: Literal["png", "svg"],
+    form: str,
     events: Iterable[Event],
     results: Mapping[str, Any] | None = None,
     title: str = "",
 ) -> bytes:
-    """Give one figure, `loss`, `accuracy` or `confusion`; raises NotFoundError where there is nothing to draw."""
-    if form not in _FORMS:
-        raise NotFoundError(f"There are no figures as {form!r}.", hint=f"There are {', '.join(_FORMS)}.")
+    """Give one figure, `loss`, `accuracy` or `confusion`, as `png` or `svg`; raises NotFoundError for any other."""
     return render(draw(name, history_of(events), results, title), form)
 
 
@@ -49,7 +46,7 @@ def figures_zip(events: Iterable[Event], results: Mapping[str, Any] | None = Non
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
             figure = draw(name, history, results, title)
-            for form in _FORMS:
+            for form in FORMS:
                 archive.writestr(zipfile.ZipInfo(f"{name}.{form}", _EPOCH_OF_ZIP), render(figure, form))
     return out.getvalue()
 
