@@ -1,0 +1,111 @@
+"""Checkpoints as files: one safetensors file each, with the state as JSON in its metadata and a checksum over all.
+
+One file, because two could be of different updates after a crash; the checksum, because safetensors has none.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError, safe_open
+
+from snntrainer3d.errors import FileFormatError
+from snntrainer3d.runs.rows import CheckpointRow
+from snntrainer3d.storage import write_atomically
+
+KEPT = 2
+_KEY = "snntrainer3d/checkpoint"
+_VERSION = 1
+_PREFIX = "update-"
+_SUFFIX = ".safetensors"
+
+
+class StoredCheckpoint(NamedTuple):
+    """A run after `update` updates, of which `epoch` whole epochs; the fields of training's Checkpoint."""
+
+    epoch: int
+    update: int
+    tensors: Mapping[str, np.ndarray]
+    optimizer: Mapping[str, np.ndarray]
+    state: Mapping[str, Any]
+
+
+def write_checkpoint(folder: Path, checkpoint: StoredCheckpoint) -> Path:
+    """Write a checkpoint, on disk when this returns, then drop all but the newest two; raises StorageError."""
+    arrays = {
+        **{f"tensors/{name}": np.asarray(array, order="C") for name, array in checkpoint.tensors.items()},
+        **{f"optimizer/{name}": np.asarray(array, order="C") for name, array in checkpoint.optimizer.items()},
+    }
+    about = json.dumps(
+        {
+            "version": _VERSION,
+            "epoch": checkpoint.epoch,
+            "update": checkpoint.update,
+            "state": checkpoint.state,
+        }
+    )
+    metadata = {_KEY: about, "crc32": str(_checksum(about, arrays))}
+    path = folder / f"{_PREFIX}{checkpoint.update:010d}{_SUFFIX}"
+    write_atomically(path, safetensors.numpy.save(arrays, metadata))
+    for old in list_checkpoints(folder)[:-KEPT]:
+        (folder / old.file).unlink(missing_ok=True)
+    return path
+
+
+def read_checkpoint(path: Path) -> StoredCheckpoint:
+    """Read a checkpoint; raises FileFormatError for one that is damaged, truncated or of another version."""
+    try:
+        with safe_open(path, "numpy") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        about = metadata[_KEY]
+        whole = int(metadata["crc32"]) == _checksum(about, arrays)
+        found = json.loads(about)
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise FileFormatError(f"The checkpoint {path.name} is damaged: {error}.") from None
+    if not whole:
+        raise FileFormatError(f"The checkpoint {path.name} is damaged: its checksum does not fit.")
+    if found.get("version") != _VERSION:
+        raise FileFormatError(f"The checkpoint {path.name} is of version {found.get('version')}, not {_VERSION}.")
+    return StoredCheckpoint(
+        found["epoch"], found["update"], _below("tensors/", arrays), _below("optimizer/", arrays), found["state"]
+    )
+
+
+def list_checkpoints(folder: Path) -> list[CheckpointRow]:
+    """Give the checkpoints, oldest first, without looking whether they are whole."""
+    found = []
+    for path in sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}")):
+        update = path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+        if update.isdecimal():
+            found.append(CheckpointRow(file=path.name, update=int(update), bytes=path.stat().st_size))
+    return found
+
+
+def newest_checkpoint(folder: Path) -> tuple[StoredCheckpoint | None, list[str]]:
+    """Give the newest whole checkpoint, or None, and what was wrong with newer ones."""
+    faults: list[str] = []
+    for row in reversed(list_checkpoints(folder)):
+        try:
+            return read_checkpoint(folder / row.file), faults
+        except FileFormatError as error:
+            faults.append(error.message)
+    return None, faults
+
+
+def _checksum(about: str, arrays: Mapping[str, np.ndarray]) -> int:
+    checksum = zlib.crc32(about.encode())
+    for name in sorted(arrays):
+        checksum = zlib.crc32(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode(), checksum)
+        checksum = zlib.crc32(np.ascontiguousarray(arrays[name]).reshape(-1).data.cast("B"), checksum)
+    return checksum
+
+
+def _below(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

@@ -1,0 +1,195 @@
+"""The database of the runs: opened, brought to the newest form, and spoken to in transactions."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from snntrainer3d.errors import StorageError
+
+HEAD = "0001"
+"""The newest step of migrations/, so that a store that is up to date opens without reading them."""
+PATIENCE_MS = 10_000
+"""How long one process waits while another writes."""
+MIGRATION_PATIENCE_S = 120.0
+CONNECTIONS = 8
+
+
+class Database:
+    """An open store; several threads and processes may have it open at once.
+
+    Raises:
+        StorageError: the folder is not writable, or the store is damaged, locked, or newer than this release.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        _make_folder(path.parent)
+        if _revision(path) != HEAD:
+            _migrate(path)
+        self._engine = _engine(path)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the store."""
+        with _told(self.path), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection that alone may write until the block ends; an error within undoes everything."""
+        with _told(self.path), _writer(self._engine) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        pool_size=CONNECTIONS,
+        max_overflow=4 * CONNECTIONS,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def _writer(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection, connection.execution_options(writes=True).begin():
+        yield connection
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's sqlite3 would begin transactions by itself, too late for BEGIN IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {PATIENCE_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer that began as a reader fails at once when another wrote meanwhile; one that begins as a writer waits.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The home {folder} cannot be made: {error.strerror or error}.",
+            hint="Set SNNTRAINER3D_HOME to another folder.",
+        ) from error
+
+
+def _revision(path: Path) -> str | None:
+    """Give the store's form, None for a new one, without changing a byte of it."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    with _told(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            return None
+        if "alembic_version" not in tables:
+            raise StorageError(f"{path} is not a store of SNNtrainer3D.", hint="Choose another home, or move it away.")
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return found[0] if found else None
+
+
+def _migrate(path: Path) -> None:
+    try:
+        with FileLock(path.with_suffix(".lock"), timeout=MIGRATION_PATIENCE_S):
+            found = _revision(path)  # again: another process may have just done it
+            if found != HEAD:
+                _bring_to_head(path, found)
+    except Timeout:
+        raise StorageError(f"{path} is being brought up to date by another process.", hint="Try again later.") from None
+    except OSError as error:
+        raise StorageError(
+            f"The home {path.parent} is not writable: {error.strerror or error}.",
+            hint="Set SNNTRAINER3D_HOME to another folder.",
+        ) from error
+
+
+def _bring_to_head(path: Path, found: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StorageError(
+            f"{path} was written by a newer release (form {found}, this release knows {HEAD}).",
+            hint="Update SNNtrainer3D, or choose another home; nothing was changed.",
+        )
+    if found is not None:
+        _back_up(path, found)
+    engine = _engine(path)
+    try:
+        with _told(path), _writer(engine) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def _back_up(path: Path, found: str) -> None:
+    """Copy the store as it is into backups/, one file per form; raises StorageError."""
+    target = path.parent / "backups" / f"{path.stem}-{found}.db"
+    target.parent.mkdir(exist_ok=True)
+    part = target.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with _told(path), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+    os.replace(part, target)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the database says into a StorageError that a person can act on."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StorageError(f"{path} is asked too much at once.", hint="Try again.") from error
+    except (DBAPIError, sqlite3.Error) as error:
+        text = str(error.orig if isinstance(error, DBAPIError) else error)
+        raise StorageError(f"The store {path} {_said(text)}", hint=_hint(text)) from error
+
+
+def _said(text: str) -> str:
+    if "locked" in text or "busy" in text:
+        return f"is locked by another process for more than {PATIENCE_MS // 1000} s."
+    if "full" in text:
+        return "cannot be written: the disk is full."
+    if "readonly" in text or "unable to open" in text:
+        return f"cannot be written: {text}."
+    return f"cannot be read: {text}."
+
+
+def _hint(text: str) -> str:
+    if "locked" in text or "busy" in text:
+        return "Try again."
+    if "full" in text:
+        return "Free some space."
+    return "Check the folder's rights and its disk; backups/ beside it holds earlier copies."

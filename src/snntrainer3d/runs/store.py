@@ -1,0 +1,393 @@
+"""The store of runs: rows in a database, artifacts in folders; the record in the folder is the truth about a job."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from snntrainer3d.analysis import History
+from snntrainer3d.errors import ConflictError, MismatchError, NotFoundError, StorageError
+from snntrainer3d.events import ENDED, EpochDone, Event, RunStatus, Update
+from snntrainer3d.frames import encode_frame, make_frame
+from snntrainer3d.runs.changes import changes_of, event_of_point
+from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint
+from snntrainer3d.runs.cursors import Cursors
+from snntrainer3d.runs.database import Database
+from snntrainer3d.runs.environment import environment
+from snntrainer3d.runs.folder import RunFolder
+from snntrainer3d.runs.home import home_folder
+from snntrainer3d.runs.identity import new_id
+from snntrainer3d.runs.listing import detail_of, find, queue, rows_of, select_rows
+from snntrainer3d.runs.live import read_live_frame
+from snntrainer3d.runs.names import checked_name, name_of
+from snntrainer3d.runs.record import read_record
+from snntrainer3d.runs.rows import CheckpointRow, EventPage, Launcher, RunDetail, RunRow, SnapshotRow
+from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
+from snntrainer3d.runs.synchronise import apply_changes, take_portion
+from snntrainer3d.runs.tables import POINTS, RUNS
+from snntrainer3d.runs.weights import read_weights, write_weights
+from snntrainer3d.spec import RunSpec, TrainedNetwork, cost_of
+from snntrainer3d.storage import write_atomically
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A run that has not ended, as the jobs room needs it."""
+
+    id: str
+    status: RunStatus
+    launcher: Launcher
+    created_at: float
+    spawned_at: float | None
+    """When a process was started for it."""
+
+
+class RunStore:
+    """The runs of a home. Several threads and processes may use it at once.
+
+    What takes a run takes its id, the beginning of it, or its name, where that means one run; everything raises
+    NotFoundError where it means none, InputError where it means several, StorageError where the store cannot be used.
+    """
+
+    def __init__(self, home: Path | None = None) -> None:
+        """Open the store of a home, by default `home_folder()`, making what is missing.
+
+        Raises:
+            StorageError: not writable, damaged, or of a newer release, which is left untouched.
+        """
+        self.home = Path(home) if home is not None else home_folder()
+        self._database = Database(self.home / "runs.db")
+        self._runs = self.home / "runs"
+        self._trash = self.home / "trash"
+        self._cursors = Cursors()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Making and finding runs.
+
+    def create(
+        self,
+        spec: RunSpec,
+        *,
+        start_from: str | TrainedNetwork | None = None,
+        launcher: Launcher = "server",
+    ) -> RunRow:
+        """Make a run, queued: for the server's queue, or for a command line that runs it in its own process.
+
+        Args:
+            start_from: a run, or a network, whose weights training starts from.
+
+        Raises:
+            MismatchError: those weights are of another network.
+        """
+        source = ""
+        if isinstance(start_from, str):
+            source = self.find(start_from)
+            start_from = self.trained(source)
+        if start_from is not None:
+            _check_same_shapes(start_from, spec)
+        run = self._make_folder(spec)
+        try:
+            if start_from is not None:
+                write_weights(run.start, start_from)
+            return self._insert(run.id, spec, status="queued", launcher=launcher, start_from=source)
+        except BaseException:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
+
+    def import_run(self, spec: RunSpec, weights: bytes) -> RunRow:
+        """Make a run of a weight file that was read: finished, with no training behind it.
+
+        Args:
+            weights: safetensors, named as `spec.tensor_shapes` does.
+
+        Raises:
+            FileFormatError, MismatchError: these are no weights of the spec's network.
+        """
+        results = _imported_results(spec)
+        run = self._make_folder(spec)
+        try:
+            write_atomically(run.weights, weights)
+            read_weights(run.weights, spec)
+            write_atomically(run.results, json.dumps(results))
+            return self._insert(
+                run.id, spec, status="finished", launcher="server", imported=True, results=results, ended_at=time.time()
+            )
+        except BaseException:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
+
+    def list(
+        self, *, status: Collection[str] | None = None, search: str = "", limit: int | None = None
+    ) -> list[RunRow]:
+        """Give the runs, newest first: of some statuses, with a text in name, id, data set or network."""
+        query = select_rows().limit(limit)
+        if status is not None:
+            query = query.where(RUNS.c.status.in_(status))
+        if search:
+            searched = (RUNS.c.name, RUNS.c.id, RUNS.c.dataset, RUNS.c.title, RUNS.c.neurons)
+            query = query.where(or_(*(column.icontains(search, autoescape=True) for column in searched)))
+        with self._database.read() as connection:
+            queued = queue(connection)
+            return rows_of(connection.execute(query), queued)
+
+    def find(self, reference: str) -> str:
+        """Give the id of the run that an id, the beginning of one, or a name means."""
+        with self._database.read() as connection:
+            return find(connection, reference)
+
+    def get(self, reference: str) -> RunDetail:
+        """Give a run in full."""
+        with self._database.read() as connection:
+            chosen = select(RUNS).where(RUNS.c.id == find(connection, reference))
+            return detail_of(connection.execute(chosen).one(), queue(connection))
+
+    def folder(self, reference: str) -> RunFolder:
+        """Give a run's folder."""
+        return RunFolder(self._runs / self.find(reference))
+
+    # What a person changes.
+
+    def rename(self, reference: str, name: str) -> RunRow:
+        """Give a run another name; an empty one gives back the name that its network makes. Raises InputError."""
+        kept = checked_name(name)
+        with self._database.write() as connection:
+            run = find(connection, reference)
+            if not kept:
+                spec = detail_of(connection.execute(select(RUNS).where(RUNS.c.id == run)).one(), {}).spec
+                kept = name_of(spec)
+            connection.execute(update(RUNS).where(RUNS.c.id == run).values(name=kept))
+            return _row(connection, run)
+
+    def delete(self, reference: str) -> None:
+        """Delete a run and its folder; raises ConflictError for one that has not ended."""
+        run = self.folder(reference)
+        if run.busy():
+            raise ConflictError(f"A process still works on run {run.id}.", hint="Cancel it first.")
+        with self._database.write() as connection:
+            status = connection.execute(select(RUNS.c.status).where(RUNS.c.id == run.id)).scalar_one_or_none()
+            if status is not None and status not in ENDED:
+                raise ConflictError(f"Run {run.id} is {status}.", hint="Cancel it first.")
+            connection.execute(delete(RUNS).where(RUNS.c.id == run.id))
+            self._move_to_trash(run)
+        self._empty_trash()
+
+    # What the jobs room changes.
+
+    def unfinished(self) -> Sequence[Unfinished]:
+        """Give the runs that have not ended, in the order in which they were queued."""
+        columns = (RUNS.c.id, RUNS.c.status, RUNS.c.launcher, RUNS.c.created_at, RUNS.c.spawned_at)
+        query = select(*columns).where(RUNS.c.status.not_in(ENDED)).order_by(RUNS.c.queued_at, RUNS.c.id)
+        with self._database.read() as connection:
+            return [Unfinished(*found) for found in connection.execute(query)]
+
+    def enqueue(self, reference: str) -> RunRow:
+        """Put a run that ended without finishing into the server's queue; raises ConflictError for any other."""
+        resumable = ENDED - {"finished"}
+        with self._database.write() as connection:
+            run = find(connection, reference)
+            row = _row(connection, run)
+            if row.status not in resumable:
+                raise ConflictError(f"Run {run} is {row.status}.", hint="Only a run that was stopped can be resumed.")
+            queued = {"status": "queued", "launcher": "server", "queued_at": time.time(), "ended_at": None}
+            connection.execute(update(RUNS).where(RUNS.c.id == run).values(error=None, last_words="", **queued))
+            return _row(connection, run)
+
+    def claim(self, run: str) -> bool:
+        """Turn a queued run into a running one; of several who try, one is told True and starts its process."""
+        with self._database.write() as connection:
+            waiting = (RUNS.c.id == run) & (RUNS.c.status == "queued")
+            now = time.time()
+            done = connection.execute(update(RUNS).where(waiting).values(status="running", spawned_at=now))
+            return done.rowcount == 1
+
+    def apply(self, run: str, event: Event) -> None:
+        """Note an event in the row alone: for when the disk is too full for the record."""
+        with self._database.write() as connection:
+            apply_changes(connection, run, changes_of([event]))
+
+    def sync(self, reference: str) -> bool:
+        """Take what is new in a run's record into the row and the points; tell whether there was any.
+
+        Every whole line is taken once, whoever calls this how often from how many processes: the place in the record
+        is stored with what was read of it.
+        """
+        run = self.folder(reference)
+        changed = False
+        while take_portion(self._database, run):
+            changed = True
+        return changed
+
+    # What lies in a run's folder.
+
+    def metrics(self, reference: str) -> History:
+        """Give the points of the curves: updates and epochs, what a resume did again standing once."""
+        with self._database.read() as connection:
+            run = find(connection, reference)
+            found = connection.execute(select(POINTS).where(POINTS.c.run == run).order_by(POINTS.c.updates)).all()
+        events = [event_of_point(point) for point in found]
+        return History(
+            tuple(event for event in events if isinstance(event, Update)),
+            tuple(event for event in events if isinstance(event, EpochDone)),
+        )
+
+    def events(self, reference: str, after: int = 0, limit: int | None = None) -> EventPage:
+        """Give the events from a line of the record on, at most `limit` lines."""
+        run = self.folder(reference)
+        offset, line = self._cursors.find(run.events, max(0, after))
+        lines = read_record(run.events, offset, limit)
+        following = line + lines.count
+        self._cursors.keep(run.events, following, lines.next_offset)
+        return EventPage.model_construct(events=list(lines.events), next=following)
+
+    def results(self, reference: str) -> dict[str, Any]:
+        """Give the results; raises NotFoundError before there are any."""
+        found = self.get(reference)
+        if found.results is None:
+            raise NotFoundError(f"Run {found.id} has no results yet.")
+        return found.results
+
+    def snapshots(self, reference: str) -> Sequence[SnapshotRow]:
+        """Give the snapshots, oldest first."""
+        return list_snapshots(self.folder(reference).snapshots)
+
+    def read_snapshot(self, reference: str, index: int) -> bytes:
+        """Give a snapshot's weight frame; raises NotFoundError, FileFormatError."""
+        return read_snapshot(self.folder(reference).snapshots, index)
+
+    def newest_frame(self, reference: str) -> bytes:
+        """Give the newest weight frame: of the live weights, else made of stored ones; raises NotFoundError."""
+        run = self.folder(reference)
+        found = read_live_frame(run.frame)
+        if found is not None:
+            return found
+        trained = self.trained(run.id)
+        shapes = range(len(trained.network.layers))
+        weights = [trained.tensors[f"layers.{index}.weight"] for index in shapes]
+        return encode_frame(make_frame(run.id, 1, 0, 0, weights))
+
+    def checkpoints(self, reference: str) -> Sequence[CheckpointRow]:
+        """Give the checkpoints, oldest first."""
+        return list_checkpoints(self.folder(reference).checkpoints)
+
+    def trained(self, reference: str) -> TrainedNetwork:
+        """Give the trained network, or for a run that is not finished that of its newest checkpoint.
+
+        Raises:
+            NotFoundError: there are no weights yet.
+            FileFormatError: the file of the weights is damaged.
+        """
+        run = self.folder(reference)
+        spec = run.read_spec()
+        if run.weights.exists():
+            return read_weights(run.weights, spec)
+        checkpoint, _ = newest_checkpoint(run.checkpoints)
+        if checkpoint is None:
+            raise NotFoundError(f"Run {run.id} has no weights yet.", hint="They come with the first epoch's end.")
+        return TrainedNetwork(spec.network, checkpoint.tensors, spec.training)
+
+    # How it is done.
+
+    def _make_folder(self, spec: RunSpec) -> RunFolder:
+        """Make a folder of a new id, with the spec in it."""
+        while True:
+            path = self._runs / new_id()
+            try:
+                path.mkdir(parents=True)
+                break
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise StorageError(f"{path} cannot be made: {error.strerror}.", hint="Free some space.") from error
+        run = RunFolder(path)
+        try:
+            write_atomically(run.spec, spec.model_dump_json(indent=2) + "\n")
+        except StorageError:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        return run
+
+    def _insert(self, run: str, spec: RunSpec, **columns: Any) -> RunRow:
+        now = time.time()
+        values = {
+            "id": run,
+            "name": name_of(spec),
+            "created_at": now,
+            "queued_at": now,
+            "imported": False,
+            "start_from": "",
+            "dataset": spec.training.dataset,
+            "title": spec.network.title(),
+            "neurons": ",".join(dict.fromkeys(layer.neuron.kind for layer in spec.network.layers)),
+            "epochs": spec.training.epochs,
+            "parameters": cost_of(spec.network, spec.training.num_steps).parameters,
+            "record_offset": 0,
+            "record_lines": 0,
+            "damaged_lines": 0,
+            "last_words": "",
+            "environment": environment(),
+            "spec": spec.model_dump(mode="json"),
+        }
+        with self._database.write() as connection:
+            connection.execute(insert(RUNS).values({**values, **columns}))
+            return _row(connection, run)
+
+    def _move_to_trash(self, run: RunFolder) -> None:
+        if not run.path.exists():
+            return
+        try:
+            self._trash.mkdir(exist_ok=True)
+            run.path.rename(self._trash / f"{run.id}-{time.time_ns()}")
+        except OSError as error:
+            raise StorageError(f"{run.path} cannot be deleted: {error.strerror}.") from error
+
+    def _empty_trash(self) -> None:
+        with suppress(OSError):
+            for left in self._trash.iterdir():
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _row(connection: Connection, run: str) -> RunRow:
+    return rows_of([connection.execute(select_rows().where(RUNS.c.id == run)).one()], queue(connection))[0]
+
+
+def _check_same_shapes(start: TrainedNetwork, spec: RunSpec) -> None:
+    if start.network.weight_shapes() != spec.network.weight_shapes():
+        raise MismatchError(
+            f"The weights are of a network {start.network.title()}, the spec's is {spec.network.title()}.",
+            path="network.layers",
+            hint="Give the same sizes.",
+        )
+
+
+def _imported_results(spec: RunSpec) -> dict[str, Any]:
+    cost = cost_of(spec.network, spec.training.num_steps)
+    return {
+        "test": None,
+        "validation": None,
+        "parameters": cost.parameters,
+        "flops": cost.flops,
+        "flops_all_steps": cost.flops_all_steps,
+        "updates": 0,
+        "epochs": 0,
+        "rates": [],
+    }
