@@ -20,6 +20,7 @@ from snntrainer3d.spec import (
     TrainedNetwork,
     Training,
     Triangular,
+    fixed_tensors,
     parse,
     tensor_shapes,
 )
@@ -86,4 +87,4 @@ def trained_networks(draw: st.DrawFn) -> TrainedNetwork:
     tensors = {
         name: draw(npst.arrays(np.float32, shape, elements=WEIGHTS)) for name, shape in tensor_shapes(network).items()
     }
-    return TrainedNetwork(network, tensors, draw(st.none() | trainings()))
+    return TrainedNetwork(network, tensors | fixed_tensors(network), draw(st.none() | trainings()))

@@ -33,6 +33,8 @@ VERSION = 1
 _HEADER = struct.Struct("<4sHHIIII16s")
 _ROW = struct.Struct("<IIfffIII")
 LARGEST = 127
+SMALLEST = 1e-30
+"""Below this a layer counts as zero: 127 over it would leave float32."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,7 +61,7 @@ class Frame:
 def quantise(weights: Float32[np.ndarray, "out in"]) -> tuple[Int8[np.ndarray, "out in"], float]:
     """Give int8 values and the scale; an array of zeros has scale 0."""
     largest = float(max(weights.max(initial=0.0), -weights.min(initial=0.0)))
-    if largest == 0.0 or not np.isfinite(largest):
+    if largest < SMALLEST or not np.isfinite(largest):
         return np.zeros(weights.shape, np.int8), 0.0
     return np.rint(weights * np.float32(LARGEST / largest)).astype(np.int8), largest / LARGEST
 
@@ -69,7 +71,7 @@ def make_frame(
     sequence: int,
     update: int,
     epoch: int,
-    weights: Sequence[Float32[np.ndarray, "out in"]],
+    weights: Sequence[Float32[np.ndarray, "_ _"]],
     rates: Sequence[float] = (),
     before: Frame | None = None,
 ) -> Frame:

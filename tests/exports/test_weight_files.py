@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, MismatchError, NotFoundError
 from snntrainer3d.exports import from_json, from_safetensors, json_weights, read_weights, to_json, to_safetensors
-from snntrainer3d.spec import Synaptic, TrainedNetwork, Training, dense_network, tensor_shapes
+from snntrainer3d.spec import Synaptic, TrainedNetwork, Training, dense_network, fixed_tensors, tensor_shapes
 from strategies import trained_networks
 
 WRITERS = {"json": to_json, "safetensors": to_safetensors}
@@ -22,7 +22,8 @@ def trained(*sizes, seed=0):
     tensors = {
         name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in tensor_shapes(network).items()
     }
-    return TrainedNetwork(network, {name: np.asarray(array) for name, array in tensors.items()}, Training(name="one"))
+    plain = {name: np.asarray(array) for name, array in tensors.items()}
+    return TrainedNetwork(network, plain | fixed_tensors(network), Training(name="one"))
 
 
 def assert_same(first, second):

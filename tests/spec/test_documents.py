@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
 
 from snntrainer3d.errors import MismatchError, SpecError
@@ -21,6 +22,7 @@ from snntrainer3d.spec import (
     cost_of,
     count_parameters,
     dense_network,
+    fixed_tensors,
     parse,
     parse_run,
     read_json,
@@ -175,10 +177,9 @@ def test_learnable_values_count_as_parameters_and_have_their_shapes() -> None:
 
 
 def test_weights_of_another_network_are_refused_with_every_difference() -> None:
-    import numpy as np
-
     network = dense_network((4,), [], 2)
     tensors = {name: np.zeros(shape, np.float32) for name, shape in tensor_shapes(network).items()}
+    tensors |= fixed_tensors(network)
     TrainedNetwork(network, tensors)
     tensors["layers.0.weight"] = np.zeros((3, 4), np.float32)
     tensors["layers.1.weight"] = np.zeros((3, 4), np.float32)
@@ -192,6 +193,16 @@ def test_weights_of_another_network_are_refused_with_every_difference() -> None:
         "layers.0.bias",
         "layers.0.neuron.beta",
     }
+
+
+def test_a_fixed_value_that_contradicts_the_document_is_refused() -> None:
+    network = dense_network((4,), [], 2, Lapicque(resistance_ohm=10.0, capacitance_f=1.0))
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in tensor_shapes(network).items()}
+    tensors["layers.0.neuron.beta"] = np.asarray(math.exp(-0.1), np.float32)
+    with pytest.raises(MismatchError) as caught:
+        TrainedNetwork(network, tensors)
+    assert [fault.path for fault in caught.value.faults] == ["layers.0.neuron.threshold"]
+    TrainedNetwork(network, {**tensors, "layers.0.neuron.threshold": np.asarray(1.0, np.float32)})
 
 
 def test_documents_cannot_be_changed() -> None:

@@ -17,7 +17,7 @@ from snntrainer3d.spec.surrogates import (
     Surrogate,
     Triangular,
 )
-from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, neuron_values, tensor_shapes
+from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_tensors, neuron_values, tensor_shapes
 from snntrainer3d.spec.training import Adam, Constant, Direct, OneCycle, Schedule, Training
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "cost_of",
     "count_parameters",
     "dense_network",
+    "fixed_tensors",
     "neuron_of",
     "neuron_values",
     "parse",

@@ -97,6 +97,10 @@ class Lapicque(_Neuron):
         assert self.capacitance_f is not None
         return self.time_step_s / (self.resistance_ohm * self.capacitance_f)
 
+    def effective_beta(self) -> float:
+        """Give exp(−Δt/(R·C)), β where it is given."""
+        return self.beta if self.beta is not None else math.exp(-self._step_over_rc())
+
     def decay(self) -> float:
         """Give 1 − Δt/(R·C), the factor by which the membrane shrinks in one Euler step."""
         return 1.0 - self._step_over_rc()

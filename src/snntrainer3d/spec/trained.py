@@ -10,6 +10,7 @@ from jaxtyping import Float32
 
 from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec.network import Network
+from snntrainer3d.spec.neurons import Alpha, Lapicque, Leaky, Synaptic
 from snntrainer3d.spec.training import Training
 
 
@@ -52,7 +53,7 @@ def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def neuron_values(neuron: object) -> dict[str, str]:
+def neuron_values(neuron: Leaky | Lapicque | Synaptic | Alpha) -> dict[str, str]:
     """Give the names of a neuron's decays and threshold, each with how it is learned."""
     names = ("alpha", "beta", "threshold")
     return {name: getattr(neuron, f"learn_{name}", "fixed") for name in names if hasattr(neuron, name)}
@@ -80,4 +81,29 @@ def _faults(network: Network, tensors: Mapping[str, np.ndarray]) -> list[Fault]:
             faults.append(Fault(name, f"is {array.dtype}, expected float32."))
         elif not np.isfinite(array).all():
             faults.append(Fault(name, "holds values that are not finite."))
-    return faults
+    return faults or _contradictions(network, tensors)
+
+
+def fixed_tensors(network: Network) -> dict[str, np.ndarray]:
+    """Give the arrays that the document alone determines: alpha, beta and threshold that are not learned, float32."""
+    return {
+        f"layers.{index}.neuron.{name}": np.asarray(_said(layer.neuron, name), np.float32)
+        for index, layer in enumerate(network.layers)
+        for name, learning in neuron_values(layer.neuron).items()
+        if learning == "fixed"
+    }
+
+
+def _contradictions(network: Network, tensors: Mapping[str, np.ndarray]) -> list[Fault]:
+    """Find fixed neuron values that differ from the document, which says them too."""
+    return [
+        Fault(path, f"is {float(tensors[path]):g}, the network's document says {float(said):g}.")
+        for path, said in fixed_tensors(network).items()
+        if not np.isclose(tensors[path], said, rtol=1e-6, atol=0.0)
+    ]
+
+
+def _said(neuron: Leaky | Lapicque | Synaptic | Alpha, name: str) -> float:
+    if isinstance(neuron, Lapicque) and name == "beta":
+        return neuron.effective_beta()
+    return float(getattr(neuron, name))
