@@ -64,7 +64,7 @@ class RunStore:
         Raises:
             StorageError: not writable, damaged, or of a newer release, which is left untouched.
         """
-        self.home = Path(home) if home is not None else home_folder()
+        self.home = (Path(home) if home is not None else home_folder()).absolute()
         self._database = Database(self.home / "runs.db")
         self._runs = self.home / "runs"
         self._trash = self.home / "trash"
