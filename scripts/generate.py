@@ -25,8 +25,13 @@ SCHEMAS = "docs/schema"
 
 def generated() -> dict[str, str]:
     """Give every generated file, path below the repository → text."""
-    pages = {"docs/neurons.md": neurons_page(), "docs/errors.md": errors_page(), "docs/http-api.md": http_page()}
-    return {**_protocol(), **_schemas(), **pages}
+    protocol = _protocol()
+    pages = {
+        "docs/neurons.md": neurons_page(),
+        "docs/errors.md": errors_page(),
+        "docs/http-api.md": http_page(protocol[f"{PROTOCOL}/api.ts"]),
+    }
+    return {**protocol, **_schemas(), **pages}
 
 
 def stale(files: dict[str, str]) -> list[str]:

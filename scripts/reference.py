@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import json
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from snntrainer3d import errors, spec
+from snntrainer3d.server import create_app
 from snntrainer3d.spec import surrogates
 
 NOTE = "<!-- Made by `make generate` from the code; edit that. -->\n"
@@ -87,6 +89,58 @@ def _family(kind: type[errors.Snntrainer3dError]) -> list[type[errors.Snntrainer
     return [kind, *(one for child in kind.__subclasses__() for one in _family(child))]
 
 
-def http_page() -> str:
-    """Give docs/http-api.md: every route with its parameters and bodies."""
-    return NOTE + "# HTTP API\n"
+def http_page(types: str) -> str:
+    """Give docs/http-api.md: every route, the socket's messages, and all bodies as the TypeScript `types`."""
+    document = create_app(Path("runs")).openapi()
+    parts = [
+        "# HTTP API\n",
+        "Everything lies below `/api` and is JSON unless it says otherwise; `/api/openapi.json` is the same for "
+        "programs. Errors have the body of [errors.md](errors.md). Shares and accuracies are fractions.\n",
+    ]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            parts += _operation(f"{method.upper()} {path}", operation)
+    parts += [
+        "## WebSocket `/api/ws`\n",
+        "One per page. The page sends `Watch`, `Ack` and `Live`; the server sends `RunsMessage` when the list of runs "
+        "changes (at most 4 times a second), `EventsMessage`, `ErrorMessage`, and the newest weight frame of the "
+        "watched run as one binary message (docs/formats.md). The next frame comes only after the `Ack` of the last "
+        "one's sequence number and after 1/hertz seconds; frames in between are dropped.\n",
+        "## Bodies\n",
+        "As TypeScript; `Event` and `RunSpec` have JSON Schemas in `docs/schema/`.\n",
+        f"```ts\n{types.split(chr(10), 1)[1].strip()}\n```\n",
+    ]
+    return NOTE + "\n".join(parts)
+
+
+def _operation(title: str, operation: dict[str, Any]) -> list[str]:
+    lines = [f"## `{title}`\n", f"{operation.get('description') or operation['summary']}\n"]
+    for parameter in operation.get("parameters", []):
+        schema = parameter["schema"]
+        default = f", default {json.dumps(schema['default'])}" if "default" in schema else ""
+        text = f" {parameter['description']}" if parameter.get("description") else ""
+        lines.append(f"- `{parameter['name']}` ({parameter['in']}, {_kind(schema)}{default}).{text}")
+    if "requestBody" in operation:
+        (media, content), *_ = operation["requestBody"]["content"].items()
+        lines.append(f"- body: {_kind(content['schema']) if media == 'application/json' else media}")
+    for status, response in operation["responses"].items():
+        if status[0] == "2":
+            kinds = [
+                f"{_kind(body.get('schema', {}))} ({media})" for media, body in response.get("content", {}).items()
+            ]
+            lines.append(f"- {status}: {', '.join(kinds) or 'no body'}")
+    return [*lines, ""]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rsplit('/', 1)[-1]}`"
+    if choices := schema.get("anyOf"):
+        return " or ".join(_kind(choice) for choice in choices)
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema['items'])}"
+    if "title" in schema and "properties" in schema:
+        return f"`{schema['title']}`"
+    if isinstance(extra := schema.get("additionalProperties"), dict):
+        return f"object of {_kind(extra)}"
+    return str(schema.get("type", "bytes"))

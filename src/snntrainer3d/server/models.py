@@ -7,8 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from snntrainer3d.errors import Fault
-from snntrainer3d.events import Event, RunStatus
-from snntrainer3d.spec import Cost, RunSpec
+from snntrainer3d.events import Event
+from snntrainer3d.runs import EventPage, Progress, RunRow, SnapshotRow
+from snntrainer3d.runs import RunDetail as _StoredDetail
+from snntrainer3d.spec import Cost
+
+__all__ = ["EventPage", "Progress", "RunRow", "SnapshotRow"]
 
 MAX_HERTZ = 30.0
 
@@ -65,6 +69,8 @@ class PresetRow(_Body):
     summary: str
     training: dict[str, Any]
     neurons: dict[str, dict[str, Any]]
+    datasets: dict[str, dict[str, Any]]
+    """Fields of the training that differ for a data set."""
 
 
 class NeuronRow(_Body):
@@ -111,38 +117,6 @@ class CheckAnswer(_Body):
     warnings: list[Fault]
     cost: Cost | None
     """None while there are faults."""
-
-
-class Progress(_Body):
-    """How far a run is."""
-
-    epoch: int
-    update: int
-    total_updates: int
-    samples_per_second: float
-
-
-class RunRow(_Body):
-    """A run in a list."""
-
-    id: str
-    name: str
-    status: RunStatus
-    created_at: float
-    """Seconds since 1970, UTC, as all times here."""
-    started_at: float | None
-    ended_at: float | None
-    dataset: str
-    title: str
-    """The network as people write it: 784-100-10."""
-    neurons: list[str]
-    epochs: int
-    progress: Progress | None
-    test_accuracy: float | None
-    validation_accuracy: float | None
-    parameters: int
-    queue_position: int | None
-    """From 1 while queued."""
 
 
 class RunList(_Body):
@@ -203,14 +177,13 @@ class Results(_Body):
     """Spikes per neuron and step, per layer."""
 
 
-class RunDetail(RunRow):
-    """A run with its documents."""
+class RunDetail(_StoredDetail):
+    """A run in full."""
 
-    spec: RunSpec
-    results: Results | None
-    error: ErrorDetail | None
-    environment: dict[str, Any] | None
-    """Versions and machine that it ran on."""
+    # What the store keeps as plain JSON, told in full to OpenAPI and TypeScript.
+    results: Results | None  # type: ignore[assignment]
+    error: ErrorDetail | None  # type: ignore[assignment]
+    """What ended it; None unless it failed or was interrupted."""
 
 
 class StartRun(_Request):
@@ -225,22 +198,6 @@ class Rename(_Request):
     """A run's new name."""
 
     name: Annotated[str, Field(max_length=120)]
-
-
-class EventPage(_Body):
-    """Events from a line of a run's record on."""
-
-    events: list[Event]
-    next: int
-    """What to give as `after` to get only what comes later."""
-
-
-class SnapshotRow(_Body):
-    """Weights recorded for replay."""
-
-    index: int
-    update: int
-    epoch: int
 
 
 class SnapshotList(_Body):

@@ -64,31 +64,38 @@ export interface Fault {
 
 /** How far a run is. */
 export interface Progress {
+  /** The epoch it is in, from 1; 0 before the first update. */
   epoch: number;
+  /** Updates done. */
   update: number;
   total_updates: number;
+  /** Training samples over the time in updates, lately; 0 before the first. */
   samples_per_second: number;
 }
 
-/** A run in a list. */
+/** A run in a list. Times are seconds since 1970, UTC; accuracies are fractions. */
 export interface RunRow {
   id: string;
   name: string;
   status: RunStatus;
-  /** Seconds since 1970, UTC, as all times here. */
   created_at: number;
+  /** When its first process began. */
   started_at: number | null;
+  /** When its last process ended; None while it is queued, running or paused. */
   ended_at: number | null;
   dataset: string;
   /** The network as people write it: 784-100-10. */
   title: string;
+  /** The kinds of neuron in it, each once, from input to output. */
   neurons: string[];
   epochs: number;
+  /** None before data and network stand. */
   progress: Progress | null;
   test_accuracy: number | null;
+  /** Of the last epoch. */
   validation_accuracy: number | null;
   parameters: number;
-  /** From 1 while queued. */
+  /** From 1 while queued for the server to start it. */
   queue_position: number | null;
 }
 
@@ -127,6 +134,8 @@ export interface PresetRow {
   summary: string;
   training: Record<string, unknown>;
   neurons: Record<string, Record<string, unknown>>;
+  /** Fields of the training that differ for a data set. */
+  datasets: Record<string, Record<string, unknown>>;
 }
 
 /** A neuron model to choose from. */
@@ -237,31 +246,46 @@ export interface Results {
   rates: number[];
 }
 
-/** A run with its documents. */
+/** A run in full. */
 export interface RunDetail {
   id: string;
   name: string;
   status: RunStatus;
-  /** Seconds since 1970, UTC, as all times here. */
   created_at: number;
+  /** When its first process began. */
   started_at: number | null;
+  /** When its last process ended; None while it is queued, running or paused. */
   ended_at: number | null;
   dataset: string;
   /** The network as people write it: 784-100-10. */
   title: string;
+  /** The kinds of neuron in it, each once, from input to output. */
   neurons: string[];
   epochs: number;
+  /** None before data and network stand. */
   progress: Progress | null;
   test_accuracy: number | null;
+  /** Of the last epoch. */
   validation_accuracy: number | null;
   parameters: number;
-  /** From 1 while queued. */
+  /** From 1 while queued for the server to start it. */
   queue_position: number | null;
   spec: RunSpec;
   results: Results | null;
+  /** What ended it; None unless it failed or was interrupted. */
   error: ErrorDetail | null;
-  /** Versions and machine that it ran on. */
-  environment: Record<string, unknown> | null;
+  /** The end of what its process printed, where it failed or vanished. */
+  last_words: string;
+  /** Versions and machine. */
+  environment: Record<string, unknown>;
+  /** Who runs it: a command line in its own process, or the server's queue. */
+  launcher: "cli" | "server";
+  /** Whether it is a weight file that was read, not a training. */
+  imported: boolean;
+  /** The run whose weights it started from, where it is known; else empty. */
+  start_from: string;
+  /** Lines of its record that could not be read. */
+  damaged_lines: number;
 }
 
 /** Asks for a training; with `from`, on from the weights of that run. */
@@ -277,17 +301,11 @@ export interface Rename {
   name: string;
 }
 
-/** Events from a line of a run's record on. */
-export interface EventPage {
-  events: Event[];
-  /** What to give as `after` to get only what comes later. */
-  next: number;
-}
-
 /** Weights recorded for replay. */
 export interface SnapshotRow {
   index: number;
   update: number;
+  /** Whole epochs done. */
   epoch: number;
 }
 

@@ -1,0 +1,96 @@
+"""The command line put together, and how it ends: 0 done, 1 failed, 2 wrong input, 130 stopped by Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from snntrainer3d import __version__
+from snntrainer3d.cli import datasets, doctor, evaluate, export, runs, serve, train
+from snntrainer3d.cli.output import say, tell_error
+from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError
+
+INTERRUPTED = 130
+# Typer carries its own copy of click, so that the class of all wrong usage is only reachable as a parent.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    name="snntrainer3d",
+    help="Design, train and see spiking neural networks.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("serve")(serve.serve)
+app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
+app.add_typer(runs.app, name="runs")
+app.command("export")(export.export)
+app.add_typer(datasets.app, name="datasets")
+app.command("doctor")(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"snntrainer3d {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give the exit code. Every error is told once, on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    try:
+        code = app(given, prog_name="snntrainer3d", standalone_mode=False)
+    except Snntrainer3dError as error:
+        return tell_error(error, as_json=as_json)
+    except _UsageError as error:
+        return _wrong_usage(error, as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does; stdout cannot be flushed any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _unforeseen(error, as_json)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run())
+
+
+def _wrong_usage(error: Exception, as_json: bool) -> int:
+    text = str(getattr(error, "format_message", lambda: error)()) or "A command is missing."
+    context = getattr(error, "ctx", None)
+    if not str(getattr(error, "message", text)):
+        return InputError.exit_code  # click has printed the help
+    hint = f"`{context.command_path} --help` lists what there is." if context else ""
+    return tell_error(InputError(text, hint=hint), as_json=as_json)
+
+
+def _unforeseen(error: Exception, as_json: bool) -> int:
+    if os.environ.get("SNNTRAINER3D_DEBUG"):
+        raise error
+    told = FailureError(
+        f"An error that was not foreseen: {type(error).__name__}: {error}",
+        hint="SNNTRAINER3D_DEBUG=1 shows where; please report it.",
+    )
+    say("")
+    return tell_error(told, as_json=as_json)

@@ -1,0 +1,119 @@
+"""`snntrainer3d train`: one run, from a document or from options, in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from snntrainer3d.cli.output import AsJson, give_json, give_pairs, percent, say
+
+if TYPE_CHECKING:
+    from snntrainer3d.runs import RunRow, RunStore
+    from snntrainer3d.spec import RunSpec
+
+INTERRUPTED = 130
+
+
+def train(
+    spec_file: Annotated[
+        Path | None, typer.Argument(metavar="[SPEC.json]", help="A run's or network's document; options go over it.")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(help="digits, mnist or xor; mnist where it is, else digits.")] = None,
+    hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
+    neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic or alpha.")] = None,
+    preset: Annotated[str | None, typer.Option(help="Recipe that everything else starts from: paper or fast.")] = None,
+    loss: Annotated[str | None, typer.Option(help="membrane or count.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training data.")] = None,
+    num_steps: Annotated[int | None, typer.Option(help="Simulated time steps per sample.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Samples per update.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Step size of the optimizer.")] = None,
+    beta: Annotated[float | None, typer.Option(help="Decay of the membrane, of every neuron.")] = None,
+    alpha: Annotated[float | None, typer.Option(help="Decay of the synaptic current, of every neuron.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of weights and of the order of samples.")] = None,
+    name: Annotated[str | None, typer.Option(help="What the run is called.")] = None,
+    engine: Annotated[str | None, typer.Option(help="auto, fused or reference.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="RUN_OR_FILE", help="Train on from these weights.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network and measure it on the test set.
+
+    Ctrl-C stops after the current update with a checkpoint, from which the run can be resumed.
+    """
+    from snntrainer3d.cli.choices import Options, spec_from
+    from snntrainer3d.cli.weights import weights_from
+    from snntrainer3d.runs import RunStore
+
+    options = Options(
+        spec_file=spec_file,
+        hidden=hidden,
+        neuron=neuron,
+        preset=preset,
+        neuron_values=_given(alpha=alpha, beta=beta),
+        training=_given(
+            dataset=dataset,
+            loss=loss,
+            epochs=epochs,
+            num_steps=num_steps,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            seed=seed,
+            name=name,
+            engine=engine,
+        ),
+    )
+    with RunStore() as store:
+        start, run = (None, "") if source is None else weights_from(source, store)
+        spec = spec_from(options, start)
+        _check_fit(spec)
+        row = store.create(spec, start_from=run or start, launcher="cli")
+        results = _run(store, row, spec)
+        if results is None:
+            say(f"Run {row.id} was cancelled; it can be resumed on the page.")
+            raise typer.Exit(INTERRUPTED)
+    _give(row, results, as_json)
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_fit(spec: RunSpec) -> None:
+    from snntrainer3d.data import check_fit, describe
+    from snntrainer3d.errors import SpecError
+
+    if faults := check_fit(spec.network, describe(spec.training.dataset)):
+        raise SpecError(faults, what="spec")
+
+
+def _run(store: RunStore, row: RunRow, spec: RunSpec) -> dict[str, Any] | None:
+    from snntrainer3d.cli.follow import Follower
+    from snntrainer3d.jobs import run_job
+
+    try:
+        with Follower(spec.training.epochs) as follower:
+            return run_job(store.folder(row.id), follower.take)
+    finally:
+        store.sync(row.id)
+
+
+def _give(row: RunRow, results: dict[str, Any], as_json: bool) -> None:
+    about = {"run": row.id, "name": row.name, "network": row.title, "neurons": row.neurons, "dataset": row.dataset}
+    if as_json:
+        give_json({**about, **results})
+        return
+    test, validation = results["test"], results.get("validation")
+    give_pairs(
+        {
+            "run": f"{row.id}  {row.name}",
+            "test accuracy": f"{percent(test['accuracy'])} of {test['samples']:,} samples, {test['ties']:,} ties",
+            "macro F1": percent(test["macro_f1"]),
+            **({"validation accuracy": percent(validation["accuracy"])} if validation else {}),
+            "training": f"{results['train_seconds']:.2f} s, {results['samples_per_second']:,.0f} samples/s "
+            f"({results['engine']})",
+            "parameters": f"{results['parameters']:,}",
+        }
+    )

@@ -1,0 +1,29 @@
+"""Weights by what a person typed: a file, or a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from snntrainer3d.errors import NotFoundError
+from snntrainer3d.exports import read_weights
+from snntrainer3d.runs import RunStore
+from snntrainer3d.spec import TrainedNetwork
+
+
+def weights_from(reference: str, store: RunStore) -> tuple[TrainedNetwork, str]:
+    """Give a trained network and, where it is a run's, the run's id.
+
+    Raises:
+        NotFoundError: neither a file nor a run.
+        FileFormatError, MismatchError: a file that cannot be used.
+    """
+    if Path(reference).is_file():
+        return read_weights(Path(reference)), ""
+    try:
+        run = store.find(reference)
+    except NotFoundError:
+        raise NotFoundError(
+            f"There is neither a file nor a run {reference!r}.",
+            hint="`snntrainer3d runs list` shows the runs.",
+        ) from None
+    return store.trained(run), run

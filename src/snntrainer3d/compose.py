@@ -1,0 +1,109 @@
+"""A run's document from a few choices: what the command line's options and a page's first start mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from snntrainer3d.data import CATALOGUE, default_dataset
+from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.spec import NEURON_KINDS, NEURONS, PRESETS, Network, Preset, RunSpec, parse
+
+DEFAULT_PRESET = "fast"
+DEFAULT_HIDDEN = (100,)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person said; everything else follows from data set and preset."""
+
+    dataset: str | None = None
+    """None for MNIST where it is on this machine, else digits."""
+    hidden: Sequence[int] = DEFAULT_HIDDEN
+    neuron: str = "leaky"
+    preset: str = DEFAULT_PRESET
+    neuron_values: Mapping[str, Any] = field(default_factory=dict)
+    """Fields put into every neuron, over the preset's: beta, alpha."""
+    training: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the training, over the preset's."""
+
+
+def compose(choices: Choices) -> RunSpec:
+    """Give the whole document: input and outputs from the data set, the rest from the preset, then the choices.
+
+    Raises:
+        SpecError: every fault at once, with paths into the document.
+    """
+    faults = [
+        *_unknown("training.dataset", choices.dataset, CATALOGUE),
+        *_unknown("preset", choices.preset, PRESETS),
+        *_unknown("network.layers[0].neuron.kind", choices.neuron, NEURON_KINDS),
+    ]
+    try:
+        spec = parse(RunSpec, _document(choices), what="spec")
+    except SpecError as error:
+        raise SpecError([*faults, *error.faults], what="spec") from None
+    if faults:
+        raise SpecError(faults, what="spec")
+    return spec
+
+
+def compose_training(network: Network, choices: Choices, given: Mapping[str, Any] | None = None) -> RunSpec:
+    """Give a document for a network that already is: `given` (or the preset's) training with the choices over it.
+
+    Raises:
+        SpecError: every fault at once.
+    """
+    faults = [*_unknown("training.dataset", choices.dataset, CATALOGUE), *_unknown("preset", choices.preset, PRESETS)]
+    if faults:
+        raise SpecError(faults, what="spec")
+    training = dict(given) if given is not None else _training(choices, _dataset(choices))
+    return parse(RunSpec, {"network": network.model_dump(mode="json"), "training": {**training, **choices.training}})
+
+
+def preset_of(name: str) -> Preset:
+    """Give a preset by name; raises SpecError at `preset`."""
+    if faults := _unknown("preset", name, PRESETS):
+        raise SpecError(faults, what="spec")
+    return PRESETS[name]
+
+
+def _dataset(choices: Choices) -> str:
+    return choices.dataset if choices.dataset in CATALOGUE else default_dataset()
+
+
+def _document(choices: Choices) -> dict[str, Any]:
+    info = CATALOGUE[_dataset(choices)]
+    neuron = _neuron(choices)
+    layers = [{"kind": "dense", "size": size, "neuron": neuron} for size in (*choices.hidden, info.classes)]
+    return {
+        "network": {"input": {"shape": list(info.input_shape)}, "layers": layers},
+        "training": _training(choices, info.name),
+    }
+
+
+def _neuron(choices: Choices) -> dict[str, Any]:
+    kind = choices.neuron if choices.neuron in NEURON_KINDS else "leaky"
+    preset = PRESETS[choices.preset].neurons if choices.preset in PRESETS else {}
+    model = next(model for model in NEURONS if model.model_fields["kind"].default == kind)
+    given = choices.neuron_values
+    if kind != choices.neuron:
+        given = {name: value for name, value in given.items() if name in model.model_fields}
+    return {"kind": kind, **preset.get(kind, {}), **given}
+
+
+def _training(choices: Choices, dataset: str) -> dict[str, Any]:
+    preset = PRESETS[choices.preset].training_for(dataset) if choices.preset in PRESETS else {}
+    # A preset's validation share is meant for data sets that can spare it; xor has four rows.
+    spared = {"validation_share": 0.0} if dataset == "xor" else {}
+    return {**preset, **spared, **choices.training, "dataset": dataset}
+
+
+def _unknown(path: str, name: str | None, known: Mapping[str, Any] | Sequence[str]) -> list[Fault]:
+    if name is None or name in known:
+        return []
+    close = get_close_matches(name, list(known), 1)
+    hint = f"Did you mean {close[0]}?" if close else ""
+    return [Fault(path, f"got {name!r}, expected one of {', '.join(known)}.", hint)]

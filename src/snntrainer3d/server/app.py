@@ -1,0 +1,86 @@
+"""The application put together: rooms opened at the start, jobs left running at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from snntrainer3d import __version__
+from snntrainer3d.errors import Snntrainer3dError
+from snntrainer3d.jobs import JobRunner
+from snntrainer3d.runs import RunStore, home_folder
+from snntrainer3d.server import socket
+from snntrainer3d.server.board import Board
+from snntrainer3d.server.downloads import Downloads
+from snntrainer3d.server.failures import answer_errors
+from snntrainer3d.server.guard import SecurityHeaders
+from snntrainer3d.server.page import STATIC, page_router
+from snntrainer3d.server.routes import about, datasets, exports, recordings, runs
+from snntrainer3d.server.views import RunViews
+
+TICK_S = 0.25
+"""How often jobs are looked at: started from the queue, and found ended."""
+log = logging.getLogger(__name__)
+
+
+def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
+    """Give the application.
+
+    Args:
+        home: folder of the runs; $SNNTRAINER3D_HOME or the platform's data folder by default.
+        static: folder of the built page.
+    """
+    app = FastAPI(
+        title="SNNtrainer3D",
+        summary="Design, train and see spiking neural networks.",
+        version=__version__,
+        lifespan=_lifespan,
+        openapi_url="/api/openapi.json",
+        # The usual pages of documentation load scripts from elsewhere; docs/http-api.md has the same content.
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+    )
+    app.state.home = home or home_folder()
+    app.state.downloads = Downloads()
+    for part in (about, datasets, runs, recordings, exports):
+        app.include_router(part.router, prefix="/api")
+    app.include_router(socket.router)
+    app.include_router(page_router(static))
+    answer_errors(app)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    store = await asyncio.to_thread(RunStore, app.state.home)
+    runner = JobRunner(store)
+    app.state.store, app.state.runner = store, runner
+    app.state.views = RunViews(store, runner)
+    app.state.board = Board(app.state.views.rows)
+    tasks = [asyncio.create_task(_tick(runner)), asyncio.create_task(app.state.board.keep())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(store.close)
+
+
+async def _tick(runner: JobRunner) -> None:
+    """Look after jobs for ever; a store that is locked for a moment is tried again."""
+    while True:
+        try:
+            await asyncio.to_thread(runner.tick)
+        except Snntrainer3dError as error:
+            log.error("Jobs cannot be looked after: %s", error)
+        except Exception:
+            log.exception("Unforeseen error while looking after jobs.")
+        await asyncio.sleep(TICK_S)

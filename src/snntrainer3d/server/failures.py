@@ -1,0 +1,83 @@
+"""Every error as the one body, whoever raised it; nothing of our inside reaches the client."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from snntrainer3d.errors import (
+    ConflictError,
+    FailureError,
+    Fault,
+    InputError,
+    NotFoundError,
+    Snntrainer3dError,
+    SpecError,
+)
+from snntrainer3d.server.models import ErrorBody
+
+log = logging.getLogger(__name__)
+
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ErrorBody, "description": "What was asked for cannot be done; the body says why."},
+    "5XX": {"model": ErrorBody, "description": "Something broke; the body says what."},
+}
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Make every error of the application one body."""
+    app.add_exception_handler(Snntrainer3dError, _ours)
+    app.add_exception_handler(RequestValidationError, _parameters)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def body_of(error: Exception) -> dict[str, Any]:
+    """Give the body for any error; one that is not ours is logged and told in general words."""
+    if isinstance(error, Snntrainer3dError):
+        return error.body()
+    log.error("Unforeseen error.", exc_info=error)
+    return FailureError(
+        "The server met an error that it did not foresee.", hint="Its log holds the details; please report it."
+    ).body()
+
+
+async def _ours(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Snntrainer3dError)
+    if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s", error)
+    return JSONResponse(error.body(), error.http_status)
+
+
+async def _parameters(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [Fault(str(detail["loc"][-1]), _plainly(detail)) for detail in error.errors()]
+    wrong = SpecError(faults, what="request")
+    return JSONResponse(wrong.body(), wrong.http_status)
+
+
+def _plainly(detail: dict[str, Any]) -> str:
+    if detail["type"] == "missing":
+        return "missing."
+    return f"got {detail['input']!r}; {detail['msg'][:1].lower()}{detail['msg'][1:]}."
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        ours: InputError = NotFoundError(f"There is nothing at {request.url.path}.")
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        ours = ConflictError(f"{request.url.path} does not take {request.method}.")
+    else:
+        ours = InputError(str(error.detail))
+    return JSONResponse(ours.body(), error.status_code, headers=error.headers)
+
+
+async def _unforeseen(_request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse(body_of(error), HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,120 @@
+"""Listening on a port until Ctrl-C, and opening the browser where there is one."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable
+
+import uvicorn
+
+from snntrainer3d.errors import ConflictError, InputError
+from snntrainer3d.server.app import create_app
+
+BACKLOG = 256
+MAX_MESSAGE_BYTES = 64 * 1024
+"""Largest message taken from a page over the WebSocket; those of the protocol are below 1 KiB."""
+GRACE_S = 2
+"""How long open answers may go on after Ctrl-C."""
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def listen(host: str, port: int, *, open_browser: bool = True) -> None:
+    """Serve the page and the API until Ctrl-C.
+
+    Prints the address on stdout once it answers. Jobs go on when the server ends.
+
+    Raises:
+        ConflictError: the port is taken.
+        InputError: there is no such address, or the port needs more rights.
+    """
+    bound = bind(host, port)
+    address = _address(host, bound.getsockname()[1])
+
+    def ready() -> None:
+        print(f"Open {address}", flush=True)
+        if not _is_loopback(host):
+            print("Anyone who reaches this address can use it: there is no password.", file=sys.stderr)
+        if open_browser and _has_browser():
+            webbrowser.open(address)
+
+    config = uvicorn.Config(
+        create_app(),
+        log_level="warning",
+        # Of uvicorn's two, this one does not build on an interface that websockets has given up.
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    try:
+        _Server(config, ready).run(sockets=[bound])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        bound.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Give a socket that listens, so that a taken port is told before anything else starts."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError:
+        raise InputError(f"{host!r} is no address of this machine.", path="--host", hint="Try 127.0.0.1.") from None
+    try:
+        if os.name == "posix":
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(BACKLOG)
+    except OSError as error:
+        bound.close()
+        raise _not_bound(host, port, error) from None
+    bound.set_inheritable(False)
+    return bound
+
+
+def _not_bound(host: str, port: int, error: OSError) -> InputError:
+    if error.errno == errno.EADDRINUSE:
+        return ConflictError(
+            f"Port {port} is taken by another program.", path="--port", hint="Use --port 0 for a free one."
+        )
+    if error.errno == errno.EACCES:
+        return InputError(f"Port {port} needs more rights.", path="--port", hint="Use a port above 1023.")
+    return InputError(f"{host}:{port} cannot be listened on: {error.strerror}.", path="--host", hint="Try 127.0.0.1.")
+
+
+def _address(host: str, port: int) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _has_browser() -> bool:
+    """Tell whether a window can be shown; a text browser in the terminal would not help."""
+    if sys.platform.startswith("linux"):
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return True

@@ -1,0 +1,50 @@
+"""Everything that can be said of a document before it is trained: faults, warnings, cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psutil
+
+from snntrainer3d.data import CATALOGUE, check_fit
+from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.server.models import CheckAnswer
+from snntrainer3d.spec import Network, RunSpec, advise, cost_of, parse, parse_run
+
+
+def review(document: Any) -> CheckAnswer:
+    """Check a run's document, faults of network, training and their fit to the data set all at once."""
+    try:
+        spec = parse_run(document)
+    except SpecError as error:
+        return CheckAnswer(ok=False, faults=[*error.faults, *_fit_of_parts(document)], warnings=[], cost=None)
+    info = CATALOGUE[spec.training.dataset]
+    faults = check_fit(spec.network, info)
+    warnings = advise(spec, classes=info.classes, memory_bytes=psutil.virtual_memory().total)
+    return CheckAnswer(
+        ok=not faults,
+        faults=faults,
+        warnings=[advice.fault() for advice in warnings],
+        cost=None if faults else cost_of(spec.network, spec.training.num_steps),
+    )
+
+
+def accepted(document: Any) -> RunSpec:
+    """Give the document ready to be trained; raises SpecError with all faults."""
+    answer = review(document)
+    if answer.faults:
+        raise SpecError(answer.faults, what="spec")
+    return parse_run(document)
+
+
+def _fit_of_parts(document: Any) -> list[Fault]:
+    """Check a sound network against its data set although something else in the document is at fault."""
+    parts = document if isinstance(document, Mapping) else {}
+    training = parts.get("training")
+    name = training.get("dataset", "digits") if isinstance(training, Mapping) else "digits"
+    try:
+        network = parse(Network, parts.get("network"))
+    except SpecError:
+        return []
+    return check_fit(network, CATALOGUE[name]) if isinstance(name, str) and name in CATALOGUE else []

@@ -1,0 +1,1 @@
+"""The addresses below /api, one file per subject."""

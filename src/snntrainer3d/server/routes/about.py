@@ -1,0 +1,85 @@
+"""What there is to choose from: the server itself, documents, presets, neurons; and the check of a document."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from importlib.util import find_spec
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+
+from snntrainer3d import __version__
+from snntrainer3d.errors import LimitError, SpecError
+from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas
+from snntrainer3d.server.requests import document, takes
+from snntrainer3d.server.review import review
+from snntrainer3d.spec import NEURONS, PRESETS, Part, RunSpec
+
+router = APIRouter(tags=["about"])
+
+
+@router.get("/health")
+def health(request: Request) -> Health:
+    """Tell that the server is there, and what it runs on."""
+    return Health(
+        version=__version__,
+        home=str(request.app.state.home),
+        cores=os.cpu_count() or 1,
+        torch_ready=find_spec("torch") is not None,
+    )
+
+
+@router.get("/schema")
+def schema() -> Schemas:
+    """Give the JSON Schema of a run's document."""
+    return Schemas(run=RunSpec.model_json_schema())
+
+
+@router.get("/presets")
+def presets() -> dict[str, PresetRow]:
+    """Give the recipes by name."""
+    return {
+        preset.name: PresetRow(
+            title=preset.title,
+            summary=preset.summary,
+            training=preset.training,
+            neurons=preset.neurons,
+            datasets=preset.datasets,
+        )
+        for preset in PRESETS.values()
+    }
+
+
+@router.get("/neurons")
+def neurons() -> list[NeuronRow]:
+    """Give the neuron models with their equations."""
+    return [
+        NeuronRow(
+            kind=model.model_fields["kind"].default,
+            title=model.title,
+            summary=(inspect.getdoc(model) or "").splitlines()[0],
+            equation=model.equation,
+            defaults=_defaults(model),
+        )
+        for model in NEURONS
+    ]
+
+
+async def _checked(request: Request) -> CheckAnswer:
+    try:
+        return review(await document(request))
+    except (SpecError, LimitError) as error:
+        return CheckAnswer(ok=False, faults=list(error.faults), warnings=[], cost=None)
+
+
+@router.post("/check", openapi_extra=takes(RunSpec))
+def check(answer: CheckAnswer = Depends(_checked)) -> CheckAnswer:  # noqa: B008
+    """Tell every fault and warning of a run's document and its cost; a faulty document is no error here."""
+    return answer
+
+
+def _defaults(model: type[Part]) -> dict[str, Any]:
+    # Lapicque has no valid form without a value: its plainest is by beta alone.
+    given = {"beta": 0.9} if model.__name__ == "Lapicque" else {}
+    return model(**given).model_dump(mode="json")

@@ -1,0 +1,173 @@
+"""The WebSocket of a page: the list of runs, events and weight frames of the run it watches.
+
+Nothing is queued for a client: what to send is looked up when the last message has gone out, so a slow one skips
+frames, gets events in larger portions, and costs the server one message of memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import struct
+import time
+from typing import Any
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from snntrainer3d.errors import InputError, NotFoundError, Snntrainer3dError
+from snntrainer3d.server.board import Board
+from snntrainer3d.server.failures import body_of
+from snntrainer3d.server.models import Ack, Live, Watch
+from snntrainer3d.server.views import RunViews
+from snntrainer3d.spec import parse, read_json
+
+TICK_S = 0.1
+"""How often a page's watched run is looked at where no faster frames are asked for."""
+PORTION = 2000
+"""Events in one message at most."""
+_SEQUENCE = struct.Struct("<8xIII")
+"""Sequence number, update and epoch in the head of a weight frame."""
+
+router = APIRouter()
+
+
+@router.websocket("/api/ws")
+async def socket(connection: WebSocket) -> None:
+    """Serve one page until it goes away."""
+    await connection.accept()
+    state = connection.app.state
+    session = _Session(connection, state.views, state.board)
+    with state.board.looking(), contextlib.suppress(WebSocketDisconnect):
+        await session.run()
+
+
+class _Session:
+    """What one page watches, and what it has got of it."""
+
+    def __init__(self, connection: WebSocket, views: RunViews, board: Board) -> None:
+        self._connection, self._views, self._board = connection, views, board
+        self._watch = Watch(watch=None)
+        self._live = True
+        self._next_event = 0
+        self._board_version = 0
+        self._frame_seen: tuple[int, int, int] | None = None
+        self._frame_unacknowledged: int | None = None
+        self._frame_due = 0.0
+        self._last_frame_sent = False
+        self._wake = asyncio.Event()
+        self._told = ""
+
+    async def run(self) -> None:
+        """Read and write until the page is gone."""
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._connection.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                self._obey(message.get("text"))
+            except Snntrainer3dError as error:
+                await self._tell(error)
+            self._wake.set()
+
+    def _obey(self, text: str | None) -> None:
+        if text is None:
+            raise InputError("Binary messages are not taken here.", hint="Send JSON text.")
+        wish = _understand(read_json(text, what="message"))
+        if isinstance(wish, Watch):
+            self._watch, self._next_event = wish, wish.events_after
+            self._frame_seen = self._frame_unacknowledged = None
+            self._frame_due, self._last_frame_sent = 0.0, False
+        elif isinstance(wish, Live):
+            self._live = wish.live
+        elif wish.ack == self._frame_unacknowledged:
+            self._frame_unacknowledged = None
+
+    async def _write(self) -> None:
+        while True:
+            self._wake.clear()
+            if not await self._send():
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), min(TICK_S, 1.0 / self._watch.hertz))
+
+    async def _send(self) -> bool:
+        """Send what there is; tell whether there is more to send at once."""
+        try:
+            await self._send_board()
+            more = await self._send_events()
+            await self._send_frame()
+        except NotFoundError as error:
+            self._watch = Watch(watch=None)
+            await self._tell(error)
+            return False
+        except Snntrainer3dError as error:
+            # Such as a store that is locked: told once, and looked at again at the next turn.
+            if str(error) != self._told:
+                self._told = str(error)
+                await self._tell(error)
+            return False
+        self._told = ""
+        return more
+
+    async def _send_board(self) -> None:
+        if not self._board.version:
+            await self._board.refresh()
+        if self._board.version != self._board_version:
+            self._board_version = self._board.version
+            self._last_frame_sent = False
+            await self._connection.send_json({"kind": "runs", "runs": self._board.rows})
+
+    async def _send_events(self) -> bool:
+        """Send what happened since; tell whether there is more to send at once."""
+        watch = self._watch
+        if watch.watch is None:
+            return False
+        events, following = await asyncio.to_thread(self._views.events, watch.watch, self._next_event, PORTION)
+        if self._watch is not watch:
+            return True
+        if not events:
+            return False
+        self._next_event = following
+        await self._connection.send_json({"kind": "events", "run": watch.watch, "next": following, "events": events})
+        return len(events) == PORTION
+
+    async def _send_frame(self) -> None:
+        """Send the newest weights, if wanted, due, different, and the last ones are drawn."""
+        watch = self._watch
+        if watch.watch is None or not self._live or self._frame_unacknowledged is not None:
+            return
+        if time.monotonic() < self._frame_due or self._last_frame_sent:
+            return
+        ended = self._board.has_ended(watch.watch)
+        frame = await asyncio.to_thread(self._views.live_frame, watch.watch)
+        if frame is None or self._watch is not watch:
+            return
+        # Weights of an ended run stay as they are: read once, not at every turn.
+        self._last_frame_sent = ended
+        seen = _SEQUENCE.unpack_from(frame)
+        if seen == self._frame_seen:
+            return
+        self._frame_seen, self._frame_unacknowledged = seen, seen[0]
+        self._frame_due = time.monotonic() + 1.0 / watch.hertz
+        await self._connection.send_bytes(frame)
+
+    async def _tell(self, error: Snntrainer3dError) -> None:
+        await self._connection.send_json({"kind": "error", **body_of(error)})
+
+
+def _understand(value: Any) -> Watch | Ack | Live:
+    kinds: dict[str, type[Watch] | type[Ack] | type[Live]] = {"watch": Watch, "ack": Ack, "live": Live}
+    for name, kind in kinds.items():
+        if isinstance(value, dict) and name in value:
+            return parse(kind, value, what="message")
+    raise InputError("The message has none of watch, ack, live.", hint="docs/http-api.md lists the messages.")

@@ -1,0 +1,129 @@
+"""Runs as the API shows them: the store's rows as plain JSON, and what a person tells a run."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi.responses import JSONResponse
+
+from snntrainer3d.data import CATALOGUE
+from snntrainer3d.errors import NotFoundError
+from snntrainer3d.events import Event
+from snntrainer3d.exports import to_safetensors
+from snntrainer3d.jobs import JobRunner
+from snntrainer3d.runs import RunStore
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, Training
+
+Word = Literal["pause", "resume", "cancel", "step"]
+Plain = dict[str, Any]
+
+
+class RunViews:
+    """Everything that routes and socket ask of the runs; plain values, ready to be sent."""
+
+    def __init__(self, store: RunStore, runner: JobRunner) -> None:
+        self._store, self._runner = store, runner
+
+    @staticmethod
+    def json(value: Any, status: int = 200) -> JSONResponse:
+        """Give an answer that is known to be plain, without checking it a second time."""
+        return JSONResponse(value, status)
+
+    def rows(self) -> list[Plain]:
+        """Give all runs, newest first."""
+        return [row.model_dump(mode="json") for row in self._store.list()]
+
+    def detail(self, run: str) -> Plain:
+        """Give one run in full."""
+        return self._store.get(run).model_dump(mode="json")
+
+    def start(self, spec: RunSpec, source: str | None) -> Plain:
+        """Queue a training, on from another run's weights where `source` names one."""
+        return self._store.create(spec, start_from=source).model_dump(mode="json")
+
+    def adopt(self, trained: TrainedNetwork, name: str) -> Plain:
+        """Keep a weight file as a finished run."""
+        training = trained.training or Training(dataset=_likely_dataset(trained.network))
+        spec = RunSpec(network=trained.network, training=training.changed(name=name or training.name))
+        return self._store.import_run(spec, to_safetensors(trained)).model_dump(mode="json")
+
+    def rename(self, run: str, name: str) -> Plain:
+        """Give a run another name."""
+        return self._store.rename(run, name).model_dump(mode="json")
+
+    def delete(self, run: str) -> None:
+        """Delete a run that has ended."""
+        self._store.delete(run)
+
+    def tell(self, run: str, word: Word) -> Plain:
+        """Tell a run to rest, go on, end, or do one update; give it as it is then."""
+        orders = {
+            "pause": self._runner.pause,
+            "resume": self._runner.resume,
+            "cancel": self._runner.cancel,
+            "step": self._runner.step,
+        }
+        orders[word](run)
+        return self._store.get(run).model_dump(mode="json")
+
+    def events(self, run: str, after: int, limit: int) -> tuple[list[Plain], int]:
+        """Give events from a line of the record on, and the line to go on from."""
+        page = self._store.events(run, after, limit)
+        return [event.model_dump(mode="json") for event in page.events], page.next
+
+    def newest_frame(self, run: str) -> bytes:
+        """Give the newest weight frame; raises NotFoundError."""
+        return self._store.newest_frame(run)
+
+    def live_frame(self, run: str) -> bytes | None:
+        """Give the newest weight frame, None where there is none yet."""
+        try:
+            return self._store.newest_frame(run)
+        except NotFoundError:
+            return None
+
+    def snapshots(self, run: str) -> list[Plain]:
+        """Tell which snapshots there are."""
+        return [row.model_dump(mode="json") for row in self._store.snapshots(run)]
+
+    def snapshot(self, run: str, index: int) -> bytes:
+        """Give a snapshot as a weight frame."""
+        return self._store.read_snapshot(run, index)
+
+    def trained(self, run: str) -> TrainedNetwork:
+        """Give the trained network, or that of the last checkpoint."""
+        return self._store.trained(run)
+
+    def weight(self, run: str, layer: int, row: int, column: int) -> float:
+        """Give one weight exactly; raises NotFoundError for a place outside the network."""
+        trained = self._store.trained(run)
+        shapes = trained.network.weight_shapes()
+        if layer >= len(shapes) or row >= shapes[layer][0] or column >= shapes[layer][1]:
+            raise NotFoundError(
+                f"Network {trained.network.title()} has no weight {layer}, {row}, {column}.",
+                hint="layer, row (neuron) and column (neuron before) count from 0.",
+            )
+        return float(trained.tensors[f"layers.{layer}.weight"][row, column])
+
+    def spec(self, run: str) -> RunSpec:
+        """Give the run's document."""
+        return self._store.get(run).spec
+
+    def name(self, run: str) -> str:
+        """Give what the run is called."""
+        return self._store.get(run).name
+
+    def results(self, run: str) -> Plain | None:
+        """Give the results, None before there are any."""
+        return self._store.get(run).results
+
+    def all_events(self, run: str) -> list[Event]:
+        """Give all updates and epochs, what a resume did again standing once."""
+        history = self._store.metrics(run)
+        return [*history.updates, *history.epochs]
+
+
+def _likely_dataset(network: Network) -> str:
+    """Give the data set whose samples fit a network that came without its recipe; digits where none does."""
+    fitting = (info.name for info in CATALOGUE.values() if info.input_size == network.input.size)
+    return next(fitting, "digits")
