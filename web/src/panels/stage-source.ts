@@ -5,6 +5,7 @@ import {
   session,
   shapeOf,
   sizesOf,
+  weights,
   workbench,
   type LayerWeights,
   type Shape,
@@ -31,11 +32,11 @@ export function currentSource(): Source | null {
 
 /** The newest frame's weights where they fit the source, else made-up ones. */
 export function currentWeights(source: Source): { layers: LayerWeights[]; illustrated: boolean } {
-  const frame = session.feed.latest;
+  const frame = weights.feed.latest;
   if (source.run && frame && fits(source.shape, frame.layers)) return { layers: frame.layers, illustrated: false };
   const sizes = sizesOf(source.spec) ?? [];
-  const weights = source.shape.connections.reduce((sum, block) => sum + block.rows * block.columns, 0);
-  return { layers: weights > MOST_ILLUSTRATED ? [] : placeholderWeights(sizes), illustrated: true };
+  const count = source.shape.connections.reduce((sum, block) => sum + block.rows * block.columns, 0);
+  return { layers: count > MOST_ILLUSTRATED ? [] : placeholderWeights(sizes), illustrated: true };
 }
 
 export function fits(shape: Shape, layers: { rows: number; columns: number }[]): boolean {

@@ -46,5 +46,5 @@ export function estimateSeconds(spec: RunSpec, samples: number, speed: Speed | n
   const measured = speed.flopsAllSteps + FLOPS_PER_NEURON_STEP * speed.neuronSteps;
   const trained = samples * (1 - Number(spec.training.validation_share)) * Number(spec.training.epochs);
   const seconds = (trained / speed.samplesPerSecond) * (work / measured);
-  return Number.isFinite(seconds) ? seconds : null;
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : null;
 }

@@ -30,6 +30,8 @@ export const TRAINING_DEFAULTS: Training = {
   engine: "auto",
 };
 
+export const ONE_CYCLE = { kind: "one_cycle", warm_up_share: 0.25, start_divisor: 25, end_divisor: 1e4 } as const;
+
 /** Shapes and classes of the sets, for designs made before the server has answered. */
 export const KNOWN_DATASETS: Record<string, { shape: number[]; classes: number }> = {
   digits: { shape: [1, 8, 8], classes: 10 },
@@ -156,11 +158,19 @@ export function chooseDataset(design: Design, info: Pick<DatasetRow, "name" | "i
 
 /** Puts a recipe into the training and into every neuron of the kinds it speaks of. */
 export function applyPreset(design: Design, preset: PresetRow): Design {
-  const training = { ...design.spec.training, ...(structuredClone(preset.training) as Partial<Training>) };
+  const before = design.spec.training;
+  const recipe = { ...preset.training, ...preset.datasets[before.dataset] } as Partial<Training>;
+  const training = completed({ ...before, ...structuredClone(recipe) });
   if (training.dataset === "xor") training.validation_share = 0;
   const layers = design.spec.network.layers.map((layer) => ({ ...layer, neuron: withRecipe(layer.neuron, preset) }));
   const changed = withLayers(design, layers);
   return { spec: { ...changed.spec, training }, newNeuron: withRecipe(design.newNeuron, preset) };
+}
+
+/** Fills in what a recipe leaves to the spec's defaults, so that every field has a value to edit. */
+function completed(training: Training): Training {
+  const schedule = training.schedule.kind === "one_cycle" ? { ...ONE_CYCLE, ...training.schedule } : training.schedule;
+  return { ...training, optimizer: { ...TRAINING_DEFAULTS.optimizer, ...training.optimizer }, schedule };
 }
 
 function withRecipe(neuron: Neuron, preset: PresetRow): Neuron {

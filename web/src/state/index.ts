@@ -13,6 +13,7 @@ export { runs } from "./runs.svelte";
 export { session, TABS, type Tab } from "./session.svelte";
 export { settings, VIEW_DEFAULTS, type ViewSettings } from "./settings.svelte";
 export { shapeOf, sizesOf, type Shape } from "./shape";
+export { weights } from "./weights.svelte";
 export { wilson } from "./wilson";
 export { workbench } from "./workbench.svelte";
 export * from "./words";

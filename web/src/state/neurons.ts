@@ -4,8 +4,8 @@ import type { Neuron, NeuronKind, Surrogate, SurrogateKind } from "../api";
 export const NEURON_KINDS: NeuronKind[] = ["leaky", "lapicque", "synaptic", "alpha"];
 
 export const NEURON_TITLES: Record<NeuronKind, string> = {
-  leaky: "Leaky (LIF)",
-  lapicque: "Lapicque (RC)",
+  leaky: "Leaky",
+  lapicque: "Lapicque",
   synaptic: "Synaptic",
   alpha: "Alpha",
 };

@@ -39,6 +39,21 @@ export class Notices {
     this.say("error", doing ? `${doing}: ${words}` : words);
   }
 
+  /** Says what goes wrong in the page itself; gives the function that stops it. */
+  follow(): () => void {
+    const failed = (event: ErrorEvent) => {
+      // Browsers report a resize that takes two turns as an error; it is none.
+      if (!event.message.startsWith("ResizeObserver loop")) this.fault(event.error ?? event.message, "The page");
+    };
+    const refused = (event: PromiseRejectionEvent) => this.fault(event.reason, "The page");
+    addEventListener("error", failed);
+    addEventListener("unhandledrejection", refused);
+    return () => {
+      removeEventListener("error", failed);
+      removeEventListener("unhandledrejection", refused);
+    };
+  }
+
   dismiss(id: number): void {
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
   }

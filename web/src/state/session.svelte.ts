@@ -1,10 +1,9 @@
-import { api, asApiError, LiveSocket, type Listener, type RunCommand, type RunSpec } from "../api";
-import { faultText } from "../api";
-import { FrameFeed } from "./frame-feed";
+import { api, asApiError, faultText, LiveSocket, type Listener, type RunCommand, type RunSpec } from "../api";
 import { notices } from "./notices.svelte";
 import { runs } from "./runs.svelte";
 import { settings } from "./settings.svelte";
 import { readAddress, writeAddress } from "./url";
+import { weights } from "./weights.svelte";
 import { isActive } from "./words";
 import { workbench } from "./workbench.svelte";
 
@@ -12,7 +11,6 @@ export type Tab = "design" | "training" | "results" | "runs";
 export const TABS: Tab[] = ["design", "training", "results", "runs"];
 
 const ADDRESS_AFTER = 250;
-const DATASETS_EVERY = 700;
 
 /** Joins the rooms: the line to the server, the open run, the stage, the address. */
 export class Session {
@@ -26,15 +24,8 @@ export class Session {
   });
   /** A request under way that the primary button waits for. */
   busy = $state(false);
-  /** Snapshot shown in place of the newest weights; null for the newest. */
-  replay = $state<number | null>(null);
-  /** Update the weights on the stage are of. */
-  shownUpdate = $state<number | null>(null);
-
-  readonly feed = new FrameFeed();
   private socket: LiveSocket | null = null;
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
-  private datasetTimer: ReturnType<typeof setTimeout> | undefined;
   private lost = false;
 
   /** Opens the page's line and takes up what the address names; gives the function that ends it all. */
@@ -115,18 +106,13 @@ export class Session {
   }
 
   private takeFrame(bytes: ArrayBuffer): void {
-    let sequence = -1;
     try {
-      if (this.replay === null) {
-        const frame = this.feed.push(bytes);
-        sequence = frame.sequence;
-        this.shownUpdate = frame.update;
-      } else sequence = new DataView(bytes).getUint32(8, true);
+      const sequence = weights.take(bytes);
+      // Acknowledged after it was drawn: a slow or hidden page is sent fewer frames.
+      requestAnimationFrame(() => this.socket?.acknowledge(sequence));
     } catch (thrown) {
       notices.fault(thrown, "Drawing weights");
     }
-    // Acknowledged after it was drawn: a slow or hidden page is sent fewer frames.
-    requestAnimationFrame(() => this.socket?.acknowledge(sequence));
   }
 
   setHertz(hertz: number): void {
@@ -142,9 +128,7 @@ export class Session {
   /** Shows a run: its network, curves, results and newest weights. */
   async open(id: string, { quiet = false, tab = null as Tab | null } = {}): Promise<void> {
     if (runs.openId !== id) {
-      this.feed.clear();
-      this.replay = null;
-      this.shownUpdate = null;
+      weights.clear();
       runs.reset(id);
     }
     this.stage = "run";
@@ -156,7 +140,7 @@ export class Session {
       else if (!quiet) this.tab = finished ? "results" : "training";
       this.socket?.watch({ run: id, hertz: settings.view.hertz, eventsAfter: () => runs.next });
       if (!settings.view.live) this.socket?.setLive(false);
-      if (!isActive(runs.detail?.status)) await this.loadFinal(id);
+      if (!isActive(runs.detail?.status)) await weights.loadFinal(id);
     } catch (thrown) {
       this.openFailed(id, thrown);
     }
@@ -171,22 +155,9 @@ export class Session {
     } else if (code !== "unreachable") notices.fault(thrown, "Opening the run");
   }
 
-  /** Gets the last weights of a run that is not training; one that never got so far has none. */
-  private async loadFinal(id: string): Promise<void> {
-    try {
-      const [bytes, snapshots] = await Promise.all([api.frame(id), api.snapshots(id)]);
-      if (runs.openId !== id) return;
-      runs.snapshots = snapshots;
-      if (this.replay === null) this.shownUpdate = this.feed.push(bytes).update;
-    } catch (thrown) {
-      if (asApiError(thrown).code !== "not_found") throw thrown;
-    }
-  }
-
   close(): void {
     runs.reset(null);
-    this.feed.clear();
-    this.replay = null;
+    weights.clear();
     this.stage = "design";
     this.socket?.watch({ run: null, hertz: settings.view.hertz, eventsAfter: () => 0 });
     this.write(true);
@@ -227,7 +198,7 @@ export class Session {
   }
 
   private watchAgain(): void {
-    this.replay = null;
+    weights.replay = null;
     this.socket?.watch({ run: runs.openId, hertz: settings.view.hertz, eventsAfter: () => runs.next });
   }
 
@@ -265,49 +236,8 @@ export class Session {
     notices.say("info", words);
   }
 
-  /** Shows the weights of a snapshot, or with null the newest again. */
-  async showSnapshot(index: number | null): Promise<void> {
-    const id = runs.openId;
-    if (!id) return;
-    this.replay = index;
-    try {
-      if (index === null) await this.loadFinal(id);
-      else await this.loadSnapshot(id, index);
-    } catch (thrown) {
-      notices.fault(thrown, "Reading the snapshot");
-    }
-  }
-
-  private async loadSnapshot(id: string, index: number): Promise<void> {
-    const key = `${id}/${index}`;
-    const bytes = this.feed.cached(key) ?? (await api.snapshot(id, index));
-    if (!this.feed.cached(key)) this.feed.keep(key, bytes);
-    if (runs.openId === id && this.replay === index) this.shownUpdate = this.feed.push(bytes).update;
-  }
-
   async fetchDataset(name: string): Promise<void> {
-    await this.waiting("Fetching the data", async () => {
-      await api.fetchDataset(name);
-      notices.say("info", "The data is being fetched. You can go on designing meanwhile.");
-      void this.followFetch(name);
-    });
-  }
-
-  private async followFetch(name: string): Promise<void> {
-    clearTimeout(this.datasetTimer);
-    try {
-      workbench.datasets = await api.datasets();
-    } catch {
-      // The banner already says that the line is lost; the next turn asks again.
-    }
-    const info = workbench.datasets.find((row) => row.name === name);
-    if (info?.available) {
-      notices.say("success", `${info.title} is here.`);
-      void workbench.check();
-    } else if (info?.fetching?.error) {
-      const { message, hint } = info.fetching.error;
-      notices.say("error", [message, hint].filter(Boolean).join(" "));
-    } else this.datasetTimer = setTimeout(() => void this.followFetch(name), DATASETS_EVERY);
+    await this.waiting("Fetching the data", () => workbench.fetchDataset(name));
   }
 
   private async waiting(doing: string, work: () => Promise<void>): Promise<void> {

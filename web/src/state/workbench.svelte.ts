@@ -10,12 +10,13 @@ import {
 } from "../api";
 import { decodeDesign, encodeDesign } from "./codec";
 import { costOf, estimateSeconds, type Speed } from "./cost";
-import { changeTraining, chooseDataset, startDesign, type Design } from "./design";
+import { applyPreset, changeTraining, chooseDataset, followsPreset, startDesign, type Design } from "./design";
 import { begin, commit, redo, undo, type History } from "./history";
 import { notices } from "./notices.svelte";
 import { recall, remember } from "./storage";
 
 const CHECK_AFTER = 250;
+const DATASETS_EVERY = 700;
 const DESIGN_KEY = "design";
 const SPEED_KEY = "speed";
 
@@ -46,6 +47,7 @@ export class Workbench {
   /** True until somebody has designed anything: then the best data set at hand may be chosen for them. */
   private pristine = true;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private fetchTimer: ReturnType<typeof setTimeout> | undefined;
   private checking: AbortController | null = null;
 
   /** Begins with the linked design, else the one last worked on, else a fresh one. */
@@ -72,11 +74,12 @@ export class Workbench {
     this.check();
   }
 
-  /** MNIST where it is at hand, else the digits that always are. */
+  /** MNIST where it is at hand, else the digits that always are; with the recipe that does best. */
   private startFresh(): void {
     const mnist = this.datasets.find((info) => info.name === "mnist" && info.available);
-    this.history = begin(startDesign(mnist ? "mnist" : "digits"));
-    this.onChange(true);
+    const fresh = startDesign(mnist ? "mnist" : "digits");
+    this.history = begin(this.presets.fast ? applyPreset(fresh, this.presets.fast) : fresh);
+    this.onChange(false);
   }
 
   edit(change: (design: Design) => Design, mark = ""): void {
@@ -88,7 +91,35 @@ export class Workbench {
   }
 
   choose(info: DatasetRow): void {
-    this.edit((design) => chooseDataset(design, info));
+    // A design that follows a recipe follows it to the new data set too: recipes differ between them.
+    const recipe = Object.values(this.presets).find((preset) => followsPreset(this.design, preset));
+    this.edit((design) => {
+      const chosen = chooseDataset(design, info);
+      return recipe ? applyPreset(chosen, recipe) : chosen;
+    });
+  }
+
+  async fetchDataset(name: string): Promise<void> {
+    await api.fetchDataset(name);
+    notices.say("info", "The data is being fetched. You can go on designing meanwhile.");
+    void this.followFetch(name);
+  }
+
+  private async followFetch(name: string): Promise<void> {
+    clearTimeout(this.fetchTimer);
+    try {
+      this.datasets = await api.datasets();
+    } catch {
+      // The banner already says that the line is lost; the next turn asks again.
+    }
+    const info = this.datasets.find((row) => row.name === name);
+    if (info?.available) {
+      notices.say("success", `${info.title} is here.`);
+      void this.check();
+    } else if (info?.fetching?.error) {
+      const { message, hint } = info.fetching.error;
+      notices.say("error", [message, hint].filter(Boolean).join(" "));
+    } else this.fetchTimer = setTimeout(() => void this.followFetch(name), DATASETS_EVERY);
   }
 
   undo(): void {

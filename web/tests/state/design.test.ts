@@ -85,15 +85,23 @@ describe("recipes", () => {
     summary: "",
     training: { epochs: 3, validation_share: 0.1 },
     neurons: { leaky: { beta: 0.7 }, lapicque: { beta: 0.8 } },
+    datasets: { digits: { epochs: 30 }, xor: { num_steps: 50 } },
   };
 
   it("reach training and every neuron of their kinds", () => {
     const design = applyPreset(deep(), preset);
-    expect(design.spec.training.epochs).toBe(3);
+    expect(design.spec.training.epochs).toBe(30);
     expect(design.spec.network.layers.every((layer) => layer.neuron.beta === 0.7)).toBe(true);
     expect(design.newNeuron.beta).toBe(0.7);
     expect(followsPreset(design, preset)).toBe(true);
     expect(followsPreset(deep(), preset)).toBe(false);
+  });
+
+  it("leave no field of optimizer or schedule without a value", () => {
+    const partial = { optimizer: { kind: "adam", beta1: 0.8 }, schedule: { kind: "one_cycle" } };
+    const { training } = applyPreset(startDesign("mnist"), { ...preset, training: partial }).spec;
+    expect(training.optimizer).toEqual({ kind: "adam", beta1: 0.8, beta2: 0.999, epsilon: 1e-8 });
+    expect(training.schedule).toEqual({ kind: "one_cycle", warm_up_share: 0.25, start_divisor: 25, end_divisor: 1e4 });
   });
 
   it("put a Lapicque given by R and C back to β alone", () => {
