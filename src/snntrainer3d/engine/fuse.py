@@ -1,0 +1,266 @@
+"""`fuse(module)`: run a snnTorch network that someone wrote himself over all steps at once, in his own loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import snntorch
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from snntrainer3d.engine.fused.neurons import RAW_ROWS, Neurons, why_not
+from snntrainer3d.engine.kernels.layer import blocks_of, scan_backward, scan_forward
+from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS, VALUE_ROWS
+from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
+from snntrainer3d.spec import SURROGATES, Atan, FastSigmoid, Sigmoid, SpikeRateEscape, StraightThrough, Surrogate
+
+_PER_SAMPLE = (
+    nn.Linear, nn.Bilinear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Flatten,
+    nn.Unflatten, nn.Identity, nn.ReLU, nn.LeakyReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.MaxPool1d, nn.MaxPool2d,
+    nn.MaxPool3d, nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d,
+    nn.AdaptiveMaxPool2d, nn.LayerNorm, nn.GroupNorm,
+)  # fmt: skip
+"""Layers whose result for a sample at a step depends on that sample and step alone: time and batch can be merged."""
+_STILL_IN_EVALUATION = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+"""Layers of which that is true only outside of training."""
+
+_SURROGATES: dict[str, Callable[[dict[str, Any]], Surrogate]] = {
+    "atan": lambda cell: Atan(slope=cell["alpha"]),
+    "fast_sigmoid": lambda cell: FastSigmoid(slope=cell["slope"]),
+    "sigmoid": lambda cell: Sigmoid(slope=cell["slope"]),
+    "straight_through_estimator": lambda cell: StraightThrough(),  # noqa: ARG005
+    "spike_rate_escape": lambda cell: SpikeRateEscape(beta=cell["beta"], slope=cell["slope"]),
+}
+
+
+def fuse(module: nn.Module, *, checkpoint_steps: int | None = None) -> FusedNetwork:
+    """Give a network that runs the layers and neurons of `module`, in their order, over all steps at once.
+
+    The layers stay the same objects: their parameters learn, and `module.state_dict()` stays what it is. Every call
+    starts from rest, like `snntorch.utils.reset` before each batch. States below 1.2e-38 count as zero.
+
+    Args:
+        module: nn.Sequential, nn.ModuleList, or a module whose children, in order of definition, are its layers.
+        checkpoint_steps: keep states only every so many steps and compute the others again backward: long
+            sequences then take memory for that many steps, and about a third more time.
+    """
+    return FusedNetwork(module, checkpoint_steps)
+
+
+class FusedNetwork(nn.Module):
+    """Layers of a user's network, executed layer by layer over all time steps; see `fuse`."""
+
+    def __init__(self, module: nn.Module, checkpoint_steps: int | None = None) -> None:
+        super().__init__()
+        self.module = module
+        self.checkpoint_steps = checkpoint_steps
+
+    def stages(self) -> list[tuple[str, nn.Module]]:
+        """Give names and layers in order, nested ones unfolded."""
+        return list(_unfold("", self.module))
+
+    def report(self) -> dict[str, str]:
+        """Give, for each layer that is stepped through one step after the other, the reason; by its name."""
+        reasons = {name: _reason(stage) for name, stage in self.stages()}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    def forward(self, inputs: Tensor, num_steps: int | None = None) -> tuple[Tensor, Tensor]:
+        """Give spikes and membranes of the last neurons, [time batch …].
+
+        Args:
+            inputs: [time batch …]; or, with `num_steps`, [batch …], the same at every step.
+        """
+        stages = [stage for _, stage in self.stages()]
+        if not stages or not _is_neuron(stages[-1]):
+            raise ValueError("the last layer is not a snnTorch neuron, so there are no spikes to give")
+        length = num_steps or len(inputs)
+        each = self.checkpoint_steps or length
+        states: list[Any] = [None] * len(stages)
+        spikes, membranes = [], []
+        for start in range(0, length, each):
+            steps = min(each, length - start)
+            part = inputs if num_steps is not None else inputs[start : start + steps]
+            constant = num_steps is not None
+            if self.checkpoint_steps is None:
+                fired, membrane, states = _run(stages, part, steps, constant, states)
+            else:
+                fired, membrane, states = checkpoint(
+                    _run, stages, part, steps, constant, states, use_reentrant=False, preserve_rng_state=True
+                )
+            spikes.append(fired)
+            membranes.append(membrane)
+        return torch.cat(spikes), torch.cat(membranes)
+
+
+def _unfold(prefix: str, module: nn.Module) -> Iterable[tuple[str, nn.Module]]:
+    for name, child in module.named_children():
+        path = f"{prefix}{name}"
+        if not _is_neuron(child) and any(True for _ in child.children()):
+            yield from _unfold(f"{path}.", child)
+        else:
+            yield path, child
+
+
+def _is_neuron(module: nn.Module) -> bool:
+    return isinstance(module, snntorch.SpikingNeuron)
+
+
+def _reason(stage: nn.Module) -> str:
+    if _is_neuron(stage):
+        if fault := why_not(stage):
+            return fault
+        return "" if surrogate_of(stage.spike_grad) else "its surrogate gradient has no fused form"
+    if isinstance(stage, _PER_SAMPLE) or (isinstance(stage, _STILL_IN_EVALUATION) and not stage.training):
+        return ""
+    return f"{type(stage).__name__} may treat steps or samples together"
+
+
+def surrogate_of(spike_grad: Any) -> Surrogate | None:
+    """Give the surrogate that a snnTorch neuron's `spike_grad` stands for; None for one without a fused form."""
+    known = getattr(spike_grad, "surrogate", None)
+    if isinstance(known, SURROGATES):
+        return known
+    if getattr(spike_grad, "__module__", "") != "snntorch.surrogate":
+        return None
+    name = spike_grad.__qualname__.split(".")[0]
+    cells = {} if spike_grad.__closure__ is None else dict(
+        zip(spike_grad.__code__.co_freevars, (cell.cell_contents for cell in spike_grad.__closure__), strict=True)
+    )  # fmt: skip
+    return _SURROGATES[name](cells) if name in _SURROGATES else None
+
+
+def _run(
+    stages: list[nn.Module], signal: Tensor, steps: int, constant: bool, states: list[Any]
+) -> tuple[Tensor, Tensor, list[Any]]:
+    """Take `steps` steps through all stages; gives spikes and membranes of the last and the states left."""
+    left: list[Any] = []
+    membrane = signal
+    for index, stage in enumerate(stages):
+        state = states[index]
+        if not _is_neuron(stage):
+            signal, constant = _apply(stage, signal, steps, constant)
+        elif _reason(stage) or not _fits(stage, signal, constant):
+            signal, membrane, state = _step_neuron(stage, signal, steps, constant, state)
+            constant = False
+        else:
+            signal, membrane, state = _scan_neuron(stage, signal, steps, constant, state, index == len(stages) - 1)
+            constant = False
+        left.append(state)
+    return signal, membrane, left
+
+
+def _apply(stage: nn.Module, signal: Tensor, steps: int, constant: bool) -> tuple[Tensor, bool]:
+    """Apply a layer without states: to a constant signal once, else to time and batch merged, or step by step."""
+    if not _reason(stage):
+        if constant:
+            return stage(signal), True
+        merged = stage(signal.flatten(0, 1))
+        return merged.unflatten(0, signal.shape[:2]), False
+    return torch.stack([stage(signal if constant else signal[t]) for t in range(steps)]), False
+
+
+def _fits(stage: nn.Module, signal: Tensor, constant: bool) -> bool:
+    """Tell whether values per neuron, if any, lie along one flat row of neurons."""
+    batchwise = signal if constant else signal[0]
+    values = [value for value in (stage.threshold, getattr(stage, "beta", None), getattr(stage, "alpha", None))
+              if value is not None]  # fmt: skip
+    flat = batchwise.dim() == 2
+    return signal.dtype in (torch.float32, torch.float64) and all(
+        value.numel() == 1 or (flat and value.shape == batchwise.shape[1:]) for value in values
+    )
+
+
+def _step_neuron(
+    stage: nn.Module, signal: Tensor, steps: int, constant: bool, state: Any
+) -> tuple[Tensor, Tensor, tuple[Tensor, ...] | None]:
+    """Step through a neuron as its user would."""
+    spikes, membranes = [], []
+    if state is None:
+        rest = stage.reset_mem()
+        state = () if stage.init_hidden else (rest if isinstance(rest, tuple) else (rest,))
+    for t in range(steps):
+        given = stage(signal if constant else signal[t], *state)
+        outputs = given if isinstance(given, tuple) else (given,)
+        if not stage.init_hidden:
+            state = outputs if len(outputs) == len(state) else outputs[1:]
+        spikes.append(outputs[0])
+        membranes.append(outputs[-1] if len(outputs) > 1 else stage.mem)
+    return torch.stack(spikes), torch.stack(membranes), state
+
+
+def _scan_neuron(
+    stage: nn.Module, signal: Tensor, steps: int, constant: bool, state: Tensor | None, wants_membrane: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Run a neuron through all steps by its fused kernels."""
+    shape = signal.shape if constant else signal.shape[1:]
+    batch, size = shape[0], int(np.prod(shape[1:]))
+    surrogate = surrogate_of(stage.spike_grad)
+    assert surrogate is not None
+    neurons = Neurons(stage, surrogate, size)
+    current = signal.reshape(1 if constant else steps, batch * size)
+    start = current.new_zeros(neurons.state_rows, batch * size) if state is None else state
+    rows = {row: value for row, value in neurons.rows().items() if value.requires_grad}
+    spikes, membranes, end = _Scan.apply(
+        current, start, neurons, steps, batch, wants_membrane, tuple(rows), *rows.values()
+    )
+    full = (steps, *shape)
+    return spikes.view(full), membranes.view(full) if wants_membrane else membranes, end
+
+
+class _Scan(torch.autograd.Function):
+    """The fused forward scan of one layer; its backward is the fused backward scan."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, current: Tensor, start: Tensor, neurons: Neurons, steps: int, batch: int, wants_membrane: bool,
+        learned: tuple[int, ...], *rows: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+        current = current.contiguous()
+        width = current.shape[1]
+        period, *blocks = blocks_of(batch, neurons.size)
+        dtype = current.detach().numpy().dtype
+        values = np.zeros((VALUE_ROWS, period), dtype)
+        neurons.fill(values)
+        codes = neurons.codes(flush=True)
+        states = current.new_empty(steps + 1, neurons.state_rows, width)
+        states[0] = start
+        spikes = current.new_empty(steps, width)
+        scan_forward(current.detach().numpy(), states.numpy(), spikes.numpy(), values, codes, (blocks[0], blocks[1]))
+        membranes = states[1:, 0].clone() if wants_membrane else current.new_empty(0)
+        ctx.save_for_backward(current, states, *rows)
+        ctx.scan = (values, codes, (blocks[0], blocks[1]), batch, neurons.size, learned)
+        ctx.set_materialize_grads(False)
+        return spikes, membranes, states[-1].clone()
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
+        current, states, *rows = ctx.saved_tensors
+        values, codes, blocks, batch, size, learned = ctx.scan
+        width = current.shape[1]
+        none = current.new_zeros(0, width)
+        spike = none if grads[0] is None else grads[0].reshape(-1, width).contiguous()
+        membrane = none if grads[1] is None or not grads[1].numel() else grads[1].reshape(-1, width).contiguous()
+        carry = current.new_zeros(CARRY_ROWS, width)
+        if grads[2] is not None:
+            kept = min(CARRY_ROWS, len(grads[2]))
+            carry[:kept] = grads[2][:kept]
+        grad = torch.zeros_like(current)
+        raw = current.new_zeros(RAW_GRADIENTS, width)
+        work = current.new_empty(WORK_ROWS, width)
+        scan_backward(
+            current.detach().numpy(), states.detach().numpy(), spike.numpy(), membrane.numpy(), grad.numpy(),
+            carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks,
+        )  # fmt: skip
+        start = torch.zeros_like(states[0])
+        kept = min(CARRY_ROWS, len(start))
+        start[:kept] = carry[:kept]
+        per_neuron = raw.view(RAW_GRADIENTS, batch, size).sum(1)
+        learned_grads = [
+            (per_neuron[RAW_ROWS.index(row)].sum() if value.numel() == 1 else per_neuron[RAW_ROWS.index(row)])
+            .reshape(value.shape).to(value.dtype)
+            for row, value in zip(learned, rows, strict=True)
+        ]  # fmt: skip
+        return (grad, start, None, None, None, None, None, *learned_grads)

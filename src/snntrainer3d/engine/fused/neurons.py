@@ -1,0 +1,165 @@
+"""From snnTorch's neuron modules to the kernels' plain arrays, and gradients back to the modules' parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import snntorch
+import torch
+from torch import Tensor, nn
+
+from snntrainer3d.engine.kernels.layout import (
+    ALPHA,
+    ALPHA_NEURON,
+    BETA,
+    CODES,
+    CONDUCTANCE,
+    DECAY,
+    ESCAPE,
+    FLUSH,
+    IMMEDIATE,
+    KIND,
+    LAPICQUE,
+    LEAKY,
+    LEARNS,
+    RESISTANCE,
+    SLOPE,
+    STATES,
+    SUBTRACT,
+    SURROGATE,
+    SURROGATES,
+    SYNAPTIC,
+    TAU,
+    THRESHOLD,
+    TIME_STEP,
+    ZERO,
+)
+from snntrainer3d.spec import Surrogate
+
+_KINDS: dict[type, int] = {
+    snntorch.Leaky: LEAKY,
+    snntorch.Lapicque: LAPICQUE,
+    snntorch.Synaptic: SYNAPTIC,
+    snntorch.Alpha: ALPHA_NEURON,
+}
+RAW_ROWS = (THRESHOLD, BETA, ALPHA, TAU)
+"""The rows of `values` whose gradients the kernels give, in the order of the raw gradients."""
+
+
+@dataclass(frozen=True, eq=False)
+class Neurons:
+    """The neurons of one layer: snnTorch's module beside what the kernels read."""
+
+    module: nn.Module
+    surrogate: Surrogate
+    size: int
+
+    @property
+    def kind(self) -> int:
+        """Give the kernels' code of the neuron model."""
+        return _KINDS[type(self.module)]
+
+    @property
+    def immediate(self) -> bool:
+        """Tell whether a spike resets within its own step (snnTorch's `reset_delay=False`)."""
+        resets = self.module.reset_mechanism != "none"
+        return resets and not getattr(self.module, "reset_delay", True)
+
+    @property
+    def state_rows(self) -> int:
+        """Give how many states each neuron has in the kernels."""
+        return STATES[self.kind] + int(self.immediate)
+
+    @property
+    def learned(self) -> dict[str, nn.Parameter]:
+        """Give the learnable values of the neurons by name."""
+        return {name: value for name, value in self.module.named_parameters() if value.requires_grad}
+
+    def codes(self, flush: bool) -> np.ndarray:
+        """Give the integers that choose the kernels' branches."""
+        codes = np.zeros(CODES, np.int64)
+        codes[KIND] = self.kind
+        codes[SURROGATE] = SURROGATES[self.surrogate.kind]
+        codes[IMMEDIATE] = self.immediate
+        codes[LEARNS] = bool(self.learned)
+        codes[FLUSH] = flush
+        return codes
+
+    def rows(self) -> dict[int, Tensor]:
+        """Give the values, as a differentiable function of the module's own, in snnTorch's order of operations."""
+        module = self.module
+        rows: dict[int, Tensor] = {THRESHOLD: module.threshold}
+        if self.kind == LAPICQUE:
+            circuit = module.R * _capacitance(module)
+            rows[DECAY] = 1 - module.time_step / circuit
+            rows[CONDUCTANCE] = 1 / circuit
+            return rows
+        rows[BETA] = module.beta.clamp(0, 1)
+        if self.kind != LEAKY:
+            rows[ALPHA] = module.alpha.clamp(0, 1)
+        if self.kind == ALPHA_NEURON:
+            log_alpha, log_beta = torch.log(rows[ALPHA]), torch.log(rows[BETA])
+            rows[TAU] = log_alpha / (log_beta - log_alpha) + 1
+        return rows
+
+    def fill(self, values: np.ndarray, each: int = 1) -> None:
+        """Write values [VALUE_ROWS, period], neuron after neuron as often as it fits, each neuron `each` times."""
+        period = values.shape[1]
+        with torch.no_grad():
+            for row, value in self.rows().items():
+                per_neuron = value.detach().double().reshape(-1).expand(self.size).numpy()
+                values[row] = np.resize(np.repeat(per_neuron, each), period)
+        values[SUBTRACT] = self.module.reset_mechanism == "subtract"
+        values[ZERO] = self.module.reset_mechanism == "zero"
+        values[SLOPE] = getattr(self.surrogate, "slope", 1.0)
+        values[ESCAPE] = getattr(self.surrogate, "beta", 1.0)
+        if self.kind == LAPICQUE:
+            values[RESISTANCE] = float(self.module.R)
+            values[TIME_STEP] = float(self.module.time_step)
+
+    def chain(self, raw: Tensor) -> dict[str, Tensor]:
+        """Give gradients of the learned values from raw ones [RAW_GRADIENTS, neuron], through `rows`."""
+        learned = self.learned
+        with torch.enable_grad():
+            rows = {row: value for row, value in self.rows().items() if value.requires_grad}
+            weights = [
+                raw[RAW_ROWS.index(row)].sum().reshape(value.shape)
+                if value.numel() == 1
+                else raw[RAW_ROWS.index(row)].reshape(value.shape)
+                for row, value in rows.items()
+            ]
+            grads = torch.autograd.grad(
+                list(rows.values()),
+                list(learned.values()),
+                [weight.to(value.dtype) for weight, value in zip(weights, rows.values(), strict=True)],
+            )
+        return dict(zip(learned, grads, strict=True))
+
+
+def why_not(module: nn.Module) -> str:
+    """Say in plain words why a neuron module has no fused form; empty where it has."""
+    name = type(module).__name__
+    if type(module) not in _KINDS:
+        return f"{name} neurons have no fused kernel"
+    faults = {
+        "inhibition": bool(getattr(module, "inhibition", False)),
+        "state_quant": bool(getattr(module, "state_quant", False)),
+        "graded spikes": _graded(module),
+        "surrogate_disable": bool(getattr(module, "surrogate_disable", False)),
+    }
+    found = [fault for fault, is_set in faults.items() if is_set]
+    return f"{name} with {', '.join(found)} has no fused kernel" if found else ""
+
+
+def _graded(module: Any) -> bool:
+    factor = module.graded_spikes_factor
+    return isinstance(factor, nn.Parameter) or bool((factor != 1).any())
+
+
+def _capacitance(module: Any) -> Tensor:
+    """Give C; where β is learned from β at this moment, as `build.refresh` does for snnTorch's own module."""
+    if isinstance(module.beta, nn.Parameter):
+        return module.time_step / (module.R * torch.log(1 / module.beta.clamp(1e-6, 1 - 1e-6)))
+    return module.C

@@ -1,0 +1,1 @@
+"""Alpha neuron: reference and fused form."""

@@ -1,0 +1,1 @@
+"""Lapicque's RC circuit: reference and fused form."""

@@ -1,0 +1,1 @@
+"""Synaptic (second-order) neuron: reference and fused form."""
