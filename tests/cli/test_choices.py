@@ -11,7 +11,7 @@ import pytest
 from snntrainer3d.cli.choices import Options, hidden_sizes, spec_from
 from snntrainer3d.compose import Choices, compose
 from snntrainer3d.errors import InputError, SpecError
-from snntrainer3d.spec import NEURON_KINDS, PRESETS, RunSpec, TrainedNetwork, tensor_shapes
+from snntrainer3d.spec import NEURON_KINDS, PRESETS, RunSpec, TrainedNetwork, fixed_tensors, tensor_shapes
 
 
 def faults_of(options: Options, start: TrainedNetwork | None = None) -> dict[str, str]:
@@ -139,7 +139,8 @@ def test_training_on_takes_network_and_recipe_from_the_weights() -> None:
     import numpy as np
 
     before = a_spec()
-    tensors = {name: np.full(shape, 0.5, np.float32) for name, shape in tensor_shapes(before.network).items()}
+    drawn = {name: np.full(shape, 0.5, np.float32) for name, shape in tensor_shapes(before.network).items()}
+    tensors = {**drawn, **fixed_tensors(before.network)}
     start = TrainedNetwork(before.network, tensors, before.training.changed(name="first"))
     spec = spec_from(Options(training={"epochs": 2}), start)
     assert spec.network == before.network

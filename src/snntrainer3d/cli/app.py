@@ -10,11 +10,16 @@ from typing import Annotated
 import typer
 
 from snntrainer3d import __version__
-from snntrainer3d.cli import datasets, doctor, evaluate, export, runs, serve, train
+from snntrainer3d.cli.datasets import app as datasets_app
+from snntrainer3d.cli.doctor import doctor
+from snntrainer3d.cli.evaluate import evaluate
+from snntrainer3d.cli.export import export
 from snntrainer3d.cli.output import say, tell_error
+from snntrainer3d.cli.runs import app as runs_app
+from snntrainer3d.cli.serve import serve
+from snntrainer3d.cli.train import INTERRUPTED, train
 from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError
 
-INTERRUPTED = 130
 # Typer carries its own copy of click, so that the class of all wrong usage is only reachable as a parent.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
@@ -26,13 +31,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("serve")(serve.serve)
-app.command("train")(train.train)
-app.command("evaluate")(evaluate.evaluate)
-app.add_typer(runs.app, name="runs")
-app.command("export")(export.export)
-app.add_typer(datasets.app, name="datasets")
-app.command("doctor")(doctor.doctor)
+app.command("serve")(serve)
+app.command("train")(train)
+app.command("evaluate")(evaluate)
+app.add_typer(runs_app, name="runs")
+app.command("export")(export)
+app.add_typer(datasets_app, name="datasets")
+app.command("doctor")(doctor)
 
 
 def _version(wanted: bool) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from snntrainer3d.cli.output import say
 from snntrainer3d.errors import NotFoundError
-from snntrainer3d.exports import read_weights
+from snntrainer3d.exports import read_weight_file
 from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import TrainedNetwork
 
@@ -18,7 +19,10 @@ def weights_from(reference: str, store: RunStore) -> tuple[TrainedNetwork, str]:
         FileFormatError, MismatchError: a file that cannot be used.
     """
     if Path(reference).is_file():
-        return read_weights(Path(reference)), ""
+        file = read_weight_file(Path(reference))
+        for notice in file.notices:
+            say(f"Note: {notice}")
+        return file.trained, ""
     try:
         run = store.find(reference)
     except NotFoundError:

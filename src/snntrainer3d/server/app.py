@@ -19,7 +19,7 @@ from snntrainer3d.server.board import Board
 from snntrainer3d.server.downloads import Downloads
 from snntrainer3d.server.failures import answer_errors
 from snntrainer3d.server.guard import SecurityHeaders
-from snntrainer3d.server.page import STATIC, page_router
+from snntrainer3d.server.page import STATIC, Page
 from snntrainer3d.server.routes import about, datasets, exports, recordings, runs
 from snntrainer3d.server.views import RunViews
 
@@ -51,7 +51,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
     for part in (about, datasets, runs, recordings, exports):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
-    app.include_router(page_router(static))
+    app.router.default = Page(static, app.router.default)
     answer_errors(app)
     app.add_middleware(SecurityHeaders)
     return app

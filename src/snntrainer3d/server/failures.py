@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from snntrainer3d.errors import (
     ConflictError,
@@ -35,7 +36,7 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Snntrainer3dError, _ours)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(LastResort)
 
 
 def body_of(error: Exception) -> dict[str, Any]:
@@ -79,5 +80,23 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(ours.body(), error.status_code, headers=error.headers)
 
 
-async def _unforeseen(_request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse(body_of(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+class LastResort:
+    """Answers what no one foresaw; without it the server would tell it twice and drop the connection."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            await JSONResponse(body_of(error), HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send)

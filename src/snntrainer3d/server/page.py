@@ -7,9 +7,10 @@ import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
-from starlette.exceptions import HTTPException
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -26,24 +27,30 @@ NOT_BUILT = """<!doctype html>
 """
 
 
-def page_router(folder: Path = STATIC) -> APIRouter:
-    """Give the routes of everything that is not below /api."""
-    router = APIRouter(include_in_schema=False)
-    root = folder.resolve()
+class Page:
+    """Answers what no route does: the page's files, and its one document for every other address outside /api."""
 
-    @router.api_route("/{path:path}", methods=["GET", "HEAD"])
-    def page(path: str, request: Request) -> Response:
+    def __init__(self, folder: Path, otherwise: ASGIApp) -> None:
+        """Take the folder of the built page, and who answers what is not the page's either."""
+        self._root = folder.resolve()
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = None
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            answer = await run_in_threadpool(self._answer, scope["path"].removeprefix("/"), Request(scope))
+        await (answer or self._otherwise)(scope, receive, send)
+
+    def _answer(self, path: str, request: Request) -> Response | None:
         if path == "api" or path.startswith("api/"):
-            raise HTTPException(404)
-        file = _inside(root, path)
+            return None
+        file = _inside(self._root, path)
         if file is not None:
             return _file(file, request, FOR_EVER if path.startswith("assets/") else ASK_AGAIN)
         if Path(path).suffix:
-            raise HTTPException(404)
-        index = root / "index.html"
+            return None
+        index = self._root / "index.html"
         return _file(index, request, ASK_AGAIN) if index.is_file() else HTMLResponse(NOT_BUILT, 503)
-
-    return router
 
 
 def _inside(root: Path, path: str) -> Path | None:

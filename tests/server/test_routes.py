@@ -1,0 +1,304 @@
+"""Every route of the API, with what it should be given and with what it should not."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from made_runs import UPDATES, Served, small_spec, trained_for
+from pydantic import BaseModel
+
+from snntrainer3d import __version__
+from snntrainer3d.exports import from_json, from_safetensors, to_json, to_safetensors
+from snntrainer3d.frames import decode_frame
+from snntrainer3d.server import models
+from snntrainer3d.spec import NEURON_KINDS, PRESETS, TrainedNetwork, parse_run
+
+
+def fits(answer: httpx.Response, model: type[BaseModel]) -> Any:
+    """Check an answer against the model that OpenAPI and TypeScript have of it."""
+    assert answer.is_success, answer.text
+    model.model_validate(answer.json())
+    assert set(answer.json()) <= {field.alias or name for name, field in model.model_fields.items()}
+    return answer.json()
+
+
+def fault(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Check that an answer is the one error body."""
+    assert answer.status_code == status, answer.text
+    models.ErrorBody.model_validate(answer.json())
+    error: dict[str, Any] = answer.json()["error"]
+    assert error["code"] == code
+    assert "Traceback" not in answer.text
+    return error
+
+
+def document(**training: Any) -> dict[str, Any]:
+    return small_spec(**training).model_dump(mode="json")
+
+
+def test_health_tells_version_and_home(served: Served) -> None:
+    health = fits(served.client.get("/api/health"), models.Health)
+    assert (health["version"], health["home"]) == (__version__, str(served.home))
+
+
+def test_schema_presets_and_neurons_are_those_of_the_spec(served: Served) -> None:
+    assert set(fits(served.client.get("/api/schema"), models.Schemas)["run"]["properties"]) >= {"network", "training"}
+    presets = served.client.get("/api/presets").json()
+    assert list(presets) == list(PRESETS)
+    assert presets["paper"]["neurons"]["alpha"]["alpha"] == 0.97
+    neurons = served.client.get("/api/neurons").json()
+    assert [row["kind"] for row in neurons] == list(NEURON_KINDS)
+    assert all("m[t]" in row["equation"] for row in neurons)
+    for row in neurons:
+        layers = [{"size": 10, "neuron": row["defaults"]}]
+        parse_run({"network": {"input": {"shape": [64]}, "layers": layers}})
+
+
+def test_datasets_tell_what_is_here(served: Served) -> None:
+    rows = served.client.get("/api/datasets").json()
+    assert (rows[0]["name"], rows[0]["available"]) == ("digits", True)
+    assert all(models.DatasetRow.model_validate(row) for row in rows)
+
+
+def test_fetching_what_is_here_or_does_not_exist(served: Served) -> None:
+    answer = served.client.post("/api/datasets/digits/fetch")
+    assert (answer.status_code, answer.json()["fetching"]) == (202, None)
+    fault(served.client.post("/api/datasets/cifar/fetch"), 404, "not_found")
+
+
+def check(served: Served, body: Any) -> dict[str, Any]:
+    answer = served.client.post("/api/check", **body)
+    return fits(answer, models.CheckAnswer)  # type: ignore[no-any-return]
+
+
+def test_a_sound_document_has_a_cost(served: Served) -> None:
+    answer = check(served, {"json": document()})
+    assert answer["ok"]
+    assert answer["cost"] == {
+        "neurons": 16, "weights": 444, "parameters": 460, "parameter_bytes": 1840, "flops": 888,
+        "flops_all_steps": 888 * answer["cost"]["flops_all_steps"] // 888,
+    }  # fmt: skip
+
+
+def test_faults_of_network_training_and_fit_are_told_at_once(served: Served) -> None:
+    body = document()
+    body["training"]["epochs"] = 0
+    body["network"]["layers"][1]["size"] = 3
+    paths = [fault["path"] for fault in check(served, {"json": body})["faults"]]
+    assert paths == ["training.epochs", "network.layers[1].size"]
+    body["network"]["layers"][0]["size"] = 0
+    paths = [fault["path"] for fault in check(served, {"json": body})["faults"]]
+    assert paths == ["network.layers[0].size", "training.epochs"]
+
+
+def test_a_warning_names_field_and_remedy(served: Served) -> None:
+    body = document()
+    body["network"]["layers"][0]["neuron"] = {"kind": "lapicque", "beta": 0.95}
+    answer = check(served, {"json": body})
+    assert answer["ok"]
+    (warning,) = answer["warnings"]
+    assert warning["path"] == "network.layers[0].neuron.beta"
+    assert "19.5 times weaker" in warning["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"{} {}", b"[]", b"null", b'{"a": NaN}', b"\xff", b'{"a":1,"a":2}'])
+def test_what_is_no_document_is_checked_and_faulty(served: Served, body: bytes) -> None:
+    answer = check(served, {"content": body})
+    assert not answer["ok"]
+    assert answer["faults"]
+
+
+def test_a_run_is_queued_listed_renamed_cancelled_and_deleted(served: Served) -> None:
+    answer = served.client.post("/api/runs", json={"spec": document(name="mine")})
+    assert answer.status_code == 201
+    row = fits(answer, models.RunRow)
+    assert (row["name"], row["status"]) == ("mine", "queued")
+    at = f"/api/runs/{row['id']}"
+    assert fits(served.client.get("/api/runs"), models.RunList)["runs"][0]["id"] == row["id"]
+    assert fits(served.client.patch(at, json={"name": "ours"}), models.RunRow)["name"] == "ours"
+    fault(served.client.delete(at), 409, "conflict")
+    assert fits(served.client.post(f"{at}/cancel"), models.RunDetail)["status"] == "cancelled"
+    assert served.client.delete(at).status_code == 204
+    fault(served.client.get(at), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"spec": {}}, "network"),
+        ({}, "spec"),
+        ({"spec": 3}, ""),
+        ({"spec": None, "extra": 1}, "extra"),
+        ([], ""),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_at_its_field(served: Served, body: Any, path: str) -> None:
+    error = fault(served.client.post("/api/runs", json=body), 422, "spec")
+    assert path in [one["path"] for one in error["faults"]]
+
+
+def test_a_network_that_does_not_fit_its_data_is_refused(served: Served) -> None:
+    before = len(served.client.get("/api/runs").json()["runs"])
+    body = document()
+    body["training"]["dataset"] = "mnist"
+    fault(served.client.post("/api/runs", json={"spec": body}), 422, "spec")
+    assert len(served.client.get("/api/runs").json()["runs"]) == before
+
+
+def test_training_on_takes_the_weights_of_a_run(served: Served, finished: str) -> None:
+    row = served.client.post("/api/runs", json={"spec": document(), "from": finished}).json()
+    assert served.store.folder(row["id"]).start.exists()
+    assert served.client.get(f"/api/runs/{row['id']}").json()["start_from"] == finished
+    other = document()
+    other["network"]["layers"][0]["size"] = 7
+    fault(served.client.post("/api/runs", json={"spec": other, "from": finished}), 422, "mismatch")
+    fault(served.client.post("/api/runs", json={"spec": document(), "from": "zzzz"}), 404, "not_found")
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "a\\b", "x" * 200, ".."])
+def test_a_name_that_reads_as_a_path_is_refused(served: Served, finished: str, name: str) -> None:
+    answer = served.client.patch(f"/api/runs/{finished}", json={"name": name})
+    assert answer.status_code in (400, 422)
+    assert answer.json()["error"]["path"] == "name"
+
+
+@pytest.mark.parametrize("word", ["pause", "resume", "cancel", "step"])
+def test_a_finished_run_takes_no_orders(served: Served, finished: str, word: str) -> None:
+    fault(served.client.post(f"/api/runs/{finished}/{word}"), 409, "conflict")
+
+
+ROUTES_OF_A_RUN = [
+    ("GET", ""), ("DELETE", ""), ("POST", "/pause"), ("POST", "/resume"), ("POST", "/cancel"), ("POST", "/step"),
+    ("GET", "/events"), ("GET", "/frame"), ("GET", "/snapshots"), ("GET", "/snapshots/0"),
+    ("GET", "/weight?layer=0&row=0&column=0"), ("GET", "/export/json"), ("GET", "/export/safetensors"),
+    ("GET", "/export/csv"), ("GET", "/export/settings"), ("GET", "/export/figures.zip"),
+    ("GET", "/export/figure/loss.svg"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "route"), ROUTES_OF_A_RUN)
+@pytest.mark.parametrize("run", ["0" * 12, "..%2f..%2fetc", "%00"])
+def test_a_run_that_does_not_exist_is_not_found(served: Served, method: str, route: str, run: str) -> None:
+    fault(served.client.request(method, f"/api/runs/{run}{route}"), 404, "not_found")
+
+
+def test_a_finished_run_in_full(served: Served, finished: str) -> None:
+    detail = served.client.get(f"/api/runs/{finished}")
+    told = models.RunDetail.model_validate(detail.json())
+    assert told.status == "finished"
+    assert told.results is not None
+    assert told.results.test is not None
+    assert told.results.test.samples == 50
+    assert parse_run(detail.json()["spec"]).network.title() == "64-6-10"
+
+
+def test_events_are_paged_by_line(served: Served, finished: str) -> None:
+    everything = fits(served.client.get(f"/api/runs/{finished}/events"), models.EventPage)
+    assert [event["kind"] for event in everything["events"]][-2:] == ["epoch", "finished"]
+    assert everything["next"] == len(everything["events"]) == UPDATES + 4
+    rest = served.client.get(f"/api/runs/{finished}/events?after=20").json()
+    assert rest["events"] == everything["events"][20:]
+    fault(served.client.get(f"/api/runs/{finished}/events?after=-1"), 422, "spec")
+
+
+def test_frames_and_snapshots_are_weight_frames(served: Served, finished: str) -> None:
+    newest = served.client.get(f"/api/runs/{finished}/frame")
+    assert newest.headers["content-type"] == "application/octet-stream"
+    assert decode_frame(newest.content).update == UPDATES
+    assert fits(served.client.get(f"/api/runs/{finished}/snapshots"), models.SnapshotList)["snapshots"][1]["index"] == 1
+    first = served.client.get(f"/api/runs/{finished}/snapshots/0")
+    assert decode_frame(first.content).layers[0].values.shape == (6, 64)
+    fault(served.client.get(f"/api/runs/{finished}/snapshots/9"), 404, "not_found")
+    fault(served.client.get(f"/api/runs/{finished}/snapshots/x"), 422, "spec")
+
+
+def test_one_weight_is_exact(served: Served, finished: str) -> None:
+    wanted = trained_for(small_spec()).tensors["layers.1.weight"][3, 2]
+    answer = served.client.get(f"/api/runs/{finished}/weight?layer=1&row=3&column=2")
+    assert np.float32(fits(answer, models.WeightValue)["value"]) == wanted
+    for place in ("layer=2&row=0&column=0", "layer=0&row=6&column=0", "layer=0&row=0&column=64"):
+        fault(served.client.get(f"/api/runs/{finished}/weight?{place}"), 404, "not_found")
+    fault(served.client.get(f"/api/runs/{finished}/weight?layer=0"), 422, "spec")
+
+
+def download(served: Served, run: str, what: str, ending: str) -> bytes:
+    answer = served.client.get(f"/api/runs/{run}/export/{what}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"] == f'attachment; filename="Ein-Lauf-gr-er{ending}"'
+    return answer.content
+
+
+def same(one: TrainedNetwork, other: TrainedNetwork) -> bool:
+    return all(np.array_equal(one.tensors[name], other.tensors[name]) for name in one.tensors)
+
+
+def test_weights_come_home_exactly(served: Served, finished: str) -> None:
+    wanted = trained_for(small_spec())
+    assert same(wanted, from_json(download(served, finished, "json", ".json")))
+    assert same(wanted, from_safetensors(download(served, finished, "safetensors", ".safetensors")))
+
+
+def test_metrics_settings_and_figures_come_home(served: Served, finished: str) -> None:
+    table = download(served, finished, "csv", "-metrics.csv").decode().splitlines()
+    assert len(table) == 1 + UPDATES + 1
+    assert parse_run(json.loads(download(served, finished, "settings", "-settings.json"))).training.dataset == "digits"
+    fault(served.client.get(f"/api/runs/{finished}/export/figure/loss.pdf"), 422, "spec")
+    fault(served.client.get(f"/api/runs/{finished}/export/figure/nothing.svg"), 404, "not_found")
+
+
+@pytest.mark.slow
+def test_figures_come_home(served: Served, finished: str) -> None:
+    assert b"<svg" in download(served, finished, "figure/loss.svg", "-loss.svg")
+    assert download(served, finished, "figure/confusion.png", "-confusion.png")[:4] == b"\x89PNG"
+    with zipfile.ZipFile(io.BytesIO(download(served, finished, "figures.zip", "-figures.zip"))) as archive:
+        assert set(archive.namelist()) == {
+            f"{name}.{form}" for name in ("loss", "accuracy", "confusion") for form in ("png", "svg")
+        }
+
+
+@pytest.mark.parametrize("write", [to_json, to_safetensors])
+def test_weights_are_imported_as_a_finished_run(served: Served, write: Any) -> None:
+    trained = trained_for(small_spec(), seed=5)
+    answer = served.client.post("/api/runs/import-weights?name=from+home", content=write(trained))
+    assert answer.status_code == 201
+    row = fits(answer, models.RunRow)
+    assert (row["status"], row["name"], row["title"]) == ("finished", "from home", "64-6-10")
+    models.RunDetail.model_validate(served.client.get(f"/api/runs/{row['id']}").json())
+    assert same(trained, from_json(served.client.get(f"/api/runs/{row['id']}/export/json").content))
+    assert decode_frame(served.client.get(f"/api/runs/{row['id']}/frame").content).layers[1].values.shape == (10, 6)
+
+
+def test_weights_without_a_recipe_are_imported_too(served: Served) -> None:
+    whole = trained_for(small_spec())
+    bare = TrainedNetwork(whole.network, whole.tensors)
+    row = served.client.post("/api/runs/import-weights", content=to_json(bare)).json()
+    assert (row["dataset"], row["status"]) == ("digits", "finished")
+
+
+WHOLE = to_safetensors(trained_for(small_spec()))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"nonsense", b"{}", WHOLE[:-100], WHOLE[:50], b"PK\x03\x04zip", b"\x80\x04pickle", b'{"format": "other"}'],
+)
+def test_a_damaged_or_foreign_weight_file_leaves_nothing(served: Served, content: bytes) -> None:
+    before = len(served.client.get("/api/runs").json()["runs"])
+    fault(served.client.post("/api/runs/import-weights", content=content), 422, "file_format")
+    assert len(served.client.get("/api/runs").json()["runs"]) == before
+    assert not list(served.home.glob(".upload-*"))
+
+
+def test_openapi_names_every_route_and_body(served: Served) -> None:
+    api = served.client.get("/api/openapi.json").json()
+    assert {"/api/runs", "/api/runs/{run_id}/export/json", "/api/check"} <= set(api["paths"])
+    for path, methods in api["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("description"), f"{method} {path} says nothing of itself"
+    assert {"RunRow", "RunDetail", "Results", "ErrorBody", "CheckAnswer"} <= set(api["components"]["schemas"])
