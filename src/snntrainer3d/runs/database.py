@@ -21,6 +21,7 @@ PATIENCE_MS = 10_000
 """How long one process waits while another writes."""
 MIGRATION_PATIENCE_S = 120.0
 CONNECTIONS = 8
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
@@ -136,7 +137,7 @@ def _bring_to_head(path: Path, found: str | None) -> None:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StorageError(

@@ -15,9 +15,10 @@ from typing import Any, Self
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from snntrainer3d.analysis import History
-from snntrainer3d.errors import ConflictError, MismatchError, NotFoundError, StorageError
+from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
 from snntrainer3d.events import ENDED, EpochDone, Event, RunStatus, Update
 from snntrainer3d.frames import encode_frame, make_frame
+from snntrainer3d.runs.beginnings import fit_start
 from snntrainer3d.runs.changes import changes_of, event_of_point
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint
 from snntrainer3d.runs.cursors import Cursors
@@ -97,18 +98,17 @@ class RunStore:
             start_from: a run, or a network, whose weights training starts from.
 
         Raises:
-            MismatchError: those weights are of another network.
+            MismatchError: those weights are of a network of other sizes or biases.
         """
         source = ""
         if isinstance(start_from, str):
             source = self.find(start_from)
             start_from = self.trained(source)
-        if start_from is not None:
-            _check_same_shapes(start_from, spec)
+        start = fit_start(start_from, spec.network) if start_from is not None else None
         run = self._make_folder(spec)
         try:
-            if start_from is not None:
-                write_weights(run.start, start_from)
+            if start is not None:
+                write_weights(run.start, start)
             return self._insert(run.id, spec, status="queued", launcher=launcher, start_from=source)
         except BaseException:
             shutil.rmtree(run.path, ignore_errors=True)
@@ -368,15 +368,6 @@ class RunStore:
 
 def _row(connection: Connection, run: str) -> RunRow:
     return rows_of([connection.execute(select_rows().where(RUNS.c.id == run)).one()], queue(connection))[0]
-
-
-def _check_same_shapes(start: TrainedNetwork, spec: RunSpec) -> None:
-    if start.network.weight_shapes() != spec.network.weight_shapes():
-        raise MismatchError(
-            f"The weights are of a network {start.network.title()}, the spec's is {spec.network.title()}.",
-            path="network.layers",
-            hint="Give the same sizes.",
-        )
 
 
 def _imported_results(spec: RunSpec) -> dict[str, Any]:

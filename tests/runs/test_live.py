@@ -1,0 +1,124 @@
+"""The live frame: a reader sees a whole frame or none, whatever the writer does meanwhile."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from snntrainer3d.errors import StorageError
+from snntrainer3d.runs.live import LiveFrameWriter, read_live_frame
+
+SIZE = 300_001
+
+
+def test_there_is_no_frame_before_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "frame.bin"
+    assert read_live_frame(path) is None
+    LiveFrameWriter(path, 100).close()
+    assert read_live_frame(path) is None
+    path.write_bytes(b"S3DL but short")
+    assert read_live_frame(path) is None
+
+
+def test_the_newest_frame_is_read_and_a_next_writer_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "frame.bin"
+    writer = LiveFrameWriter(path, 100)
+    for number in range(5):
+        writer.write(bytes([number]) * (10 + number))
+        assert read_live_frame(path) == bytes([number]) * (10 + number)
+    writer.close()
+    after = LiveFrameWriter(path, 100)
+    assert read_live_frame(path) == bytes([4]) * 14
+    after.write(b"after")
+    assert read_live_frame(path) == b"after"
+    with pytest.raises(ValueError, match="room"):
+        after.write(bytes(101))
+    after.close()
+
+
+def test_a_frame_torn_by_a_dying_writer_leaves_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "frame.bin"
+    writer = LiveFrameWriter(path, 64)
+    writer.write(b"a" * 64)
+    writer.write(b"b" * 64)
+    writer.close()
+    raw = bytearray(path.read_bytes())
+    place = raw.index(b"b" * 64)
+    raw[place + 10] ^= 1
+    path.write_bytes(raw)
+    assert read_live_frame(path) == b"a" * 64
+
+
+def test_a_file_for_another_network_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "frame.bin"
+    for size in (64, 640):
+        writer = LiveFrameWriter(path, size)
+        writer.write(b"c" * size)
+        writer.close()
+        assert read_live_frame(path) == b"c" * size
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StorageError):
+        LiveFrameWriter(tmp_path / "none" / "frame.bin", 10)
+
+
+def write_numbers(path: Path, seconds: float) -> int:
+    """Write frames of their number and then only that byte: a frame of two writings shows at once."""
+    writer = LiveFrameWriter(path, SIZE)
+    end, number = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        number += 1
+        writer.write(number.to_bytes(4, "little") + bytes([number % 251]) * (SIZE - 4 - number % 7))
+    writer.close()
+    return number
+
+
+def assert_whole(frame: bytes) -> int:
+    number = int.from_bytes(frame[:4], "little")
+    assert len(frame) == SIZE - number % 7
+    assert set(frame[4:]) == {number % 251}
+    return number
+
+
+def test_no_reader_sees_a_torn_frame_while_a_thread_writes(tmp_path: Path) -> None:
+    path = tmp_path / "frame.bin"
+    LiveFrameWriter(path, SIZE).close()
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write_numbers, path, 0.4)
+        numbers = []
+        while not writing.done():
+            frame = read_live_frame(path)
+            if frame is not None:
+                numbers.append(assert_whole(frame))
+    assert len(set(numbers)) > 5, "the reader must have met the writer at work"
+    newest = read_live_frame(path)
+    assert newest is not None
+    assert assert_whole(newest) == writing.result()
+
+
+@pytest.mark.slow
+def test_no_reader_sees_a_torn_frame_while_another_process_writes(tmp_path: Path) -> None:
+    path = tmp_path / "frame.bin"
+    LiveFrameWriter(path, SIZE).close()
+    script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from test_live import *; "
+    script += f"print(write_numbers(Path({str(path)!r}), 3.0))"
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
+        numbers = []
+        while process.poll() is None:
+            frame = read_live_frame(path)
+            if frame is not None:
+                numbers.append(assert_whole(frame))
+            else:
+                time.sleep(0.001)
+        assert process.stdout is not None
+        written = int(process.stdout.read())
+    assert len(set(numbers)) > 20, "the reader must have met the writer at work"
+    newest = read_live_frame(path)
+    assert newest is not None
+    assert assert_whole(newest) == written
