@@ -13,10 +13,16 @@ export interface Table {
   columns: number[][];
 }
 
-/** Puts tables with different x into one, as uPlot wants them; what is no number becomes a gap. */
+/**
+ * Puts tables with different x into one, as uPlot wants them; what is no number becomes a gap. Everything is copied: the
+ * tables grow under the plot, which has to tell its old data from the new.
+ */
 export function align(tables: Table[]): uPlot.AlignedData {
   const clean = tables.map(
-    ({ x, columns }): uPlot.AlignedData => [x, ...columns.map((ys) => ys.map((y) => (Number.isFinite(y) ? y : null)))],
+    ({ x, columns }): uPlot.AlignedData => [
+      [...x],
+      ...columns.map((ys) => ys.map((y) => (Number.isFinite(y) ? y : null))),
+    ],
   );
   return clean.length === 1 ? clean[0] : uPlot.join(clean);
 }

@@ -315,7 +315,7 @@ export const SURROGATE_FIELDS: Record<string, Record<string, Field>> = {
 /** The range as a person reads it: `1 to 10,000`, `above 0`. */
 export function rangeText(field: Field): string {
   if (field.kind !== "int" && field.kind !== "float") return "";
-  const write = (value: number) => (value >= 1e5 ? value.toLocaleString("en-US") : String(value));
+  const write = (value: number) => (value >= 1000 ? value.toLocaleString("en-US") : String(value));
   const lowOpen = field.open === "min" || field.open === "both";
   const highOpen = field.open === "max" || field.open === "both";
   const low = field.min === undefined ? "" : `${lowOpen ? "above " : ""}${write(field.min)}`;
