@@ -96,9 +96,7 @@ def _neuron(choices: Choices) -> dict[str, Any]:
 
 def _training(choices: Choices, dataset: str) -> dict[str, Any]:
     preset = PRESETS[choices.preset].training_for(dataset) if choices.preset in PRESETS else {}
-    # A preset's validation share is meant for data sets that can spare it; xor has four rows.
-    spared = {"validation_share": 0.0} if dataset == "xor" else {}
-    return {**preset, **spared, **choices.training, "dataset": dataset}
+    return {**preset, **choices.training, "dataset": dataset}
 
 
 def _unknown(path: str, name: str | None, known: Mapping[str, Any] | Sequence[str]) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +16,8 @@ from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.losses import decide, loss_of
 from snntrainer3d.engine.reference import Stepper, over_time, run
 from snntrainer3d.spec import Network, Training
+
+ENGINE_VARIABLE = "SNNTRAINER3D_ENGINE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +142,17 @@ class ReferenceLearner:
 
 
 def open_learner(module: SpikingNetwork, network: Network, training: Training) -> Learner:
-    """Give the learner that the training asks for; `auto` takes the fused kernels where they fit."""
-    return ReferenceLearner(module, training)
+    """Give the learner that the training asks for; `auto` takes the fused kernels where they fit.
+
+    The environment variable SNNTRAINER3D_ENGINE (`fused` or `reference`) takes the place of `auto`, for debugging.
+    Where there is no fused form, the reference path is taken and its `note` says why.
+    """
+    wanted = training.engine if training.engine != "auto" else os.environ.get(ENGINE_VARIABLE, "auto")
+    if wanted == "reference":
+        return ReferenceLearner(module, training)
+    from snntrainer3d.engine.fused import fused_learner
+
+    found = fused_learner(module, network, training)
+    if isinstance(found, str):
+        return ReferenceLearner(module, training, note=f"No fused kernels: {found}")
+    return found

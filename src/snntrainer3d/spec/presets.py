@@ -72,6 +72,10 @@ FAST = Preset(
         "synaptic": {"alpha": 0.5, "beta": 0.85},
         "alpha": {"alpha": 0.9, "beta": 0.85},
     },
+    datasets={
+        "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 6e-3},
+        "xor": {"epochs": 300, "batch_size": 4, "learning_rate": 1e-2, "validation_share": 0.0},
+    },
 )
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in (PAPER, FAST)}
