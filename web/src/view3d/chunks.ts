@@ -1,7 +1,9 @@
-/** Blocks up to this size are drawn whole in every chunk. */
+/** Blocks up to this size are not divided between chunks. */
 export const SMALL_BLOCK = 20_000;
 /** Chunks below this cost more in calls than in edges. */
-const SMALLEST_CHUNK = 10_000;
+const SMALLEST_CHUNK = 4_000;
+/** How far small blocks are drawn ahead, so that not every chunk must hold them. */
+const AHEAD = 1.25;
 const UINT32 = 2 ** 32;
 const GOLDEN_SHARE = (Math.sqrt(5) - 1) / 2;
 
@@ -13,32 +15,40 @@ export interface Range {
   share: number;
 }
 
-export interface Chunk {
-  /** How much of the picture is drawn once the chunk is, 0 to 1. */
+/** How much of a picture is drawn, 0 to 1: of the large blocks, and of the intensity of the small ones. */
+export interface Progress {
   done: number;
+  small: number;
+}
+
+export const NOTHING: Progress = { done: 0, small: 0 };
+
+export interface Chunk {
+  progress: Progress;
   ranges: Range[];
 }
 
 /**
- * Plan the next chunk of a picture of which `done` is drawn, of about `budget` edges.
+ * Plan the next chunk of a picture, of about `budget` edges.
  *
- * Large blocks give a part of their edges at full intensity. Small blocks are drawn whole with every chunk, at the
- * chunk's share of their intensity: so each chunk is a fair picture of everything, only fainter, and dividing by
- * `done` gives its brightness at any time.
+ * Large blocks give a part of their edges at full intensity. Small blocks are drawn whole, at a part of their
+ * intensity that keeps just ahead of the large ones: so a picture is a fair one at any time, only fainter, and dividing
+ * by `done` gives its brightness.
  */
-export function planChunk(counts: readonly number[], done: number, budget: number): Chunk {
+export function planChunk(counts: readonly number[], { done, small }: Progress, budget: number): Chunk {
   const large = counts.reduce((sum, count) => sum + (count > SMALL_BLOCK ? count : 0), 0);
   const step = large > 0 ? Math.max(budget, SMALLEST_CHUNK) / large : 1;
   // A small rest goes with the last chunk instead of costing a frame of its own.
   const next = done + step * 1.25 >= 1 ? 1 : done + step;
+  const ahead = next <= small ? small : next === 1 || done === 0 ? next : Math.min(1, next * AHEAD);
   const ranges = counts.flatMap((count, block) => {
     if (count === 0) return [];
-    if (count <= SMALL_BLOCK) return [{ block, start: 0, end: count, share: next - done }];
+    if (count <= SMALL_BLOCK) return ahead > small ? [{ block, start: 0, end: count, share: ahead - small }] : [];
     const start = Math.floor(count * done);
     const end = Math.floor(count * next);
     return end > start ? [{ block, start, end, share: 1 }] : [];
   });
-  return { done: next, ranges };
+  return { progress: { done: next, small: ahead }, ranges };
 }
 
 /**
@@ -60,7 +70,7 @@ function isPrime(number: number): boolean {
   return true;
 }
 
-const FEWEST_EDGES = 20_000;
+const FEWEST_EDGES = SMALLEST_CHUNK;
 const MOST_EDGES = 8_000_000;
 const SLOW_FRAME_MS = 24;
 const FAST_FRAME_MS = 19;

@@ -18,6 +18,7 @@ import { RESOLVE_FRAGMENT, SCREEN_VERTEX } from "./shaders";
 
 /** Texels of all density targets together stay below this: 2 x 16 M texels of 4 bytes. */
 const MOST_TEXELS = 9_000_000;
+const MANY_EDGES = 150_000;
 
 export interface Density {
   positive: number;
@@ -47,9 +48,12 @@ export class DensityField {
     this.screen.renderOrder = 0;
   }
 
-  /** Texels per pixel of the drawing buffer; lines are one texel wide, so more of them are finer and smoother. */
-  static scaleFor(width: number, height: number, pixelRatio: number): number {
-    const wanted = pixelRatio >= 1.5 ? 1 : 2;
+  /**
+   * Give the texels per pixel of the drawing buffer. Lines are one texel wide, so more texels make them finer and
+   * smoother; where edges are very many their number does that, and texels would only cost.
+   */
+  static scaleFor(width: number, height: number, pixelRatio: number, edges: number): number {
+    const wanted = pixelRatio >= 1.5 || edges > MANY_EDGES ? 1 : 2;
     return Math.min(wanted, Math.sqrt(MOST_TEXELS / (width * height)));
   }
 
@@ -58,10 +62,13 @@ export class DensityField {
     return targets * this.width * this.height * (this.format === RGFormat ? 4 : 8);
   }
 
-  resize(width: number, height: number): void {
+  /** Give all targets this size in texels; says whether it is another than before. */
+  resize(width: number, height: number): boolean {
+    const before = [this.width, this.height];
     this.width = Math.max(1, Math.round(width));
     this.height = Math.max(1, Math.round(height));
     for (const target of [this.shown, this.spare, this.focus]) target?.setSize(this.width, this.height);
+    return before[0] !== this.width || before[1] !== this.height;
   }
 
   get texels(): { width: number; height: number } {

@@ -4,14 +4,17 @@ import {
   ByteType,
   CustomBlending,
   DataTexture,
+  DoubleSide,
   GLSL3,
   LineSegments,
+  Mesh,
   NearestFilter,
   OneFactor,
   RawShaderMaterial,
   RedIntegerFormat,
   UnsignedIntType,
   Vector2,
+  type IUniform,
   type WebGLRenderer,
 } from "three";
 import { strideFor } from "./chunks";
@@ -20,10 +23,12 @@ import { histogramOf, inkOf, strongestOf, type Histogram } from "./strongest";
 import type { ConnectionShape, WeightLayer } from "./types";
 
 /** Exponent on |w| / largest |w| of the block: above 1 weak weights step back. */
-const GAMMA = 1.15;
+const GAMMA = 1.4;
 /** Mean density that a block's ink gives to its picture, and the most that one edge may take. */
-const MEAN_DENSITY = 1.9;
-const BOLDEST = 3.2;
+const MEAN_DENSITY = 1.25;
+const BOLDEST = 1.7;
+/** Up to so many edges of a block are drawn as soft bands; beyond that lines make the same picture for less. */
+const MOST_RIBBONS = 6_000;
 const LIST_WIDTH = 2048;
 /** A connection from a layer to itself is drawn in arcs of so many pieces. */
 const ARC_SEGMENTS = 16;
@@ -37,15 +42,19 @@ export interface EdgeSurroundings {
   largestTexture: number;
 }
 
-/** The weights of one connection as an attribute-less LineSegments. */
+type Drawable = LineSegments<BufferGeometry, RawShaderMaterial> | Mesh<BufferGeometry, RawShaderMaterial>;
+
+/** The weights of one connection, without any vertex buffer: as lines where they are many, as bands where few. */
 export class EdgeBlock {
-  readonly line: LineSegments<BufferGeometry, RawShaderMaterial>;
+  readonly lines: Drawable;
+  readonly ribbons: Drawable;
   readonly total: number;
   weights: WeightLayer | null = null;
   private histogram: Histogram | null = null;
   private k: number | null = null;
   private chosen = 0;
   private readonly segments: number;
+  private readonly uniforms: Record<string, IUniform>;
 
   constructor(
     readonly shape: ConnectionShape,
@@ -53,9 +62,26 @@ export class EdgeBlock {
   ) {
     this.total = shape.rows * shape.columns;
     this.segments = shape.from === shape.to ? ARC_SEGMENTS : 1;
-    this.line = new LineSegments(new BufferGeometry(), this.makeMaterial());
-    this.line.frustumCulled = false;
-    this.line.matrixAutoUpdate = false;
+    this.uniforms = this.makeUniforms();
+    this.lines = new LineSegments(new BufferGeometry(), edgeMaterial(this.uniforms, false));
+    this.ribbons = new Mesh(new BufferGeometry(), edgeMaterial(this.uniforms, true));
+    for (const drawable of [this.lines, this.ribbons]) {
+      drawable.frustumCulled = false;
+      drawable.matrixAutoUpdate = false;
+    }
+  }
+
+  /** Leave the block out of the next draw. */
+  hide(): void {
+    this.lines.visible = false;
+    this.ribbons.visible = false;
+  }
+
+  /** Set how the camera sees the network in the draws that follow. */
+  setSight(depths: readonly [number, number], width: number, height: number, texelsPerPixel: number): void {
+    (this.uniforms.depthRange.value as Vector2).set(...depths);
+    (this.uniforms.texels.value as Vector2).set(width, height);
+    this.uniforms.texelsPerPixel.value = texelsPerPixel;
   }
 
   /** Edges that the picture is made of now: all, or the strongest. */
@@ -65,13 +91,13 @@ export class EdgeBlock {
 
   /** Bytes in this block's textures. */
   get bytes(): number {
-    const { weights, chosen } = this.line.material.uniforms;
+    const { weights, chosen } = this.uniforms;
     return bytesOf(weights.value as DataTexture) + bytesOf(chosen.value as DataTexture);
   }
 
   setWeights(weights: WeightLayer | null, k: number | null): void {
     this.weights = weights;
-    const uniforms = this.line.material.uniforms;
+    const { uniforms } = this;
     uniforms.hasWeights.value = weights !== null;
     this.histogram = weights ? histogramOf(weights.values) : null;
     this.replaceWeightTexture(weights);
@@ -81,7 +107,7 @@ export class EdgeBlock {
   /** Draw only the k strongest; null or k beyond the block draws all. Without weights: an even sample. */
   choose(k: number | null): void {
     this.k = k === null || k >= this.total ? null : k;
-    const uniforms = this.line.material.uniforms;
+    const { uniforms } = this;
     uniforms.hasChosen.value = this.k !== null;
     if (this.k === null) return;
     const list =
@@ -97,31 +123,34 @@ export class EdgeBlock {
 
   /** Upload now what changed, so that the time is this call's and not the next frame's. */
   upload(renderer: WebGLRenderer): void {
-    const { weights, chosen } = this.line.material.uniforms;
+    const { weights, chosen } = this.uniforms;
     renderer.initTexture(weights.value as DataTexture);
     if (this.k !== null) renderer.initTexture(chosen.value as DataTexture);
   }
 
-  /** Make the next draw give a stretch of the whole block. `height` is the block's height in texels of the target. */
+  /** Make the next draw give a stretch of the whole block. `height` is the block's height in pixels. */
   prepareRange(start: number, end: number, share: number, height: number): void {
     const count = this.count;
     const spent = this.histogram ? inkOf(this.histogram, count, GAMMA) : count * (48 / 127) ** GAMMA;
-    this.prepare(0, strideFor(count), count, start, end, share * inkFor(spent, height));
-    this.line.material.uniforms.hasChosen.value = this.k !== null;
+    this.uniforms.hasChosen.value = this.k !== null;
+    this.uniforms.lift.value = 1;
+    this.uniforms.ink.value = share * inkFor(spent, height);
+    this.prepare(0, strideFor(count), count, start, end, count <= MOST_RIBBONS);
   }
 
   /** Make the next draw give all edges of one neuron: its row when it receives, its column when it sends. */
   prepareNeuron(neuron: number, receives: boolean, height: number): void {
     const { rows, columns } = this.shape;
     const count = receives ? columns : rows;
-    const largest = this.largestOf(neuron, receives);
-    let spent = 0;
-    this.forNeuron(neuron, receives, (value) => (spent += (Math.abs(value) / 127) ** GAMMA));
     // A neuron's own strongest weight is drawn at full strength, however weak it is beside its block's.
-    const lift = (127 / largest) ** GAMMA;
-    const ink = lift * Math.min(BOLDEST, Math.max(0.35, inkFor(spent * lift, height)));
-    this.prepare(receives ? neuron * columns : neuron, receives ? 1 : columns, this.total, 0, count, ink);
-    this.line.material.uniforms.hasChosen.value = false;
+    const lift = 127 / this.largestOf(neuron, receives);
+    let spent = 0;
+    this.forNeuron(neuron, receives, (value) => (spent += ((Math.abs(value) / 127) * lift) ** GAMMA));
+    this.uniforms.hasChosen.value = false;
+    this.uniforms.lift.value = lift;
+    this.uniforms.ink.value = Math.max(0.3, inkFor(spent, height));
+    const first = receives ? neuron * columns : neuron;
+    this.prepare(first, receives ? 1 : columns, this.total, 0, count, count <= MOST_RIBBONS);
   }
 
   /** Visit the int8 weights of one neuron with the index of the neuron at the other end. */
@@ -142,26 +171,30 @@ export class EdgeBlock {
   }
 
   dispose(): void {
-    const { weights, chosen } = this.line.material.uniforms;
+    const { weights, chosen } = this.uniforms;
     (weights.value as DataTexture).dispose();
     (chosen.value as DataTexture).dispose();
-    this.line.geometry.dispose();
-    this.line.material.dispose();
+    for (const { geometry, material } of [this.lines, this.ribbons]) {
+      geometry.dispose();
+      material.dispose();
+    }
   }
 
-  private prepare(first: number, stride: number, count: number, start: number, end: number, ink: number): void {
-    const uniforms = this.line.material.uniforms;
-    uniforms.first.value = first;
-    uniforms.stride.value = stride;
-    uniforms.count.value = Math.max(1, count);
-    uniforms.ink.value = ink;
-    this.line.material.uniformsNeedUpdate = true;
-    const vertices = 2 * this.segments;
-    this.line.geometry.setDrawRange(start * vertices, (end - start) * vertices);
+  private prepare(first: number, stride: number, count: number, start: number, end: number, bands: boolean): void {
+    this.uniforms.first.value = first;
+    this.uniforms.stride.value = stride;
+    this.uniforms.count.value = Math.max(1, count);
+    this.lines.visible = !bands;
+    this.ribbons.visible = bands;
+    const vertices = (bands ? 6 : 2) * this.segments;
+    const { geometry, material } = bands ? this.ribbons : this.lines;
+    geometry.setDrawRange(start * vertices, (end - start) * vertices);
+    material.uniformsNeedUpdate = true;
+    this.uniforms.widest.value = Math.min(3.2, 3 * (20 / Math.max(1, end - start)) ** 0.2);
   }
 
   private replaceWeightTexture(weights: WeightLayer | null): void {
-    const uniforms = this.line.material.uniforms;
+    const { uniforms } = this;
     const before = uniforms.weights.value as DataTexture;
     if (!weights) {
       uniforms.weights.value = refill(before, new Int8Array(1), 1, 1, ByteType);
@@ -181,42 +214,53 @@ export class EdgeBlock {
     uniforms.weights.value = refill(before, wrapped, width, height, ByteType);
   }
 
-  private makeMaterial(): RawShaderMaterial {
+  private makeUniforms(): Record<string, IUniform> {
     const { from, to, columns } = this.shape;
-    return new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: EDGE_VERTEX,
-      fragmentShader: EDGE_FRAGMENT,
-      depthTest: false,
-      depthWrite: false,
-      transparent: true,
-      blending: CustomBlending,
-      blendEquation: AddEquation,
-      blendSrc: OneFactor,
-      blendDst: OneFactor,
-      blendSrcAlpha: OneFactor,
-      blendDstAlpha: OneFactor,
-      uniforms: {
-        positions: { value: this.around.positions },
-        weights: { value: makeTexture(new Int8Array(1), 1, 1, ByteType) },
-        // A sampler of integers must never be without a texture of integers, used or not.
-        chosen: { value: makeTexture(new Uint32Array(1), 1, 1, UnsignedIntType) },
-        hasWeights: { value: false },
-        hasChosen: { value: false },
-        columns: { value: columns },
-        sourceFirst: { value: this.around.firsts[from] },
-        targetFirst: { value: this.around.firsts[to] },
-        segments: { value: this.segments },
-        first: { value: 0 },
-        stride: { value: 1 },
-        count: { value: this.total },
-        ink: { value: 1 },
-        gamma: { value: GAMMA },
-        arc: { value: this.segments > 1 ? ARC_HEIGHT : 0 },
-        depthRange: { value: new Vector2(1, 2) },
-      },
-    });
+    return {
+      positions: { value: this.around.positions },
+      weights: { value: makeTexture(new Int8Array(1), 1, 1, ByteType) },
+      // A sampler of integers must never be without a texture of integers, used or not.
+      chosen: { value: makeTexture(new Uint32Array(1), 1, 1, UnsignedIntType) },
+      hasWeights: { value: false },
+      hasChosen: { value: false },
+      columns: { value: columns },
+      sourceFirst: { value: this.around.firsts[from] },
+      targetFirst: { value: this.around.firsts[to] },
+      segments: { value: this.segments },
+      first: { value: 0 },
+      stride: { value: 1 },
+      count: { value: this.total },
+      ink: { value: 1 },
+      lift: { value: 1 },
+      gamma: { value: GAMMA },
+      arc: { value: this.segments > 1 ? ARC_HEIGHT : 0 },
+      depthRange: { value: new Vector2(1, 2) },
+      texels: { value: new Vector2(1, 1) },
+      texelsPerPixel: { value: 1 },
+      widest: { value: 1 },
+    };
   }
+}
+
+/** Make the material of lines or of bands. */
+export function edgeMaterial(uniforms: Record<string, IUniform>, bands: boolean): RawShaderMaterial {
+  return new RawShaderMaterial({
+    glslVersion: GLSL3,
+    vertexShader: EDGE_VERTEX,
+    fragmentShader: EDGE_FRAGMENT,
+    defines: bands ? { RIBBON: 1 } : {},
+    uniforms,
+    side: DoubleSide,
+    depthTest: false,
+    depthWrite: false,
+    transparent: true,
+    blending: CustomBlending,
+    blendEquation: AddEquation,
+    blendSrc: OneFactor,
+    blendDst: OneFactor,
+    blendSrcAlpha: OneFactor,
+    blendDstAlpha: OneFactor,
+  });
 }
 
 /** Ink per edge: blocks spend the same in all, so that a small one is not lost beside a large one. */

@@ -1,5 +1,5 @@
-import { Scene, type DataTexture, type PerspectiveCamera, type Vector2, type WebGLRenderer } from "three";
-import { planChunk } from "./chunks";
+import { Scene, type DataTexture, type PerspectiveCamera, type WebGLRenderer } from "three";
+import { planChunk, type Progress } from "./chunks";
 import { EdgeBlock } from "./edge-block";
 import type { Layout } from "./layout";
 import type { NetworkShape, Picked, WeightLayer } from "./types";
@@ -8,8 +8,11 @@ import type { NetworkShape, Picked, WeightLayer } from "./types";
 export interface Sight {
   camera: PerspectiveCamera;
   depths: readonly [near: number, far: number];
-  /** Texels of the density target that one world unit covers. */
-  texelsPerUnit: number;
+  /** Pixels (CSS) that one world unit covers. */
+  pixelsPerUnit: number;
+  /** Size of the density target, and its texels per CSS pixel. */
+  texels: { width: number; height: number };
+  texelsPerPixel: number;
 }
 
 /** All blocks of edges of a network. */
@@ -29,7 +32,7 @@ export class Edges {
     const around = { positions, firsts, largestTexture };
     this.blocks = shape.connections.map((connection) => new EdgeBlock(connection, around));
     this.total = this.blocks.reduce((sum, block) => sum + block.total, 0);
-    for (const { line } of this.blocks) this.scene.add(line);
+    for (const { lines, ribbons } of this.blocks) this.scene.add(lines, ribbons);
     this.scene.matrixWorldAutoUpdate = false;
   }
 
@@ -53,18 +56,17 @@ export class Edges {
     for (const block of this.blocks) block.choose(k);
   }
 
-  /** Add the next chunk of about `budget` edges to the bound target; gives how much of the picture is then drawn. */
-  drawChunk(done: number, budget: number, sight: Sight): number {
+  /** Add the next chunk of about `budget` edges to the bound target; gives how far the picture then is. */
+  drawChunk(progress: Progress, budget: number, sight: Sight): Progress {
     const counts = this.blocks.map((block) => block.count);
-    const chunk = planChunk(counts, done, budget);
-    for (const { line } of this.blocks) line.visible = false;
+    const chunk = planChunk(counts, progress, budget);
+    for (const block of this.blocks) block.hide();
     for (const { block, start, end, share } of chunk.ranges) {
       const own = this.blocks[block];
       own.prepareRange(start, end, share, this.heightOf(own, sight));
-      own.line.visible = true;
     }
     this.render(sight);
-    return chunk.done;
+    return chunk.progress;
   }
 
   /** Add all edges of one neuron to the bound target. */
@@ -73,8 +75,8 @@ export class Edges {
     for (const receives of [true, false]) {
       let some = false;
       for (const block of this.blocks) {
-        block.line.visible = picked.layer === (receives ? block.shape.to : block.shape.from);
-        if (!block.line.visible) continue;
+        block.hide();
+        if (picked.layer !== (receives ? block.shape.to : block.shape.from)) continue;
         block.prepareNeuron(picked.neuron, receives, this.heightOf(block, sight));
         some = true;
       }
@@ -101,11 +103,12 @@ export class Edges {
 
   private heightOf(block: EdgeBlock, sight: Sight): number {
     const { from, to } = block.shape;
-    return (this.placed.layers[from].halfHeight + this.placed.layers[to].halfHeight) * sight.texelsPerUnit;
+    return (this.placed.layers[from].halfHeight + this.placed.layers[to].halfHeight) * sight.pixelsPerUnit;
   }
 
   private render(sight: Sight): void {
-    for (const { line } of this.blocks) (line.material.uniforms.depthRange.value as Vector2).set(...sight.depths);
+    const { width, height } = sight.texels;
+    for (const block of this.blocks) block.setSight(sight.depths, width, height, sight.texelsPerPixel);
     this.renderer.render(this.scene, sight.camera);
   }
 }

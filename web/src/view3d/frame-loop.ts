@@ -1,9 +1,6 @@
 import { adaptBudget } from "./chunks";
 
-const FIRST_BUDGET = 150_000;
-/** Frames further apart than this were not one animation. */
-const PAUSE_MS = 400;
-
+const FIRST_BUDGET = 60_000;
 /** Asks for frames only while something changes, and learns from their times how many edges one bears. */
 export class FrameLoop {
   /** Edges for the next frame. */
@@ -12,6 +9,8 @@ export class FrameLoop {
   private request = 0;
   private last = 0;
   private frameMs = 0;
+  /** Whether the frame before asked for this one, so that the time between them is a frame's. */
+  private following = false;
   private waiting: (() => void)[] = [];
 
   /** `draw` says whether another frame is needed, and whether this one was filled with edges to its budget. */
@@ -47,10 +46,11 @@ export class FrameLoop {
     const passed = now - this.last;
     this.last = now;
     const { again, full } = this.draw(now);
-    if (passed > 0 && passed < PAUSE_MS) {
+    if (this.following && passed > 0) {
       this.frameMs = this.frameMs > 0 ? 0.8 * this.frameMs + 0.2 * passed : passed;
       if (full) this.budget = adaptBudget(this.budget, passed);
     }
+    this.following = again;
     if (again) this.invalidate();
     if (!this.running) this.rest();
   };
@@ -58,6 +58,7 @@ export class FrameLoop {
   private rest(): void {
     this.request = 0;
     this.frameMs = 0;
+    this.following = false;
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 }

@@ -10,7 +10,7 @@ export interface Framing {
 }
 
 /** Vertical field of view in degrees: narrow, so that the near end of a network does not outgrow the far one. */
-export const FIELD_OF_VIEW = 30;
+export const FIELD_OF_VIEW = 24;
 
 /** Half the window's height at distance 1. */
 export const HALF_TAN = Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
@@ -23,8 +23,8 @@ export function directionOf(look: Look, aspect: number): Triple {
   if (look === "front") return [1, 0, 0];
   if (look === "side") return [0, 0, 1];
   if (look === "top") return [0, 1, 1e-3];
-  const azimuth = (Math.PI / 180) * Math.min(66, Math.max(34, 62 - 15 * aspect));
-  const elevation = (Math.PI / 180) * 15;
+  const azimuth = (Math.PI / 180) * Math.min(64, Math.max(34, 68 - 18 * aspect));
+  const elevation = (Math.PI / 180) * 11;
   return [Math.sin(azimuth) * Math.cos(elevation), Math.sin(elevation), Math.cos(azimuth) * Math.cos(elevation)];
 }
 

@@ -113,13 +113,17 @@ export class Labels {
   /** Put every label where its layer is now. */
   place(placed: Layout, eye: Eye): void {
     const wishes = this.layers.map((label, index) => {
-      const { x, halfHeight, halfWidth } = placed.layers[index];
-      const left = project(eye, x, -halfHeight, halfWidth);
-      const right = project(eye, x, -halfHeight, -halfWidth);
+      const { x, halfHeight, halfWidth, form } = placed.layers[index];
+      const round = form === "disc" || form === "ring";
+      const left = project(eye, x, -halfHeight, round ? 0 : halfWidth);
+      const right = project(eye, x, -halfHeight, round ? 0 : -halfWidth);
+      // The lower edge may slope on screen: stand clear of it along the label's whole width.
+      const slope = Math.abs(right.x - left.x) > 1 ? Math.abs((right.y - left.y) / (right.x - left.x)) : 0;
+      const drop = Math.min(slope * label.width, Math.abs(right.y - left.y)) / 2;
       const ends = index === 0 || index === this.layers.length - 1;
       return {
         x: (left.x + right.x) / 2,
-        y: Math.max(left.y, right.y) + 10,
+        y: (left.y + right.y) / 2 + drop + 12,
         width: label.width,
         height: label.height,
         priority: ends ? 1 : 0,

@@ -29,7 +29,7 @@ const FILL = 0.32;
 const LONGEST_COLUMN = 30;
 const LARGEST_RING = 16;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
-const COLUMN_PITCH = 0.42;
+const COLUMN_PITCH = 0.38;
 
 /** Place every neuron of the network. Depends on nothing but the shape. */
 export function layout(shape: NetworkShape): Layout {
@@ -48,7 +48,7 @@ export function layout(shape: NetworkShape): Layout {
 
 /** Deep networks stand closer together, so that their picture stays readable. */
 function gapBetween(layers: number): number {
-  return Math.max(1.9, 5.6 / Math.max(1, layers - 1) ** 0.32);
+  return Math.max(2.2, 5.6 / Math.max(1, layers - 1) ** 0.22);
 }
 
 function placeLayer(layer: LayerShape, x: number, nodes: Float32Array, first: number): LayerLayout {

@@ -46,7 +46,7 @@ export class Nodes {
     this.order = exact(new DataTexture(order, NODE_WIDTH, rows, RedIntegerFormat, UnsignedIntType));
     const geometry = new BufferGeometry();
     geometry.setDrawRange(0, 6 * placed.count);
-    this.mesh = new Mesh(geometry, this.makeMaterial());
+    this.mesh = new Mesh(geometry, nodeMaterial(this.positions, this.states, this.order));
     this.mesh.frustumCulled = false;
     this.mesh.renderOrder = 2;
     this.calm();
@@ -96,6 +96,7 @@ export class Nodes {
       (uniforms[name].value as Vector3).set(...colours[name]);
     }
     const mark: Colour = light ? [0.1, 0.13, 0.2] : [1, 1, 1];
+    (uniforms.ground.value as Vector3).set(...colours.backgroundBottom);
     (uniforms.mark.value as Vector3).set(...mark);
     uniforms.haloStrength.value = light ? 0.35 : 0.8;
   }
@@ -135,37 +136,39 @@ export class Nodes {
     this.mesh.geometry.dispose();
     this.mesh.material.dispose();
   }
+}
 
-  private makeMaterial(): RawShaderMaterial {
-    return new RawShaderMaterial({
-      glslVersion: GLSL3,
-      vertexShader: NODE_VERTEX,
-      fragmentShader: NODE_FRAGMENT,
-      depthTest: false,
-      depthWrite: false,
-      transparent: true,
-      blending: CustomBlending,
-      blendEquation: AddEquation,
-      blendSrc: OneFactor,
-      blendDst: OneMinusSrcAlphaFactor,
-      uniforms: {
-        positions: { value: this.positions },
-        states: { value: this.states },
-        order: { value: this.order },
-        depthRange: { value: new Vector2(1, 2) },
-        pixelsPerUnit: { value: 1 },
-        marked: { value: -1 },
-        pinned: { value: -1 },
-        node: { value: new Vector3() },
-        warm: { value: new Vector3() },
-        spike: { value: new Vector3() },
-        positive: { value: new Vector3() },
-        negative: { value: new Vector3() },
-        mark: { value: new Vector3() },
-        haloStrength: { value: 1 },
-      },
-    });
-  }
+/** Make the neurons' material around their three textures. */
+export function nodeMaterial(positions: DataTexture | null, states: DataTexture | null, order: DataTexture | null) {
+  return new RawShaderMaterial({
+    glslVersion: GLSL3,
+    vertexShader: NODE_VERTEX,
+    fragmentShader: NODE_FRAGMENT,
+    depthTest: false,
+    depthWrite: false,
+    transparent: true,
+    blending: CustomBlending,
+    blendEquation: AddEquation,
+    blendSrc: OneFactor,
+    blendDst: OneMinusSrcAlphaFactor,
+    uniforms: {
+      positions: { value: positions },
+      states: { value: states },
+      order: { value: order },
+      depthRange: { value: new Vector2(1, 2) },
+      pixelsPerUnit: { value: 1 },
+      marked: { value: -1 },
+      pinned: { value: -1 },
+      node: { value: new Vector3() },
+      warm: { value: new Vector3() },
+      spike: { value: new Vector3() },
+      positive: { value: new Vector3() },
+      negative: { value: new Vector3() },
+      mark: { value: new Vector3() },
+      ground: { value: new Vector3() },
+      haloStrength: { value: 1 },
+    },
+  });
 }
 
 function exact(texture: DataTexture): DataTexture {

@@ -24,7 +24,7 @@ const hex = (code: number): Colour => [(code >> 16) / 255, ((code >> 8) & 255) /
 
 const GROUNDS: Record<Theme, Ground> = {
   dark: {
-    neutral: hex(0x8d93b5),
+    neutral: hex(0x7279a3),
     backgroundTop: hex(0x0a0d16),
     backgroundBottom: hex(0x121828),
     node: hex(0x7088c4),

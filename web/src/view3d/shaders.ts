@@ -3,7 +3,8 @@ export const NODE_WIDTH = 1024;
 
 /**
  * Edges have no vertex buffers: the number of the vertex gives the edge, the edge gives both neurons and, in the
- * weights as torch keeps them ([out][in]), the weight. Output is density, positive and negative apart.
+ * weights as torch keeps them ([out][in]), the weight. Output is density, positive and negative apart. With RIBBON an
+ * edge is a soft band as wide as its weight is strong (6 vertices a piece), without it a line of one texel (2).
  */
 export const EDGE_VERTEX = /* glsl */ `
 precision highp float;
@@ -26,44 +27,96 @@ uniform uint first;
 uniform uint stride;
 uniform uint count;
 uniform float ink;
+uniform float lift;
 uniform float gamma;
 uniform float arc;
 uniform vec2 depthRange;
+uniform vec2 texels;
+uniform float texelsPerPixel;
+uniform float widest;
 out vec2 density;
+#ifdef RIBBON
+out vec2 across;
+const int VERTICES = 6;
+const int ENDS[6] = int[6](0, 1, 1, 0, 1, 0);
+const float SIDES[6] = float[6](-1.0, -1.0, 1.0, -1.0, 1.0, 1.0);
+#else
+const int VERTICES = 2;
+#endif
+
+const float NEAREST = 0.06;
 
 ivec2 texelOf(int index, int width) { return ivec2(index % width, index / width); }
 
 vec3 positionOf(int node) { return texelFetch(positions, texelOf(node, ${NODE_WIDTH}), 0).xyz; }
 
+vec4 seenAt(vec3 from, vec3 to, float along) {
+  vec3 place = mix(from, to, along);
+  place.x += arc * sin(along * 3.14159265);
+  return viewMatrix * vec4(place, 1.0);
+}
+
 void main() {
   int vertex = gl_VertexID;
-  uint turn = uint(vertex / (2 * segments));
-  uint walked = (first + turn * stride) % count;
+  int piece = VERTICES * segments;
+  uint walked = (first + uint(vertex / piece) * stride) % count;
   int edge = int(hasChosen ? texelFetch(chosen, texelOf(int(walked), textureSize(chosen, 0).x), 0).r : walked);
   int target = edge / columns;
   int source = edge - target * columns;
   int weight = hasWeights ? texelFetch(weights, texelOf(edge, textureSize(weights, 0).x), 0).r : 48;
-  if (weight == 0) {
-    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-    density = vec2(0.0);
-    return;
-  }
-  float along = float((vertex % (2 * segments) + 1) / 2) / float(segments);
-  vec3 place = mix(positionOf(sourceFirst + source), positionOf(targetFirst + target), along);
-  place.x += arc * sin(along * 3.14159265);
-  vec4 seen = viewMatrix * vec4(place, 1.0);
+  density = vec2(0.0);
+  gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (weight == 0) return;
+  float strength = min(1.0, lift * abs(float(weight)) / 127.0);
+  vec3 from = positionOf(sourceFirst + source);
+  vec3 to = positionOf(targetFirst + target);
+  float start = float((vertex % piece) / VERTICES);
+#ifdef RIBBON
+  int corner = vertex % VERTICES;
+  vec4 head = seenAt(from, to, start / float(segments));
+  vec4 tail = seenAt(from, to, (start + 1.0) / float(segments));
+  // Ends behind the viewer would turn the band around: cut it where it passes.
+  if (head.z > -NEAREST && tail.z > -NEAREST) return;
+  if (head.z > -NEAREST) head = mix(head, tail, (head.z + NEAREST) / (head.z - tail.z));
+  if (tail.z > -NEAREST) tail = mix(tail, head, (tail.z + NEAREST) / (tail.z - head.z));
+  vec4 seen = ENDS[corner] == 0 ? head : tail;
+  vec4 headClip = projectionMatrix * head;
+  vec4 tailClip = projectionMatrix * tail;
+  vec2 way = (tailClip.xy / tailClip.w - headClip.xy / headClip.w) * texels;
+  vec2 aside = length(way) > 1e-4 ? normalize(vec2(-way.y, way.x)) : vec2(0.0, 1.0);
+  float halfWidth = 0.5 * texelsPerPixel * mix(min(0.7, widest), widest, strength);
+  float reach = SIDES[corner] * (halfWidth + 0.5);
+  across = vec2(reach, halfWidth);
+  gl_Position = ENDS[corner] == 0 ? headClip : tailClip;
+  gl_Position.xy += 2.0 * reach * aside / texels * gl_Position.w;
+  float shown = ink;
+#else
+  vec4 seen = seenAt(from, to, (start + float(vertex % 2)) / float(segments));
   gl_Position = projectionMatrix * seen;
+  // A line of one texel stands for one of one pixel.
+  float shown = ink * texelsPerPixel;
+#endif
   float far = smoothstep(depthRange.x, depthRange.y, -seen.z);
-  float strength = ink * pow(abs(float(weight)) / 127.0, gamma) * mix(1.15, 0.6, far);
-  density = hasWeights ? (weight > 0 ? vec2(strength, 0.0) : vec2(0.0, strength)) : vec2(0.5 * strength);
+  shown *= pow(strength, gamma) * mix(1.12, 0.62, far);
+  density = hasWeights ? (weight > 0 ? vec2(shown, 0.0) : vec2(0.0, shown)) : vec2(0.5 * shown);
 }
 `;
 
 export const EDGE_FRAGMENT = /* glsl */ `
 precision highp float;
 in vec2 density;
+#ifdef RIBBON
+in vec2 across;
+#endif
 layout(location = 0) out vec4 outColour;
-void main() { outColour = vec4(density, 0.0, 0.0); }
+void main() {
+#ifdef RIBBON
+  float covered = clamp(across.y + 0.5 - abs(across.x), 0.0, min(1.0, 2.0 * across.y));
+#else
+  float covered = 1.0;
+#endif
+  outColour = vec4(covered * density, 0.0, 0.0);
+}
 `;
 
 /** One triangle over everything. */
@@ -106,7 +159,7 @@ void main() {
   float total = density.x + density.y;
   float balance = (density.x - density.y) / max(total, 1e-6);
   float opacity = 1.0 - exp(-total);
-  vec3 hue = mix(neutral, balance > 0.0 ? positive : negative, pow(abs(balance), 0.7));
+  vec3 hue = mix(neutral, balance > 0.0 ? positive : negative, pow(abs(balance), 0.55));
   vec3 lit = mix(hue, vec3(1.0), glow * opacity * opacity * (0.35 + 0.65 * abs(balance)));
   vec3 ground = mix(backgroundBottom, backgroundTop, smoothstep(0.0, 1.0, length((place - vec2(0.5, 0.46)) * vec2(1.25, 1.35))));
   vec3 colour = mix(ground, lit, opacity) + (noiseAt(gl_FragCoord.xy) - 0.5) / 255.0;
@@ -133,6 +186,7 @@ out vec2 corner;
 flat out vec4 state;
 flat out float pixels;
 flat out float fade;
+flat out float haze;
 flat out float ring;
 
 const float ROOM = 1.9;
@@ -150,7 +204,8 @@ void main() {
   float exact = size * pixelsPerUnit / max(1e-3, -seen.z);
   pixels = max(exact, 1.1);
   fade = min(1.0, exact / pixels);
-  fade *= fade * mix(1.0, 0.72, smoothstep(depthRange.x, depthRange.y, -seen.z));
+  fade *= fade;
+  haze = 0.42 * smoothstep(depthRange.x, depthRange.y, -seen.z);
   corner = CORNERS[gl_VertexID % 6] * ROOM;
   seen.xy += corner * size * pixels / exact;
   gl_Position = projectionMatrix * seen;
@@ -166,11 +221,13 @@ uniform vec3 spike;
 uniform vec3 positive;
 uniform vec3 negative;
 uniform vec3 mark;
+uniform vec3 ground;
 uniform float haloStrength;
 in vec2 corner;
 flat in vec4 state;
 flat in float pixels;
 flat in float fade;
+flat in float haze;
 flat in float ring;
 layout(location = 0) out vec4 outColour;
 
@@ -181,12 +238,12 @@ void main() {
   float tint = state.b * 255.0 / 127.0 - 128.0 / 127.0;
   vec3 base = mix(node, warm, pow(state.r, 1.3) * 0.95);
   base = mix(base, spike, state.g);
-  base = mix(base, tint > 0.0 ? positive : negative, min(1.0, pow(abs(tint), 0.6)));
+  base = mix(base, tint > 0.0 ? positive : negative, min(1.0, pow(abs(tint), 0.8)));
   vec3 normal = vec3(corner, sqrt(max(0.0, 1.0 - distance * distance)));
   float light = dot(normal, vec3(-0.42, 0.58, 0.70));
   float shade = mix(0.34 + 0.72 * max(light, 0.0), 1.0, 0.55 * max(state.g, state.r));
   float shine = pow(max(light, 0.0), 18.0) * 0.22;
-  vec3 colour = base * shade + shine;
+  vec3 colour = mix(base * shade + shine, ground, haze * (1.0 - max(state.g, state.r)));
   float opacity = inside * fade * state.a;
   float lit = state.g * (1.0 - inside) * exp(-3.2 * max(0.0, distance - 1.0)) * haloStrength * smoothstep(1.9, 1.2, distance);
   float circle = ring * (1.0 - smoothstep(soft, 2.0 * soft + 0.06, abs(distance - 1.38)));

@@ -1,17 +1,18 @@
-import { Scene, WebGLRenderer, type Vector2 } from "three";
+import { WebGLRenderer, type Vector2 } from "three";
 import { CameraRig } from "./camera";
 import { DensityField, type Density } from "./density";
-import { Edges, type Sight } from "./edges";
+import { DrawnNetwork } from "./drawn-network";
+import type { Sight } from "./edges";
 import { Focus, same } from "./focus";
 import { FrameLoop } from "./frame-loop";
 import { HALF_TAN } from "./framing";
 import { Labels } from "./labels";
-import { layout, type Layout } from "./layout";
-import { Nodes } from "./nodes";
 import { coloursOf, type Colours } from "./palette";
 import { pick, project, type Eye } from "./picking";
 import { Picture } from "./picture";
+import { Playback } from "./playback";
 import { Pointer } from "./pointer";
+import { Programs } from "./programs";
 import { savePicture } from "./saved-picture";
 import {
   DEFAULT_OPTIONS,
@@ -23,19 +24,12 @@ import {
   type WeightLayer,
 } from "./types";
 
+/** What is left of the edges' density while neurons fire. */
+const DIMMED_BY_ACTIVITY = 0.5;
 /** Room for labels around the network, in pixels. */
 const MARGIN = { top: 22, right: 26, bottom: 58, left: 26 };
 const CLASS_NAME_ROOM = 34;
 const MOST_PIXEL_RATIO = 2;
-
-/** What exists only while there is a network. */
-interface Drawn {
-  shape: NetworkShape;
-  placed: Layout;
-  nodes: Nodes;
-  edges: Edges;
-  scene: Scene;
-}
 
 /** Draws one network on one canvas. Draws only when something changed: a view at rest costs nothing. */
 export class NetworkView {
@@ -45,17 +39,19 @@ export class NetworkView {
   private readonly picture: Picture;
   private readonly rig: CameraRig;
   private readonly labels: Labels;
+  private readonly programs: Programs;
   private readonly pointer: Pointer;
   private readonly observer: ResizeObserver;
   private readonly focused = new Focus();
   private readonly loop = new FrameLoop((now) => this.onFrame(now));
-  private drawn: Drawn | null = null;
+  private drawn: DrawnNetwork | null = null;
   private width = 1;
   private height = 1;
   private drawCalls = 0;
   private lastUpdateMs = 0;
   private buildMs = 0;
   private cameraMoved = true;
+  private readonly playback = new Playback();
   private lost = false;
   private disposed = false;
   private hoverListener: (picked: Picked) => void = () => {};
@@ -96,6 +92,7 @@ export class NetworkView {
     this.picture = new Picture(this.renderer, this.density);
     this.labels = new Labels(canvas);
     this.rig = new CameraRig(canvas, this.onCamera);
+    this.programs = new Programs(this.renderer, this.rig.camera);
     this.pointer = new Pointer(canvas, {
       hover: (x, y) => this.hoverAt(x, y),
       click: (x, y) => this.clickAt(x, y),
@@ -113,15 +110,9 @@ export class NetworkView {
   setNetwork(shape: NetworkShape): void {
     const began = performance.now();
     this.dropNetwork();
-    const placed = layout(shape);
-    const nodes = new Nodes(placed);
-    const edges = new Edges(this.renderer, shape, placed, nodes.positions);
-    const scene = new Scene();
-    scene.matrixWorldAutoUpdate = false;
-    scene.add(this.density.screen, nodes.mesh);
-    this.drawn = { shape, placed, nodes, edges, scene };
-    edges.choose(this.options.strongest);
-    nodes.setColours(this.colours, this.options.theme === "light");
+    this.drawn = new DrawnNetwork(this.renderer, this.density.screen, shape, this.options.strongest);
+    this.drawn.setColours(this.colours, this.options.theme === "light");
+    this.sizeDensity();
     this.labels.setLayers(shape.layers);
     if (!this.rig.moved) this.frameNetwork("default", false);
     this.picture.restart();
@@ -157,7 +148,8 @@ export class NetworkView {
     this.applyOptions();
     if (before.strongest !== this.options.strongest) {
       this.drawn?.edges.choose(this.options.strongest);
-      this.picture.refresh();
+      if (this.sizeDensity()) this.onCamera();
+      else this.picture.refresh();
     }
     if (this.options.showWeights && !before.showWeights) this.picture.restart();
     this.loop.invalidate();
@@ -195,16 +187,29 @@ export class NetworkView {
     if (this.drawn) this.onFrame(performance.now());
   }
 
-  /** Show membranes (0 to 1) and spikes of every layer; null leaves a layer calm. */
-  setActivity(layerStates: (Float32Array | null)[], spikes: (Uint8Array | null)[]): void {
-    this.drawn?.nodes.setActivity(layerStates, spikes);
+  /** Show membranes (0 to 1) and spikes of every layer; null leaves a layer calm, empty lists all of them. */
+  setActivity(membranes: (Float32Array | null)[], spikes: (Uint8Array | null)[]): void {
+    if (!this.drawn) return;
+    this.playback.set(this.drawn, membranes, spikes);
+    this.loop.invalidate();
+  }
+
+  /** Let the spikes of the last setActivity travel to the layers they reach. With reduced motion they stay unseen. */
+  playPulses(durationMs = 500): void {
+    if (this.options.reducedMotion) return;
+    this.playback.play(durationMs);
+    this.loop.invalidate();
+  }
+
+  /** Show the spikes on their way, 0 where they fired and 1 where they arrive; null hides them. Ends playPulses. */
+  setPulsePhase(phase: number | null): void {
+    if (this.drawn) this.playback.show(this.drawn, phase);
     this.loop.invalidate();
   }
 
   /** Show only the edges of one neuron. A pinned one stays until another is pinned or null is. */
   focus(picked: Picked, pinned: boolean): void {
-    const size = picked ? (this.drawn?.placed.layers[picked.layer]?.size ?? 0) : 0;
-    const known = picked && picked.neuron < size ? picked : null;
+    const known = this.drawn?.known(picked) ?? null;
     const before = { hovered: this.focused.hovered, pinned: this.focused.pinned };
     if (pinned) this.focused.pinned = known;
     else this.focused.hovered = known;
@@ -231,11 +236,9 @@ export class NetworkView {
 
   /** Give where a neuron is on the canvas, in CSS pixels; null behind the camera or without a network. */
   positionOf(layer: number, neuron: number): { x: number; y: number } | null {
-    const place = this.drawn?.placed.layers[layer];
-    if (!this.drawn || !place || neuron >= place.size) return null;
-    const at = 4 * (place.first + neuron);
-    const { nodes } = this.drawn.placed;
-    const seen = project(this.eye(), nodes[at], nodes[at + 1], nodes[at + 2]);
+    const known = this.drawn?.known({ layer, neuron });
+    if (!this.drawn || !known) return null;
+    const seen = project(this.eye(), ...this.drawn.placeOf(known));
     return seen.w > 0 ? { x: seen.x, y: seen.y } : null;
   }
 
@@ -274,7 +277,7 @@ export class NetworkView {
       edgesTotal: edges?.count ?? 0,
       lastUpdateMs: this.lastUpdateMs,
       buildMs: this.buildMs,
-      bytes: this.density.bytes + (edges?.bytes ?? 0) + (this.drawn?.nodes.bytes ?? 0),
+      bytes: this.density.bytes + (this.drawn?.bytes ?? 0),
       frames: this.loop.frames,
       geometries,
       textures,
@@ -294,6 +297,7 @@ export class NetworkView {
     this.rig.dispose();
     this.labels.dispose();
     this.density.dispose();
+    this.programs.dispose();
     this.renderer.dispose();
     // Browsers keep few contexts alive; do not wait for the garbage collector.
     this.renderer.forceContextLoss();
@@ -306,14 +310,21 @@ export class NetworkView {
   private setDrawingSize(width: number, height: number, ratio: number): void {
     this.renderer.setPixelRatio(ratio);
     this.renderer.setSize(width, height, false);
-    const scale = DensityField.scaleFor(width * ratio, height * ratio, ratio);
-    this.density.resize(width * ratio * scale, height * ratio * scale);
+    this.sizeDensity();
+  }
+
+  /** Fit the density targets to the window and to the number of edges; says whether that changed them. */
+  private sizeDensity(): boolean {
+    const ratio = this.renderer.getPixelRatio();
+    const [width, height] = [this.width * ratio, this.height * ratio];
+    const scale = DensityField.scaleFor(width, height, ratio, this.drawn?.edges.count ?? 0);
+    return this.density.resize(width * scale, height * scale);
   }
 
   private applyOptions(): void {
     const light = this.options.theme === "light";
     this.density.setColours(this.colours, light);
-    this.drawn?.nodes.setColours(this.colours, light);
+    this.drawn?.setColours(this.colours, light);
     this.labels.setColours(this.colours);
     this.labels.setVisible(this.options.showLabels);
     this.rig.reducedMotion = this.options.reducedMotion;
@@ -335,11 +346,10 @@ export class NetworkView {
   }
 
   private dropNetwork(): void {
-    this.drawn?.nodes.dispose();
-    this.drawn?.edges.dispose();
-    this.drawn?.scene.clear();
+    this.drawn?.dispose();
     this.drawn = null;
     this.focused.clear();
+    this.playback.clear();
     this.labels.setTag(null, 0, 0);
   }
 
@@ -359,39 +369,44 @@ export class NetworkView {
     const { drawn } = this;
     if (!drawn || this.lost || this.disposed) return { again: false, full: false };
     const flying = this.rig.advance(now);
+    const pulsing = this.playback.advance(drawn, now);
     this.renderer.info.reset();
     const full = this.drawEdges(drawn);
     this.drawScreen(drawn);
     this.drawCalls = this.renderer.info.render.calls;
     this.placeLabels(drawn.placed);
-    return { again: flying || (this.options.showWeights && this.picture.pending), full };
+    return { again: flying || pulsing || (this.options.showWeights && this.picture.pending), full };
   }
 
-  private drawEdges({ edges }: Drawn): boolean {
+  private drawEdges({ edges }: DrawnNetwork): boolean {
     if (!this.options.showWeights) return false;
     const { camera, depths } = this.rig;
-    const texelsPerUnit = this.rig.pixelsPerUnit(this.density.texels.height);
-    const sight: Sight = { camera, depths, texelsPerUnit };
+    const { texels } = this.density;
+    const pixelsPerUnit = this.rig.pixelsPerUnit(this.height);
+    const sight: Sight = { camera, depths, pixelsPerUnit, texels, texelsPerPixel: texels.width / this.width };
     const full = this.picture.pending;
     this.picture.advance(edges, this.loop.budget, sight);
     if (this.focused.stale) this.focused.draw(this.renderer, this.density, edges, sight);
     return full;
   }
 
-  private drawScreen({ nodes, scene }: Drawn): void {
+  private drawScreen({ nodes, pulses, scene }: DrawnNetwork): void {
     const { camera, depths } = this.rig;
     const [shown, focused] = this.options.showWeights ? this.focused.gains : [0, 0];
-    const pixelsWide = this.width * this.renderer.getPixelRatio();
-    this.density.prepare(shown * this.picture.gain, focused, this.options.exposure, pixelsWide);
+    const ratio = this.renderer.getPixelRatio();
+    const [width, height] = [this.width * ratio, this.height * ratio];
+    const quiet = this.playback.active && !this.focused.picked ? DIMMED_BY_ACTIVITY : 1;
+    this.density.prepare(quiet * shown * this.picture.gain, focused, this.options.exposure, width);
+    pulses.setWindow(width, height, ratio);
     const uniforms = nodes.mesh.material.uniforms;
     (uniforms.depthRange.value as Vector2).set(...depths);
-    uniforms.pixelsPerUnit.value = (this.height * this.renderer.getPixelRatio()) / (2 * HALF_TAN);
+    uniforms.pixelsPerUnit.value = height / (2 * HALF_TAN);
     nodes.sortFor(camera.position.x, camera.position.z);
     this.renderer.setRenderTarget(null);
     this.renderer.render(scene, camera);
   }
 
-  private placeLabels(placed: Layout): void {
+  private placeLabels(placed: DrawnNetwork["placed"]): void {
     if (this.options.debug) this.labels.setHud(this.hudText());
     else this.labels.setHud(null);
     if (!this.cameraMoved) return;
@@ -431,9 +446,7 @@ export class NetworkView {
   private nameNeuron(picked: Picked): void {
     const place = picked && this.options.showLabels ? this.positionOf(picked.layer, picked.neuron) : null;
     if (!picked || !place || !this.drawn) return this.labels.setTag(null, 0, 0);
-    const { label, classNames } = this.drawn.shape.layers[picked.layer];
-    const name = classNames?.[picked.neuron];
-    this.labels.setTag(`${label} · ${picked.neuron}${name ? ` “${name}”` : ""}`, place.x, place.y);
+    this.labels.setTag(this.drawn.nameOf(picked), place.x, place.y);
   }
 
   private clickAt(x: number, y: number): void {
