@@ -85,6 +85,8 @@ export class Runs {
     const before = new Map(this.rows.map((row) => [row.id, row.status]));
     for (const row of rows) {
       if (!isActive(before.get(row.id)) || isActive(row.status)) continue;
+      // What ended while nobody looked is no news: the list shows it.
+      if (row.ended_at !== null && Math.abs(Date.now() / 1000 - row.ended_at) > NEWS_SECONDS) continue;
       if (row.status === "finished") {
         const accuracy = row.test_accuracy == null ? "" : `: test accuracy ${percent(row.test_accuracy)}`;
         notices.say("success", `“${row.name}” is trained${accuracy}.`);

@@ -20,7 +20,7 @@ export const VIEW_DEFAULTS: ViewSettings = {
   theme: "auto",
   palette: "green-red",
   exposure: 1,
-  strongest: null,
+  strongest: 2000,
   showWeights: true,
   showLabels: true,
   hertz: 5,

@@ -18,6 +18,11 @@ export const STATUS_WORDS: Record<RunStatus, string> = {
   interrupted: "Interrupted",
 };
 
+export function engineWords(engine: string | null): string {
+  if (engine === "fused") return "Fused kernels";
+  return engine === "reference" ? "snnTorch, step by step" : "–";
+}
+
 export const PHASE_WORDS: Record<string, string> = {
   downloading: "Downloading the data",
   loading: "Loading the data",
