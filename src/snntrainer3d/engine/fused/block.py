@@ -277,6 +277,10 @@ def _forward_layer(
         gemm(source, False, ins, weight, True, x, rows, outs, ins, False, integers, reals)
         if row[BIAS] >= 0:
             _add_bias(x, bias, rows, outs)
+    # The state before the first step; a smaller block may have left its later steps here.
+    _clear(_part(lane, row[STATE], row[STATE_ROWS] * width))
+    # A smaller block before this one has left its states where this one begins.
+    _clear(_part(lane, row[STATE], row[STATE_ROWS] * width))
     scan = _scan_table(table, row, width, lane, values, current_steps)
     call(table[SCAN_FORWARD], scan.ctypes.data, scan[13] - 1)
 
@@ -441,7 +445,7 @@ def _lane(table: Any, lane_index: Any, dtype: Any) -> Any:
     ]
     all_results = matrix(table[ADDRESS_RESULTS], table[GROUPS], FIRED + layers, np.float64)
     control = flush_denormals() if table[FLUSHES] else numba.uint32(0)
-    one_blas_thread(1)
+    blas_threads = one_blas_thread(1)
     for number in range(lane_index, table[GROUPS], table[LANES]):
         group = vector(table[ADDRESS_GROUPS], (number + 1) * table[GROUP_VALUES], dtype)[number * table[GROUP_VALUES] :]
         if table[TRAINS]:
@@ -474,6 +478,7 @@ def _lane(table: Any, lane_index: Any, dtype: Any) -> Any:
                         first_grads,
                         block > start,
                     )
+    one_blas_thread(blas_threads)
     if table[FLUSHES]:
         restore_denormals(control)
 

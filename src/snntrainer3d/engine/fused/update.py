@@ -87,7 +87,7 @@ def _lane(table: Any, lane: Any, dtype: Any) -> Any:
     first_grads = vector(table[ADDRESS_FIRST_GRADS], 1 << 62, dtype)
     rates = vector(table[ADDRESS_RATES], 7, np.float64)
     control = flush_denormals() if table[FLUSHES] else numba.uint32(0)
-    one_blas_thread(1)
+    blas_threads = one_blas_thread(1)
     for number in range(lane, table[TASKS], table[LANES]):
         task = tasks[number]
         start, stop = task[TARGET], task[TARGET] + task[SIZE]
@@ -95,6 +95,7 @@ def _lane(table: Any, lane: Any, dtype: Any) -> Any:
             _gradient(table, task, grads[start:stop], groups, inputs, first_grads)
         if table[UPDATES] > 0:
             adam(parameters[start:stop], grads[start:stop], means[start:stop], squares[start:stop], rates)
+    one_blas_thread(blas_threads)
     if table[FLUSHES]:
         restore_denormals(control)
 

@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 import numba
 import platformdirs
 
+_UNCOMPILED = {"__init__", "reference", "learner", "neurons", "plan"}
+"""Files without kernels, whose changes need no new compilation."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -65,7 +68,8 @@ def task_compiler(signature: Any) -> Callable[[F], Any]:
 
 def _sources_hash() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    for file in sorted(Path(__file__).parents[1].rglob("*.py")):
-        if "kernels" in file.parts or "fused" in file.parts:
+    engine = Path(__file__).parents[1]
+    for file in sorted([*(engine / "kernels").rglob("*.py"), *(engine / "fused").glob("*.py")]):
+        if file.stem not in _UNCOMPILED:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,0 +1,138 @@
+"""`fuse`: other people's snnTorch networks, in their own training loops."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+import snntorch
+import torch
+from snntorch import surrogate, utils
+from torch import Tensor, nn
+
+from snntrainer3d.engine.fuse import fuse
+
+SAME = 1e-5
+"""Float32 sums in another order."""
+
+
+def tutorial_network() -> nn.Sequential:
+    """Build the network of snnTorch's tutorials."""
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Linear(20, 12),
+        snntorch.Leaky(beta=0.9, init_hidden=True, spike_grad=surrogate.fast_sigmoid(slope=10)),
+        nn.Linear(12, 4),
+        snntorch.Leaky(beta=0.9, init_hidden=True, output=True),
+    )
+
+
+def steps_of(network: nn.Sequential, inputs: Tensor, num_steps: int) -> tuple[Tensor, Tensor]:
+    """Run it as the tutorial does."""
+    utils.reset(network)
+    outputs = [network(inputs) for _ in range(num_steps)]
+    return torch.stack([spike for spike, _ in outputs]), torch.stack([membrane for _, membrane in outputs])
+
+
+def train(run: object, network: nn.Sequential) -> list[float]:
+    """Train for five updates in a loop as users write it."""
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
+    torch.manual_seed(1)
+    losses = []
+    for _ in range(5):
+        inputs, labels = torch.rand(16, 20), torch.randint(0, 4, (16,))
+        spikes, membranes = run(inputs, 15)  # type: ignore[operator]
+        loss = nn.functional.cross_entropy(membranes.flatten(0, 1), labels.repeat(15)) + spikes.mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    return losses
+
+
+@pytest.mark.parametrize("checkpoint_steps", [None, 4])
+def test_a_users_training_loop_gives_the_same_losses(checkpoint_steps: int | None) -> None:
+    """The documented example: `fuse(network)` takes the place of the loop over time."""
+    network = tutorial_network()
+    expected = train(lambda inputs, steps: steps_of(network, inputs, steps), network)
+    fused_network = tutorial_network()
+    found = train(fuse(fused_network, checkpoint_steps=checkpoint_steps), fused_network)
+    assert found == pytest.approx(expected, abs=SAME)
+
+
+def test_nothing_of_the_tutorials_network_is_stepped() -> None:
+    """The report is empty where everything is fused."""
+    assert fuse(tutorial_network()).report() == {}
+
+
+def test_what_cannot_be_fused_is_named_and_stepped() -> None:
+    """A recurrent neuron, dropout, and snnTorch's own triangular surrogate."""
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        nn.Linear(5, 6),
+        snntorch.RLeaky(beta=0.8, linear_features=6),
+        nn.Dropout(0.0),
+        nn.Linear(6, 3),
+        snntorch.Leaky(beta=0.9, spike_grad=surrogate.triangular()),
+    )
+    fused = fuse(network)
+    assert list(fused.report()) == ["1", "2", "4"]
+    inputs = torch.rand(7, 2, 5) * 3
+    spikes, membranes = fused(inputs)
+    spike = hidden = torch.zeros(2, 6)
+    membrane = torch.zeros(2, 3)
+    for t in range(7):
+        spike, hidden = network[1](network[0](inputs[t]), spike, hidden)
+        out, membrane = network[4](network[3](spike), membrane)
+        assert torch.equal(spikes[t], out)
+        torch.testing.assert_close(membranes[t], membrane)
+
+
+def test_a_convolutional_network_equals_its_steps() -> None:
+    """Layers over merged time and batch; neurons of any shape."""
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        nn.Conv2d(1, 3, 3),
+        nn.MaxPool2d(2),
+        snntorch.Synaptic(alpha=0.5, beta=0.9, init_hidden=True),
+        nn.Flatten(),
+        nn.Linear(27, 2),
+        snntorch.Alpha(alpha=0.9, beta=0.8, init_hidden=True, output=True),
+    )
+    inputs = torch.rand(6, 4, 1, 8, 8) * 4
+    utils.reset(network)
+    expected = [network(step) for step in inputs]
+    spikes, membranes = fuse(network)(inputs)
+    assert torch.equal(spikes, torch.stack([step[0] for step in expected]))
+    torch.testing.assert_close(membranes, torch.stack([step[-1] for step in expected]), rtol=1e-4, atol=1e-5)
+
+
+def test_a_network_without_a_neuron_at_its_end_is_refused() -> None:
+    """There would be no spikes to give."""
+    with pytest.raises(ValueError, match="not a snnTorch neuron"):
+        fuse(nn.Sequential(nn.Linear(2, 2)))(torch.rand(1, 2), 3)
+
+
+_PEAK = """
+import psutil, sys, torch, snntorch
+from torch import nn
+from snntrainer3d.engine.fuse import fuse
+torch.manual_seed(0)
+network = nn.Sequential(nn.Linear(8, 600), snntorch.Leaky(beta=.9), nn.Linear(600, 2), snntorch.Leaky(beta=.9))
+run = fuse(network, checkpoint_steps=int(sys.argv[1]) or None)
+run(torch.rand(2, 8), 3)[1].sum().backward()
+before = psutil.Process().memory_info().rss
+kept = run(torch.rand(16, 8), 1000)
+print(psutil.Process().memory_info().rss - before)
+"""
+
+
+@pytest.mark.slow
+def test_checkpointing_over_time_saves_memory() -> None:
+    """What a thousand steps keep for the backward pass, in pieces of fifty: less than half."""
+    peaks = [
+        int(subprocess.run([sys.executable, "-c", _PEAK, steps], capture_output=True, text=True, check=True).stdout)
+        for steps in ("0", "50")
+    ]
+    assert 0 < peaks[1] < peaks[0] / 2
