@@ -82,10 +82,10 @@ def main() -> None:
 
 
 def _wrong_usage(error: Exception, as_json: bool) -> int:
-    text = str(getattr(error, "format_message", lambda: error)()) or "A command is missing."
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return InputError.exit_code  # the help was printed in place of a message
+    text = str(getattr(error, "format_message", lambda: error)())
     context = getattr(error, "ctx", None)
-    if not str(getattr(error, "message", text)):
-        return InputError.exit_code  # click has printed the help
     hint = f"`{context.command_path} --help` lists what there is." if context else ""
     return tell_error(InputError(text, hint=hint), as_json=as_json)
 

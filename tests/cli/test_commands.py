@@ -1,0 +1,233 @@
+"""The commands: what they print on stdout and stderr, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from snntrainer3d import __version__
+from snntrainer3d.analysis import evaluate_counts
+from snntrainer3d.cli import run
+from snntrainer3d.compose import Choices, compose
+from snntrainer3d.events import EpochDone, Finished, Prepared, StateChanged, Update
+from snntrainer3d.exports import read_weights, to_json, to_safetensors
+from snntrainer3d.runs import RecordWriter, RunStore
+from snntrainer3d.spec import TrainedNetwork, fixed_tensors, tensor_shapes
+
+TEST = evaluate_counts(np.eye(4, 10), np.array([0, 1, 2, 9]), 0.5, tuple("0123456789")).to_dict()
+"""Three of four right."""
+Capture = pytest.CaptureFixture[str]
+
+
+def trained(hidden: tuple[int, ...] = (6,), dataset: str = "digits") -> TrainedNetwork:
+    spec = compose(Choices(dataset=dataset, hidden=hidden))
+    random = np.random.default_rng(0)
+    shapes = tensor_shapes(spec.network)
+    drawn = {name: np.asarray(random.normal(size=shape), np.float32) for name, shape in shapes.items()}
+    return TrainedNetwork(spec.network, {**drawn, **fixed_tensors(spec.network)}, spec.training)
+
+
+@pytest.fixture
+def finished() -> str:
+    """The id of a finished run, made without training."""
+    network = trained()
+    spec = compose(Choices(dataset="digits", hidden=(6,), training={"name": "mine"}))
+    rates = [0.1, 0.2]
+    with RunStore() as store:
+        row = store.create(spec, launcher="cli")
+        folder = store.folder(row.id)
+        folder.weights.write_bytes(to_safetensors(network))
+        with RecordWriter(folder.events) as record:
+            record.write(StateChanged(state="running"))
+            record.write(
+                Prepared(
+                    engine="reference", threads=1, parameters=460, train_samples=9, validation_samples=0,
+                    test_samples=9, updates_per_epoch=1, total_updates=1,
+                )
+            )  # fmt: skip
+            record.write(
+                Update(
+                    update=1, epoch=1, loss=1.0, accuracy=0.5, learning_rate=0.1, samples_per_second=1.0, rates=rates
+                )
+            )
+            record.write(EpochDone(epoch=1, update=1, train_loss=1.0, train_accuracy=0.5, rates=rates, seconds=1.0))
+            record.write(Finished(results={"test": TEST, "validation": None, "train_seconds": 2.0}))
+        store.sync(row.id)
+        return row.id
+
+
+def told(capsys: Capture, *arguments: str, code: int = 0) -> str:
+    """Run a command; give what it printed on stdout."""
+    assert run(arguments) == code
+    out, err = capsys.readouterr()
+    assert (err == "") == (code == 0), err
+    assert "Traceback" not in err
+    return out
+
+
+def told_json(capsys: Capture, *arguments: str, code: int = 0) -> Any:
+    """Run a command with --json; give the one object on stdout."""
+    return json.loads(told(capsys, *arguments, "--json", code=code))
+
+
+def test_the_version(capsys: Capture) -> None:
+    assert told(capsys, "--version").strip() == f"snntrainer3d {__version__}"
+
+
+@pytest.mark.parametrize("command", [["--help"], ["train", "--help"], ["runs", "--help"], ["serve", "-h"]])
+def test_help(capsys: Capture, command: list[str]) -> None:
+    assert "Usage" in told(capsys, *command)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nothing"], ["train", "--epochs", "many"], ["train", "--nothing"], ["export"], ["serve", "--port", "99999"]],
+)
+def test_wrong_usage_ends_with_two(capsys: Capture, arguments: list[str]) -> None:
+    assert told(capsys, *arguments, code=2) == ""
+    error = told_json(capsys, *arguments, code=2)["error"]
+    assert error["code"] == "input"
+
+
+def test_a_command_is_needed(capsys: Capture) -> None:
+    assert run([]) == 2
+    assert "Usage" in "".join(capsys.readouterr())
+
+
+def test_faults_are_all_told_on_stderr_and_as_json(capsys: Capture) -> None:
+    arguments = ["train", "--dataset", "digits", "--hidden", "0", "--beta", "2", "--epochs", "0"]
+    assert run(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "--hidden: got 0" in err
+    assert "--beta: got 2.0" in err
+    assert "--epochs: got 0" in err
+    body = told_json(capsys, *arguments, code=2)["error"]
+    assert {fault["path"] for fault in body["faults"]} == {"--hidden", "--beta", "--epochs"}
+    with RunStore() as store:
+        assert store.list() == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "missing.json"],
+        ["train", "--from", "missing"],
+        ["evaluate", "missing", "--dataset", "digits"],
+        ["export", "missing", "--to", "json", "--output", "x.json"],
+        ["runs", "show", "missing"],
+        ["runs", "rename", "missing", "name"],
+        ["runs", "delete", "missing", "--yes"],
+        ["datasets", "fetch", "missing"],
+    ],
+)
+def test_what_does_not_exist_ends_with_two(
+    capsys: Capture, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert told_json(capsys, *arguments, code=2)["error"]["code"] == "not_found"
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_an_unforeseen_error_is_one_line(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("inside")
+
+    monkeypatch.setattr(RunStore, "list", fail)
+    assert told_json(capsys, "runs", "list", code=1)["error"]["code"] == "failure"
+    monkeypatch.setenv("SNNTRAINER3D_DEBUG", "1")
+    with pytest.raises(RuntimeError, match="inside"):
+        run(["runs", "list"])
+
+
+def test_datasets(capsys: Capture) -> None:
+    rows = told_json(capsys, "datasets", "list")["datasets"]
+    assert [row["name"] for row in rows] == ["digits", "mnist", "xor"]
+    assert "8×8" in told(capsys, "datasets", "list")
+    assert told_json(capsys, "datasets", "fetch", "digits")["available"]
+
+
+def test_no_runs_say_what_to_do(capsys: Capture) -> None:
+    assert "snntrainer3d train" in told(capsys, "runs", "list")
+    assert told_json(capsys, "runs", "list") == {"runs": []}
+
+
+def test_runs_are_listed_shown_renamed_and_deleted(capsys: Capture, finished: str) -> None:
+    assert told_json(capsys, "runs", "list")["runs"][0]["id"] == finished
+    assert "75.00%" in told(capsys, "runs", "list")
+    shown = told_json(capsys, "runs", "show", finished[:8])
+    assert (shown["name"], shown["status"], Path(shown["folder"]).name) == ("mine", "finished", finished)
+    assert "64-6-10 leaky" in told(capsys, "runs", "show", "mine")
+    assert told_json(capsys, "runs", "rename", finished, "ours")["name"] == "ours"
+    assert told_json(capsys, "runs", "rename", finished, "../ours", code=2)["error"]["path"] == "name"
+    assert told_json(capsys, "runs", "delete", finished, code=2)["error"]["path"] == "--yes"
+    assert told_json(capsys, "runs", "delete", finished, "--yes") == {"deleted": [finished]}
+    assert told_json(capsys, "runs", "list") == {"runs": []}
+
+
+@pytest.mark.parametrize("form", ["json", "safetensors"])
+def test_weights_are_exported_whole_and_never_over_something(
+    capsys: Capture, finished: str, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "weights.out"
+    command = ["export", finished, "--to", form, "--output", str(path)]
+    assert told_json(capsys, *command) == {"run": finished, "to": form, "files": [str(path)]}
+    written = read_weights(path)
+    assert all(np.array_equal(written.tensors[name], array) for name, array in trained().tensors.items())
+    path.write_text("mine")
+    assert told_json(capsys, *command, code=2)["error"]["code"] == "conflict"
+    assert path.read_text() == "mine"
+    told(capsys, *command, "--force")
+    assert read_weights(path).network.title() == "64-6-10"
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name != "home"] == ["weights.out"]
+
+
+def test_metrics_and_settings_are_exported(capsys: Capture, finished: str, tmp_path: Path) -> None:
+    told(capsys, "export", finished, "--to", "csv", "--output", str(tmp_path / "deep" / "m.csv"))
+    assert (tmp_path / "deep" / "m.csv").read_text().count("\n") == 3
+    told(capsys, "export", finished, "--to", "settings", "--output", str(tmp_path / "s.json"))
+    assert json.loads((tmp_path / "s.json").read_text())["training"]["dataset"] == "digits"
+    assert told_json(capsys, "export", finished, "--to", "csv", "--output", str(tmp_path), code=2)
+    assert told(capsys, "export", finished, "--to", "pdf", "--output", "x", code=2) == ""
+
+
+@pytest.mark.slow
+def test_figures_are_exported_as_a_folder_or_a_zip(capsys: Capture, finished: str, tmp_path: Path) -> None:
+    folder, packed = tmp_path / "figures", tmp_path / "figures.zip"
+    files = told_json(capsys, "export", finished, "--to", "figures", "--output", str(folder))["files"]
+    assert {Path(file).name for file in files} >= {"loss.png", "loss.svg", "accuracy.png"}
+    assert told_json(capsys, "export", finished, "--to", "figures", "--output", str(folder), code=2)
+    told(capsys, "export", finished, "--to", "figures", "--output", str(packed))
+    assert packed.read_bytes()[:2] == b"PK"
+
+
+def test_a_folder_that_cannot_be_written_is_a_failure(capsys: Capture, finished: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    command = ["export", finished, "--to", "csv", "--output", str(tmp_path / "file" / "m.csv")]
+    assert told_json(capsys, *command, code=1)["error"]["code"] == "storage"
+
+
+def test_only_what_fits_is_evaluated(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "w.json"
+    path.write_bytes(to_json(trained()))
+    error = told_json(capsys, "evaluate", str(path), "--dataset", "mnist", code=2)["error"]
+    assert error["path"] == "network.input.shape"
+    assert told_json(capsys, "evaluate", str(path), "--num-steps", "0", code=2)["error"]["path"] == "--num-steps"
+    path.write_bytes(to_json(trained())[:-200])
+    assert told_json(capsys, "evaluate", str(path), code=2)["error"]["code"] == "file_format"
+    bare = trained()
+    path.write_bytes(to_json(TrainedNetwork(bare.network, bare.tensors)))
+    assert told_json(capsys, "evaluate", str(path), code=2)["error"]["path"] == "--dataset"
+
+
+def test_weights_of_another_network_are_refused(capsys: Capture, finished: str, tmp_path: Path) -> None:
+    spec = compose(Choices(dataset="digits", hidden=(7,)))
+    (tmp_path / "spec.json").write_text(spec.model_dump_json())
+    error = told_json(capsys, "train", str(tmp_path / "spec.json"), "--from", finished, code=2)["error"]
+    assert error["code"] == "mismatch"
+    error = told_json(capsys, "train", "--hidden", "7", "--from", finished, code=2)["error"]
+    assert "both give the network" in error["message"]
