@@ -42,7 +42,7 @@ def changes_of(events: Iterable[Event]) -> Changes:
 def _gather(changes: Changes, event: Event) -> None:
     columns = changes.columns
     if isinstance(event, StateChanged):
-        columns.update(status=event.state, ended_at=None, error=None, last_words="")
+        columns.update(status=event.state, ended_at=None, error=None, last_words="", spawned_at=None)
         changes.began_at = changes.began_at or event.at
     elif isinstance(event, Prepared):
         _take_back(changes, event.first_update)

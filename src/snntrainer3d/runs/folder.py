@@ -125,6 +125,8 @@ class RunFolder:
         Raises:
             ConflictError: another process works on this run.
         """
+        if not self.path.is_dir():  # which FileLock would make
+            raise NotFoundError(f"The folder of run {self.id} is gone.", hint=str(self.path))
         lock = FileLock(self.lock)
         give_up = time.monotonic() + patience_s
         while True:
@@ -136,8 +138,6 @@ class RunFolder:
                     raise ConflictError(
                         f"Another process works on run {self.id}.", hint="Wait for it to end, or cancel the run."
                     ) from None
-            except FileNotFoundError:
-                raise NotFoundError(f"The folder of run {self.id} is gone.", hint=str(self.path)) from None
             except (OSError, NotImplementedError) as error:
                 raise StorageError(f"{self.lock} cannot be locked: {error}.") from error
             time.sleep(LOCK_POLL_S)

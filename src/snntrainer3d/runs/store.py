@@ -49,7 +49,7 @@ class Unfinished:
     launcher: Launcher
     created_at: float
     spawned_at: float | None
-    """When a process was started for it."""
+    """When a process was started for it that has not been heard of yet; None once it has."""
 
 
 class RunStore:
