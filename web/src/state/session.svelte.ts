@@ -36,12 +36,13 @@ export class Session {
       this.writeLater();
     };
     workbench.restore(address.design);
+    this.writeLater();
     this.takeTab(address.tab);
     this.socket = new LiveSocket(this.listener());
     this.socket.connect();
     void workbench.load();
     if (address.run) void this.open(address.run, { quiet: true });
-    const moved = () => this.followAddress();
+    const moved = (event: PopStateEvent) => this.followAddress(event.state !== null);
     addEventListener("popstate", moved);
     return () => {
       removeEventListener("popstate", moved);
@@ -258,8 +259,10 @@ export class Session {
     if (TABS.includes(tab as Tab)) this.tab = tab as Tab;
   }
 
-  private followAddress(): void {
+  /** `ours` tells an address that this page wrote, come back to, from a link that was entered. */
+  private followAddress(ours: boolean): void {
     const address = readAddress(location.hash);
+    if (!ours && address.design) workbench.follow(address.design);
     this.takeTab(address.tab);
     if (address.run && address.run !== runs.openId) void this.open(address.run, { quiet: true });
     else if (!address.run && runs.openId) this.close();
@@ -275,8 +278,8 @@ export class Session {
     const hash = writeAddress({ run: runs.openId, tab: this.tab, design: workbench.code() });
     if (hash === location.hash) return;
     const before = readAddress(location.hash).run;
-    if (push && before !== runs.openId) history.pushState(null, "", hash);
-    else history.replaceState(null, "", hash);
+    if (push && before !== runs.openId) history.pushState("ours", "", hash);
+    else history.replaceState("ours", "", hash);
   }
 }
 

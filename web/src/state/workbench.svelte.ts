@@ -13,7 +13,7 @@ import { costOf, estimateSeconds, type Speed } from "./cost";
 import { applyPreset, changeTraining, chooseDataset, followsPreset, startDesign, type Design } from "./design";
 import { begin, commit, redo, undo, type History } from "./history";
 import { notices } from "./notices.svelte";
-import { recall, remember } from "./storage";
+import { recall, recallAfterReload, remember, rememberInTab } from "./storage";
 
 const CHECK_AFTER = 250;
 const DATASETS_EVERY = 700;
@@ -52,7 +52,8 @@ export class Workbench {
 
   /** Begins with the linked design, else the one last worked on, else a fresh one. */
   restore(linked: string | null): void {
-    const found = linked ? decodeDesign(linked) : null;
+    // The address follows a moment behind: after a reload this tab knows better.
+    const found = decodeDesign(recallAfterReload(DESIGN_KEY) ?? linked ?? "");
     if (linked && !found) notices.say("warning", "The design in the link could not be read; your last one is shown.");
     const stored = found ?? decodeDesign(recall<string>(DESIGN_KEY) ?? "");
     if (!stored) return;
@@ -130,6 +131,12 @@ export class Workbench {
     this.become(redo(this.history));
   }
 
+  /** Takes the design of a link that was put into the address while the page was open. */
+  follow(linked: string): void {
+    const found = linked === this.code() ? null : decodeDesign(linked);
+    if (found) this.edit(() => found);
+  }
+
   /** Takes a run's document as the design; the one before comes back by undo. */
   take(spec: RunSpec): void {
     const copy = structuredClone(spec);
@@ -163,7 +170,9 @@ export class Workbench {
     const before = this.spec.network;
     this.history = next;
     this.pristine = false;
-    remember(DESIGN_KEY, this.code());
+    const code = this.code();
+    remember(DESIGN_KEY, code);
+    rememberInTab(DESIGN_KEY, code);
     this.onChange(before !== this.spec.network);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), CHECK_AFTER);

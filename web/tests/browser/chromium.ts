@@ -1,0 +1,30 @@
+/** The real browser of the tests, with the flags without which there is no WebGL and every test would pass on nothing. */
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+export interface Opened {
+  page: Page;
+  /** Everything the console complained about; a test ends with none. */
+  complaints: string[];
+}
+
+export async function open(browser: Browser, url: string, width = 1100, height = 760): Promise<Opened> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    reducedMotion: "reduce",
+    colorScheme: "dark",
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(url);
+  return { page, complaints };
+}
