@@ -70,15 +70,17 @@ function isPrime(number: number): boolean {
   return true;
 }
 
-const FEWEST_EDGES = SMALLEST_CHUNK;
 const MOST_EDGES = 8_000_000;
 const SLOW_FRAME_MS = 24;
 const FAST_FRAME_MS = 19;
+/** However slow the machine, a picture is complete within about so many frames. */
+const MOST_FRAMES = 48;
 
-/** Give the next frame's budget of edges, from the last one and the time that it took. */
-export function adaptBudget(budget: number, frameMs: number): number {
-  if (frameMs > 4 * SLOW_FRAME_MS) return Math.max(FEWEST_EDGES, Math.round(budget * 0.4));
-  if (frameMs > SLOW_FRAME_MS) return Math.max(FEWEST_EDGES, Math.round(budget * 0.75));
+/** Give the next frame's budget of edges, from the last one, the time that it took, and the edges of the picture. */
+export function adaptBudget(budget: number, frameMs: number, edges: number): number {
+  const fewest = Math.max(SMALLEST_CHUNK, Math.ceil(edges / MOST_FRAMES));
+  if (frameMs > 4 * SLOW_FRAME_MS) return Math.max(fewest, Math.round(budget * 0.4));
+  if (frameMs > SLOW_FRAME_MS) return Math.max(fewest, Math.round(budget * 0.75));
   if (frameMs < FAST_FRAME_MS) return Math.min(MOST_EDGES, Math.round(budget * 1.5));
-  return budget;
+  return Math.max(fewest, budget);
 }

@@ -59,6 +59,15 @@ export class DrawnNetwork {
     this.pulses.setColours(colours, light);
   }
 
+  /** Take weights and the state of neurons from another drawing of the same network. */
+  takeOver(before: DrawnNetwork, strongest: number | null): void {
+    this.edges.setWeights(
+      before.edges.blocks.map((block) => block.weights),
+      strongest,
+    );
+    this.nodes.takeOver(before.nodes);
+  }
+
   dispose(): void {
     this.nodes.dispose();
     this.edges.dispose();

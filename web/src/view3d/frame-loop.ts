@@ -1,6 +1,12 @@
 import { adaptBudget } from "./chunks";
 
 const FIRST_BUDGET = 60_000;
+/** Whether another frame is needed, and of how many edges the picture is made that this one drew a part of. */
+export interface FrameOutcome {
+  again: boolean;
+  edges: number;
+}
+
 /** Asks for frames only while something changes, and learns from their times how many edges one bears. */
 export class FrameLoop {
   /** Edges for the next frame. */
@@ -13,8 +19,7 @@ export class FrameLoop {
   private following = false;
   private waiting: (() => void)[] = [];
 
-  /** `draw` says whether another frame is needed, and whether this one was filled with edges to its budget. */
-  constructor(private readonly draw: (now: number) => { again: boolean; full: boolean }) {}
+  constructor(private readonly draw: (now: number) => FrameOutcome) {}
 
   get running(): boolean {
     return this.request !== 0;
@@ -45,10 +50,10 @@ export class FrameLoop {
     this.frames++;
     const passed = now - this.last;
     this.last = now;
-    const { again, full } = this.draw(now);
+    const { again, edges } = this.draw(now);
     if (this.following && passed > 0) {
       this.frameMs = this.frameMs > 0 ? 0.8 * this.frameMs + 0.2 * passed : passed;
-      if (full) this.budget = adaptBudget(this.budget, passed);
+      if (edges > 0) this.budget = adaptBudget(this.budget, passed, edges);
     }
     this.following = again;
     if (again) this.invalidate();

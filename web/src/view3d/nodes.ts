@@ -75,6 +75,12 @@ export class Nodes {
     this.states.needsUpdate = true;
   }
 
+  /** Take the state of the same neurons from before. */
+  takeOver(before: Nodes): void {
+    this.state.set(before.state);
+    this.states.needsUpdate = true;
+  }
+
   /** Start a focus: every neuron without a tint, at this opacity. */
   fade(opacity: number): void {
     for (let at = 0; at < this.state.length; at += 4) {

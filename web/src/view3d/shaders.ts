@@ -236,7 +236,8 @@ void main() {
   float soft = 1.0 / pixels;
   float inside = 1.0 - smoothstep(1.0 - soft, 1.0 + soft, distance);
   float tint = state.b * 255.0 / 127.0 - 128.0 / 127.0;
-  vec3 base = mix(node, warm, pow(state.r, 1.3) * 0.95);
+  // By way of violet: straight from blue to amber a rising membrane would look grey.
+  vec3 base = mix(mix(node, vec3(0.62, 0.42, 0.74), smoothstep(0.05, 0.5, state.r)), warm, smoothstep(0.35, 1.0, state.r));
   base = mix(base, spike, state.g);
   base = mix(base, tint > 0.0 ? positive : negative, min(1.0, pow(abs(tint), 0.8)));
   vec3 normal = vec3(corner, sqrt(max(0.0, 1.0 - distance * distance)));

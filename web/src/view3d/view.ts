@@ -4,7 +4,7 @@ import { DensityField, type Density } from "./density";
 import { DrawnNetwork } from "./drawn-network";
 import type { Sight } from "./edges";
 import { Focus, same } from "./focus";
-import { FrameLoop } from "./frame-loop";
+import { FrameLoop, type FrameOutcome } from "./frame-loop";
 import { HALF_TAN } from "./framing";
 import { Labels } from "./labels";
 import { coloursOf, type Colours } from "./palette";
@@ -35,11 +35,11 @@ const MOST_PIXEL_RATIO = 2;
 export class NetworkView {
   private readonly options: ViewOptions;
   private readonly renderer: WebGLRenderer;
-  private readonly density: DensityField;
-  private readonly picture: Picture;
+  private density: DensityField;
+  private picture: Picture;
   private readonly rig: CameraRig;
   private readonly labels: Labels;
-  private readonly programs: Programs;
+  private programs: Programs;
   private readonly pointer: Pointer;
   private readonly observer: ResizeObserver;
   private readonly focused = new Focus();
@@ -300,7 +300,7 @@ export class NetworkView {
     this.programs.dispose();
     this.renderer.dispose();
     // Browsers keep few contexts alive; do not wait for the garbage collector.
-    this.renderer.forceContextLoss();
+    if (!this.lost) this.renderer.forceContextLoss();
   }
 
   private get colours(): Colours {
@@ -365,29 +365,29 @@ export class NetworkView {
   };
 
   /** Draw one frame: at most one chunk of edges, then the picture as far as it is. */
-  private onFrame(now: number): { again: boolean; full: boolean } {
+  private onFrame(now: number): FrameOutcome {
     const { drawn } = this;
-    if (!drawn || this.lost || this.disposed) return { again: false, full: false };
+    if (!drawn || this.lost || this.disposed) return { again: false, edges: 0 };
     const flying = this.rig.advance(now);
     const pulsing = this.playback.advance(drawn, now);
     this.renderer.info.reset();
-    const full = this.drawEdges(drawn);
+    const edges = this.drawEdges(drawn);
     this.drawScreen(drawn);
     this.drawCalls = this.renderer.info.render.calls;
     this.placeLabels(drawn.placed);
-    return { again: flying || pulsing || (this.options.showWeights && this.picture.pending), full };
+    return { again: flying || pulsing || (this.options.showWeights && this.picture.pending), edges };
   }
 
-  private drawEdges({ edges }: DrawnNetwork): boolean {
-    if (!this.options.showWeights) return false;
+  private drawEdges({ edges }: DrawnNetwork): number {
+    if (!this.options.showWeights) return 0;
     const { camera, depths } = this.rig;
     const { texels } = this.density;
     const pixelsPerUnit = this.rig.pixelsPerUnit(this.height);
     const sight: Sight = { camera, depths, pixelsPerUnit, texels, texelsPerPixel: texels.width / this.width };
-    const full = this.picture.pending;
+    const drawn = this.picture.pending ? edges.count : 0;
     this.picture.advance(edges, this.loop.budget, sight);
     if (this.focused.stale) this.focused.draw(this.renderer, this.density, edges, sight);
-    return full;
+    return drawn;
   }
 
   private drawScreen({ nodes, pulses, scene }: DrawnNetwork): void {
@@ -472,8 +472,20 @@ export class NetworkView {
     this.lostListener();
   };
 
+  /** Begin anew on the restored context: what three.js kept of the lost one can be neither used nor deleted. */
   private readonly onRestored = (): void => {
     this.lost = false;
+    const before = this.drawn;
+    this.density = new DensityField(this.renderer);
+    this.picture = new Picture(this.renderer, this.density);
+    this.programs = new Programs(this.renderer, this.rig.camera);
+    if (before) {
+      this.drawn = new DrawnNetwork(this.renderer, this.density.screen, before.shape, this.options.strongest);
+      this.drawn.takeOver(before, this.options.strongest);
+    }
+    this.applyOptions();
+    this.sizeDensity();
+    this.applyFocus();
     this.onCamera();
     this.restoredListener();
   };

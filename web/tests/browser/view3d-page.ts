@@ -58,12 +58,44 @@ function paintSpots(row: Int8Array, [height, width]: [number, number], random: (
   }
 }
 
+/** Weights that are all zero but for these: [connection, row, column, value]. */
+function sparseWeights(shape: NetworkShape, entries: [number, number, number, number][]): WeightLayer[] {
+  const layers = shape.connections.map(({ rows, columns }) => ({
+    values: new Int8Array(rows * columns),
+    rows,
+    columns,
+    scale: 0.01,
+  }));
+  for (const [connection, row, column, value] of entries) {
+    layers[connection].values[row * layers[connection].columns + column] = value;
+  }
+  return layers;
+}
+
 let view: NetworkView | null = null;
 
 const lab = {
   shapeOf,
   weightsOf,
+  sparseWeights,
   supported: () => NetworkView.supported(),
+  /** Density at a share of the way between two neurons, as they appear. */
+  along(from: [number, number], to: [number, number], share: number, radius = 2) {
+    const start = lab.view.positionOf(...from)!;
+    const end = lab.view.positionOf(...to)!;
+    return lab.view.readDensity(start.x + share * (end.x - start.x), start.y + share * (end.y - start.y), radius);
+  },
+  /** Red, green and blue of the whole picture as it is saved, one pixel per CSS pixel. */
+  async pixels(): Promise<ImageData> {
+    const bitmap = await createImageBitmap(await lab.view.screenshot(1));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")!;
+    context.drawImage(bitmap, 0, 0);
+    return context.getImageData(0, 0, bitmap.width, bitmap.height);
+  },
+  /** How many values of two pictures differ by more than `least`. */
+  differing(before: ImageData, after: ImageData, least: number): number {
+    return before.data.filter((value, at) => Math.abs(value - after.data[at]) > least).length;
+  },
   /** Build a view of this network on a fresh canvas, in place of the one before. */
   open(sizes: number[], options: Partial<ViewOptions> = {}, weights?: WeightLayer[]): NetworkView {
     lab.close();

@@ -102,15 +102,18 @@ describe("strideFor", () => {
 });
 
 describe("adaptBudget", () => {
-  it("shrinks when frames are slow, grows when they are fast, and has bounds", () => {
-    expect(adaptBudget(100_000, 40)).toBeLessThan(100_000);
-    expect(adaptBudget(100_000, 400)).toBeLessThan(adaptBudget(100_000, 40));
-    expect(adaptBudget(100_000, 10)).toBeGreaterThan(100_000);
-    expect(adaptBudget(100_000, 21)).toBe(100_000);
+  it("shrinks when frames are slow and grows when they are fast", () => {
+    expect(adaptBudget(100_000, 40, 200_000)).toBeLessThan(100_000);
+    expect(adaptBudget(100_000, 400, 200_000)).toBeLessThan(adaptBudget(100_000, 40, 200_000));
+    expect(adaptBudget(100_000, 10, 200_000)).toBeGreaterThan(100_000);
+    expect(adaptBudget(100_000, 21, 200_000)).toBe(100_000);
+  });
+
+  it("completes a picture in a bounded number of frames, however slow they are", () => {
     let budget = 100_000;
-    for (let frame = 0; frame < 50; frame++) budget = adaptBudget(budget, 1000);
-    expect(budget).toBeGreaterThan(0);
-    for (let frame = 0; frame < 90; frame++) budget = adaptBudget(budget, 1);
+    for (let frame = 0; frame < 50; frame++) budget = adaptBudget(budget, 1000, 1_794_000);
+    expect(1_794_000 / budget).toBeLessThan(50);
+    for (let frame = 0; frame < 90; frame++) budget = adaptBudget(budget, 1, 1_794_000);
     expect(budget).toBeLessThan(20_000_000);
   });
 });
