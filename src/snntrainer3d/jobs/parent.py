@@ -12,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 
 from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError, StorageError
 from snntrainer3d.events import ENDED, Cancelled, Event, Failed, Interrupted
@@ -94,17 +96,24 @@ class JobRunner:
     def look_after(self) -> None:
         """Take in what happened to jobs, and mark as interrupted what vanished; starts nothing."""
         with self._turn:
+            read = {run.id for run in self._store.unfinished() if self._try(run.id, partial(self._store.sync, run.id))}
             unfinished = self._store.unfinished()
             for run in unfinished:
-                try:
-                    self._look_after(run)
-                except Snntrainer3dError as error:
-                    # One damaged run must not keep the others from being looked after.
-                    log.error("Run %s cannot be looked after: %s", run.id, error)
+                if run.id in read:
+                    self._try(run.id, partial(self._notice, run))
             self._forget_ended({run.id for run in unfinished})
 
-    def _look_after(self, run: Unfinished) -> None:
-        self._store.sync(run.id)
+    def _try(self, run: str, look: Callable[[], object]) -> bool:
+        """Tell whether it worked; one damaged run must not keep the others from being looked after."""
+        try:
+            look()
+        except Snntrainer3dError as error:
+            log.error("Run %s cannot be looked after: %s", run, error)
+            return False
+        return True
+
+    def _notice(self, run: Unfinished) -> None:
+        """Mark a run as interrupted whose process ended without a word."""
         if run.status == "queued":
             if run.launcher == "cli" and _long_ago(run.created_at):
                 self._close(run.id, Interrupted(last_words="The command that made it ended before it began."))
