@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ from snntrainer3d.server import bind, create_app
 from snntrainer3d.spec import RunSpec, TrainedNetwork, fixed_tensors, tensor_shapes
 
 UPDATES = 20
+LEFT_RUNNING: list[subprocess.Popen[bytes]] = []
+"""Jobs of servers that ended; a test process lives on and must take leave of them."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def serve(home: Path, **options: Any) -> Iterator[Served]:
     thread.join(20)
     bound.close()
     assert not thread.is_alive()
+    LEFT_RUNNING.extend(app.state.runner._processes.values())
 
 
 def small_spec(**training: Any) -> RunSpec:
