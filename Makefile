@@ -53,7 +53,7 @@ doctor: $(VENV)/.ready ## PASS, FAIL or SKIP of everything this needs
 	@$(BIN)/snntrainer3d doctor
 
 screenshots: $(VENV)/.ready page ## Make the pictures of the README anew, in a real browser
-	$(BIN)/python scripts/screenshots.py
+	cd web && npm run --silent pictures
 
 wheel: $(VENV)/.ready ## Build sdist and wheel, the page inside
 	$(BIN)/python -m build --no-isolation

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const ROOT = join(import.meta.dirname, "../../..");
-const PYTHON = process.env.PYTHON ?? join(ROOT, ".venv/bin/python");
+export const ROOT = join(import.meta.dirname, "../../..");
+export const PYTHON = process.env.PYTHON ?? join(ROOT, ".venv/bin/python");
 const PATIENCE_MS = 60_000;
 
 export class Server {

@@ -1,0 +1,70 @@
+/** A newcomer's first run, from the design to the command line and back: what the application promises first. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launch, open } from "./chromium";
+import { PYTHON, ROOT, Server } from "./server";
+
+const call = promisify(execFile);
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+}, 30_000);
+
+/** A digest of what the 3D view shows now. */
+async function picture(page: Page): Promise<string> {
+  const shot = await page.locator(".stage canvas").first().screenshot();
+  return shot.toString("base64");
+}
+
+async function cli(...words: string[]): Promise<{ test: { accuracy: number } }> {
+  const env = { ...process.env, SNNTRAINER3D_HOME: server.home };
+  const { stdout } = await call(PYTHON, ["-m", "snntrainer3d", ...words, "--json"], { cwd: ROOT, env });
+  return JSON.parse(stdout);
+}
+
+it("designs 64-50-10, watches it learn slowly, reads its accuracy, finds it again, takes it to the shell", async () => {
+  const { page, complaints } = await open(browser, server.url);
+  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("button", { name: "Fast and accurate" }).click();
+  await page.getByLabel("All layers in one line").fill("64-50-10");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator(".tabs .title").first().textContent()).toBe("64-50-10");
+  await page.getByLabel("Epochs").fill("8");
+  await page.getByLabel("Pace").selectOption("slow");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+
+  const live = page.getByText(/^weights at update \d+/);
+  await live.waitFor({ timeout: 120_000 });
+  const early = { text: await live.textContent(), picture: await picture(page) };
+  await expect.poll(() => live.textContent(), { timeout: 60_000 }).not.toBe(early.text);
+  await page.waitForTimeout(2000);
+  expect(await picture(page)).not.toBe(early.picture);
+
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: 180_000 });
+  await page.getByRole("tab", { name: "Results" }).click();
+  const shown = Number.parseFloat((await page.locator(".big").textContent()) ?? "");
+  expect(shown).toBeGreaterThan(90);
+
+  await page.reload();
+  await page.getByRole("tab", { name: /Runs/ }).click();
+  await page.locator("li .name", { hasText: "digits 64-50-10" }).waitFor();
+  await page.getByRole("tab", { name: "Results" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Weights, JSON" }).click(),
+  ]);
+  const file = join(server.home, "taken-home.json");
+  await download.saveAs(file);
+  const { test } = await cli("evaluate", file, "--dataset", "digits");
+  expect((test.accuracy * 100).toFixed(2)).toBe(shown.toFixed(2));
+  expect(complaints).toEqual([]);
+}, 420_000);

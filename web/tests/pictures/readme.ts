@@ -1,0 +1,67 @@
+/** The README's pictures, taken from the real page while a real network learns. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launch } from "../browser/chromium";
+import { ROOT, Server } from "../browser/server";
+
+const FOLDER = join(ROOT, "docs/pictures");
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  await mkdir(FOLDER, { recursive: true });
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const snap = async (page: Page, name: string) => {
+  await page.waitForTimeout(1500); // the edges of the view complete over several frames
+  await page.screenshot({ path: join(FOLDER, `${name}.png`) });
+};
+
+async function begin(width: number, height: number, colorScheme: "dark" | "light"): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+  return page;
+}
+
+async function train(page: Page, sizes: string, epochs: string): Promise<void> {
+  const mnist = page.getByRole("radio", { name: /^MNIST/ });
+  if (process.env.SNNTRAINER3D_DATA) await mnist.check();
+  await page.getByLabel("All layers in one line").fill(sizes);
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Epochs").fill(epochs);
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+}
+
+it("start, learning, result; dark and light, wide and narrow", async () => {
+  const page = await begin(1440, 900, "dark");
+  await snap(page, "start");
+  await train(page, "100", "3");
+  await page.getByText(/^weights at update \d+/).waitFor({ timeout: 300_000 });
+  await snap(page, "learning");
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: 500_000 });
+  await page.getByRole("tab", { name: "Results" }).click();
+  for (const close of await page.locator(".toast button").all()) await close.click().catch(() => {});
+  await snap(page, "workbench");
+  const link = page.url();
+  for (const [name, width, height] of [
+    ["workbench-light", 1440, 900],
+    ["workbench-narrow", 390, 844],
+  ] as const) {
+    const other = await begin(width, height, name.endsWith("light") ? "light" : "dark");
+    await other.goto(link);
+    await other.reload();
+    await other.getByText(/^weights at update \d+/).waitFor({ timeout: 60_000 });
+    await other.getByRole("tab", { name: "Results" }).click();
+    await snap(other, name);
+  }
+  expect(server.url).toBeTruthy();
+});
