@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from snntrainer3d.cli.output import say
 from snntrainer3d.errors import NotFoundError
-from snntrainer3d.exports import read_weight_file
+from snntrainer3d.exports import read_weights
 from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import TrainedNetwork
 
@@ -19,10 +18,7 @@ def weights_from(reference: str, store: RunStore) -> tuple[TrainedNetwork, str]:
         FileFormatError, MismatchError: a file that cannot be used.
     """
     if Path(reference).is_file():
-        file = read_weight_file(Path(reference))
-        for notice in file.notices:
-            say(f"Note: {notice}")
-        return file.trained, ""
+        return read_weights(Path(reference)), ""
     try:
         run = store.find(reference)
     except NotFoundError:
