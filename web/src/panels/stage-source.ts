@@ -17,6 +17,8 @@ export interface Source {
   shape: Shape;
   /** Of the run whose frames fit; null for a design. */
   run: string | null;
+  /** Whether the weights are those of a run that the design's training will start from. */
+  starting: boolean;
 }
 
 /** Above this many weights no illustration is made up before training: it would only cost memory. */
@@ -27,7 +29,8 @@ export function currentSource(): Source | null {
   const spec = detail?.spec ?? workbench.spec;
   const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
   const shape = shapeOf(spec, info?.class_names ?? []);
-  return shape && { spec, shape, run: detail?.id ?? null };
+  const starting = detail === null && workbench.from !== null && workbench.from.id === runs.openId;
+  return shape && { spec, shape, run: starting ? runs.openId : (detail?.id ?? null), starting };
 }
 
 /** The newest frame's weights where they fit the source, else made-up ones. */

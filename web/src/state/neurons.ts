@@ -86,6 +86,9 @@ export function lapicqueGain(neuron: Neuron): number {
   return stepOverRc(neuron) * (isCircuit(neuron) ? Number(neuron.resistance_ohm) : 1);
 }
 
+/** A Lapicque whose input arrives so weakly that it hardly learns. */
+export const isWeak = (neuron: Neuron): boolean => neuron.kind === "lapicque" && lapicqueGain(neuron) < 0.5;
+
 /** The Lapicque's decay per step, 1 − Δt/(R·C). */
 export const lapicqueDecay = (neuron: Neuron): number => 1 - stepOverRc(neuron);
 

@@ -68,16 +68,24 @@ export class Runs {
 
   private note(event: RunEvent, heard: Of<"notice">[], kept: SnapshotRow[]): void {
     if (event.kind === "prepared") this.prepared = event;
-    else if (event.kind === "phase") this.phase = event;
+    else if (event.kind === "phase") this.takePhase(event);
     else if (event.kind === "update") this.update = event;
     else if (event.kind === "epoch") this.epoch = event;
     else if (event.kind === "snapshot") kept.push({ index: event.index, update: event.update, epoch: event.epoch });
     else if (event.kind === "failed" || event.kind === "interrupted") this.lastWords = event.last_words;
     else if (event.kind === "notice") {
       heard.push(event);
-      const news = Math.abs(Date.now() / 1000 - event.at) < NEWS_SECONDS;
-      notices.say(event.level, event.text, { path: event.path, quiet: !news || event.level === "info" });
+      // What is said before the first update was said of the design already, at its field.
+      const known = event.level === "info" || (event.level === "warning" && this.update === null);
+      notices.say(event.level, event.text, { path: event.path, quiet: known || !isNews(event.at) });
     }
+  }
+
+  private takePhase(event: Of<"phase">): void {
+    if (event.phase === "downloading" && this.phase?.phase !== "downloading" && isNews(event.at)) {
+      notices.say("info", event.text || "The data set is being downloaded; training begins right after.");
+    }
+    this.phase = event;
   }
 
   /** Says how runs ended that were under way a moment ago. */
@@ -86,7 +94,7 @@ export class Runs {
     for (const row of rows) {
       if (!isActive(before.get(row.id)) || isActive(row.status)) continue;
       // What ended while nobody looked is no news: the list shows it.
-      if (row.ended_at !== null && Math.abs(Date.now() / 1000 - row.ended_at) > NEWS_SECONDS) continue;
+      if (row.ended_at !== null && !isNews(row.ended_at)) continue;
       if (row.status === "finished") {
         const accuracy = row.test_accuracy == null ? "" : `: test accuracy ${percent(row.test_accuracy)}`;
         notices.say("success", `“${row.name}” is trained${accuracy}.`);
@@ -100,6 +108,8 @@ export class Runs {
     }
   }
 }
+
+const isNews = (at: number): boolean => Math.abs(Date.now() / 1000 - at) < NEWS_SECONDS;
 
 function mergeSnapshots(known: SnapshotRow[], fresh: SnapshotRow[]): SnapshotRow[] {
   const merged = new Map(known.map((row) => [row.index, row]));

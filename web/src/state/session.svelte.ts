@@ -95,7 +95,9 @@ export class Session {
     try {
       await runs.refresh();
       const detail = runs.detail;
-      if (!id || detail?.id !== id || !detail.results) return;
+      if (!id || detail?.id !== id) return;
+      if (!isActive(detail.status)) await weights.loadFinal(id);
+      if (!detail.results) return;
       const { samples_per_second, flops_all_steps } = detail.results;
       if (!samples_per_second || isActive(detail.status)) return;
       const neurons = detail.spec.network.layers.reduce((sum, layer) => sum + layer.size, 0);
