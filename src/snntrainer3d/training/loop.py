@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import torch
 
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
-from snntrainer3d.engine import BatchResult, build, load_tensors, open_learner, to_trained
+from snntrainer3d.engine import build, load_tensors, open_learner, to_trained
 from snntrainer3d.errors import MismatchError, SpecError
 from snntrainer3d.events import (
     Cancelled,
@@ -38,6 +37,7 @@ from snntrainer3d.training.schedule import (
     snapshot_updates,
     updates_per_epoch,
 )
+from snntrainer3d.training.totals import Sums
 
 SLOW_UPDATE_S = 0.05
 """Time per update at pace `slow`: about 20 a second, which an eye can follow."""
@@ -82,31 +82,6 @@ def train(
     return _Training(spec, dataset, start, checkpoint, control, sink, run_id).events()
 
 
-@dataclass(slots=True)
-class _Sums:
-    """Totals over updates, for means."""
-
-    loss: float = 0.0
-    correct: int = 0
-    samples: int = 0
-    rates: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def add(self, result: BatchResult, samples: int, seconds: float) -> None:
-        self.loss += result.loss * samples
-        self.correct += result.correct
-        self.samples += samples
-        weighted = [rate * samples for rate in result.rates]
-        self.rates = [a + b for a, b in zip(self.rates, weighted, strict=True)] if self.rates else weighted
-        self.seconds += seconds
-
-    def mean_rates(self) -> list[float]:
-        return [rate / self.samples for rate in self.rates]
-
-    def plain(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
 class _Training:
     """One run: its network, learner, position and totals."""
 
@@ -132,7 +107,7 @@ class _Training:
         self._total = self._per_epoch * self._recipe.epochs
         self._snapshots = {update: index for index, update in enumerate(snapshot_updates(self._total))}
         self._update = 0
-        self._epoch_sums, self._window, self._run_sums = _Sums(), _Sums(), _Sums()
+        self._epoch_sums, self._window, self._run_sums = Sums(), Sums(), Sums()
         self._train_seconds = self._epoch_seconds = 0.0
         self._last_frame: Frame | None = None
         self._sequence = 0
@@ -184,7 +159,7 @@ class _Training:
             first_update=self._update,
         )
 
-    def _epoch(self) -> Iterator[Event]:
+    def _epoch(self) -> Generator[Event, None, bool]:
         """Train one epoch, or the rest of it; the generator's value tells whether the run was cancelled."""
         epoch, first = divmod(self._update, self._per_epoch)
         order = epoch_order(self._train_indices, self._recipe.seed, epoch)
@@ -222,7 +197,7 @@ class _Training:
         if self._update % stride == 0 or self._update == self._total:
             yield self._update_event(epoch)
             yield from self._watch_loss()
-            self._window = _Sums()
+            self._window = Sums()
         if self._update in self._snapshots:
             yield from self._snapshot()
         self._live_frame()
@@ -260,7 +235,7 @@ class _Training:
                 self._learner, self._dataset, self._dataset.train, self._validation_indices, self._recipe
             )
         self._validation = validation
-        self._epoch_sums = _Sums()
+        self._epoch_sums = Sums()
         self._count_time(begun)
         seconds, self._epoch_seconds = self._epoch_seconds, 0.0
         begun = time.perf_counter()
@@ -277,7 +252,7 @@ class _Training:
             seconds=seconds,
         )
 
-    def _obey(self) -> Iterator[Event]:
+    def _obey(self) -> Generator[Event, None, Word]:
         """Wait while the run is paused, or between updates at pace `update`; give the word that ended the wait."""
         assert self._control is not None
         word = self._control()
@@ -366,9 +341,9 @@ class _Training:
         self._learner.load_optimizer_state(dict(checkpoint.optimizer))
         self._update = checkpoint.update
         state = checkpoint.state
-        self._epoch_sums = _Sums(**state["epoch_sums"])
-        self._run_sums = _Sums(**state["run_sums"])
-        self._window = _Sums(**state["window"])
+        self._epoch_sums = Sums(**state["epoch_sums"])
+        self._run_sums = Sums(**state["run_sums"])
+        self._window = Sums(**state["window"])
         self._train_seconds = state["train_seconds"]
         self._epoch_seconds = state["epoch_seconds"]
         self._sequence = state["sequence"]
