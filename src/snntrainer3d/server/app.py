@@ -16,6 +16,7 @@ from snntrainer3d.jobs import JobRunner
 from snntrainer3d.runs import RunStore, home_folder
 from snntrainer3d.server import socket
 from snntrainer3d.server.board import Board
+from snntrainer3d.server.description import describe_bodies
 from snntrainer3d.server.downloads import Downloads
 from snntrainer3d.server.failures import answer_errors
 from snntrainer3d.server.guard import SecurityHeaders
@@ -53,6 +54,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)
     answer_errors(app)
+    describe_bodies(app)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -21,14 +21,8 @@ from snntrainer3d.errors import (
     Snntrainer3dError,
     SpecError,
 )
-from snntrainer3d.server.models import ErrorBody
 
 log = logging.getLogger(__name__)
-
-ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": ErrorBody, "description": "What was asked for cannot be done; the body says why."},
-    "5XX": {"model": ErrorBody, "description": "Something broke; the body says what."},
-}
 
 
 def answer_errors(app: FastAPI) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from snntrainer3d.errors import LimitError
@@ -19,13 +18,6 @@ from snntrainer3d.spec import read_json
 MAX_DOCUMENT_BYTES = 4_000_000
 MAX_WEIGHTS_BYTES = 1_000_000_000
 """A little more than the largest network allowed takes as float32."""
-
-
-def takes(model: type[BaseModel]) -> dict[str, Any]:
-    """Give what OpenAPI needs to know of a JSON body that is read by `document`."""
-    schema = model.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
-    schema.pop("$defs", None)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 async def document(request: Request) -> Any:

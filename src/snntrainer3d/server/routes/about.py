@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Request
 
 from snntrainer3d import __version__
 from snntrainer3d.errors import LimitError, SpecError
+from snntrainer3d.server.description import takes
 from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas
-from snntrainer3d.server.requests import document, takes
+from snntrainer3d.server.requests import document
 from snntrainer3d.server.review import review
 from snntrainer3d.spec import NEURONS, PRESETS, Part, RunSpec
 

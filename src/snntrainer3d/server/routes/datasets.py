@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from snntrainer3d.data import CATALOGUE, DatasetInfo, available, describe
+from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.downloads import Downloads
-from snntrainer3d.server.failures import ERROR_RESPONSES
 from snntrainer3d.server.models import DatasetRow
 
 router = APIRouter(tags=["data sets"])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response
 
 from snntrainer3d.analysis import metrics_csv
 from snntrainer3d.exports import figure_file, figures_zip, settings_json, to_json, to_safetensors
-from snntrainer3d.server.failures import ERROR_RESPONSES
+from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.routes.runs import Views
 
 router = APIRouter(tags=["exports"])

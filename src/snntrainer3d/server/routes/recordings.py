@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from snntrainer3d.server.failures import ERROR_RESPONSES
+from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.models import EventPage, SnapshotList, WeightValue
 from snntrainer3d.server.routes.runs import Views
 

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from snntrainer3d.exports import read_weights
-from snntrainer3d.server.failures import ERROR_RESPONSES
+from snntrainer3d.server.description import ERROR_RESPONSES, takes
 from snntrainer3d.server.models import Rename, RunDetail, RunList, RunRow, StartRun
-from snntrainer3d.server.requests import document, takes, uploaded
+from snntrainer3d.server.requests import document, uploaded
 from snntrainer3d.server.review import accepted
 from snntrainer3d.server.views import RunViews
 from snntrainer3d.spec import parse
