@@ -39,6 +39,9 @@ from snntrainer3d.runs.weights import read_weights, write_weights
 from snntrainer3d.spec import RunSpec, TrainedNetwork, cost_of
 from snntrainer3d.storage import write_atomically
 
+UNENDED = ("queued", "running", "paused")
+"""Asked for by name, because what is not in a list is found by no index."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -196,7 +199,7 @@ class RunStore:
     def unfinished(self) -> Sequence[Unfinished]:
         """Give the runs that have not ended, in the order in which they were queued."""
         columns = (RUNS.c.id, RUNS.c.status, RUNS.c.launcher, RUNS.c.created_at, RUNS.c.spawned_at)
-        query = select(*columns).where(RUNS.c.status.not_in(ENDED)).order_by(RUNS.c.queued_at, RUNS.c.id)
+        query = select(*columns).where(RUNS.c.status.in_(UNENDED)).order_by(RUNS.c.queued_at, RUNS.c.id)
         with self._database.read() as connection:
             return [Unfinished(*found) for found in connection.execute(query)]
 
