@@ -14,9 +14,10 @@ export const COALESCE = 1200;
 
 export const begin = <T>(present: T): History<T> => ({ past: [], present, future: [], mark: "", at: 0 });
 
-export function commit<T>(history: History<T>, next: T, mark = "", at = Date.now()): History<T> {
+/** Takes a new value; one of the same mark within `within` milliseconds of the last is no step of its own. */
+export function commit<T>(history: History<T>, next: T, mark = "", within = COALESCE, at = Date.now()): History<T> {
   if (next === history.present) return history;
-  const joined = mark !== "" && mark === history.mark && at - history.at < COALESCE;
+  const joined = mark !== "" && mark === history.mark && at - history.at < within;
   const past = joined ? history.past : [...history.past, history.present].slice(-MOST);
   return { past, present: next, future: [], mark, at };
 }

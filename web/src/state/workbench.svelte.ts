@@ -11,7 +11,7 @@ import {
 import { decodeDesign, encodeDesign } from "./codec";
 import { costOf, estimateSeconds, type Speed } from "./cost";
 import { applyPreset, changeTraining, chooseDataset, followsPreset, startDesign, type Design } from "./design";
-import { begin, commit, redo, undo, type History } from "./history";
+import { begin, COALESCE, commit, redo, undo, type History } from "./history";
 import { notices } from "./notices.svelte";
 import { recall, recallAfterReload, remember, rememberInTab } from "./storage";
 
@@ -83,8 +83,9 @@ export class Workbench {
     this.onChange(false);
   }
 
-  edit(change: (design: Design) => Design, mark = ""): void {
-    this.become(commit(this.history, change(this.design), mark));
+  /** Changes the design; edits of one mark, each within `within` milliseconds of the last, are undone together. */
+  edit(change: (design: Design) => Design, mark = "", within = COALESCE): void {
+    this.become(commit(this.history, change(this.design), mark, within));
   }
 
   training(change: Partial<Training>, mark = ""): void {

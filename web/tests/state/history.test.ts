@@ -17,13 +17,18 @@ it("forgets what was undone after a new change", () => {
 });
 
 it("takes quick changes of one field as one step", () => {
-  let history = commit(begin("1"), "12", "size", 1000);
-  history = commit(history, "123", "size", 1000 + COALESCE - 1);
+  let history = commit(begin("1"), "12", "size", COALESCE, 1000);
+  history = commit(history, "123", "size", COALESCE, 1000 + COALESCE - 1);
   expect(undo(history).present).toBe("1");
-  history = commit(history, "1234", "size", 1000 + 3 * COALESCE);
+  history = commit(history, "1234", "size", COALESCE, 1000 + 3 * COALESCE);
   expect(undo(history).present).toBe("123");
-  history = commit(history, "12345", "other", 1000 + 3 * COALESCE);
+  history = commit(history, "12345", "other", COALESCE, 1000 + 3 * COALESCE);
   expect(undo(history).present).toBe("1234");
+});
+
+it("takes a drag as one step, however long it takes", () => {
+  const history = commit(commit(begin("a"), "b", "drag", Infinity, 0), "c", "drag", Infinity, 1e9);
+  expect(undo(history).present).toBe("a");
 });
 
 it("does not count a change that changes nothing", () => {
