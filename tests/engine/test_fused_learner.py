@@ -8,12 +8,12 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import networks
 from torch import Tensor
 
 from snntrainer3d.engine import ReferenceLearner, build
 from snntrainer3d.engine.fused import FusedLearner, fused_learner
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Network, Synaptic, Training, dense_network
+from strategies import networks
 
 EXACT_LOSS = 1e-11
 """Float64 losses differ in the order of sums only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -316,10 +317,19 @@ class FusedLearner:
         return [(value, known[id(value)]) for value in self._module.parameters() if value.requires_grad]
 
 
-def prepare(dtype: torch.dtype = torch.float32) -> None:
-    """Compile, or load from disk, what the fused learner runs; the first time on a machine takes half a minute."""
+def prepare(
+    dtype: torch.dtype = torch.float32, progress: Callable[[str, float | None, str], None] | None = None
+) -> None:
+    """Compile, or load from disk, what the fused learner runs; the first time on a machine takes half a minute.
+
+    Args:
+        progress: called with the phase, the share done and a text, before each of the kernels.
+    """
     kind = torch.zeros(0, dtype=dtype).numpy().dtype
-    for task in (FORWARD[kind], BACKWARD[kind], PASS[kind], UPDATE[kind], *GATHER.values()):
+    tasks = (FORWARD[kind], BACKWARD[kind], PASS[kind], UPDATE[kind], *GATHER.values())
+    for index, task in enumerate(tasks):
+        if progress is not None:
+            progress("kernels", index / len(tasks), "preparing kernels")
         assert task.address
 
 
