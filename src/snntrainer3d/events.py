@@ -16,7 +16,7 @@ NoticeLevel = Literal["info", "warning", "error"]
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     at: float = 0.0
 
 

@@ -52,6 +52,18 @@ def test_a_run_leaves_everything_in_its_folder(store: RunStore, quick: RunSpec) 
     assert run.metrics.read_text() == metrics_csv(told)
 
 
+def test_short_epochs_do_not_wait_for_the_disk_each(
+    store: RunStore, quick: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[int] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (waits.append(handle), real(handle))[1])
+    monkeypatch.setattr("snntrainer3d.jobs.sink.SYNC_PERIOD_S", 3600.0)
+    many = RunSpec(network=quick.network, training=quick.training.changed(epochs=30))
+    run_job(store.folder(store.create(many, launcher="cli").id))
+    assert 0 < len(waits) < 30
+
+
 def test_a_finished_run_is_not_run_again(store: RunStore, quick: RunSpec) -> None:
     run = store.folder(store.create(quick, launcher="cli").id)
     run_job(run)

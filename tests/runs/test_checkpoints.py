@@ -47,6 +47,13 @@ def test_the_newest_two_are_kept(tmp_path: Path) -> None:
     assert (found.update, faults) == (1000, [])
 
 
+def test_the_last_one_that_is_surely_on_the_disk_is_kept_too(tmp_path: Path) -> None:
+    durable = write_checkpoint(tmp_path, checkpoint(5))
+    for update in (10, 100, 1000):
+        write_checkpoint(tmp_path, checkpoint(update), durable=False, keep=durable)
+    assert [row.update for row in list_checkpoints(tmp_path)] == [5, 100, 1000]
+
+
 def damage_end(raw: bytes) -> bytes:
     return raw[:-1] + bytes([raw[-1] ^ 1])
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from snntrainer3d.data import Dataset, load
 from snntrainer3d.errors import ConflictError, FailureError, Snntrainer3dError, StorageError
-from snntrainer3d.events import Cancelled, EpochDone, Event, Failed, Finished, Notice, Phase, PhaseName, StateChanged
+from snntrainer3d.events import Cancelled, Event, Failed, Finished, Notice, Phase, PhaseName, StateChanged
 from snntrainer3d.jobs.control import Control
 from snntrainer3d.jobs.sink import FolderSink
 from snntrainer3d.jobs.words import TAIL_BYTES
@@ -142,7 +142,7 @@ class _Job:
 
     def _emit(self, event: Event) -> None:
         stamped = self._record.write(event)
-        if isinstance(event, EpochDone | Finished | Cancelled | Failed):
+        if isinstance(event, Finished | Cancelled | Failed):
             self._record.sync()
         if self._on_event is not None:
             self._on_event(stamped)

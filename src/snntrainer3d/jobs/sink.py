@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snntrainer3d.analysis import metrics_csv
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from snntrainer3d.training import Checkpoint
 
 FRAME_PERIOD_S = 0.1
+SYNC_PERIOD_S = 0.5
 FRAME_SHARE = 0.05
 """Share of the time that live frames may take: those of a large network come less often."""
 
@@ -39,6 +41,8 @@ class FolderSink:
         self._live = LiveFrameWriter(run.frame, size)
         self._snapshots = SnapshotWriter(run.snapshots, size)
         self._due = self._asked = time.monotonic()
+        self._synced = -SYNC_PERIOD_S
+        self._durable: Path | None = None
 
     @property
     def wants_frame(self) -> bool:
@@ -60,12 +64,21 @@ class FolderSink:
         self._snapshots.write(index, frame)
 
     def checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Keep a state to go on from. What led to it is on the disk before it."""
-        self._record.sync()
+        """Keep a state to go on from.
+
+        Waiting for the disk takes longer than many an epoch, so it is done at most every half second: a killed process
+        loses nothing, a machine without power at most that half second.
+        """
+        now = time.monotonic()
+        durable = now - self._synced >= SYNC_PERIOD_S
+        if durable:
+            self._record.sync()  # what led to a checkpoint is on the disk before it
         stored = StoredCheckpoint(
             checkpoint.epoch, checkpoint.update, checkpoint.tensors, checkpoint.optimizer, checkpoint.state
         )
-        write_checkpoint(self._run.checkpoints, stored)
+        path = write_checkpoint(self._run.checkpoints, stored, durable=durable, keep=self._durable)
+        if durable:
+            self._synced, self._durable = now, path
 
     def finished(self, trained: TrainedNetwork, results: dict[str, Any]) -> None:
         """Write weights, the table of metrics and, last, the results."""

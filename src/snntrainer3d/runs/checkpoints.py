@@ -36,8 +36,13 @@ class StoredCheckpoint(NamedTuple):
     state: Mapping[str, Any]
 
 
-def write_checkpoint(folder: Path, checkpoint: StoredCheckpoint) -> Path:
-    """Write a checkpoint, on disk when this returns, then drop all but the newest two; raises StorageError."""
+def write_checkpoint(
+    folder: Path, checkpoint: StoredCheckpoint, *, durable: bool = True, keep: Path | None = None
+) -> Path:
+    """Write a checkpoint, then drop all but the newest two and `keep`; raises StorageError.
+
+    With `durable` it is on the disk when this returns; without, it survives the end of the process, not of the machine.
+    """
     arrays = {
         **{f"tensors/{name}": np.asarray(array, order="C") for name, array in checkpoint.tensors.items()},
         **{f"optimizer/{name}": np.asarray(array, order="C") for name, array in checkpoint.optimizer.items()},
@@ -52,9 +57,10 @@ def write_checkpoint(folder: Path, checkpoint: StoredCheckpoint) -> Path:
     )
     metadata = {_KEY: about, "crc32": str(_checksum(about, arrays))}
     path = folder / f"{_PREFIX}{checkpoint.update:010d}{_SUFFIX}"
-    write_atomically(path, safetensors.numpy.save(arrays, metadata))
+    write_atomically(path, safetensors.numpy.save(arrays, metadata), durable=durable)
     for old in list_checkpoints(folder)[:-KEPT]:
-        (folder / old.file).unlink(missing_ok=True)
+        if keep is None or old.file != keep.name:
+            (folder / old.file).unlink(missing_ok=True)
     return path
 
 

@@ -30,6 +30,7 @@ export interface EpochDone {
   validation_loss: number | null;
   validation_accuracy: number | null;
   rates: number[];
+  /** Time of this epoch's updates and validation. */
   seconds: number;
 }
 
@@ -62,6 +63,7 @@ export interface Notice {
   level: NoticeLevel;
   code: string;
   text: string;
+  /** The field of the spec that would change it, if any. */
   path: string;
 }
 
@@ -78,7 +80,9 @@ export interface Phase {
 export interface Prepared {
   at: number;
   kind: "prepared";
+  /** `fused` or `reference`, as chosen. */
   engine: string;
+  /** Why it was chosen, where that is not obvious. */
   engine_note: string;
   threads: number;
   parameters: number;
@@ -87,6 +91,7 @@ export interface Prepared {
   test_samples: number;
   updates_per_epoch: number;
   total_updates: number;
+  /** Where this part of the run starts: above 0 after a resume. */
   first_update: number;
 }
 
@@ -111,11 +116,14 @@ export interface Update {
   at: number;
   kind: "update";
   update: number;
+  /** The epoch this update belongs to, from 1. */
   epoch: number;
+  /** None where it is no longer finite. */
   loss: number | null;
   accuracy: number;
   learning_rate: number;
   samples_per_second: number;
+  /** Per layer. */
   rates: number[];
 }
 
