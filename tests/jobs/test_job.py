@@ -18,8 +18,10 @@ from snntrainer3d.exports import from_safetensors
 from snntrainer3d.frames import decode_frame, make_frame
 from snntrainer3d.jobs import job, run_job
 from snntrainer3d.jobs.control import Order, give_order
+from snntrainer3d.jobs.sink import FolderSink
 from snntrainer3d.runs import RunFolder, RunStore, read_record
 from snntrainer3d.spec import RunSpec
+from snntrainer3d.training import Checkpoint
 
 
 def events_of(run: RunFolder) -> tuple[Event, ...]:
@@ -155,6 +157,34 @@ def test_without_a_checkpoint_a_run_begins_anew_and_says_so(store: RunStore, qui
     assert run_job(run, told.append) is not None
     assert any(isinstance(event, Notice) and event.code == "begun_anew" for event in told)
     assert not any(isinstance(event, Notice) and event.code == "begun_anew" for event in events_of(run)[:3])
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_killed_between_a_checkpoint_and_its_epochs_event_nothing_is_missing(
+    store: RunStore, spec_of: Callable[..., RunSpec], monkeypatch: pytest.MonkeyPatch, epoch: int
+) -> None:
+    spec = spec_of(epochs=3, validation_share=0.1)
+    whole, run = (store.folder(store.create(spec, launcher="cli").id) for _ in range(2))
+    run_job(whole)
+    real = FolderSink.checkpoint
+
+    def dying(sink: FolderSink, checkpoint: Checkpoint) -> None:
+        real(sink, checkpoint)
+        if checkpoint.epoch == epoch:
+            raise SystemExit  # leaves the record as a kill does
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderSink, "checkpoint", dying)
+        with pytest.raises(SystemExit):
+            run_job(run)
+    assert run_job(run) is not None
+    assert run.weights.read_bytes() == whole.weights.read_bytes()
+    for each in (run, whole):
+        store.sync(each.id)
+    found, wanted = (store.metrics(each.id).epochs for each in (run, whole))
+    assert [(point.epoch, point.train_loss, point.validation_loss) for point in found] == [
+        (point.epoch, point.train_loss, point.validation_loss) for point in wanted
+    ]
 
 
 def test_a_run_starts_from_the_weights_of_another(store: RunStore, quick: RunSpec) -> None:

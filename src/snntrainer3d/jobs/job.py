@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -19,7 +19,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 from snntrainer3d.data import Dataset, load
 from snntrainer3d.errors import ConflictError, FailureError, Snntrainer3dError, StorageError
-from snntrainer3d.events import Cancelled, Event, Failed, Finished, Notice, Phase, PhaseName, StateChanged
+from snntrainer3d.events import (
+    Cancelled,
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Notice,
+    Phase,
+    PhaseName,
+    Prepared,
+    StateChanged,
+)
 from snntrainer3d.jobs.control import Control
 from snntrainer3d.jobs.sink import FolderSink
 from snntrainer3d.jobs.words import TAIL_BYTES
@@ -53,7 +64,7 @@ def run_job(folder: Path | RunFolder, on_event: OnEvent | None = None) -> dict[s
         if any(isinstance(event, Finished) for event in earlier):
             raise ConflictError(f"Run {run.id} is finished.", hint="Make a new run that starts from its weights.")
         with RecordWriter(run.events) as record:
-            return _Job(run, record, on_event, again=bool(earlier)).run()
+            return _Job(run, record, on_event, earlier).run()
 
 
 class _Stopped(Exception):
@@ -63,8 +74,10 @@ class _Stopped(Exception):
 class _Job:
     """One life of a run."""
 
-    def __init__(self, run: RunFolder, record: RecordWriter, on_event: OnEvent | None, *, again: bool) -> None:
-        self._run, self._record, self._on_event, self._again = run, record, on_event, again
+    def __init__(
+        self, run: RunFolder, record: RecordWriter, on_event: OnEvent | None, earlier: Sequence[Event]
+    ) -> None:
+        self._run, self._record, self._on_event, self._earlier = run, record, on_event, earlier
         self._control = Control(run.control)
         self._phase = ""
         self._phase_at = 0.0
@@ -130,12 +143,12 @@ class _Job:
         """Give the newest whole checkpoint; say where one was damaged, or where a run begins anew."""
         from snntrainer3d.training import Checkpoint
 
-        found, faults = newest_checkpoint(self._run.checkpoints)
+        found, faults = newest_checkpoint(self._run.checkpoints, _told_of(self._earlier))
         for fault in faults:
             self._emit(Notice(level="warning", code="checkpoint_damaged", text=f"{fault} An earlier one is used."))
         if found is not None:
             return Checkpoint(**found._asdict())
-        if self._again:
+        if self._earlier:
             text = "There is no checkpoint to go on from: the run begins anew."
             self._emit(Notice(level="info", code="begun_anew", text=text))
         return None
@@ -146,6 +159,17 @@ class _Job:
             self._record.sync()
         if self._on_event is not None:
             self._on_event(stamped)
+
+
+def _told_of(earlier: Sequence[Event]) -> Callable[[int], bool]:
+    """Tell of which updates a checkpoint may be gone on from: where the record holds the epochs that lie before it.
+
+    Killed between a checkpoint and its epoch's event, a run that went on from there would lack that epoch's losses and
+    accuracies for ever; so the epoch is trained again, to the same weights.
+    """
+    sizes = [event.updates_per_epoch for event in earlier if isinstance(event, Prepared)]
+    ended = {0, *(event.update for event in earlier if isinstance(event, EpochDone))}
+    return lambda update: not sizes or update - update % sizes[-1] in ended
 
 
 def _told(error: Exception) -> Snntrainer3dError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,10 +94,14 @@ def list_checkpoints(folder: Path) -> list[CheckpointRow]:
     return found
 
 
-def newest_checkpoint(folder: Path) -> tuple[StoredCheckpoint | None, list[str]]:
-    """Give the newest whole checkpoint, or None, and what was wrong with newer ones."""
+def newest_checkpoint(
+    folder: Path, trusted: Callable[[int], bool] = lambda _: True
+) -> tuple[StoredCheckpoint | None, list[str]]:
+    """Give the newest whole checkpoint of a trusted update, or None, and what was wrong with newer ones."""
     faults: list[str] = []
     for row in reversed(list_checkpoints(folder)):
+        if not trusted(row.update):
+            continue
         try:
             return read_checkpoint(folder / row.file), faults
         except FileFormatError as error:
