@@ -2,6 +2,7 @@
 
 from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo, describe
 from snntrainer3d.data.dataset import Dataset, Progress, Split
+from snntrainer3d.data.drawing import center_like_mnist, count_like_digits, prepare_drawing
 from snntrainer3d.data.fit import check_fit
 from snntrainer3d.data.idx import read_idx
 from snntrainer3d.data.shelf import available, cache_folder, default_dataset, fetch, load
@@ -15,11 +16,14 @@ __all__ = [
     "Split",
     "available",
     "cache_folder",
+    "center_like_mnist",
     "check_fit",
+    "count_like_digits",
     "default_dataset",
     "describe",
     "fetch",
     "load",
+    "prepare_drawing",
     "read_idx",
     "split_train",
 ]
