@@ -1,6 +1,7 @@
 import { api, type RunEvent, type RunDetail, type RunRow, type SnapshotRow } from "../api";
 import { Curves } from "./curves";
 import { percent } from "./format";
+import { SpeedMeter } from "./speed-meter";
 import { notices } from "./notices.svelte";
 import { isActive } from "./words";
 
@@ -27,6 +28,9 @@ export class Runs {
   /** Line of the open run's record up to which everything is known. */
   next = 0;
   readonly curves = new Curves();
+  /** Updates per second, over the last seconds. */
+  pace = $state.raw<number | null>(null);
+  private readonly meter = new SpeedMeter();
 
   take(rows: RunRow[]): void {
     if (this.loaded) this.announce(rows);
@@ -44,6 +48,8 @@ export class Runs {
     this.lastWords = "";
     this.next = 0;
     this.curves.clear();
+    this.meter.clear();
+    this.pace = null;
   }
 
   async refresh(): Promise<void> {
@@ -62,6 +68,7 @@ export class Runs {
     const heard: Of<"notice">[] = [];
     const kept: SnapshotRow[] = [];
     for (const event of fresh) this.note(event, heard, kept);
+    this.pace = this.meter.updatesPerSecond;
     if (heard.length > 0) this.notices = [...this.notices, ...heard];
     if (kept.length > 0) this.snapshots = mergeSnapshots(this.snapshots, kept);
   }
@@ -69,8 +76,10 @@ export class Runs {
   private note(event: RunEvent, heard: Of<"notice">[], kept: SnapshotRow[]): void {
     if (event.kind === "prepared") this.prepared = event;
     else if (event.kind === "phase") this.takePhase(event);
-    else if (event.kind === "update") this.update = event;
-    else if (event.kind === "epoch") this.epoch = event;
+    else if (event.kind === "update") {
+      this.update = event;
+      this.meter.take(event.at, event.update);
+    } else if (event.kind === "epoch") this.epoch = event;
     else if (event.kind === "snapshot") kept.push({ index: event.index, update: event.update, epoch: event.epoch });
     else if (event.kind === "failed" || event.kind === "interrupted") this.lastWords = event.last_words;
     else if (event.kind === "notice") {
