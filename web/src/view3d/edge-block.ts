@@ -40,6 +40,8 @@ export interface EdgeSurroundings {
   /** Index of the first neuron of each layer. */
   firsts: number[];
   largestTexture: number;
+  /** Share of a block that can be drawn: below 1 where the network has more weights than a view bears. */
+  share: number;
 }
 
 type Drawable = LineSegments<BufferGeometry, RawShaderMaterial> | Mesh<BufferGeometry, RawShaderMaterial>;
@@ -97,8 +99,6 @@ export class EdgeBlock {
 
   setWeights(weights: WeightLayer | null, k: number | null): void {
     this.weights = weights;
-    const { uniforms } = this;
-    uniforms.hasWeights.value = weights !== null;
     this.histogram = weights ? histogramOf(weights.values) : null;
     this.replaceWeightTexture(weights);
     this.choose(k);
@@ -106,7 +106,8 @@ export class EdgeBlock {
 
   /** Draw only the k strongest; null or k beyond the block draws all. Without weights: an even sample. */
   choose(k: number | null): void {
-    this.k = k === null || k >= this.total ? null : k;
+    const most = Math.min(k ?? Infinity, Math.ceil(this.total * this.around.share));
+    this.k = most >= this.total ? null : most;
     const { uniforms } = this;
     uniforms.hasChosen.value = this.k !== null;
     if (this.k === null) return;
@@ -196,22 +197,23 @@ export class EdgeBlock {
   private replaceWeightTexture(weights: WeightLayer | null): void {
     const { uniforms } = this;
     const before = uniforms.weights.value as DataTexture;
-    if (!weights) {
+    const { largestTexture } = this.around;
+    // More weights than any texture holds are drawn as if they were unknown.
+    uniforms.hasWeights.value = weights !== null && weights.values.length <= largestTexture ** 2;
+    if (!weights || !uniforms.hasWeights.value) {
       uniforms.weights.value = refill(before, new Int8Array(1), 1, 1, ByteType);
       return;
     }
     const { rows, columns, values } = weights;
-    const largest = this.around.largestTexture;
-    if (rows <= largest && columns <= largest) {
+    if (rows <= largestTexture && columns <= largestTexture) {
       uniforms.weights.value = refill(before, values, columns, rows, ByteType);
       return;
     }
-    // Wider than a texture may be: the same order of bytes, wrapped into rows that fit.
-    const width = Math.min(largest, 4096);
-    const height = Math.ceil(values.length / width);
-    const wrapped = new Int8Array(width * height);
+    // Wider or higher than a texture may be: the same order of bytes, wrapped into rows that fit.
+    const height = Math.ceil(values.length / largestTexture);
+    const wrapped = new Int8Array(largestTexture * height);
     wrapped.set(values);
-    uniforms.weights.value = refill(before, wrapped, width, height, ByteType);
+    uniforms.weights.value = refill(before, wrapped, largestTexture, height, ByteType);
   }
 
   private makeUniforms(): Record<string, IUniform> {

@@ -15,6 +15,9 @@ export interface Sight {
   texelsPerPixel: number;
 }
 
+/** Of larger networks only the strongest edges are drawn, so many in all. */
+const MOST_DRAWN = 12_000_000;
+
 /** All blocks of edges of a network. */
 export class Edges {
   readonly blocks: EdgeBlock[];
@@ -29,9 +32,9 @@ export class Edges {
   ) {
     const firsts = placed.layers.map((layer) => layer.first);
     const largestTexture = renderer.capabilities.maxTextureSize;
-    const around = { positions, firsts, largestTexture };
+    this.total = shape.connections.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    const around = { positions, firsts, largestTexture, share: Math.min(1, MOST_DRAWN / this.total) };
     this.blocks = shape.connections.map((connection) => new EdgeBlock(connection, around));
-    this.total = this.blocks.reduce((sum, block) => sum + block.total, 0);
     for (const { lines, ribbons } of this.blocks) this.scene.add(lines, ribbons);
     this.scene.matrixWorldAutoUpdate = false;
   }

@@ -1,4 +1,4 @@
-import type { Layout } from "./layout";
+import { outlineOf, type Layout } from "./layout";
 import type { Insets, Look } from "./types";
 
 type Triple = [x: number, y: number, z: number];
@@ -40,7 +40,7 @@ export function frame(placed: Layout, direction: Triple, width: number, height: 
   };
   // Each side of the window is a plane: a corner at (across, depth) is inside when across ∓ centre ≤ (distance − depth) · slope.
   const reach = { left: -Infinity, right: -Infinity, top: -Infinity, bottom: -Infinity };
-  for (const corner of cornersOf(placed)) {
+  for (const corner of placed.layers.flatMap(outlineOf)) {
     const across = dot(corner, right);
     const upward = dot(corner, up);
     const depth = -dot(corner, ahead);
@@ -73,19 +73,7 @@ export function axesOf(direction: Triple): [ahead: Triple, right: Triple, up: Tr
 
 /** Give the radius of a sphere around the origin that holds the network. */
 export function radiusOf(placed: Layout): number {
-  return cornersOf(placed).reduce((radius, corner) => Math.max(radius, Math.hypot(...corner)), 0.5);
-}
-
-/** The outline of every layer: a rectangle's corners for grids, an octagon for discs. */
-function cornersOf(placed: Layout): Triple[] {
-  return placed.layers.flatMap(({ x, halfHeight, halfWidth, form }) => {
-    const sides = form === "disc" || form === "ring" ? 16 : 4;
-    return Array.from({ length: sides }, (_, side): Triple => {
-      if (sides === 4) return [x, side < 2 ? halfHeight : -halfHeight, side % 2 ? halfWidth : -halfWidth];
-      const angle = (2 * Math.PI * side) / sides;
-      return [x, halfHeight * Math.sin(angle), halfWidth * Math.cos(angle)];
-    });
-  });
+  return placed.layers.flatMap(outlineOf).reduce((radius, corner) => Math.max(radius, Math.hypot(...corner)), 0.5);
 }
 
 function dot(a: Triple, b: Triple): number {

@@ -1,5 +1,5 @@
 import { placeBelow, thinning } from "./label-places";
-import type { Layout } from "./layout";
+import { outlineOf, type Layout } from "./layout";
 import type { Colours } from "./palette";
 import { project, type Eye } from "./picking";
 import type { LayerShape } from "./types";
@@ -113,21 +113,19 @@ export class Labels {
   /** Put every label where its layer is now. */
   place(placed: Layout, eye: Eye): void {
     const wishes = this.layers.map((label, index) => {
-      const { x, halfHeight, halfWidth, form } = placed.layers[index];
-      const round = form === "disc" || form === "ring";
-      const left = project(eye, x, -halfHeight, round ? 0 : halfWidth);
-      const right = project(eye, x, -halfHeight, round ? 0 : -halfWidth);
-      // The lower edge may slope on screen: stand clear of it along the label's whole width.
-      const slope = Math.abs(right.x - left.x) > 1 ? Math.abs((right.y - left.y) / (right.x - left.x)) : 0;
-      const drop = Math.min(slope * label.width, Math.abs(right.y - left.y)) / 2;
+      const outline = outlineOf(placed.layers[index]).map((point) => project(eye, ...point));
+      const middle = project(eye, placed.layers[index].x, 0, 0);
+      // Stand clear of the layer along the label's whole width, however the layer is turned.
+      const near = outline.filter(({ x }) => Math.abs(x - middle.x) <= label.width / 2 + 8);
+      const lowest = near.reduce((y, point) => Math.max(y, point.y), middle.y);
       const ends = index === 0 || index === this.layers.length - 1;
       return {
-        x: (left.x + right.x) / 2,
-        y: (left.y + right.y) / 2 + drop + 12,
+        x: middle.x,
+        y: lowest + 10,
         width: label.width,
         height: label.height,
         priority: ends ? 1 : 0,
-        behind: left.w <= 0 || right.w <= 0,
+        behind: middle.w <= 0 || outline.some(({ w }) => w <= 0),
       };
     });
     const places = placeBelow(wishes, eye.width, eye.height);

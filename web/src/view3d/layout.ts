@@ -46,6 +46,20 @@ export function layout(shape: NetworkShape): Layout {
   return { layers, nodes, count };
 }
 
+const OUTLINE_POINTS = 48;
+
+/** Give points around a layer in its plane: along its rectangle, or its ellipse where it is round. */
+export function outlineOf({ form, x, halfHeight, halfWidth }: LayerLayout): [x: number, y: number, z: number][] {
+  const round = form === "disc" || form === "ring";
+  return Array.from({ length: OUTLINE_POINTS }, (_, at) => {
+    const angle = (2 * Math.PI * at) / OUTLINE_POINTS;
+    const [up, across] = [Math.sin(angle), Math.cos(angle)];
+    // Stretched until the longer side lies on the unit square, a circle becomes the square.
+    const stretch = round ? 1 : 1 / Math.max(Math.abs(up), Math.abs(across));
+    return [x, halfHeight * up * stretch, halfWidth * across * stretch];
+  });
+}
+
 /** Deep networks stand closer together, so that their picture stays readable. */
 function gapBetween(layers: number): number {
   return Math.max(2.2, 5.6 / Math.max(1, layers - 1) ** 0.22);

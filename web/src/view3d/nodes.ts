@@ -24,6 +24,9 @@ import { NODE_FRAGMENT, NODE_VERTEX, NODE_WIDTH } from "./shaders";
 /** State of a neuron: membrane, spike, sign of its weight to the focused neuron (128 is none), opacity. */
 const CALM = [0, 0, 128, 255] as const;
 
+/** Larger layers are drawn in the order of their neurons: sorting them would be felt. */
+const MOST_SORTED = 100_000;
+
 /** All neurons of the network in one draw call. */
 export class Nodes {
   readonly mesh: Mesh<BufferGeometry, RawShaderMaterial>;
@@ -131,7 +134,7 @@ export class Nodes {
       const within = order.subarray(at, at + size);
       for (let neuron = 0; neuron < size; neuron++) within[neuron] = first + neuron;
       const side = z > 0 ? 1 : -1;
-      within.sort((a, b) => side * (nodes[4 * a + 2] - nodes[4 * b + 2]));
+      if (size <= MOST_SORTED) within.sort((a, b) => side * (nodes[4 * a + 2] - nodes[4 * b + 2]));
       at += size;
     }
     this.order.needsUpdate = true;

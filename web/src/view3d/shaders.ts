@@ -242,7 +242,8 @@ void main() {
   base = mix(base, tint > 0.0 ? positive : negative, min(1.0, pow(abs(tint), 0.8)));
   vec3 normal = vec3(corner, sqrt(max(0.0, 1.0 - distance * distance)));
   float light = dot(normal, vec3(-0.42, 0.58, 0.70));
-  float shade = mix(0.34 + 0.72 * max(light, 0.0), 1.0, 0.55 * max(state.g, state.r));
+  float ambient = mix(0.34, 0.6, ground.g);
+  float shade = mix(ambient + (1.06 - ambient) * max(light, 0.0), 1.0, 0.55 * max(state.g, state.r));
   float shine = pow(max(light, 0.0), 18.0) * 0.22;
   vec3 colour = mix(base * shade + shine, ground, haze * (1.0 - max(state.g, state.r)));
   float opacity = inside * fade * state.a;

@@ -77,12 +77,15 @@ export interface ViewStats {
   fps: number;
   /** Draw calls of the last frame. */
   drawCalls: number;
-  /** Edges in the picture now and when it is complete. */
+  /** Edges in the picture now, when it is complete, and in the network. Beyond 12 million only the strongest are drawn. */
   edgesDrawn: number;
   edgesTotal: number;
+  edgesInNetwork: number;
   /** Main-thread time of the last setWeights and of the last setNetwork with the weights that followed it. */
   lastUpdateMs: number;
   buildMs: number;
+  /** Bytes of weights received a second, over the last seconds. */
+  bytesPerSecond: number;
   /** Bytes held in textures and targets on the GPU. */
   bytes: number;
   frames: number;

@@ -6,12 +6,13 @@ import type { Sight } from "./edges";
 import { Focus, same } from "./focus";
 import { FrameLoop, type FrameOutcome } from "./frame-loop";
 import { HALF_TAN } from "./framing";
+import { hudText, Meter } from "./hud";
+import { Interaction } from "./interaction";
 import { Labels } from "./labels";
 import { coloursOf, type Colours } from "./palette";
 import { pick, project, type Eye } from "./picking";
 import { Picture } from "./picture";
 import { Playback } from "./playback";
-import { Pointer } from "./pointer";
 import { Programs } from "./programs";
 import { savePicture } from "./saved-picture";
 import {
@@ -40,7 +41,7 @@ export class NetworkView {
   private readonly rig: CameraRig;
   private readonly labels: Labels;
   private programs: Programs;
-  private readonly pointer: Pointer;
+  private readonly interaction: Interaction;
   private readonly observer: ResizeObserver;
   private readonly focused = new Focus();
   private readonly loop = new FrameLoop((now) => this.onFrame(now));
@@ -51,11 +52,10 @@ export class NetworkView {
   private lastUpdateMs = 0;
   private buildMs = 0;
   private cameraMoved = true;
+  private readonly received = new Meter();
   private readonly playback = new Playback();
   private lost = false;
   private disposed = false;
-  private hoverListener: (picked: Picked) => void = () => {};
-  private pickListener: (picked: Picked) => void = () => {};
   private lostListener: () => void = () => {};
   private restoredListener: () => void = () => {};
 
@@ -93,10 +93,11 @@ export class NetworkView {
     this.labels = new Labels(canvas);
     this.rig = new CameraRig(canvas, this.onCamera);
     this.programs = new Programs(this.renderer, this.rig.camera);
-    this.pointer = new Pointer(canvas, {
-      hover: (x, y) => this.hoverAt(x, y),
-      click: (x, y) => this.clickAt(x, y),
-      key: (key) => this.onKey(key),
+    this.interaction = new Interaction(canvas, this.focused, {
+      pick: (x, y) => this.pickAt(x, y),
+      focus: (picked, pinned) => this.focus(picked, pinned),
+      name: (picked) => this.nameNeuron(picked),
+      reset: () => this.resetView(),
     });
     canvas.addEventListener("webglcontextlost", this.onLost);
     canvas.addEventListener("webglcontextrestored", this.onRestored);
@@ -138,6 +139,10 @@ export class NetworkView {
     else this.picture.refresh();
     if (this.focused.picked) this.applyFocus();
     this.lastUpdateMs = performance.now() - began;
+    this.received.add(
+      layers.reduce((sum, { values }) => sum + values.byteLength, 0),
+      began,
+    );
     if (first) this.buildMs += this.lastUpdateMs;
     this.loop.invalidate();
   }
@@ -219,11 +224,11 @@ export class NetworkView {
   }
 
   onHover(listener: (picked: Picked) => void): void {
-    this.hoverListener = listener;
+    this.interaction.hoverListener = listener;
   }
 
   onPick(listener: (picked: Picked) => void): void {
-    this.pickListener = listener;
+    this.interaction.pickListener = listener;
   }
 
   onContextLost(listener: () => void): void {
@@ -275,6 +280,8 @@ export class NetworkView {
       drawCalls: this.drawCalls,
       edgesDrawn: edges && this.options.showWeights ? Math.round(edges.count * this.picture.done) : 0,
       edgesTotal: edges?.count ?? 0,
+      edgesInNetwork: edges?.total ?? 0,
+      bytesPerSecond: this.received.perSecond(performance.now()),
       lastUpdateMs: this.lastUpdateMs,
       buildMs: this.buildMs,
       bytes: this.density.bytes + (this.drawn?.bytes ?? 0),
@@ -292,7 +299,7 @@ export class NetworkView {
     this.observer.disconnect();
     this.canvas.removeEventListener("webglcontextlost", this.onLost);
     this.canvas.removeEventListener("webglcontextrestored", this.onRestored);
-    this.pointer.dispose();
+    this.interaction.dispose();
     this.dropNetwork();
     this.rig.dispose();
     this.labels.dispose();
@@ -407,18 +414,11 @@ export class NetworkView {
   }
 
   private placeLabels(placed: DrawnNetwork["placed"]): void {
-    if (this.options.debug) this.labels.setHud(this.hudText());
+    if (this.options.debug) this.labels.setHud(hudText(this.stats()));
     else this.labels.setHud(null);
     if (!this.cameraMoved) return;
     this.cameraMoved = false;
     this.labels.place(placed, this.eye());
-  }
-
-  private hudText(): string {
-    const { fps, drawCalls, edgesDrawn, edgesTotal, lastUpdateMs, bytes } = this.stats();
-    const share = `${edgesDrawn.toLocaleString("en")} / ${edgesTotal.toLocaleString("en")} edges`;
-    const megabytes = `${(bytes / 1e6).toFixed(1)} MB on GPU`;
-    return `${fps} fps · ${drawCalls} draws · ${share}\n${lastUpdateMs.toFixed(2)} ms per update · ${megabytes}`;
   }
 
   private eye(): Eye {
@@ -434,35 +434,10 @@ export class NetworkView {
     return this.drawn && Number.isFinite(x) ? pick(this.drawn.placed, this.eye(), x, y) : null;
   }
 
-  private hoverAt(x: number, y: number): void {
-    const picked = this.pickAt(x, y);
-    this.canvas.style.cursor = picked ? "pointer" : "grab";
-    if (same(picked, this.focused.hovered)) return;
-    this.focus(picked, false);
-    this.nameNeuron(picked);
-    this.hoverListener(picked);
-  }
-
   private nameNeuron(picked: Picked): void {
     const place = picked && this.options.showLabels ? this.positionOf(picked.layer, picked.neuron) : null;
     if (!picked || !place || !this.drawn) return this.labels.setTag(null, 0, 0);
     this.labels.setTag(this.drawn.nameOf(picked), place.x, place.y);
-  }
-
-  private clickAt(x: number, y: number): void {
-    const picked = this.pickAt(x, y);
-    const pinned = same(picked, this.focused.pinned) ? null : picked;
-    this.focus(pinned, true);
-    this.pickListener(pinned);
-  }
-
-  private onKey(key: string): boolean {
-    if (key === "0" || key === "Home") this.resetView();
-    else if (key === "Escape" && this.focused.pinned) {
-      this.focus(null, true);
-      this.pickListener(null);
-    } else return false;
-    return true;
   }
 
   private readonly onLost = (event: Event): void => {
