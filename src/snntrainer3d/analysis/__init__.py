@@ -1,18 +1,67 @@
 """HOW GOOD it is: metrics, histories, tables and figures; pure functions of arrays and events."""
 
+from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, Energy, EnergyModel
+from snntrainer3d.analysis.confidence import Calibration, calibration, probabilities, top_accuracy
 from snntrainer3d.analysis.evaluation import ClassScore, Evaluation, evaluate_counts
 from snntrainer3d.analysis.figures import FIGURES, FORMS, draw, render
 from snntrainer3d.analysis.history import History, history_of, metrics_csv
+from snntrainer3d.analysis.measurement import Measurement
+from snntrainer3d.analysis.statistics import (
+    Agreement,
+    ConfusionDifference,
+    Interval,
+    McNemar,
+    Refusal,
+    Wilcoxon,
+    agreement,
+    bootstrap,
+    confusion_difference,
+    holm,
+    mcnemar,
+    pairs_needed,
+    shown_p,
+    smallest_p,
+    wilcoxon,
+    wilson,
+)
+from snntrainer3d.analysis.timing import Latency, latency
 
 __all__ = [
     "FIGURES",
     "FORMS",
+    "HOROWITZ_45_NM",
+    "Activity",
+    "Agreement",
+    "Calibration",
     "ClassScore",
+    "ConfusionDifference",
+    "Energy",
+    "EnergyModel",
     "Evaluation",
     "History",
+    "Interval",
+    "Latency",
+    "McNemar",
+    "Measurement",
+    "Refusal",
+    "Wilcoxon",
+    "agreement",
+    "bootstrap",
+    "calibration",
+    "confusion_difference",
     "draw",
     "evaluate_counts",
     "history_of",
+    "holm",
+    "latency",
+    "mcnemar",
     "metrics_csv",
+    "pairs_needed",
+    "probabilities",
     "render",
+    "shown_p",
+    "smallest_p",
+    "top_accuracy",
+    "wilcoxon",
+    "wilson",
 ]

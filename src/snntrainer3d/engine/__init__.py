@@ -1,8 +1,17 @@
 """HOW a network computes: from documents to torch modules, stepped through or by fused kernels."""
 
 from snntrainer3d.engine.build import SpikingNetwork, build, build_neuron, load_tensors, tensors_of, to_trained
-from snntrainer3d.engine.learner import BatchResult, EvalResult, Learner, ReferenceLearner, open_learner
+from snntrainer3d.engine.learner import (
+    BatchResult,
+    EvalResult,
+    Learner,
+    ReferenceLearner,
+    open_learner,
+    prepare_learner,
+)
 from snntrainer3d.engine.losses import count_loss, decide, membrane_loss
+from snntrainer3d.engine.playback import Playback, Tally, play, tally
+from snntrainer3d.engine.recording import StepCounts, record_counts
 from snntrainer3d.engine.reference import Recording, run
 from snntrainer3d.engine.surrogate import derivative_of, spike_function
 
@@ -10,9 +19,12 @@ __all__ = [
     "BatchResult",
     "EvalResult",
     "Learner",
+    "Playback",
     "Recording",
     "ReferenceLearner",
     "SpikingNetwork",
+    "StepCounts",
+    "Tally",
     "build",
     "build_neuron",
     "count_loss",
@@ -21,8 +33,12 @@ __all__ = [
     "load_tensors",
     "membrane_loss",
     "open_learner",
+    "prepare_learner",
+    "play",
+    "record_counts",
     "run",
     "spike_function",
+    "tally",
     "tensors_of",
     "to_trained",
 ]

@@ -41,7 +41,11 @@ def from_json(raw: bytes) -> TrainedNetwork:
         MismatchError: names or shapes of the arrays are not those of the network.
         LimitError: larger than MAX_JSON_BYTES.
     """
-    document = parse_json(raw)
+    return from_document(parse_json(raw))
+
+
+def from_document(document: Any) -> TrainedNetwork:
+    """Read our JSON that is parsed already; raises FileFormatError, MismatchError."""
     check_kind(document)
     faults = [_unknown(name, name) for name in document if name not in _FIELDS]
     network, training = read_header(document, faults)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, NotFoundError
-from snntrainer3d.exports.json_weights import from_json
+from snntrainer3d.exports.json_weights import from_document, parse_json
+from snntrainer3d.exports.paper_json import from_paper_document, is_paper_document
 from snntrainer3d.exports.safetensors_file import from_safetensors, looks_like_safetensors
 from snntrainer3d.spec import TrainedNetwork
 
@@ -22,8 +25,25 @@ _FOREIGN = (
 )
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class WeightFile:
+    """A trained network and what its file says of itself."""
+
+    trained: TrainedNetwork
+    form: Literal["json", "safetensors", "paper"]
+    notices: tuple[str, ...] = ()
+    """What a person should know before trusting figures of it, in plain words."""
+    legacy_synaptic: bool = False
+    """Whether it was trained with Synaptic neurons as snnTorch 0.9.1 and older computed them."""
+
+
 def read_weights(source: bytes | str | Path) -> TrainedNetwork:
-    """Read a trained network from a file's path or content, JSON or safetensors.
+    """Read a trained network from a file's path or content; raises what `read_weight_file` raises."""
+    return read_weight_file(source).trained
+
+
+def read_weight_file(source: bytes | str | Path) -> WeightFile:
+    """Read a file's path or content: our JSON, our safetensors, or JSON in the form of the paper's program.
 
     Raises:
         NotFoundError, InputError: there is no such file, or it cannot be read.
@@ -33,10 +53,18 @@ def read_weights(source: bytes | str | Path) -> TrainedNetwork:
     """
     raw = source if isinstance(source, bytes) else _bytes_of(Path(source))
     if looks_like_safetensors(raw):
-        return from_safetensors(raw)
+        return WeightFile(from_safetensors(raw), "safetensors")
     if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        return from_json(raw)
+        return _from_json(raw)
     raise FileFormatError(f"This is not a weight file: it is {_what(raw)}.", hint=_HINT)
+
+
+def _from_json(raw: bytes) -> WeightFile:
+    document = parse_json(raw)
+    if not is_paper_document(document):
+        return WeightFile(from_document(document), "json")
+    found = from_paper_document(document)
+    return WeightFile(found.trained, "paper", found.notices, found.legacy_synaptic)
 
 
 def _what(raw: bytes) -> str:

@@ -1,0 +1,167 @@
+"""What a network did while it ran, counted: spikes, synaptic operations, membrane updates, and an estimate of energy.
+
+A count of operations belongs to the network, not to the machine that simulated it: it is what hardware would do that
+works only where a spike arrives.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.spec import Network, cost_of
+
+PICO_PER_NANO = 1000.0
+_MULTIPLICATIONS = {"leaky": 1, "lapicque": 2, "synaptic": 2, "alpha": 3}
+"""Multiply-accumulates of one neuron in one step: one for each decaying state, Lapicque one more for its input gain,
+Alpha one more for τ."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyModel:
+    """Energy of one operation in picojoules.
+
+    The default is 32-bit floating point in 45 nm at 0.9 V: a multiplication 3.7 pJ, an addition 0.9 pJ, so that a
+    multiply-accumulate takes 4.6 pJ. Source: M. Horowitz, "Computing's energy problem", ISSCC 2014, figure 1.1.9.
+    Memory accesses, which often cost more, are left out.
+    """
+
+    multiply_accumulate_pj: float = 4.6
+    accumulate_pj: float = 0.9
+    source: str = "Horowitz, ISSCC 2014, 45 nm, 32-bit floating point, without memory accesses"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no energy; raises SpecError."""
+        faults = [
+            Fault(name, f"got {value!r}, expected a number of picojoules, not below 0.")
+            for name in ("multiply_accumulate_pj", "accumulate_pj")
+            if not (isinstance(value := getattr(self, name), int | float) and math.isfinite(value) and value >= 0)
+        ]
+        if faults:
+            raise SpecError(faults, what="energy model")
+
+
+HOROWITZ_45_NM = EnergyModel()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Activity:
+    """Totals over `samples` samples of `num_steps` steps each.
+
+    Tuples hold one value per layer, from the first hidden layer to the output.
+    """
+
+    network: Network
+    samples: int
+    num_steps: int
+    spikes: tuple[int, ...]
+    active: tuple[int, ...]
+    """Neurons that spiked at least once, summed over samples."""
+    nonzero_inputs: int
+    """Input values other than zero, summed over samples; of a constant input each counts once."""
+    constant_input: bool = True
+    """Whether the input is the same at every step, so that its product with the weights is needed only once."""
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """Give spikes per neuron and time step."""
+        steps = self.samples * self.num_steps
+        return tuple(count / (steps * layer.size) for count, layer in self._layers())
+
+    @property
+    def sparsity(self) -> float:
+        """Give the share of (neuron, step) pairs without a spike, over all layers."""
+        return 1.0 - sum(self.spikes) / (
+            self.samples * self.num_steps * sum(layer.size for layer in self.network.layers)
+        )
+
+    @property
+    def silent(self) -> tuple[float, ...]:
+        """Give the share of neurons that never spike for a sample, on average."""
+        together = zip(self.active, self.network.layers, strict=True)
+        return tuple(1.0 - count / (self.samples * layer.size) for count, layer in together)
+
+    @property
+    def spikes_per_sample(self) -> float:
+        """Give the spikes of all layers per sample."""
+        return sum(self.spikes) / self.samples
+
+    @property
+    def synaptic_operations(self) -> float:
+        """Give additions of a weight per sample: each spike of a layer reaches every neuron of the next."""
+        fan_out = [layer.size for layer in self.network.layers[1:]]
+        return sum(count * size for count, size in zip(self.spikes, fan_out, strict=False)) / self.samples
+
+    @property
+    def input_operations(self) -> float:
+        """Give multiply-accumulates of input values other than zero with the first layer's weights, per sample."""
+        return self.nonzero_inputs * self.network.layers[0].size / self.samples
+
+    @property
+    def membrane_updates(self) -> int:
+        """Give neurons times steps: how often a membrane is computed per sample."""
+        return self.num_steps * sum(layer.size for layer in self.network.layers)
+
+    @property
+    def neuron_operations(self) -> int:
+        """Give multiply-accumulates of the neurons' own states per sample."""
+        each = (layer.size * _MULTIPLICATIONS[layer.neuron.kind] for layer in self.network.layers)
+        return self.num_steps * sum(each)
+
+    def energy_nj(self, model: EnergyModel = HOROWITZ_45_NM) -> Energy:
+        """Estimate nanojoules per sample, beside a conventional network of the same shape, run once."""
+        weights = sum(outs * ins for outs, ins in self.network.weight_shapes())
+        mac, ac = model.multiply_accumulate_pj / PICO_PER_NANO, model.accumulate_pj / PICO_PER_NANO
+        return Energy(
+            inputs=self.input_operations * mac,
+            synapses=self.synaptic_operations * ac,
+            neurons=self.neuron_operations * mac,
+            conventional=weights * mac,
+            source=model.source,
+        )
+
+    def to_dict(self, model: EnergyModel = HOROWITZ_45_NM) -> dict[str, Any]:
+        """Give plain numbers, per sample where they are counts."""
+        cost = cost_of(self.network, self.num_steps)
+        energy = self.energy_nj(model)
+        return {
+            "samples": self.samples,
+            "num_steps": self.num_steps,
+            "rates": list(self.rates),
+            "sparsity": self.sparsity,
+            "silent": list(self.silent),
+            "spikes_per_sample": self.spikes_per_sample,
+            "synaptic_operations": self.synaptic_operations,
+            "input_operations": self.input_operations,
+            "membrane_updates": self.membrane_updates,
+            "flops": cost.flops,
+            "flops_all_steps": cost.flops_all_steps,
+            "parameters": cost.parameters,
+            "parameter_bytes": cost.parameter_bytes,
+            "energy_nj": {**asdict(energy), "total": energy.total},
+        }
+
+    def _layers(self) -> list[tuple[int, Any]]:
+        return list(zip(self.spikes, self.network.layers, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """Nanojoules per sample."""
+
+    inputs: float
+    """Input values times the first layer's weights; a constant input once."""
+    synapses: float
+    """A weight added for each spike that arrives."""
+    neurons: float
+    """Decay of every state at every step, spikes or none."""
+    conventional: float
+    """A network of the same shape with ordinary neurons, every product computed once."""
+    source: str
+
+    @property
+    def total(self) -> float:
+        """Give inputs, synapses and neurons together."""
+        return self.inputs + self.synapses + self.neurons

@@ -1,0 +1,329 @@
+"""Tests and intervals for comparing networks: pure functions, each with its result in plain words.
+
+Where a test would be wrong, a `Refusal` says why and what to do; a test is never computed because it can be.
+scipy is imported by the functions that need it: its statistics take a second, and the server imports this room.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Float64, Int
+
+LEVEL = 0.05
+"""The share of false alarms that a test may give."""
+RESAMPLES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a statistic is not given."""
+
+    code: Literal["too_few_pairs", "pseudo_replication", "not_paired", "different_test_sets", "no_decisions"]
+    sentence: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class McNemar:
+    """The exact test of McNemar 1947 on the same samples: only those that one of two gets right can tell them apart."""
+
+    only_first: int
+    """Samples that only the first decided right."""
+    only_second: int
+    p: float
+    difference: float
+    """Accuracy of the first less that of the second."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wilcoxon:
+    """The signed-rank test of Wilcoxon 1945 on pairs, two-sided."""
+
+    w: float
+    """The smaller sum of ranks."""
+    p: float
+    effect: float
+    """Matched-pairs rank-biserial correlation: (W₊ − W₋)/(W₊ + W₋), from −1 to 1. Kerby 2014."""
+    pairs: int
+    median_difference: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where a figure would lie in most repetitions with other samples of the same kind."""
+
+    value: float
+    low: float
+    high: float
+    level: float
+    method: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two networks decide alike on the same samples."""
+
+    same: float
+    """Share of samples with the same decision."""
+    kappa: float
+    """Cohen's κ: agreement beyond what their habits alone would give; 1 where both always decide the same class."""
+    both_right: int
+    only_first: int
+    only_second: int
+    both_wrong: int
+    sentence: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ConfusionDifference:
+    """Second confusion matrix less the first."""
+
+    cells: Int[np.ndarray, "label decision"]
+    sentence: str
+
+
+def mcnemar(first_right: Bool[np.ndarray, "sample"], second_right: Bool[np.ndarray, "sample"]) -> McNemar | Refusal:
+    """Compare two networks on the same samples, one decision each, by the exact binomial test.
+
+    Args:
+        first_right, second_right: whether each sample was decided right, in the same order.
+    """
+    if first_right.shape != second_right.shape:
+        return _different_samples(len(first_right), len(second_right))
+    only_first = int((first_right & ~second_right).sum())
+    only_second = int((second_right & ~first_right).sum())
+    differing = only_first + only_second
+    from scipy import stats
+
+    p = float(stats.binomtest(only_first, differing, 0.5).pvalue) if differing else 1.0
+    difference = (only_first - only_second) / max(len(first_right), 1)
+    return McNemar(only_first, only_second, p, difference, _mcnemar_sentence(only_first, only_second, p))
+
+
+def wilcoxon(
+    first: Sequence[float],
+    second: Sequence[float],
+    keys: Sequence[Hashable],
+    *,
+    comparisons: int = 1,
+    level: float = LEVEL,
+) -> Wilcoxon | Refusal:
+    """Compare two kinds of network over independent repetitions, paired by seed or by fold.
+
+    Exact wherever there are at most 50 pairs without equal differences; else scipy's choice.
+
+    Args:
+        keys: what makes each pair a repetition of its own: its seed or fold.
+        comparisons: how many such tests are made together. Holm's correction multiplies the smallest p by it, so that
+            more pairs are needed.
+
+    Returns:
+        Refusal: lengths differ, a key comes twice, or the smallest possible p cannot reach `level`.
+    """
+    if not len(first) == len(second) == len(keys):
+        sentence = f"{len(first)} and {len(second)} values with {len(keys)} keys are not pairs."
+        return Refusal("not_paired", sentence, "Train each seed in both.")
+    if len(set(keys)) < len(keys):
+        return Refusal(
+            "pseudo_replication",
+            "A seed or fold comes more than once. The same network measured again is not a repetition: it would make "
+            "noise look like evidence.",
+            "Train with different seeds, or split into folds.",
+        )
+    needed = pairs_needed(comparisons, level)
+    if len(keys) < needed:
+        return Refusal("too_few_pairs", _too_few(len(keys), comparisons, level), f"Take at least {needed} seeds.")
+    differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
+    return _wilcoxon(differences)
+
+
+def smallest_p(pairs: int) -> float:
+    """Give the smallest two-sided p that the signed-rank test can give: 2/2ⁿ, all differences of one sign."""
+    return min(1.0, 2.0 ** (1 - pairs))
+
+
+def pairs_needed(comparisons: int = 1, level: float = LEVEL) -> int:
+    """Give the number of pairs from which on the test can reach `level` after Holm's correction."""
+    pairs = 1
+    while smallest_p(pairs) * comparisons > level:
+        pairs += 1
+    return pairs
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p values for being many, by Holm 1979: the chance of even one false alarm stays below the level."""
+    p = np.asarray(p_values, np.float64)
+    order = np.argsort(p, kind="stable")
+    steps = p[order] * (len(p) - np.arange(len(p)))
+    corrected = np.empty(len(p))
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return [float(value) for value in corrected]
+
+
+def wilson(right: int, samples: int, level: float = 0.95) -> Interval:
+    """Give the interval of Wilson 1927 for an accuracy: sound also near 0 and 1, where value ± error is not."""
+    from scipy import stats
+
+    interval = stats.binomtest(right, samples).proportion_ci(level, method="wilson")
+    low, high = float(interval.low), float(interval.high)
+    return Interval(right / samples, low, high, level, "Wilson", _interval_sentence("accuracy", low, high, level))
+
+
+def bootstrap(
+    confusion: Int[np.ndarray, "label decision"],
+    statistic: Literal["accuracy", "macro_f1"] = "accuracy",
+    *,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Interval:
+    """Give the percentile bootstrap interval of a figure over the samples, Efron 1979.
+
+    Drawing samples with replacement is drawing cells of the confusion matrix, a multinomial: nothing else of a sample
+    matters for the figure. The network stays the same: seeds vary more.
+
+    Args:
+        seed: of the drawing; the same gives the same interval.
+    """
+    total = int(confusion.sum())
+    generator = np.random.default_rng(seed)
+    drawn = generator.multinomial(total, (confusion / total).reshape(-1), size=resamples)
+    of = _STATISTICS[statistic]
+    values = of(drawn.reshape(resamples, *confusion.shape))
+    low, high = (float(bound) for bound in np.quantile(values, [(1 - level) / 2, (1 + level) / 2]))
+    value = float(of(confusion[None])[0])
+    name = statistic.replace("macro_f1", "macro F1")
+    return Interval(value, low, high, level, "bootstrap", _interval_sentence(name, low, high, level))
+
+
+def agreement(
+    first: Int[np.ndarray, "sample"], second: Int[np.ndarray, "sample"], labels: Int[np.ndarray, "sample"]
+) -> Agreement | Refusal:
+    """Compare two networks' decisions on the same samples."""
+    if not first.shape == second.shape == labels.shape:
+        return _different_samples(len(first), len(second))
+    same = float((first == second).mean())
+    right_first, right_second = first == labels, second == labels
+    only_first, only_second = int((right_first & ~right_second).sum()), int((right_second & ~right_first).sum())
+    return Agreement(
+        same=same,
+        kappa=_kappa(first, second, same),
+        both_right=int((right_first & right_second).sum()),
+        only_first=only_first,
+        only_second=only_second,
+        both_wrong=int((~right_first & ~right_second).sum()),
+        sentence=f"They decide alike on {same:.1%} of the samples; where one alone is right, it is the first "
+        f"{only_first:,} times and the second {only_second:,} times.",
+    )
+
+
+def confusion_difference(
+    first: Int[np.ndarray, "label decision"], second: Int[np.ndarray, "label decision"]
+) -> ConfusionDifference | Refusal:
+    """Subtract the first confusion matrix from the second; both must be of the same samples."""
+    if first.shape != second.shape or not np.array_equal(first.sum(axis=1), second.sum(axis=1)):
+        return Refusal(
+            "different_test_sets",
+            "The two matrices are not of the same samples: their classes differ in number or size.",
+            "Compare runs on the same data set.",
+        )
+    cells = second.astype(np.int64) - first
+    label, decision = np.unravel_index(int(np.abs(cells).argmax()), cells.shape)
+    change = int(cells[label, decision])
+    if change == 0:
+        return ConfusionDifference(cells, "Both matrices are equal.")
+    more = "more" if change > 0 else "less"
+    sentence = f"The largest difference: the second decides {decision} for a true {label} {abs(change):,} times {more}."
+    return ConfusionDifference(cells, sentence)
+
+
+def _different_samples(first: int, second: int) -> Refusal:
+    return Refusal(
+        "different_test_sets",
+        f"{first:,} and {second:,} decisions are not of the same samples.",
+        "Compare runs on the same data set.",
+    )
+
+
+def _mcnemar_sentence(only_first: int, only_second: int, p: float) -> str:
+    if only_first + only_second == 0:
+        return "Both are right on exactly the same samples; nothing tells them apart."
+    counted = f"The first alone is right on {only_first:,} samples, the second alone on {only_second:,}"
+    if p >= LEVEL:
+        return f"{counted}: chance alone gives such a difference often (p = {shown_p(p)})."
+    better = "first" if only_first > only_second else "second"
+    return f"{counted}: the {better} is better on these samples, and chance is an unlikely reason (p {_less(p)})."
+
+
+def _wilcoxon(differences: Float64[np.ndarray, "pair"]) -> Wilcoxon | Refusal:
+    moved = differences[differences != 0]
+    if moved.size == 0:
+        return Wilcoxon(0.0, 1.0, 0.0, len(differences), 0.0, "All pairs are equal; nothing tells the two apart.")
+    from scipy import stats
+
+    found = stats.wilcoxon(differences, zero_method="wilcox")
+    ranks = stats.rankdata(np.abs(moved))
+    effect = float((ranks * np.sign(moved)).sum() / ranks.sum())
+    median = float(np.median(differences))
+    p = float(found.pvalue)
+    reading = "better" if p < LEVEL else "not clearly different"
+    better = ("the first is " if effect > 0 else "the second is ") if p < LEVEL else "they are "
+    sentence = (
+        f"Over {len(differences)} pairs {better}{reading}: median difference {median * 100:+.2f} points, "
+        f"rank-biserial correlation {effect:+.2f} (p {_less(p)})."
+    )
+    return Wilcoxon(float(found.statistic), p, effect, len(differences), median, sentence)
+
+
+def _too_few(pairs: int, comparisons: int, level: float) -> str:
+    best = smallest_p(pairs)
+    together = f" Of {comparisons} tests together Holm's correction makes it {min(1.0, best * comparisons):.3g}."
+    return (
+        f"With {pairs} pairs the smallest p that the signed-rank test can give is 2/2^{pairs} = {best:.3g}."
+        f"{together if comparisons > 1 else ''} It cannot get to {level:g}, whatever the networks do."
+    )
+
+
+def _interval_sentence(name: str, low: float, high: float, level: float) -> str:
+    between = f"{low:.2%} to {high:.2%}"
+    return f"With other samples of the same kind, the {name} of this network lies in {between} ({level:.0%})."
+
+
+def shown_p(p: float) -> str:
+    """Write a p value as people read it: two figures, `< .0001` below that."""
+    return "< .0001" if p < 1e-4 else f"{p:.4f}".rstrip("0").lstrip("0") if p < 1 else "1"
+
+
+def _less(p: float) -> str:
+    return shown_p(p) if p < 1e-4 else f"= {shown_p(p)}"
+
+
+def _kappa(first: np.ndarray, second: np.ndarray, same: float) -> float:
+    classes = int(max(first.max(), second.max())) + 1
+    habits = (np.bincount(one, minlength=classes) / len(one) for one in (first, second))
+    chance = math.fsum(next(habits) * next(habits))
+    return 1.0 if chance >= 1.0 else (same - chance) / (1.0 - chance)
+
+
+def _accuracies(matrices: Int[np.ndarray, "draw label decision"]) -> Float64[np.ndarray, "draw"]:
+    return np.trace(matrices, axis1=1, axis2=2) / matrices.sum(axis=(1, 2))
+
+
+def _macro_f1s(matrices: Int[np.ndarray, "draw label decision"]) -> Float64[np.ndarray, "draw"]:
+    hits = np.diagonal(matrices, axis1=1, axis2=2)
+    decided_or_true = matrices.sum(axis=1) + matrices.sum(axis=2)
+    return np.where(decided_or_true > 0, 2 * hits / np.maximum(decided_or_true, 1), 0.0).mean(axis=1)
+
+
+_STATISTICS: dict[str, Callable[[np.ndarray], Float64[np.ndarray, "draw"]]] = {
+    "accuracy": _accuracies,
+    "macro_f1": _macro_f1s,
+}

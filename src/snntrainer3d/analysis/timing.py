@@ -1,0 +1,41 @@
+"""How long a network takes to decide: its accuracy if it were stopped after each time step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+NEAR = 0.01
+"""One percentage point: what `step_near_final` calls near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Accuracy over time, steps counted from 1."""
+
+    accuracies: tuple[float, ...]
+    """After each step, from the spikes so far."""
+    step_near_final: int
+    """The first step from which on the accuracy stays within one point of the last one's."""
+    mean_decision_step: float
+    """Mean over the samples of the first step from which on the decision no longer changes."""
+
+
+def latency(counts_by_step: Int[np.ndarray, "time sample class"], labels: Int[np.ndarray, "sample"]) -> Latency:
+    """Decide after every step: the largest count so far, ties to the lowest index.
+
+    Args:
+        counts_by_step: spikes up to and with each step.
+    """
+    decisions = counts_by_step.argmax(axis=2)
+    accuracies = (decisions == labels).mean(axis=1)
+    far = np.flatnonzero(np.abs(accuracies - accuracies[-1]) > NEAR)
+    differs = decisions != decisions[-1]
+    last_change = np.where(differs.any(axis=0), len(decisions) - np.argmax(differs[::-1], axis=0), 0)
+    return Latency(
+        accuracies=tuple(float(value) for value in accuracies),
+        step_near_final=int(far[-1]) + 2 if far.size else 1,
+        mean_decision_step=float((last_change + 1).mean()),
+    )

@@ -1,0 +1,69 @@
+"""Everything that can be counted while a trained network runs: its decisions, and what they took."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from snntrainer3d.analysis import Activity, Measurement, evaluate_counts
+from snntrainer3d.data import Dataset
+from snntrainer3d.data.encoders import encode
+from snntrainer3d.engine import build, load_tensors, record_counts
+from snntrainer3d.spec import TrainedNetwork, Training
+
+MEASURED_BATCH = 500
+"""Samples at once; bounds the memory, the result does not depend on it."""
+
+
+def measure(
+    trained: TrainedNetwork,
+    dataset: Dataset,
+    training: Training | None = None,
+    *,
+    split: str = "test",
+    legacy_synaptic: bool = False,
+) -> Measurement:
+    """Run every sample of a split by the reference path and count.
+
+    Args:
+        training: how samples become input, as for `evaluate`.
+        legacy_synaptic: see `engine.record_counts`.
+    """
+    recipe = training or trained.training or Training()
+    module = build(trained.network)
+    load_tensors(module, trained)
+    part = dataset.test if split == "test" else dataset.train
+    scale, offset = dataset.affine(recipe.pixels)
+    cumulative, spikes, active, loss, lit = [], [], [], 0.0, 0
+    for begin in range(0, len(part), MEASURED_BATCH):
+        chosen = slice(begin, begin + MEASURED_BATCH)
+        raw = torch.from_numpy(part.inputs[chosen])
+        inputs = encode(recipe.coding, raw, scale, offset, recipe.num_steps).values
+        found = record_counts(
+            module,
+            inputs,
+            recipe.num_steps,
+            labels=torch.from_numpy(part.labels[chosen]),
+            loss=recipe.loss,
+            legacy_synaptic=legacy_synaptic,
+        )
+        cumulative.append(found.cumulative.numpy())
+        spikes.append([int(layer.sum()) for layer in found.spikes])
+        active.append([int(layer.sum()) for layer in found.active])
+        loss += found.loss_sum or 0.0
+        lit += int(torch.count_nonzero(inputs))
+    counts = np.concatenate(cumulative, axis=1)
+    return Measurement(
+        evaluation=evaluate_counts(counts[-1], part.labels, loss / len(part), dataset.info.class_names),
+        activity=Activity(
+            network=trained.network,
+            samples=len(part),
+            num_steps=recipe.num_steps,
+            spikes=tuple(int(total) for total in np.sum(spikes, axis=0)),
+            active=tuple(int(total) for total in np.sum(active, axis=0)),
+            nonzero_inputs=lit,
+            constant_input=True,
+        ),
+        counts_by_step=counts.astype(np.int32),
+        labels=part.labels,
+    )
