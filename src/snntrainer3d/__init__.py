@@ -1,3 +1,25 @@
 """Design, train and see spiking neural networks."""
 
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from snntrainer3d.engine.fuse import fuse
+
+# Before torch is imported: threads that wait for each other spin, by default so long that on busy cores an update takes
+# ten times as long (measured, docs/performance.md).
+os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "fuse"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs torch only when it is asked for."""
+    if name == "fuse":
+        from snntrainer3d.engine.fuse import fuse
+
+        return fuse
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -141,14 +142,26 @@ class ReferenceLearner:
             }
 
 
+def prepare_learner(training: Training) -> Iterator[float]:
+    """Make ready what takes long the first time on a machine; the fused kernels are compiled, later read from disk.
+
+    Yields:
+        The share done; nothing for the reference path.
+    """
+    if _wanted(training) == "reference":
+        return
+    from snntrainer3d.engine.fused import prepare
+
+    yield from prepare()
+
+
 def open_learner(module: SpikingNetwork, network: Network, training: Training) -> Learner:
     """Give the learner that the training asks for; `auto` takes the fused kernels where they fit.
 
     The environment variable SNNTRAINER3D_ENGINE (`fused` or `reference`) takes the place of `auto`, for debugging.
     Where there is no fused form, the reference path is taken and its `note` says why.
     """
-    wanted = training.engine if training.engine != "auto" else os.environ.get(ENGINE_VARIABLE, "auto")
-    if wanted == "reference":
+    if _wanted(training) == "reference":
         return ReferenceLearner(module, training)
     from snntrainer3d.engine.fused import fused_learner
 
@@ -156,3 +169,7 @@ def open_learner(module: SpikingNetwork, network: Network, training: Training) -
     if isinstance(found, str):
         return ReferenceLearner(module, training, note=f"No fused kernels: {found}")
     return found
+
+
+def _wanted(training: Training) -> str:
+    return training.engine if training.engine != "auto" else os.environ.get(ENGINE_VARIABLE, "auto")

@@ -44,7 +44,12 @@ class _Spike(torch.autograd.Function):
 def spike_function(surrogate: Surrogate) -> Callable[[Tensor], Tensor]:
     """Give the spike with this surrogate gradient: z = membrane − threshold → 0 or 1, any shape."""
     derivative = derivative_of(surrogate)
-    return lambda z: _Spike.apply(z, derivative)
+
+    def spike(z: Tensor) -> Tensor:
+        return _Spike.apply(z, derivative)
+
+    spike.surrogate = surrogate  # type: ignore[attr-defined]  # by which fuse() knows the fused form
+    return spike
 
 
 def derivative_of(surrogate: Surrogate) -> Derivative:

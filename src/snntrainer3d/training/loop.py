@@ -12,7 +12,7 @@ import torch
 
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
-from snntrainer3d.engine import build, load_tensors, open_learner, to_trained
+from snntrainer3d.engine import build, load_tensors, open_learner, prepare_learner, to_trained
 from snntrainer3d.errors import MismatchError, SpecError
 from snntrainer3d.events import (
     Cancelled,
@@ -130,7 +130,8 @@ class _Training:
         yield Finished(results=results)
 
     def _prepare(self) -> Iterator[Event]:
-        yield Phase(phase="preparing kernels")
+        for share in prepare_learner(self._recipe):
+            yield Phase(phase="preparing kernels", share=share)
         torch.set_flush_denormal(True)
         self._module = build(self._spec.network, self._recipe.seed)
         if self._start is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -317,19 +317,16 @@ class FusedLearner:
         return [(value, known[id(value)]) for value in self._module.parameters() if value.requires_grad]
 
 
-def prepare(
-    dtype: torch.dtype = torch.float32, progress: Callable[[str, float | None, str], None] | None = None
-) -> None:
+def prepare(dtype: torch.dtype = torch.float32) -> Iterator[float]:
     """Compile, or load from disk, what the fused learner runs; the first time on a machine takes half a minute.
 
-    Args:
-        progress: called with the phase, the share done and a text, before each of the kernels.
+    Yields:
+        The share done, before each of the kernels.
     """
     kind = torch.zeros(0, dtype=dtype).numpy().dtype
     tasks = (FORWARD[kind], BACKWARD[kind], PASS[kind], UPDATE[kind], *GATHER.values())
     for index, task in enumerate(tasks):
-        if progress is not None:
-            progress("kernels", index / len(tasks), "preparing kernels")
+        yield index / len(tasks)
         assert task.address
 
 
