@@ -18,7 +18,6 @@ from snntrainer3d.analysis import History
 from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
 from snntrainer3d.events import ENDED, EpochDone, Event, RunStatus, Update
 from snntrainer3d.frames import encode_frame, make_frame
-from snntrainer3d.runs.beginnings import fit_start
 from snntrainer3d.runs.changes import changes_of, event_of_point
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint
 from snntrainer3d.runs.cursors import Cursors
@@ -36,7 +35,7 @@ from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
 from snntrainer3d.runs.synchronise import apply_changes, take_portion
 from snntrainer3d.runs.tables import POINTS, RUNS
 from snntrainer3d.runs.weights import read_weights, write_weights
-from snntrainer3d.spec import RunSpec, TrainedNetwork, cost_of
+from snntrainer3d.spec import RunSpec, TrainedNetwork, cost_of, fit_start
 from snntrainer3d.storage import write_atomically
 
 UNENDED = ("queued", "running", "paused")

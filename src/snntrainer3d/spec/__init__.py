@@ -2,6 +2,7 @@
 
 from snntrainer3d.spec._document import FieldFault, Part, parse, read_json, read_json_file
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
+from snntrainer3d.spec.beginning import fit_start
 from snntrainer3d.spec.cost import Cost, cost_of
 from snntrainer3d.spec.network import Dense, Input, Layer, Network, dense_network
 from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
@@ -58,6 +59,7 @@ __all__ = [
     "cost_of",
     "count_parameters",
     "dense_network",
+    "fit_start",
     "fixed_tensors",
     "neuron_of",
     "neuron_values",

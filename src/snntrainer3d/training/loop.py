@@ -13,7 +13,7 @@ import torch
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
 from snntrainer3d.engine import build, load_tensors, open_learner, prepare_learner, to_trained
-from snntrainer3d.errors import MismatchError, SpecError
+from snntrainer3d.errors import SpecError
 from snntrainer3d.events import (
     Cancelled,
     EpochDone,
@@ -27,7 +27,7 @@ from snntrainer3d.events import (
     Update,
 )
 from snntrainer3d.frames import Frame, make_frame
-from snntrainer3d.spec import RunSpec, TrainedNetwork, advise, cost_of, count_parameters
+from snntrainer3d.spec import RunSpec, TrainedNetwork, advise, cost_of, count_parameters, fit_start
 from snntrainer3d.training.checkpoint import Checkpoint, Sink, Word
 from snntrainer3d.training.evaluate import evaluate_split
 from snntrainer3d.training.schedule import (
@@ -57,7 +57,7 @@ def train(
     """Train, validate after each epoch, test once at the end.
 
     Args:
-        start: weights to begin with instead of fresh ones.
+        start: learned values to begin with instead of fresh ones; what the spec fixes is as the spec says.
         checkpoint: where to go on; the result equals the uninterrupted run's to the last bit.
         control: asked before every update; without it the run goes through, at pace `update` too.
         sink: takes weights, checkpoints and results.
@@ -74,12 +74,8 @@ def train(
     faults = check_fit(spec.network, dataset.info)
     if faults:
         raise SpecError(faults, what="spec")
-    if start is not None and start.network.weight_shapes() != spec.network.weight_shapes():
-        raise MismatchError(
-            f"The weights are of a network {start.network.title()}, the spec's is {spec.network.title()}.",
-            path="network.layers",
-        )
-    return _Training(spec, dataset, start, checkpoint, control, sink, run_id).events()
+    beginning = fit_start(start, spec.network) if start is not None else None
+    return _Training(spec, dataset, beginning, checkpoint, control, sink, run_id).events()
 
 
 class _Training:

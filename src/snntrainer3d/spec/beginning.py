@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from snntrainer3d.errors import Fault, MismatchError
-from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, neuron_values, tensor_shapes
+from snntrainer3d.spec.network import Network
+from snntrainer3d.spec.trained import TrainedNetwork, fixed_tensors, neuron_values, tensor_shapes
 
 
 def fit_start(start: TrainedNetwork, network: Network) -> TrainedNetwork:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from snntrainer3d.errors import MismatchError
-from snntrainer3d.runs.beginnings import fit_start
 from snntrainer3d.spec import (
     Alpha,
     Lapicque,
@@ -16,6 +15,7 @@ from snntrainer3d.spec import (
     Synaptic,
     TrainedNetwork,
     dense_network,
+    fit_start,
     fixed_tensors,
     tensor_shapes,
 )
