@@ -156,6 +156,9 @@ describe("training", () => {
     const before = Number.parseInt((await update.textContent()) ?? "0", 10);
     await step.click();
     await expect.poll(async () => Number.parseInt((await update.textContent()) ?? "0", 10)).toBeGreaterThan(before);
+    await primary(page, "Pause").click();
+    await primary(page, "Resume").click({ timeout: TRAINED_WITHIN });
+    await primary(page, "Pause").waitFor({ timeout: TRAINED_WITHIN });
     await primary(page, "Stop").click();
     await page.locator(".run .what", { hasText: "Stopped" }).waitFor({ timeout: TRAINED_WITHIN });
     await page.getByRole("tab", { name: /Runs/ }).click();
