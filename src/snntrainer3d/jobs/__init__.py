@@ -2,5 +2,6 @@
 
 from snntrainer3d.jobs.job import run_job
 from snntrainer3d.jobs.parent import JobRunner
+from snntrainer3d.jobs.worker_client import SURVEY_LIMIT_S, TorchWorker
 
-__all__ = ["JobRunner", "run_job"]
+__all__ = ["SURVEY_LIMIT_S", "JobRunner", "TorchWorker", "run_job"]

@@ -1,6 +1,6 @@
 """WHAT happened: the run store, the only room that speaks SQL, and the run folders with all they hold."""
 
-from snntrainer3d.runs.checkpoints import StoredCheckpoint, newest_checkpoint, write_checkpoint
+from snntrainer3d.runs.checkpoints import StoredCheckpoint, list_checkpoints, newest_checkpoint, write_checkpoint
 from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.home import home_folder
@@ -29,6 +29,7 @@ __all__ = [
     "append_event",
     "environment",
     "home_folder",
+    "list_checkpoints",
     "newest_checkpoint",
     "read_record",
     "read_weights",

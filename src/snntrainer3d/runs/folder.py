@@ -89,6 +89,10 @@ class RunFolder:
         """Give the table of updates and epochs."""
         return self.path / "metrics.csv"
 
+    def survey(self, split: str) -> Path:
+        """Give what the trained network does with each sample of a split; made when first asked for."""
+        return self.path / f"survey-{split}.json"
+
     def read_spec(self) -> RunSpec:
         """Read the run's document; raises NotFoundError, SpecError."""
         return parse_run(read_json_file(self.spec, what="spec"))

@@ -1,0 +1,265 @@
+"""What the worker does when asked: show samples, play one, survey all. Answers are JSON, ready to be sent on."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64, Int, Shaped, UInt8
+
+from snntrainer3d.data import Dataset, Split, prepare_drawing
+from snntrainer3d.errors import InputError, LimitError, NotFoundError, StorageError
+from snntrainer3d.jobs.pipe import Message
+from snntrainer3d.jobs.shelf import KnownNetwork, Shelf
+from snntrainer3d.runs import RunFolder
+from snntrainer3d.storage import write_atomically
+
+BRIGHTEST = 255
+MAX_RECORDED = 20_000_000
+"""Neurons × steps of one playback."""
+PORTION = 400_000_000
+"""Weights × steps × samples of a survey between two looks at the inbox: some ten milliseconds."""
+LEVELS = 32_767
+_VERSION = 1
+
+Answer = bytes | Generator[None, None, bytes]
+"""A document; or work in portions, with the document at its end."""
+
+
+class Tasks:
+    """Does the tasks with what lies on a shelf."""
+
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf or Shelf()
+        self._surveys: dict[tuple[Path, str], dict[str, Any]] = {}
+
+    def do(self, request: Message) -> Answer:
+        """Do what a request's `task` names; raises Snntrainer3dError."""
+        tasks: dict[str, Callable[[Message], Answer]] = {
+            "samples": self.samples,
+            "play": self.play,
+            "survey": self.survey,
+        }
+        return tasks[request.header["task"]](request)
+
+    def samples(self, request: Message) -> bytes:
+        """Give samples of a data set: `indices`, or `count` from `start` on."""
+        asked = request.header
+        dataset = self._shelf.dataset(asked["dataset"])
+        part = _part(dataset, asked["split"])
+        indices = asked.get("indices")
+        if indices is None:
+            indices = list(range(min(asked["start"], len(part)), min(asked["start"] + asked["count"], len(part))))
+        for index in indices:
+            _check_index(index, part, dataset, asked["split"])
+        return _document(
+            {
+                "dataset": dataset.info.name,
+                "split": asked["split"],
+                "total": len(part),
+                "shape": list(dataset.info.input_shape),
+                "indices": indices,
+                "labels": part.labels[indices].tolist(),
+                "pixels": _base64(_shades(part.inputs[indices], dataset)),
+            }
+        )
+
+    def play(self, request: Message) -> bytes:
+        """Run one sample, picture or drawing through a run's network and give all that it did."""
+        from snntrainer3d.engine import play
+
+        asked = request.header
+        known = self._shelf.network(RunFolder(Path(asked["run"])))
+        dataset = self._shelf.dataset_of(known)
+        steps = asked.get("num_steps") or known.training.num_steps
+        _check_size(known, steps)
+        raw, origin = _sample(request, dataset)
+        playback = play(known.module, known.training.coding, raw, dataset.affine(known.training.pixels), steps)
+        answer = {
+            "run": Path(asked["run"]).name,
+            "update": known.update,
+            **origin,
+            "shape": list(dataset.info.input_shape),
+            "pixels": _base64(_shades(raw, dataset)),
+            "num_steps": steps,
+            **_decision(playback.counts),
+            "layers": [],
+        }
+        if asked.get("layers", True):
+            layers = zip(known.network.layers, playback.spikes, playback.membranes, strict=True)
+            answer["layers"] = [
+                {**_layer(spikes, membranes), "threshold": _threshold(known, index), "neuron": layer.neuron.kind}
+                for index, (layer, spikes, membranes) in enumerate(layers)
+            ]
+        return _document(answer)
+
+    def survey(self, request: Message) -> Generator[None, None, bytes]:
+        """Run every sample of a split; give `part` of what was found: `predictions` or `rates`."""
+        asked = request.header
+        run, split = RunFolder(Path(asked["run"])), asked["split"]
+        known = self._shelf.network(run)
+        found = self._known_survey(run, split, known)
+        if found is None:
+            found = yield from self._make_survey(run, split, known)
+        kept = {"run", "update", "split", "samples", "num_steps"}
+        kept |= {"rates"} if asked["part"] == "rates" else {"labels", "decisions", "confidences", "latencies"}
+        return _document({key: value for key, value in found.items() if key in kept})
+
+    def _known_survey(self, run: RunFolder, split: str, known: KnownNetwork) -> dict[str, Any] | None:
+        found = self._surveys.get((run.path, split))
+        if found is None and known.update is None:
+            try:
+                found = json.loads(run.survey(split).read_bytes())
+            except (OSError, ValueError):
+                return None
+        fits = isinstance(found, dict) and found.get("version") == _VERSION and found.get("of") == list(known.stamp)
+        return found if fits else None
+
+    def _make_survey(self, run: RunFolder, split: str, known: KnownNetwork) -> Generator[None, None, dict[str, Any]]:
+        from snntrainer3d.engine import tally
+
+        dataset = self._shelf.dataset_of(known)
+        part, recipe = _part(dataset, split), known.training
+        affine = dataset.affine(recipe.pixels)
+        at_once = int(np.clip(PORTION // (known.weights * recipe.num_steps), 8, 250))
+        decided: dict[str, list[Any]] = {"decisions": [], "confidences": [], "latencies": []}
+        fired: list[np.ndarray] = [np.zeros(layer.size, np.int64) for layer in known.network.layers]
+        for begin in range(0, len(part), at_once):
+            chosen = part.inputs[begin : begin + at_once]
+            found = tally(known.module, recipe.coding, chosen, affine, recipe.num_steps)
+            fired = [before + now for before, now in zip(fired, found.fired, strict=True)]
+            decided["decisions"] += found.counts[-1].argmax(axis=1).tolist()
+            decided["confidences"] += _chances(found.counts[-1]).max(axis=1).round(4).tolist()
+            decided["latencies"] += _latencies(found.counts)
+            yield
+        survey = {
+            "version": _VERSION,
+            "of": list(known.stamp),
+            "run": run.id,
+            "update": known.update,
+            "split": split,
+            "samples": len(part),
+            "num_steps": recipe.num_steps,
+            "labels": part.labels.tolist(),
+            **decided,
+            "rates": [(total / (len(part) * recipe.num_steps)).round(6).tolist() for total in fired],
+        }
+        self._keep(run, split, survey)
+        return survey
+
+    def _keep(self, run: RunFolder, split: str, survey: dict[str, Any]) -> None:
+        """Keep a survey here and, where the weights are final, in the run's folder, unless it was deleted meanwhile."""
+        self._surveys.pop((run.path, split), None)
+        self._surveys[run.path, split] = survey
+        while len(self._surveys) > 4:
+            del self._surveys[next(iter(self._surveys))]
+        if survey["update"] is None and run.path.is_dir():
+            # On a full disk it is counted anew next time.
+            with suppress(StorageError):
+                write_atomically(run.survey(split), _document(survey), durable=False)
+
+
+def _part(dataset: Dataset, split: str) -> Split:
+    return dataset.test if split == "test" else dataset.train
+
+
+def _check_index(index: int, part: Split, dataset: Dataset, split: str) -> None:
+    if not 0 <= index < len(part):
+        raise NotFoundError(
+            f"There is no sample {index} in the {split} samples of {dataset.info.title}.",
+            path="index",
+            hint=f"They count from 0 to {len(part) - 1:,}.",
+        )
+
+
+def _check_size(known: KnownNetwork, steps: int) -> None:
+    neurons = sum(layer.size for layer in known.network.layers)
+    if neurons * steps > MAX_RECORDED:
+        raise LimitError(
+            f"{neurons:,} neurons over {steps:,} steps are more than can be played, {MAX_RECORDED:,} in all.",
+            path="num_steps",
+            hint=f"Take at most {MAX_RECORDED // neurons:,} steps.",
+        )
+
+
+def _sample(request: Message, dataset: Dataset) -> tuple[Shaped[np.ndarray, "..."], dict[str, Any]]:
+    """Give what is asked for as the data set stores it, and where it comes from."""
+    asked, nowhere = request.header, {"split": None, "index": None, "label": None}
+    if asked.get("index") is not None:
+        part = _part(dataset, asked["split"])
+        _check_index(asked["index"], part, dataset, asked["split"])
+        found = {"split": asked["split"], "index": asked["index"], "label": int(part.labels[asked["index"]])}
+        return part.inputs[asked["index"]], found
+    shades = np.frombuffer(request.body, np.uint8)
+    if asked.get("drawing") is not None:
+        shades = prepare_drawing(dataset.info.name, shades.reshape(asked["drawing"])).reshape(-1)
+    if shades.size != dataset.info.input_size:
+        raise InputError(
+            f"got {shades.size:,} pixels, expected {dataset.info.input_size:,}.",
+            path="pixels",
+            hint=f"A sample of {dataset.info.title} has the shape {list(dataset.info.input_shape)}.",
+        )
+    # Exact for MNIST, whose values are stored as 0–255.
+    return (shades / (BRIGHTEST * dataset.input_scale)).astype(np.float32), nowhere
+
+
+def _shades(raw: Shaped[np.ndarray, "..."], dataset: Dataset) -> UInt8[np.ndarray, "..."]:
+    """Give stored values as 0–255."""
+    return np.rint(raw * (dataset.input_scale * BRIGHTEST)).clip(0, BRIGHTEST).astype(np.uint8)
+
+
+def _decision(counts: Int[np.ndarray, "time class"]) -> dict[str, Any]:
+    last = counts[-1]
+    chances = _chances(last[None])[0]
+    return {
+        "prediction": int(last.argmax()),
+        "tie": bool((last == last.max()).sum() > 1),
+        "confidence": float(chances.max()),
+        "chances": chances.round(6).tolist(),
+        "counts": last.tolist(),
+        "latency": _latencies(counts[:, None])[0],
+    }
+
+
+def _chances(counts: Int[np.ndarray, "sample class"]) -> Float64[np.ndarray, "sample class"]:
+    """Give softmax of spike counts, which the loss `count` trains."""
+    grown = np.exp(counts.astype(np.float64) - counts.max(axis=1, keepdims=True))
+    return grown / grown.sum(axis=1, keepdims=True)
+
+
+def _latencies(counts: Int[np.ndarray, "time sample class"]) -> list[int | None]:
+    """Give for each sample the first step, from 1, from which on the decision stays; None where no output spikes."""
+    decisions = np.where(counts.max(axis=2) > 0, counts.argmax(axis=2), -1)
+    differs = decisions != decisions[-1]
+    last_change = np.where(differs.any(axis=0), len(decisions) - np.argmax(differs[::-1], axis=0), 0)
+    return [int(step) + 1 if final >= 0 else None for step, final in zip(last_change, decisions[-1], strict=True)]
+
+
+def _layer(spikes: UInt8[np.ndarray, "time neuron"], membranes: Shaped[np.ndarray, "time neuron"]) -> dict[str, Any]:
+    """Give spikes as bits, membranes as whole numbers of a scale; both little-endian, a row for each step."""
+    finite = np.nan_to_num(membranes)
+    scale = float(np.abs(finite).max()) / LEVELS or 1.0
+    return {
+        "size": spikes.shape[1],
+        "spikes": _base64(np.packbits(spikes, axis=1, bitorder="little")),
+        "membranes": _base64(np.rint(finite / scale).astype("<i2")),
+        "scale": scale,
+    }
+
+
+def _threshold(known: KnownNetwork, layer: int) -> float | list[float]:
+    values = known.thresholds[layer]
+    return float(values) if values.ndim == 0 else [float(value) for value in values]
+
+
+def _base64(values: np.ndarray) -> str:
+    return base64.b64encode(values.tobytes()).decode()
+
+
+def _document(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
