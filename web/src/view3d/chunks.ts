@@ -56,7 +56,6 @@ export function planChunk(counts: readonly number[], { done, small }: Progress, 
  * already touches the whole block evenly. The product stays below 2³² for the shader's arithmetic.
  */
 export function strideFor(count: number): number {
-  if (count <= SMALL_BLOCK) return 1;
   const highest = Math.floor(UINT32 / count);
   for (let stride = Math.min(highest, Math.floor(count * GOLDEN_SHARE)); stride > 1; stride--) {
     if (count % stride !== 0 && isPrime(stride)) return stride;

@@ -22,8 +22,6 @@ import { EDGE_FRAGMENT, EDGE_VERTEX } from "./shaders";
 import { histogramOf, inkOf, strongestOf, type Histogram } from "./strongest";
 import type { ConnectionShape, WeightLayer } from "./types";
 
-/** Exponent on |w| / largest |w| of the block: above 1 weak weights step back. */
-const GAMMA = 1.4;
 /** Mean density that a block's ink gives to its picture, and the most that one edge may take. */
 const MEAN_DENSITY = 1.25;
 const BOLDEST = 1.7;
@@ -42,6 +40,14 @@ export interface EdgeSurroundings {
   largestTexture: number;
   /** Share of a block that can be drawn: below 1 where the network has more weights than a view bears. */
   share: number;
+}
+
+/**
+ * Give the exponent on |w| / largest |w| for a picture of so many edges. Above 1 weak weights step back, as they must
+ * where there are thousands; among a few dozen each should be seen.
+ */
+function gammaFor(edges: number): number {
+  return Math.min(1.4, Math.max(0.8, 0.8 + 0.3 * Math.log10(Math.max(1, edges) / 50)));
 }
 
 type Drawable = LineSegments<BufferGeometry, RawShaderMaterial> | Mesh<BufferGeometry, RawShaderMaterial>;
@@ -88,7 +94,8 @@ export class EdgeBlock {
 
   /** Edges that the picture is made of now: all, or the strongest. */
   get count(): number {
-    return this.k === null ? this.total : this.chosen;
+    if (this.k === null) return this.total;
+    return this.weights ? this.chosen : this.k;
   }
 
   /** Bytes in this block's textures. */
@@ -108,18 +115,14 @@ export class EdgeBlock {
   choose(k: number | null): void {
     const most = Math.min(k ?? Infinity, Math.ceil(this.total * this.around.share));
     this.k = most >= this.total ? null : most;
-    const { uniforms } = this;
-    uniforms.hasChosen.value = this.k !== null;
-    if (this.k === null) return;
-    const list =
-      this.weights && this.histogram
-        ? strongestOf(this.weights.values, this.histogram, this.k)
-        : evenSample(this.total, this.k);
+    if (this.k === null || !this.histogram || !this.weights) return;
+    const list = strongestOf(this.weights.values, this.histogram, this.k);
     this.chosen = list.length;
     const rows = Math.max(1, Math.ceil(list.length / LIST_WIDTH));
     const data = new Uint32Array(rows * LIST_WIDTH);
     data.set(list);
-    uniforms.chosen.value = refill(uniforms.chosen.value as DataTexture, data, LIST_WIDTH, rows, UnsignedIntType);
+    const { chosen } = this.uniforms;
+    chosen.value = refill(chosen.value as DataTexture, data, LIST_WIDTH, rows, UnsignedIntType);
   }
 
   /** Upload now what changed, so that the time is this call's and not the next frame's. */
@@ -132,11 +135,16 @@ export class EdgeBlock {
   /** Make the next draw give a stretch of the whole block. `height` is the block's height in pixels. */
   prepareRange(start: number, end: number, share: number, height: number): void {
     const count = this.count;
-    const spent = this.histogram ? inkOf(this.histogram, count, GAMMA) : count * (48 / 127) ** GAMMA;
-    this.uniforms.hasChosen.value = this.k !== null;
+    const gamma = gammaFor(count);
+    const spent = this.histogram ? inkOf(this.histogram, count, gamma) : count * (48 / 127) ** gamma;
+    const listed = this.k !== null && this.weights !== null;
+    this.uniforms.hasChosen.value = listed;
     this.uniforms.lift.value = 1;
+    this.uniforms.gamma.value = gamma;
     this.uniforms.ink.value = share * inkFor(spent, height);
-    this.prepare(0, strideFor(count), count, start, end, count <= MOST_RIBBONS);
+    // Without weights there are no strongest: the first of the shuffled order are an even sample.
+    const all = listed ? count : this.total;
+    this.prepare(0, strideFor(all), all, start, end, count <= MOST_RIBBONS);
   }
 
   /** Make the next draw give all edges of one neuron: its row when it receives, its column when it sends. */
@@ -145,10 +153,12 @@ export class EdgeBlock {
     const count = receives ? columns : rows;
     // A neuron's own strongest weight is drawn at full strength, however weak it is beside its block's.
     const lift = 127 / this.largestOf(neuron, receives);
+    const gamma = gammaFor(count);
     let spent = 0;
-    this.forNeuron(neuron, receives, (value) => (spent += ((Math.abs(value) / 127) * lift) ** GAMMA));
+    this.forNeuron(neuron, receives, (value) => (spent += ((Math.abs(value) / 127) * lift) ** gamma));
     this.uniforms.hasChosen.value = false;
     this.uniforms.lift.value = lift;
+    this.uniforms.gamma.value = gamma;
     this.uniforms.ink.value = Math.max(0.3, inkFor(spent, height));
     const first = receives ? neuron * columns : neuron;
     this.prepare(first, receives ? 1 : columns, this.total, 0, count, count <= MOST_RIBBONS);
@@ -234,7 +244,7 @@ export class EdgeBlock {
       count: { value: this.total },
       ink: { value: 1 },
       lift: { value: 1 },
-      gamma: { value: GAMMA },
+      gamma: { value: 1 },
       arc: { value: this.segments > 1 ? ARC_HEIGHT : 0 },
       depthRange: { value: new Vector2(1, 2) },
       texels: { value: new Vector2(1, 1) },
@@ -268,10 +278,6 @@ export function edgeMaterial(uniforms: Record<string, IUniform>, bands: boolean)
 /** Ink per edge: blocks spend the same in all, so that a small one is not lost beside a large one. */
 function inkFor(spent: number, height: number): number {
   return Math.min(BOLDEST, (MEAN_DENSITY * height) / Math.max(spent, 1e-3));
-}
-
-function evenSample(total: number, k: number): Uint32Array {
-  return Uint32Array.from({ length: k }, (_, index) => Math.floor(((index + 0.5) * total) / k));
 }
 
 type Integers = Int8Array | Uint32Array;

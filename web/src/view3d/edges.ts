@@ -15,8 +15,9 @@ export interface Sight {
   texelsPerPixel: number;
 }
 
-/** Of larger networks only the strongest edges are drawn, so many in all. */
-const MOST_DRAWN = 12_000_000;
+/** Networks of more weights than this are drawn by their strongest edges only, so many in all. */
+const MOST_WEIGHTS = 12_000_000;
+const SAMPLED_EDGES = 2_000_000;
 
 /** All blocks of edges of a network. */
 export class Edges {
@@ -33,7 +34,12 @@ export class Edges {
     const firsts = placed.layers.map((layer) => layer.first);
     const largestTexture = renderer.capabilities.maxTextureSize;
     this.total = shape.connections.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-    const around = { positions, firsts, largestTexture, share: Math.min(1, MOST_DRAWN / this.total) };
+    const around = {
+      positions,
+      firsts,
+      largestTexture,
+      share: this.total > MOST_WEIGHTS ? SAMPLED_EDGES / this.total : 1,
+    };
     this.blocks = shape.connections.map((connection) => new EdgeBlock(connection, around));
     for (const { lines, ribbons } of this.blocks) this.scene.add(lines, ribbons);
     this.scene.matrixWorldAutoUpdate = false;

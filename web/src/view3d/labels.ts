@@ -47,8 +47,9 @@ export class Labels {
     });
     style(this.hud, {
       position: "absolute",
-      left: "10px",
-      bottom: "10px",
+      right: "10px",
+      top: "10px",
+      textAlign: "right",
       whiteSpace: "pre",
       font: "11px/1.4 ui-monospace, Consolas, monospace",
       display: "none",

@@ -205,7 +205,7 @@ void main() {
   pixels = max(exact, 1.1);
   fade = min(1.0, exact / pixels);
   fade *= fade;
-  haze = 0.42 * smoothstep(depthRange.x, depthRange.y, -seen.z);
+  haze = smoothstep(depthRange.x, depthRange.y, -seen.z);
   corner = CORNERS[gl_VertexID % 6] * ROOM;
   seen.xy += corner * size * pixels / exact;
   gl_Position = projectionMatrix * seen;
@@ -245,7 +245,7 @@ void main() {
   float ambient = mix(0.34, 0.6, ground.g);
   float shade = mix(ambient + (1.06 - ambient) * max(light, 0.0), 1.0, 0.55 * max(state.g, state.r));
   float shine = pow(max(light, 0.0), 18.0) * 0.22;
-  vec3 colour = mix(base * shade + shine, ground, haze * (1.0 - max(state.g, state.r)));
+  vec3 colour = mix(base * shade + shine, ground, haze * mix(0.42, 0.24, ground.g) * (1.0 - max(state.g, state.r)));
   float opacity = inside * fade * state.a;
   float lit = state.g * (1.0 - inside) * exp(-3.2 * max(0.0, distance - 1.0)) * haloStrength * smoothstep(1.9, 1.2, distance);
   float circle = ring * (1.0 - smoothstep(soft, 2.0 * soft + 0.06, abs(distance - 1.38)));

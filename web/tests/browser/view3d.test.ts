@@ -422,6 +422,18 @@ describe("what it costs", () => {
     120_000,
   );
 
+  it("draws only a sample of a network beyond what a view bears, and says so", async () => {
+    const stats = await page.evaluate(() => {
+      const { lab } = window;
+      const view = lab.open([2, 2, 1], { showWeights: false });
+      view.setNetwork(lab.shapeOf([784, 100_000, 10]));
+      return view.stats();
+    });
+    expect(stats.edgesInNetwork).toBe(79_400_000);
+    expect(stats.edgesTotal).toBeLessThan(3_000_000);
+    expect(stats.buildMs).toBeLessThan(1000);
+  });
+
   it("leaves nothing behind after fifty views", async () => {
     await page.setViewportSize({ width: 160, height: 100 });
     const seen = await page.evaluate(async () => {
