@@ -18,6 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
 from snntrainer3d.data import Dataset, load
+from snntrainer3d.data import Progress as DatasetProgress
 from snntrainer3d.errors import ConflictError, FailureError, Snntrainer3dError, StorageError
 from snntrainer3d.events import (
     Cancelled,
@@ -44,15 +45,20 @@ LOCK_PATIENCE_S = 5.0
 """Another holder of the lock may be a server that only looks whether the run is alive."""
 PHASE_PERIOD_S = 0.5
 OnEvent = Callable[[Event], None]
+OpenDataset = Callable[[str, DatasetProgress], Dataset]
+"""Gives a data set by its name, telling its progress, as `data.load` does."""
 
 
-def run_job(folder: Path | RunFolder, on_event: OnEvent | None = None) -> dict[str, Any] | None:
+def run_job(
+    folder: Path | RunFolder, on_event: OnEvent | None = None, *, open_dataset: OpenDataset | None = None
+) -> dict[str, Any] | None:
     """Train the run of a folder to its end in this process; give its results, None where it was cancelled.
 
     Ctrl-C and SIGTERM cancel after the current update, with a checkpoint; a second Ctrl-C does not wait.
 
     Args:
         on_event: told every event after it is in the record.
+        open_dataset: in place of `data.load`, for a process of many runs that keeps its data sets.
 
     Raises:
         ConflictError: another process works on the run, or it is finished.
@@ -64,7 +70,7 @@ def run_job(folder: Path | RunFolder, on_event: OnEvent | None = None) -> dict[s
         if any(isinstance(event, Finished) for event in earlier):
             raise ConflictError(f"Run {run.id} is finished.", hint="Make a new run that starts from its weights.")
         with RecordWriter(run.events) as record:
-            return _Job(run, record, on_event, earlier).run()
+            return _Job(run, record, on_event, open_dataset or _load_dataset, earlier).run()
 
 
 class _Stopped(Exception):
@@ -75,8 +81,14 @@ class _Job:
     """One life of a run."""
 
     def __init__(
-        self, run: RunFolder, record: RecordWriter, on_event: OnEvent | None, earlier: Sequence[Event]
+        self,
+        run: RunFolder,
+        record: RecordWriter,
+        on_event: OnEvent | None,
+        open_dataset: OpenDataset,
+        earlier: Sequence[Event],
     ) -> None:
+        self._open_dataset = open_dataset
         self._run, self._record, self._on_event, self._earlier = run, record, on_event, earlier
         self._control = Control(run.control)
         self._phase = ""
@@ -126,7 +138,7 @@ class _Job:
 
     def _load(self, spec: RunSpec) -> Dataset:
         self._emit(Phase(phase="loading"))
-        return load(spec.training.dataset, progress=self._progress)
+        return self._open_dataset(spec.training.dataset, self._progress)
 
     def _progress(self, phase: str, share: float | None, text: str) -> None:
         if self._control.poll() == "cancel":
@@ -170,6 +182,10 @@ def _told_of(earlier: Sequence[Event]) -> Callable[[int], bool]:
     sizes = [event.updates_per_epoch for event in earlier if isinstance(event, Prepared)]
     ended = {0, *(event.update for event in earlier if isinstance(event, EpochDone))}
     return lambda update: not sizes or update - update % sizes[-1] in ended
+
+
+def _load_dataset(name: str, progress: DatasetProgress) -> Dataset:
+    return load(name, progress=progress)
 
 
 def _told(error: Exception) -> Snntrainer3dError:
