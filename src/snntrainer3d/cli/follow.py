@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import Self
 
@@ -12,12 +13,15 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from snntrainer3d.cli.output import percent, say
 from snntrainer3d.events import EpochDone, Event, Notice, Phase, Prepared, Update
 
+LINE_PERIOD_S = 1.0
+
 
 class Follower:
     """Takes the events of one run."""
 
     def __init__(self, epochs: int) -> None:
         self._epochs = epochs
+        self._told = -LINE_PERIOD_S
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         if sys.stderr.isatty():
@@ -40,7 +44,7 @@ class Follower:
         """Show one event."""
         if isinstance(event, Notice):
             self._line(f"{event.level.capitalize()}: {event.text}")
-        elif isinstance(event, EpochDone):
+        elif isinstance(event, EpochDone) and self._is_time(event):
             self._line(_epoch(event, self._epochs))
         elif self._bar is not None and self._task is not None:
             self._advance(self._bar, self._task, event)
@@ -53,6 +57,14 @@ class Follower:
         elif isinstance(event, Update):
             said = f"loss {_loss(event.loss)}, {percent(event.accuracy)}, {event.samples_per_second:,.0f} samples/s"
             bar.update(task, completed=event.update, said=said, description=f"epoch {event.epoch}/{self._epochs}")
+
+    def _is_time(self, event: EpochDone) -> bool:
+        """Tell whether an epoch gets its line: short ones would flood the screen, so one a second, and the last."""
+        now = time.monotonic()
+        if event.epoch < self._epochs and now - self._told < LINE_PERIOD_S:
+            return False
+        self._told = now
+        return True
 
     def _line(self, text: str) -> None:
         if self._bar is not None:
