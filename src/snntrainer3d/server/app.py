@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from snntrainer3d import __version__
 from snntrainer3d.errors import Snntrainer3dError
-from snntrainer3d.jobs import JobRunner
+from snntrainer3d.jobs import JobRunner, TorchWorker
 from snntrainer3d.runs import RunStore, home_folder
 from snntrainer3d.server import socket
 from snntrainer3d.server.board import Board
@@ -21,7 +21,7 @@ from snntrainer3d.server.downloads import Downloads
 from snntrainer3d.server.failures import answer_errors
 from snntrainer3d.server.guard import SecurityHeaders
 from snntrainer3d.server.page import STATIC, Page
-from snntrainer3d.server.routes import about, datasets, exports, recordings, runs
+from snntrainer3d.server.routes import about, datasets, exports, playback, recordings, runs
 from snntrainer3d.server.views import RunViews
 
 TICK_S = 0.25
@@ -49,7 +49,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
     )
     app.state.home = home or home_folder()
     app.state.downloads = Downloads()
-    for part in (about, datasets, runs, recordings, exports):
+    for part in (about, datasets, runs, recordings, playback, exports):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)
@@ -64,6 +64,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     store = await asyncio.to_thread(RunStore, app.state.home)
     runner = JobRunner(store)
     app.state.store, app.state.runner = store, runner
+    app.state.worker = TorchWorker(app.state.home)
     app.state.views = RunViews(store, runner)
     app.state.board = Board(app.state.views.rows)
     tasks = [asyncio.create_task(_tick(runner)), asyncio.create_task(app.state.board.keep())]
@@ -73,6 +74,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(app.state.worker.close)
         await asyncio.to_thread(store.close)
 
 

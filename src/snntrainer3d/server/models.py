@@ -15,6 +15,11 @@ from snntrainer3d.spec import Cost
 __all__ = ["EventPage", "Progress", "RunRow", "SnapshotRow"]
 
 MAX_HERTZ = 30.0
+MAX_CANVAS = 1024
+MAX_VALUES = 100_000
+"""The most that a network takes in."""
+SplitName = Literal["test", "train"]
+Shade = Annotated[int, Field(ge=0, le=255)]
 
 
 class _Body(BaseModel):
@@ -210,6 +215,120 @@ class WeightValue(_Body):
     """One weight, exact as float32."""
 
     value: float
+
+
+class SampleBlock(_Body):
+    """Samples of a data set."""
+
+    dataset: str
+    split: SplitName
+    total: int
+    """Samples of the whole split."""
+    shape: list[int]
+    """Of one sample: (features,) or (channels, height, width)."""
+    indices: list[int]
+    labels: list[int]
+    pixels: str
+    """Base64: one byte 0–255 for each value, sample after sample."""
+
+
+class Drawing(_Request):
+    """What was drawn: bright on dark, not yet placed or scaled."""
+
+    width: Annotated[int, Field(ge=1, le=MAX_CANVAS)]
+    height: Annotated[int, Field(ge=1, le=MAX_CANVAS)]
+    pixels: str
+    """Base64: one byte 0–255 for each pixel, row after row."""
+
+
+class Play(_Request):
+    """Asks what a network does with one sample: one of the data set, pixels, or a drawing; exactly one of these."""
+
+    split: SplitName = "test"
+    index: Annotated[int, Field(ge=0)] | None = None
+    """Sample of the split."""
+    pixels: Annotated[list[Shade], Field(max_length=MAX_VALUES)] | None = None
+    """A sample's values as 0–255."""
+    drawing: Drawing | None = None
+    """Placed and scaled as the pictures of the data set were."""
+    num_steps: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """Time steps; by default as many as the network was trained with."""
+    layers: bool = True
+    """Whether spikes and membranes are wanted too."""
+    page: Annotated[str, Field(max_length=64)] = ""
+    """Names who asks: of the requests of a page that wait only the newest is answered, others get `conflict`."""
+
+
+class PlayedLayer(_Body):
+    """What a layer did, a row for each step."""
+
+    neuron: str
+    size: int
+    threshold: float | list[float]
+    """One for all neurons, or one for each."""
+    spikes: str
+    """Base64: bits, the lowest of a byte first; each row fills whole bytes."""
+    membranes: str
+    """Base64: little-endian int16; times `scale` they are the potentials after the step."""
+    scale: float
+
+
+class Playback(_Body):
+    """What a network did with one sample, and what it decided."""
+
+    run: str
+    update: int | None
+    """Of the checkpoint that played; None where the weights are the final ones."""
+    split: SplitName | None
+    index: int | None
+    label: int | None
+    """All None for what is not of the data set."""
+    shape: list[int]
+    pixels: str
+    """Base64: the sample as the network got it, one byte 0–255 for each value."""
+    num_steps: int
+    prediction: int
+    """The output with the most spikes, of equal ones the first."""
+    tie: bool
+    """Whether several outputs have the most spikes."""
+    confidence: float
+    """The largest of `chances`."""
+    chances: list[float]
+    """Softmax of `counts`."""
+    counts: list[int]
+    """Spikes of each output."""
+    latency: int | None
+    """First step, from 1, from which on the decision stays; None where no output spikes."""
+    layers: list[PlayedLayer]
+    """Empty where they were not wanted."""
+
+
+class Predictions(_Body):
+    """What a network decides for each sample of a split, in their order."""
+
+    run: str
+    update: int | None
+    """Of the checkpoint; None where the weights are the final ones."""
+    split: SplitName
+    samples: int
+    num_steps: int
+    labels: list[int]
+    decisions: list[int]
+    confidences: list[float]
+    latencies: list[int | None]
+    """As in a playback."""
+
+
+class NeuronRates(_Body):
+    """How often each neuron spikes over all samples of a split."""
+
+    run: str
+    update: int | None
+    split: SplitName
+    samples: int
+    num_steps: int
+    rates: list[list[float]]
+    """Spikes per step of each neuron, per layer."""
 
 
 class Watch(_Request):

@@ -105,6 +105,10 @@ class RunViews:
             )
         return float(trained.tensors[f"layers.{layer}.weight"][row, column])
 
+    def place(self, run: str) -> str:
+        """Give where the run's files lie."""
+        return str(self._store.folder(run).path)
+
     def spec(self, run: str) -> RunSpec:
         """Give the run's document."""
         return self._store.get(run).spec

@@ -318,3 +318,112 @@ export interface SnapshotList {
 export interface WeightValue {
   value: number;
 }
+
+/** Samples of a data set. */
+export interface SampleBlock {
+  dataset: string;
+  split: "test" | "train";
+  /** Samples of the whole split. */
+  total: number;
+  /** Of one sample: (features,) or (channels, height, width). */
+  shape: number[];
+  indices: number[];
+  labels: number[];
+  /** Base64: one byte 0–255 for each value, sample after sample. */
+  pixels: string;
+}
+
+/** What was drawn: bright on dark, not yet placed or scaled. */
+export interface Drawing {
+  /** From 1 to 1,024. */
+  width: number;
+  /** From 1 to 1,024. */
+  height: number;
+  /** Base64: one byte 0–255 for each pixel, row after row. */
+  pixels: string;
+}
+
+/** Asks what a network does with one sample: one of the data set, pixels, or a drawing; exactly one of these. */
+export interface Play {
+  split: "test" | "train";
+  /** Sample of the split. From 0. */
+  index: number | null;
+  /** A sample's values as 0–255. */
+  pixels: number[] | null;
+  /** Placed and scaled as the pictures of the data set were. */
+  drawing: Drawing | null;
+  /** Time steps; by default as many as the network was trained with. From 1 to 10,000. */
+  num_steps: number | null;
+  /** Whether spikes and membranes are wanted too. */
+  layers: boolean;
+  /** Names who asks: of the requests of a page that wait only the newest is answered, others get `conflict`. */
+  page: string;
+}
+
+/** What a layer did, a row for each step. */
+export interface PlayedLayer {
+  neuron: string;
+  size: number;
+  /** One for all neurons, or one for each. */
+  threshold: number | number[];
+  /** Base64: bits, the lowest of a byte first; each row fills whole bytes. */
+  spikes: string;
+  /** Base64: little-endian int16; times `scale` they are the potentials after the step. */
+  membranes: string;
+  scale: number;
+}
+
+/** What a network did with one sample, and what it decided. */
+export interface Playback {
+  run: string;
+  /** Of the checkpoint that played; None where the weights are the final ones. */
+  update: number | null;
+  split: "test" | "train" | null;
+  index: number | null;
+  /** All None for what is not of the data set. */
+  label: number | null;
+  shape: number[];
+  /** Base64: the sample as the network got it, one byte 0–255 for each value. */
+  pixels: string;
+  num_steps: number;
+  /** The output with the most spikes, of equal ones the first. */
+  prediction: number;
+  /** Whether several outputs have the most spikes. */
+  tie: boolean;
+  /** The largest of `chances`. */
+  confidence: number;
+  /** Softmax of `counts`. */
+  chances: number[];
+  /** Spikes of each output. */
+  counts: number[];
+  /** First step, from 1, from which on the decision stays; None where no output spikes. */
+  latency: number | null;
+  /** Empty where they were not wanted. */
+  layers: PlayedLayer[];
+}
+
+/** What a network decides for each sample of a split, in their order. */
+export interface Predictions {
+  run: string;
+  /** Of the checkpoint; None where the weights are the final ones. */
+  update: number | null;
+  split: "test" | "train";
+  samples: number;
+  num_steps: number;
+  labels: number[];
+  decisions: number[];
+  confidences: number[];
+  /** As in a playback. */
+  latencies: (number | null)[];
+}
+
+/** How often each neuron spikes over all samples of a split. */
+export interface NeuronRates {
+  run: string;
+  update: number | null;
+  split: "test" | "train";
+  samples: number;
+  num_steps: number;
+  /** Spikes per step of each neuron, per layer. */
+  rates: number[][];
+}
