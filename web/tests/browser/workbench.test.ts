@@ -143,7 +143,31 @@ describe("training", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("goes update by update, pauses and stops on request, and is renamed and deleted in the list", async () => {
+  it("pauses, goes on, stops, and is resumed from its checkpoint, also after a reload", async () => {
+    const { page, complaints } = await open(browser, server.url);
+    await designSmall(page);
+    await page.getByLabel("Epochs").fill("40");
+    await page.getByLabel("Pace").selectOption("slow");
+    await primary(page, "Train").click();
+    await page.getByText(/^weights at update [1-9]/).waitFor({ timeout: TRAINED_WITHIN });
+    await primary(page, "Pause").click();
+    await primary(page, "Resume").waitFor({ timeout: TRAINED_WITHIN });
+    await page.reload();
+    await primary(page, "Resume").click({ timeout: TRAINED_WITHIN });
+    await page
+      .locator("dt", { hasText: "Epoch" })
+      .locator("+ dd", { hasText: /^([2-9]|\d\d) \// })
+      .waitFor({ timeout: TRAINED_WITHIN });
+    await primary(page, "Stop").click();
+    await page.locator(".run .what", { hasText: "Stopped" }).waitFor({ timeout: TRAINED_WITHIN });
+    await primary(page, "Resume").click();
+    await page.locator(".run .what", { hasText: "Training" }).waitFor({ timeout: TRAINED_WITHIN });
+    await primary(page, "Stop").click();
+    await page.locator(".run .what", { hasText: "Stopped" }).waitFor({ timeout: TRAINED_WITHIN });
+    expect(complaints).toEqual([]);
+  }, 240_000);
+
+  it("goes update by update, stops on request, and is renamed and deleted in the list", async () => {
     const { page, complaints } = await open(browser, server.url);
     await designSmall(page);
     await page.getByLabel("Epochs").fill("50");
@@ -156,9 +180,6 @@ describe("training", () => {
     const before = Number.parseInt((await update.textContent()) ?? "0", 10);
     await step.click();
     await expect.poll(async () => Number.parseInt((await update.textContent()) ?? "0", 10)).toBeGreaterThan(before);
-    await primary(page, "Pause").click();
-    await primary(page, "Resume").click({ timeout: TRAINED_WITHIN });
-    await primary(page, "Pause").waitFor({ timeout: TRAINED_WITHIN });
     await primary(page, "Stop").click();
     await page.locator(".run .what", { hasText: "Stopped" }).waitFor({ timeout: TRAINED_WITHIN });
     await page.getByRole("tab", { name: /Runs/ }).click();
