@@ -8,6 +8,7 @@ from snntrainer3d.spec.network import Dense, Input, Layer, Network, dense_networ
 from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
 from snntrainer3d.spec.presets import PRESETS, Preset
 from snntrainer3d.spec.run import RunSpec, parse_run
+from snntrainer3d.spec.study import MAX_RUNS, Composition, Draw, Grid, Listing, RandomSearch, Study, parse_study
 from snntrainer3d.spec.surrogates import (
     SURROGATES,
     Atan,
@@ -22,6 +23,7 @@ from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_te
 from snntrainer3d.spec.training import Adam, Constant, Direct, OneCycle, Schedule, Training
 
 __all__ = [
+    "MAX_RUNS",
     "NEURONS",
     "NEURON_KINDS",
     "PRESETS",
@@ -30,26 +32,32 @@ __all__ = [
     "Advice",
     "Alpha",
     "Atan",
+    "Composition",
     "Constant",
     "Cost",
     "Dense",
     "Direct",
+    "Draw",
     "FastSigmoid",
     "FieldFault",
+    "Grid",
     "Input",
     "Lapicque",
     "Layer",
     "Leaky",
+    "Listing",
     "Network",
     "Neuron",
     "OneCycle",
     "Part",
     "Preset",
+    "RandomSearch",
     "RunSpec",
     "Schedule",
     "Sigmoid",
     "SpikeRateEscape",
     "StraightThrough",
+    "Study",
     "Surrogate",
     "Synaptic",
     "TrainedNetwork",
@@ -65,6 +73,7 @@ __all__ = [
     "neuron_values",
     "parse",
     "parse_run",
+    "parse_study",
     "read_json",
     "read_json_file",
     "tensor_shapes",
