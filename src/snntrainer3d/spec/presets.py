@@ -48,18 +48,20 @@ PAPER = Preset(
     },
 )
 
+_SOFT = {"kind": "atan", "slope": 1.0}
+
 FAST = Preset(
     name="fast",
     title="Fast and accurate",
     summary="Cross-entropy on spike counts, one-cycle Adam, chosen on validation images; a tenth kept for validation.",
     training={
         "pixels": "unit",
-        "num_steps": 15,
+        "num_steps": 20,
         "epochs": 1,
         "batch_size": 64,
-        "learning_rate": 2.4e-3,
+        "learning_rate": 4e-3,
         "optimizer": {"kind": "adam", "beta1": 0.9, "beta2": 0.999},
-        "schedule": {"kind": "one_cycle"},
+        "schedule": {"kind": "one_cycle", "warm_up_share": 0.1},
         "gradient_clip_norm": None,
         "loss": "count",
         "validation_share": 0.1,
@@ -67,10 +69,10 @@ FAST = Preset(
         "keep_last_batch": True,
     },
     neurons={
-        "leaky": {"beta": 0.85},
-        "lapicque": {"beta": 0.85},
-        "synaptic": {"alpha": 0.5, "beta": 0.85},
-        "alpha": {"alpha": 0.9, "beta": 0.85},
+        "leaky": {"beta": 0.92, "surrogate": _SOFT},
+        "lapicque": {"beta": 0.92, "surrogate": _SOFT},
+        "synaptic": {"alpha": 0.5, "beta": 0.92, "surrogate": _SOFT},
+        "alpha": {"alpha": 0.95, "beta": 0.92, "surrogate": _SOFT},
     },
     datasets={
         "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 6e-3},
