@@ -39,8 +39,8 @@ export class Focus {
     const indexOf = (one: Picked) => (one ? placed.layers[one.layer].first + one.neuron : -1);
     nodes.setMarks(indexOf(this.hovered), indexOf(this.pinned));
     if (!picked) return;
-    edges.forNeuron(picked, (layer, neuron, weight) => nodes.tint(placed.layers[layer].first + neuron, weight, 1));
-    for (const one of [this.hovered, this.pinned]) if (one) nodes.tint(indexOf(one), 0, 1);
+    edges.forNeuron(picked, (layer, neuron, weight) => nodes.tint(placed.layers[layer].first + neuron, weight));
+    nodes.show(indexOf(picked));
   }
 
   /** Draw the focused neuron's edges into their own target. */

@@ -93,15 +93,22 @@ export class Nodes {
     this.states.needsUpdate = true;
   }
 
-  /** Tint one neuron by a weight from −1 to 1. */
-  tint(node: number, weight: number, opacity: number): void {
-    this.state[4 * node + 2] = 128 + Math.round(127 * Math.min(1, Math.max(-1, weight)));
-    this.state[4 * node + 3] = Math.round(255 * opacity);
+  /** Tint one neuron by its weight to the focused one, from −1 to 1, and show it in full. */
+  tint(node: number, weight: number): void {
+    // A weight of nothing is a tint too, the darkest: only neurons without a connection have none.
+    this.state[4 * node + 2] = 128 + (Math.round(127 * Math.min(1, Math.max(-1, weight))) || 1);
+    this.state[4 * node + 3] = 255;
+  }
+
+  /** Show one neuron in full, without a tint. */
+  show(node: number): void {
+    this.state[4 * node + 2] = 128;
+    this.state[4 * node + 3] = 255;
   }
 
   setColours(colours: Colours, light: boolean): void {
     const uniforms = this.mesh.material.uniforms;
-    for (const name of ["node", "warm", "spike", "positive", "negative"] as const) {
+    for (const name of ["node", "warm", "spike", "positive", "negative", "neutral"] as const) {
       (uniforms[name].value as Vector3).set(...colours[name]);
     }
     const mark: Colour = light ? [0.1, 0.13, 0.2] : [1, 1, 1];
@@ -173,6 +180,7 @@ export function nodeMaterial(positions: DataTexture | null, states: DataTexture 
       spike: { value: new Vector3() },
       positive: { value: new Vector3() },
       negative: { value: new Vector3() },
+      neutral: { value: new Vector3() },
       mark: { value: new Vector3() },
       ground: { value: new Vector3() },
       haloStrength: { value: 1 },

@@ -220,6 +220,7 @@ uniform vec3 warm;
 uniform vec3 spike;
 uniform vec3 positive;
 uniform vec3 negative;
+uniform vec3 neutral;
 uniform vec3 mark;
 uniform vec3 ground;
 uniform float haloStrength;
@@ -239,7 +240,7 @@ void main() {
   // By way of violet: straight from blue to amber a rising membrane would look grey.
   vec3 base = mix(mix(node, vec3(0.62, 0.42, 0.74), smoothstep(0.05, 0.5, state.r)), warm, smoothstep(0.35, 1.0, state.r));
   base = mix(base, spike, state.g);
-  base = mix(base, tint > 0.0 ? positive : negative, min(1.0, pow(abs(tint), 0.8)));
+  if (abs(tint) > 0.002) base = mix(mix(ground, neutral, 0.55), tint > 0.0 ? positive : negative, pow(abs(tint), 0.75));
   vec3 normal = vec3(corner, sqrt(max(0.0, 1.0 - distance * distance)));
   float light = dot(normal, vec3(-0.42, 0.58, 0.70));
   float ambient = mix(0.34, 0.6, ground.g);
