@@ -1,0 +1,160 @@
+"""Contestants as running processes, asked line by line; one that fails says why and the others go on."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contestants import Contestant
+from benchmarks.environment import ROOT
+
+ANSWER_S = 600.0
+"""Longest wait for one answer; compiling a thousand unrolled steps takes minutes."""
+REASON_LENGTH = 300
+
+
+class ContestantError(Exception):
+    """A contestant cannot do what it was asked; the text is its reason."""
+
+
+class Process:
+    """One contestant's worker."""
+
+    def __init__(self, contestant: Contestant, python: Path, log: Path, cores: int = 0) -> None:
+        self.contestant, self.cores = contestant, cores
+        self._log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        command = [str(python), "-m", "benchmarks.worker", contestant.form, "--cores", str(cores)]
+        command += ["--packages", ",".join(contestant.packages)]
+        with log.open("w") as errors:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=_environment(cores), text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            )  # fmt: skip
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
+        self._lines.put("")
+
+    def ask(self, do: str, **more: Any) -> dict[str, Any]:
+        """Give the answer to one line; raises ContestantError with the reason where there is none."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
+            self._process.stdin.flush()
+            line = self._lines.get(timeout=ANSWER_S)
+        except (OSError, queue.Empty) as error:
+            raise ContestantError(self._last_words() or f"no answer: {type(error).__name__}") from None
+        if not line:
+            raise ContestantError(self._last_words() or "the process ended")
+        answer: dict[str, Any] = json.loads(line)
+        if not answer["ok"]:
+            raise ContestantError(answer["reason"])
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        with contextlib.suppress(OSError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(timeout=5)
+
+    def _last_words(self) -> str:
+        lines = [line for line in self._log.read_text(errors="replace").splitlines() if line.strip()]
+        return lines[-1][:REASON_LENGTH] if lines else ""
+
+
+@dataclass
+class Entry:
+    """A contestant in this session: its process once prepared, or why it does not take part."""
+
+    contestant: Contestant
+    process: Process | None = None
+    reason: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    threads: int = 0
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether it can be asked."""
+        return self.process is not None
+
+    def ask(self, do: str, **more: Any) -> dict[str, Any] | None:
+        """Give an answer, or None where the contestant is out; a failure puts it out with its reason."""
+        if self.process is None:
+            return None
+        try:
+            return self.process.ask(do, **more)
+        except ContestantError as error:
+            self.leave(str(error))
+            return None
+
+    def leave(self, reason: str) -> None:
+        """Put it out."""
+        self.reason = reason
+        if self.process is not None:
+            self.process.close()
+            self.process = None
+
+
+class Contest:
+    """Opens contestants' processes, each in its environment, and ends them."""
+
+    def __init__(self, peers_python: Path | None, why_no_peers: str, logs: Path, say: Callable[[str], None]) -> None:
+        self._peers_python, self._why_no_peers, self._logs, self._say = peers_python, why_no_peers, logs, say
+
+    @contextlib.contextmanager
+    def open(self, contestants: Sequence[Contestant], task: str, cores: int = 0) -> Iterator[list[Entry]]:
+        """Give the contestants prepared for a task, one after the other; all end with the block."""
+        entries: list[Entry] = []
+        try:
+            for contestant in contestants:
+                entries.append(self.enter(contestant, task, cores))
+            yield entries
+        finally:
+            for entry in entries:
+                if entry.process is not None:
+                    entry.process.close()
+
+    def enter(self, contestant: Contestant, task: str, cores: int = 0) -> Entry:
+        """Give one contestant prepared for a task, or put out with its reason; `task` empty prepares nothing."""
+        python = Path(sys.executable) if contestant.lives_here else self._peers_python
+        if python is None:
+            return Entry(contestant, reason=self._why_no_peers)
+        process = Process(contestant, python, self._logs / f"{contestant.name}.log", cores)
+        entry = Entry(contestant, process)
+        answer = entry.ask("prepare", task=task) if task else {"versions": {}, "threads": cores}
+        if answer is not None:
+            entry.versions, entry.threads = answer["versions"], answer["threads"]
+        else:
+            self._say(f"  {contestant.title} does not take part: {entry.reason}")
+        return entry
+
+
+def _environment(cores: int) -> dict[str, str]:
+    """Give a worker's environment: nothing that steers our engine, thread pools as large as the cores it may use."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SNNTRAINER3D_ENGINE")}
+    if cores:
+        pools = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        kept.update(dict.fromkeys(pools, str(cores)))
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}

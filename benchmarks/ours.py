@@ -1,0 +1,86 @@
+"""This project's two learners as contestants, entered by the doors that the training itself uses."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+import numpy as np
+import torch
+
+from benchmarks.task import CLASSES, Task
+from snntrainer3d.engine import build, load_tensors, open_learner
+from snntrainer3d.spec import Network, Training, dense_network, fixed_tensors, neuron_of, tensor_shapes
+
+
+def network_of(task: Task) -> Network:
+    """Give the task's network as a document."""
+    values = dict(task.job.neuron)
+    neuron = neuron_of(values.pop("kind"))(**values)
+    return dense_network((task.images.shape[1],), (task.job.hidden,), CLASSES, neuron)
+
+
+def training_of(task: Task, engine: Literal["fused", "reference"]) -> Training:
+    """Give the task's recipe as a document."""
+    job = task.job
+    return Training(
+        dataset="mnist",
+        num_steps=job.num_steps,
+        batch_size=job.batch,
+        learning_rate=job.learning_rate,
+        loss="membrane",
+        engine=engine,
+    )
+
+
+class Fused:
+    """The fused kernels."""
+
+    engine: Literal["fused", "reference"] = "fused"
+
+    def __init__(self, task: Task) -> None:
+        torch.set_flush_denormal(True)
+        network, training = network_of(task), training_of(task, self.engine)
+        module = build(network)
+        load_tensors(module, _tensors(network, task))
+        self.learner = open_learner(module, network, training)
+        if self.learner.name != self.engine:
+            raise RuntimeError(f"no {self.engine} learner: {self.learner.note}")
+        self.images, self.labels = torch.from_numpy(task.images), torch.from_numpy(task.labels)
+        self.scale, self.rate = task.scale, task.job.learning_rate
+
+    def run(self, indices: np.ndarray) -> list[float]:
+        """Make one update per row of [update, batch]; give their losses."""
+        losses = []
+        for chosen in indices:
+            inputs = self.learner.fetch(self.images, chosen, self.scale, 0.0)
+            losses.append(self.learner.train_batch(inputs, self.labels[torch.from_numpy(chosen)], self.rate).loss)
+        return losses
+
+    def memory_bytes(self) -> int | None:
+        """Give the bytes of a step by the learner's own formula, where it has one."""
+        formula = getattr(self.learner, "memory_bytes", None)
+        return None if formula is None else int(formula())
+
+
+class Reference(Fused):
+    """snnTorch's modules stepped through, as the run says when nothing fused fits."""
+
+    engine = "reference"
+
+
+def _tensors(network: Network, task: Task) -> dict[str, np.ndarray]:
+    tensors = fixed_tensors(network)
+    for index, (weight, bias) in enumerate(zip(task.weights, task.biases, strict=True)):
+        tensors[f"layers.{index}.weight"], tensors[f"layers.{index}.bias"] = weight, bias
+    return {name: tensors[name] for name in tensor_shapes(network)}
+
+
+def compile_seconds() -> float:
+    """Give the seconds until the kernels are there: compiled the first time, from disk later."""
+    begun = time.perf_counter()
+    from snntrainer3d.engine.fused.learner import prepare
+
+    for _ in prepare():
+        pass
+    return time.perf_counter() - begun

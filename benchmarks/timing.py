@@ -1,0 +1,104 @@
+"""Times in alternating rounds: every contestant once per round, so that a busy moment of the machine hits all."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.contest import Contest, Entry
+from benchmarks.contestants import Contestant
+
+PROBE_UPDATES = 10
+WARM_UPDATES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is timed."""
+
+    rounds: int
+    block_s: float
+    """What one turn should take."""
+    most_updates: int = 400
+
+
+@dataclass(slots=True)
+class Timing:
+    """Milliseconds per update of each round."""
+
+    name: str
+    batch: int
+    updates: int
+    ms: list[float] = field(default_factory=list)
+
+    def row(self) -> dict[str, Any]:
+        """Give minimum, median and samples per second (at the median)."""
+        median = statistics.median(self.ms)
+        return {
+            "min_ms": min(self.ms),
+            "median_ms": median,
+            "samples_per_s": self.batch / median * 1000,
+            "rounds": len(self.ms),
+            "updates_per_round": self.updates,
+        }
+
+
+def time_rounds(entries: Sequence[Entry], batch: int, effort: Effort) -> dict[str, Timing]:
+    """Time all contestants in turn; the first of a round is another one each time.
+
+    A turn begins with updates that do not count, because the last contestant had the caches.
+    """
+    timings = {}
+    for entry in entries:
+        if (updates := _updates_per_turn(entry, effort)) is not None:
+            timings[entry.contestant.name] = Timing(entry.contestant.name, batch, updates)
+    for turn in range(effort.rounds):
+        shift = turn % max(len(entries), 1)
+        for entry in [*entries[shift:], *entries[:shift]]:
+            timing = timings.get(entry.contestant.name)
+            if timing is not None:
+                _one_turn(entry, timing)
+    return {name: timing for name, timing in timings.items() if timing.ms}
+
+
+def _one_turn(entry: Entry, timing: Timing) -> None:
+    warm = _whole_chunks(WARM_UPDATES if timing.updates > 1 else 1, entry.contestant)
+    answer = entry.ask("time", updates=timing.updates, warm=warm)
+    if answer is not None:
+        timing.ms.append(answer["seconds"] / timing.updates * 1000)
+
+
+def _updates_per_turn(entry: Entry, effort: Effort) -> int | None:
+    """Give how many updates fill a turn, after compiling and one probe; None for a contestant that is out."""
+    probe = _whole_chunks(1, entry.contestant)
+    answer = entry.ask("time", updates=probe, warm=probe)
+    if answer is not None and answer["seconds"] / probe < effort.block_s / PROBE_UPDATES:
+        probe = _whole_chunks(PROBE_UPDATES, entry.contestant)
+        answer = entry.ask("time", updates=probe, warm=0)
+    if answer is None:
+        return None
+    wanted = int(effort.block_s / max(answer["seconds"] / probe, 1e-9))
+    return _whole_chunks(min(max(wanted, 1), effort.most_updates), entry.contestant)
+
+
+def _whole_chunks(updates: int, contestant: Contestant) -> int:
+    return -(-updates // contestant.chunk) * contestant.chunk
+
+
+def settle_cores(contest: Contest, entry: Entry, task: str, effort: Effort) -> Entry:
+    """Give a contestant on all cores or on one, whichever is faster, and end the other: small arrays often like one."""
+    if not entry.takes_part:
+        return entry
+    alone = contest.enter(entry.contestant, task, cores=1)
+    on_all, on_one = (_best_ms(each, effort) for each in (entry, alone))
+    loser, winner = (entry, alone) if on_one < on_all else (alone, entry)
+    loser.leave("")
+    return winner
+
+
+def _best_ms(entry: Entry, effort: Effort) -> float:
+    timing = time_rounds([entry], 1, effort).get(entry.contestant.name)
+    return min(timing.ms) if timing else math.inf
