@@ -75,7 +75,7 @@ FAST = Preset(
         "alpha": {"alpha": 0.95, "beta": 0.92, "surrogate": _SOFT},
     },
     datasets={
-        "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 6e-3},
+        "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2, "num_steps": 10},
         "xor": {"epochs": 300, "batch_size": 4, "learning_rate": 1e-2, "validation_share": 0.0},
     },
 )
