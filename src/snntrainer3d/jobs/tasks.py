@@ -22,7 +22,7 @@ from snntrainer3d.storage import write_atomically
 BRIGHTEST = 255
 MAX_RECORDED = 20_000_000
 """Neurons × steps of one playback."""
-PORTION = 400_000_000
+PORTION = 200_000_000
 """Weights × steps × samples of a survey between two looks at the inbox: some ten milliseconds."""
 LEVELS = 32_767
 _VERSION = 1
@@ -126,7 +126,7 @@ class Tasks:
         dataset = self._shelf.dataset_of(known)
         part, recipe = _part(dataset, split), known.training
         affine = dataset.affine(recipe.pixels)
-        at_once = int(np.clip(PORTION // (known.weights * recipe.num_steps), 8, 250))
+        at_once = int(np.clip(PORTION // (known.weights * recipe.num_steps), 1, 250))
         decided: dict[str, list[Any]] = {"decisions": [], "confidences": [], "latencies": []}
         fired: list[np.ndarray] = [np.zeros(layer.size, np.int64) for layer in known.network.layers]
         for begin in range(0, len(part), at_once):
