@@ -13,8 +13,9 @@ BUNDLED = ("svelte", "clsx", "esm-env", "three", "uplot")
 """What Vite puts into the page; the rest of the npm packages only build it."""
 HEADER = """# Third-party notices
 
-The page inside the wheel contains the packages below, each under its own licence. The Python packages that SNNtrainer3D
-uses are installed beside it, not contained in it; `pip show` names the licence of each. Written by `scripts/notices.py`.
+The page inside the wheel contains the packages below, each under its own licence. The Python packages that
+SNNtrainer3D uses are installed beside it, not contained in it; `pip show` names the licence of each. Written by
+`scripts/notices.py`.
 """
 
 
