@@ -1,21 +1,27 @@
 """Many trainings as one: plan, carry out, resume, tables, figures and reports. Importing it does not import torch."""
 
 from snntrainer3d.studies.folder import StudyFolder, StudyStore, study_id
+from snntrainer3d.studies.paper import paper_study
 from snntrainer3d.studies.plan import Entry, Plan, key_of, make_plan
-from snntrainer3d.studies.run import run_study, stop
+from snntrainer3d.studies.report import Report, write_report
+from snntrainer3d.studies.run import run_study, start, stop
 from snntrainer3d.studies.state import EntryState, StudyState, state_of
 
 __all__ = [
     "Entry",
     "EntryState",
     "Plan",
+    "Report",
     "StudyFolder",
     "StudyState",
     "StudyStore",
     "key_of",
     "make_plan",
+    "paper_study",
     "run_study",
+    "start",
     "state_of",
     "stop",
     "study_id",
+    "write_report",
 ]

@@ -7,13 +7,17 @@ each run's own record. So a study that is killed loses nothing but the updates s
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
-from snntrainer3d.errors import ConflictError, NotFoundError, Snntrainer3dError
+from snntrainer3d.data import available, fetch
+from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError
 from snntrainer3d.jobs import JobRunner
 from snntrainer3d.runs import RunStore
 from snntrainer3d.studies.decisions import has_decisions
@@ -49,6 +53,7 @@ def run_study(
 
     Raises:
         ConflictError: another process works on the study.
+        DataUnavailableError: a data set is neither here nor to be downloaded; no run was begun.
     """
     told = on_change or (lambda _state: None)
     with study.hold(LOCK_PATIENCE_S):
@@ -57,6 +62,29 @@ def run_study(
     found = state_of(study, store)
     told(found)
     return found
+
+
+def start(study: StudyFolder, home: Path, workers: int | None = None) -> None:
+    """Carry out a study in a process of its own, which outlives this one, and write its report at the end.
+
+    Raises:
+        ConflictError: a process works on it already.
+        JobError: no process can be started.
+    """
+    if study.busy():
+        raise ConflictError(f"A process works on study {study.id} already.", hint="Stop it first.")
+    study.stop_file.unlink(missing_ok=True)
+    wanted = [] if workers is None else [str(workers)]
+    command = [sys.executable, "-P", "-m", "snntrainer3d.studies.child", str(home), study.id, *wanted]
+    try:
+        with study.log.open("wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+    except OSError as error:
+        raise JobError(f"The process of the study cannot be started: {error.strerror or error}.") from error
+    # Somebody has to take its exit code, or the system keeps its entry for as long as this process lives.
+    threading.Thread(target=process.wait, daemon=True).start()
 
 
 def stop(study: StudyFolder) -> None:
@@ -80,6 +108,7 @@ class _Execution:
         self._workers = max(1, min(workers or cores(), len(self._todo)))
 
     def run(self, on_change: OnChange) -> None:
+        self._fetch_data()
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self._workers if self._todo else 0)]
         for thread in threads:
             thread.start()
@@ -92,6 +121,12 @@ class _Execution:
             thread.join()
         if self._errors:
             raise self._errors[0]
+
+    def _fetch_data(self) -> None:
+        """Get data sets that are missing, once and before anything fails for want of them."""
+        for name in dict.fromkeys(entry.spec.training.dataset for entry in self._todo):
+            if not available(name):
+                fetch(name)
 
     def _is_open(self, entry: Entry, replace_deleted: bool) -> bool:
         """Tell whether there is something to do for an entry, taking in first what its record says."""
