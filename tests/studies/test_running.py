@@ -12,7 +12,7 @@ import pytest
 from snntrainer3d.errors import ConflictError
 from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import parse_study
-from snntrainer3d.studies import StudyStore, run_study, start, state_of, stop, write_report
+from snntrainer3d.studies import StudyStore, compare, decisions_file, run_study, start, state_of, stop, write_report
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 180.0
@@ -201,3 +201,19 @@ def _home_of(process):
     # The parent's command line names the home.
     parent = process.parent()
     return parent.cmdline()[-3] if parent and len(parent.cmdline()) > 3 else ""
+
+
+def test_runs_are_compared_with_decisions_computed_where_they_are_missing(done):
+    study, store = done
+    runs = list(study.members().values())[:3]
+    decisions_file(store.folder(runs[0])).unlink()
+    refused = compare(store, runs, decide=False)["pairs"][0]["mcnemar"]
+    assert refused["refusal"]["code"] == "no_decisions"
+    found = compare(store, runs)
+    assert len(found["pairs"]) == 3
+    for pair in found["pairs"]:
+        assert 0 <= pair["mcnemar"]["p"] <= 1
+        ones = [store.results(pair[side])["test"]["accuracy"] for side in ("first", "second")]
+        assert pair["mcnemar"]["difference"] == pytest.approx(ones[0] - ones[1])
+    assert found["differences"]["network.layers[0].size"] == [8, 12, 8]
+    assert "training.dataset" not in found["differences"]

@@ -1,6 +1,7 @@
 """HOW GOOD it is: metrics, histories, tables and figures; pure functions of arrays and events."""
 
 from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, Energy, EnergyModel
+from snntrainer3d.analysis.comparison import Evidence, compare_runs
 from snntrainer3d.analysis.confidence import Calibration, calibration, probabilities, top_accuracy
 from snntrainer3d.analysis.evaluation import ClassScore, Evaluation, evaluate_counts
 from snntrainer3d.analysis.figures import FIGURES, FORMS, draw, render
@@ -38,6 +39,7 @@ __all__ = [
     "Energy",
     "EnergyModel",
     "Evaluation",
+    "Evidence",
     "History",
     "Interval",
     "Latency",
@@ -48,6 +50,7 @@ __all__ = [
     "agreement",
     "bootstrap",
     "calibration",
+    "compare_runs",
     "confusion_difference",
     "draw",
     "evaluate_counts",

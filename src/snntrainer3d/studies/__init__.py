@@ -1,5 +1,7 @@
 """Many trainings as one: plan, carry out, resume, tables, figures and reports. Importing it does not import torch."""
 
+from snntrainer3d.studies.compare import compare, differences
+from snntrainer3d.studies.decisions import decisions_file, has_decisions, read_decisions
 from snntrainer3d.studies.folder import StudyFolder, StudyStore, study_id
 from snntrainer3d.studies.paper import paper_study
 from snntrainer3d.studies.plan import Entry, Plan, key_of, make_plan
@@ -15,9 +17,14 @@ __all__ = [
     "StudyFolder",
     "StudyState",
     "StudyStore",
+    "compare",
+    "decisions_file",
+    "differences",
+    "has_decisions",
     "key_of",
     "make_plan",
     "paper_study",
+    "read_decisions",
     "run_study",
     "start",
     "state_of",

@@ -1,0 +1,96 @@
+"""Compare runs of a store: gathers what is known of them, has missing decisions computed, and lets analysis judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+
+from snntrainer3d.analysis import Evidence, compare_runs
+from snntrainer3d.data import describe, load
+from snntrainer3d.errors import ConflictError
+from snntrainer3d.runs import RunDetail, RunStore
+from snntrainer3d.studies.decisions import has_decisions, read_decisions
+from snntrainer3d.studies.pool import Worker, WorkerDiedError
+from snntrainer3d.studies.run import cores
+
+
+def compare(store: RunStore, references: Sequence[str], *, decide: bool = True) -> dict[str, Any]:
+    """Compare finished runs; may take seconds for each run whose decisions were not kept.
+
+    Args:
+        decide: compute missing decisions in a process of its own and keep them; otherwise their tests are refused.
+
+    Returns:
+        What `analysis.compare_runs` gives, and `differences`: the settings in which the runs differ, each field with
+        one value per run.
+
+    Raises:
+        NotFoundError, ConflictError: a run is not there, or has no test yet.
+        InputError, LimitError: too few or too many runs, or one twice.
+    """
+    details = [store.get(reference) for reference in references]
+    for detail in details:
+        if not (detail.results or {}).get("test"):
+            raise ConflictError(f"Run {detail.id} has no test yet.", path="runs", hint="Wait until it is finished.")
+    if decide:
+        _decide(store, details)
+    evidence = [_evidence(store, detail) for detail in details]
+    decided = {one.dataset for one in evidence if one.decisions is not None}
+    labels = {name: load(name).test.labels.astype(np.int64) for name in decided}
+    return {**compare_runs(evidence, labels), "differences": differences(details)}
+
+
+def differences(details: Sequence[RunDetail]) -> dict[str, list[Any]]:
+    """Give the settings in which runs differ: dotted field → one value per run, None where a run has no such field."""
+    flat = [_flattened(detail.spec.model_dump(mode="json")) for detail in details]
+    names = dict.fromkeys(name for fields in flat for name in fields)
+    columns = {name: [fields.get(name) for fields in flat] for name in names}
+    return {name: values for name, values in columns.items() if any(value != values[0] for value in values[1:])}
+
+
+def _decide(store: RunStore, details: Sequence[RunDetail]) -> None:
+    lacking = []
+    for detail in details:
+        folder, steps = store.folder(detail.id), [detail.spec.training.num_steps]
+        if folder.weights.exists() and not has_decisions(folder, steps):
+            lacking.append((folder, steps))
+    if not lacking:
+        return
+    with closing(Worker(cores(), store.home / "compare.log")) as worker:
+        for folder, steps in lacking:
+            try:
+                worker.do({"folder": str(folder.path), "train": False, "steps": steps})
+            except WorkerDiedError:
+                continue  # its tests are then refused, with the reason
+
+
+def _evidence(store: RunStore, detail: RunDetail) -> Evidence:
+    folder, training = store.folder(detail.id), detail.spec.training
+    known = has_decisions(folder, [training.num_steps])
+    assert detail.results is not None
+    recipe = training.model_dump(mode="json", exclude={"seed", "name", "pace", "engine"})
+    settings = {"network": detail.spec.network.model_dump(mode="json"), "training": recipe}
+    return Evidence(
+        run=detail.id,
+        name=detail.name,
+        dataset=training.dataset,
+        settings=json.dumps(settings, sort_keys=True),
+        seed=training.seed,
+        confusion=np.asarray(detail.results["test"]["confusion"], np.int64),
+        classes=describe(training.dataset).classes,
+        decisions=read_decisions(folder, training.num_steps).astype(np.int64) if known else None,
+    )
+
+
+def _flattened(value: Any, name: str = "") -> dict[str, Any]:
+    if isinstance(value, dict):
+        parts = {f"{name}.{key}" if name else key: part for key, part in value.items()}
+    elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        parts = {f"{name}[{place}]": part for place, part in enumerate(value)}
+    else:
+        return {name: value}
+    return {key: found for path, part in parts.items() for key, found in _flattened(part, path).items()}
