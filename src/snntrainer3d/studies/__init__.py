@@ -1,5 +1,6 @@
 """Many trainings as one: plan, carry out, resume, tables, figures and reports. Importing it does not import torch."""
 
+from snntrainer3d.studies.carry_out import CarriedOut, carry_out, document_of
 from snntrainer3d.studies.compare import compare, differences
 from snntrainer3d.studies.decisions import decisions_file, has_decisions, read_decisions
 from snntrainer3d.studies.folder import StudyFolder, StudyStore, study_id
@@ -10,6 +11,7 @@ from snntrainer3d.studies.run import run_study, start, stop
 from snntrainer3d.studies.state import EntryState, StudyState, state_of
 
 __all__ = [
+    "CarriedOut",
     "Entry",
     "EntryState",
     "Plan",
@@ -17,9 +19,11 @@ __all__ = [
     "StudyFolder",
     "StudyState",
     "StudyStore",
+    "carry_out",
     "compare",
     "decisions_file",
     "differences",
+    "document_of",
     "has_decisions",
     "key_of",
     "make_plan",

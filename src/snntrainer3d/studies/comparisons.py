@@ -43,6 +43,7 @@ class Comparison:
     mcnemar_value: float = 1.0
     mcnemar_corrected: float = 1.0
     paper_value: float = 1.0
+    wilcoxon_corrected: float | None = None
 
 
 def family() -> list[tuple[Network, Network]]:
@@ -66,6 +67,7 @@ def compare_all(outcome: Outcome) -> list[Comparison]:
             one[0],
             mcnemar_holm=shown_p(single[place]),
             mcnemar_corrected=single[place],
+            wilcoxon_corrected=seeds.get(place),
             wilcoxon_holm=shown_p(seeds[place]) if place in seeds else _NONE,
         )
         for place, one in enumerate(found)

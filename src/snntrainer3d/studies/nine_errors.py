@@ -122,6 +122,12 @@ def _pseudo_replication(comparisons: Sequence[Comparison]) -> Finding:
     single = sum(one.mcnemar_value < _LEVEL for one in comparisons)
     corrected = sum(one.mcnemar_corrected < _LEVEL for one in comparisons)
     wrongly = sum(one.paper_value < _LEVEL <= one.mcnemar_corrected for one in comparisons)
+    seeded = [one.wilcoxon_corrected for one in comparisons if one.wilcoxon_corrected is not None]
+    over_seeds = (
+        f" Paired over seeds, the signed-rank test finds {sum(p < _LEVEL for p in seeded)} of {len(seeded)}."
+        if seeded
+        else " Paired over seeds it cannot be done with so few of them."
+    )
     return Finding(
         "Its Wilcoxon test compares noise",
         "The ten “accuracies” of a network are one network, scored ten times under shuffled batches of "
@@ -132,7 +138,7 @@ def _pseudo_replication(comparisons: Sequence[Comparison]) -> Finding:
         f"Done to our networks, its test calls {paper} of {len(comparisons)} comparisons significant; McNemar's calls "
         f"{single}, and {corrected} after Holm's correction. In {wrongly} of them the paper's way finds a "
         "difference that "
-        "the same test images do not support.",
+        f"the same test images do not support.{over_seeds}",
         tuple(dict.fromkeys(run for one in comparisons for run in one.seed_runs)),
     )
 

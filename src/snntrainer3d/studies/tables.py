@@ -194,7 +194,8 @@ def table_4(outcome: Outcome, comparisons: Sequence[Comparison] | None = None) -
     note = (
         f"{len(made)} comparisons: neurons at equal size, and neighbouring sizes of one neuron. McNemar: exact, the "
         "same test images, the networks of the first seed; a : b are the images that only the first or only the second "
-        "decides right. Wilcoxon: signed ranks, accuracies paired by seed, effect is the rank-biserial correlation. "
+        "decides right; another seed may turn it round, for it tells two trained networks apart, not two "
+        "kinds. Wilcoxon: signed ranks, accuracies paired by seed, effect is the rank-biserial correlation. "
         "Corrected by Holm for all comparisons together. The last column is what the paper did, for contrast: one "
         "network each, scored ten times under shuffled batches with the last dropped; its p is no evidence."
         + (f" Not given: {refusal}" if refusal else "")
