@@ -51,15 +51,19 @@ class Process:
                 self._lines.put(line)
         self._lines.put("")
 
-    def ask(self, do: str, **more: Any) -> dict[str, Any]:
-        """Give the answer to one line; raises ContestantError with the reason where there is none."""
+    def send(self, do: str, **more: Any) -> None:
+        """Ask; the answer is taken by `receive`, in order. A process that is gone shows there."""
         assert self._process.stdin is not None
-        try:
+        with contextlib.suppress(OSError):
             self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
             self._process.stdin.flush()
+
+    def receive(self) -> dict[str, Any]:
+        """Give the next answer; raises ContestantError with the reason where there is none."""
+        try:
             line = self._lines.get(timeout=ANSWER_S)
-        except (OSError, queue.Empty) as error:
-            raise ContestantError(self._last_words() or f"no answer: {type(error).__name__}") from None
+        except queue.Empty:
+            raise ContestantError(self._last_words() or f"no answer in {ANSWER_S:.0f} s") from None
         if not line:
             raise ContestantError(self._last_words() or "the process ended")
         answer: dict[str, Any] = json.loads(line)
@@ -101,10 +105,20 @@ class Entry:
 
     def ask(self, do: str, **more: Any) -> dict[str, Any] | None:
         """Give an answer, or None where the contestant is out; a failure puts it out with its reason."""
+        self.send(do, **more)
+        return self.receive()
+
+    def send(self, do: str, **more: Any) -> None:
+        """Ask without waiting."""
+        if self.process is not None:
+            self.process.send(do, **more)
+
+    def receive(self) -> dict[str, Any] | None:
+        """Wait for an answer, as `ask` gives it."""
         if self.process is None:
             return None
         try:
-            return self.process.ask(do, **more)
+            return self.process.receive()
         except ContestantError as error:
             self.leave(str(error))
             return None
@@ -125,30 +139,40 @@ class Contest:
 
     @contextlib.contextmanager
     def open(self, contestants: Sequence[Contestant], task: str, cores: int = 0) -> Iterator[list[Entry]]:
-        """Give the contestants prepared for a task, one after the other; all end with the block."""
+        """Give the contestants prepared for a task, all at the same time; all end with the block."""
         entries: list[Entry] = []
         try:
-            for contestant in contestants:
-                entries.append(self.enter(contestant, task, cores))
+            entries += [self._start(contestant, cores) for contestant in contestants]
+            for entry in entries:
+                entry.send("prepare", task=task)
+            for entry in entries:
+                self._prepared(entry)
             yield entries
         finally:
             for entry in entries:
                 if entry.process is not None:
                     entry.process.close()
 
-    def enter(self, contestant: Contestant, task: str, cores: int = 0) -> Entry:
-        """Give one contestant prepared for a task, or put out with its reason; `task` empty prepares nothing."""
+    def enter(self, contestant: Contestant, task: str = "", cores: int = 0) -> Entry:
+        """Give one contestant prepared for a task, or put out with its reason; without a task it is only started."""
+        entry = self._start(contestant, cores)
+        if task:
+            entry.send("prepare", task=task)
+            self._prepared(entry)
+        return entry
+
+    def _start(self, contestant: Contestant, cores: int) -> Entry:
         python = Path(sys.executable) if contestant.lives_here else self._peers_python
         if python is None:
             return Entry(contestant, reason=self._why_no_peers)
-        process = Process(contestant, python, self._logs / f"{contestant.name}.log", cores)
-        entry = Entry(contestant, process)
-        answer = entry.ask("prepare", task=task) if task else {"versions": {}, "threads": cores}
+        return Entry(contestant, Process(contestant, python, self._logs / f"{contestant.name}.log", cores))
+
+    def _prepared(self, entry: Entry) -> None:
+        answer = entry.receive()
         if answer is not None:
             entry.versions, entry.threads = answer["versions"], answer["threads"]
         else:
-            self._say(f"  {contestant.title} does not take part: {entry.reason}")
-        return entry
+            self._say(f"  {entry.contestant.title} does not take part: {entry.reason}")
 
 
 def _environment(cores: int) -> dict[str, str]:

@@ -48,7 +48,9 @@ def check(entries: Sequence[Entry], count: int = PARITY_UPDATES) -> dict[str, Pa
     """Ask every contestant for its first losses; name → parity of those that answered."""
     losses = {}
     for entry in entries:
-        answer = entry.ask("losses", count=count)
+        entry.send("losses", count=count)
+    for entry in entries:
+        answer = entry.receive()
         if answer is not None:
             losses[entry.contestant.name] = answer["losses"]
     wanted = losses.get(YARDSTICK)

@@ -33,6 +33,8 @@ class Timing:
     batch: int
     updates: int
     ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    """Of all threads together, waiting in a loop included; hardly disturbed by other programs."""
 
     def row(self) -> dict[str, Any]:
         """Give minimum, median and samples per second (at the median)."""
@@ -40,6 +42,7 @@ class Timing:
         return {
             "min_ms": min(self.ms),
             "median_ms": median,
+            "cpu_min_ms": min(self.cpu_ms),
             "samples_per_s": self.batch / median * 1000,
             "rounds": len(self.ms),
             "updates_per_round": self.updates,
@@ -69,6 +72,7 @@ def _one_turn(entry: Entry, timing: Timing) -> None:
     answer = entry.ask("time", updates=timing.updates, warm=warm)
     if answer is not None:
         timing.ms.append(answer["seconds"] / timing.updates * 1000)
+        timing.cpu_ms.append(answer["cpu_seconds"] / timing.updates * 1000)
 
 
 def _updates_per_turn(entry: Entry, effort: Effort) -> int | None:

@@ -2,7 +2,8 @@
 
     → {"do": "prepare", "task": "…"}           ← {"ok": true, "versions": {…}, "threads": 2, "seconds": 0.8}
     → {"do": "losses", "count": 10}            ← {"ok": true, "losses": […]}      from the initial weights on
-    → {"do": "time", "updates": 20, "warm": 2} ← {"ok": true, "seconds": 0.03}    of `updates`, after `warm` uncounted
+    → {"do": "time", "updates": 20, "warm": 2} ← {"ok": true, "seconds": 0.03, "cpu_seconds": 0.05}
+                                                 of `updates`, after `warm` uncounted; CPU of all threads
     → {"do": "memory", "task": "…"}            ← {"ok": true, "bytes": 1, "formula_bytes": null}    a step's, above rest
     → {"do": "bye"}
 
@@ -73,9 +74,9 @@ class Worker:
         """Time updates that end when their losses are known; the order of samples goes on from call to call."""
         if warm:
             self._run(warm)
-        begun = time.perf_counter()
+        begun, cpu_begun = time.perf_counter(), time.process_time()
         self._run(updates)
-        return {"seconds": time.perf_counter() - begun}
+        return {"seconds": time.perf_counter() - begun, "cpu_seconds": time.process_time() - cpu_begun}
 
     def _run(self, count: int) -> list[float]:
         indices = self._task.indices(self._next, count)

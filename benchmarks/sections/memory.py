@@ -23,7 +23,7 @@ def run(session: Session) -> dict[str, Any]:
 def _row(session: Session, job: Job) -> dict[str, Any]:
     row: dict[str, Any] = {"job": job.title()}
     for name in (FUSED, YARDSTICK):
-        entry = session.contest.enter(CONTESTANTS[name], "")
+        entry = session.contest.enter(CONTESTANTS[name])
         answer = entry.ask("memory", task=session.task(job))
         row[name] = {"bytes": answer["bytes"], "formula_bytes": answer["formula_bytes"]} if answer else None
         entry.leave(entry.reason)

@@ -47,6 +47,7 @@ def test_a_worker_prepares_gives_losses_and_times(task: str) -> None:
     assert prepared["threads"] >= 1
     assert len(first["losses"]) == 3
     assert timed["seconds"] > 0
+    assert timed["cpu_seconds"] > 0
     assert again == first, "losses are those from the initial weights on, whatever was trained in between"
 
 
@@ -76,7 +77,7 @@ def test_a_contestant_that_cannot_start_is_told_and_the_others_go_on(task: str, 
 
 def test_without_their_environment_peers_are_out_with_the_reason(tmp_path: Path) -> None:
     contest = Contest(None, "no network", tmp_path, lambda _: None)
-    assert contest.enter(CONTESTANTS["norse"], "").reason == "no network"
+    assert contest.enter(CONTESTANTS["norse"]).reason == "no network"
 
 
 class Scripted:
@@ -85,10 +86,13 @@ class Scripted:
     def __init__(self, log: list[tuple[str, int, int]], name: str, seconds: float) -> None:
         self.log, self.name, self.seconds = log, name, seconds
 
-    def ask(self, do: str, updates: int, warm: int) -> dict[str, Any]:
+    def send(self, do: str, updates: int, warm: int) -> None:
         assert do == "time"
         self.log.append((self.name, updates, warm))
-        return {"seconds": updates * self.seconds}
+
+    def receive(self) -> dict[str, Any]:
+        seconds = self.log[-1][1] * self.seconds
+        return {"seconds": seconds, "cpu_seconds": 2 * seconds}
 
 
 def scripted(log: list[tuple[str, int, int]], name: str, seconds: float) -> Entry:
@@ -103,6 +107,7 @@ def test_turns_alternate_and_begin_with_another_one_each_round() -> None:
     assert turns == ["fused", "jax", "norse", "jax", "norse", "fused", "norse", "fused", "jax"]
     row = timings["jax"].row()
     assert row["min_ms"] == pytest.approx(10)
+    assert row["cpu_min_ms"] == pytest.approx(20)
     assert row["samples_per_s"] == pytest.approx(12_800)
     assert timings["jax"].updates == 20
 
