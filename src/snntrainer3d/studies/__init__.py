@@ -9,6 +9,7 @@ from snntrainer3d.studies.plan import Entry, Plan, key_of, make_plan
 from snntrainer3d.studies.report import Report, write_report
 from snntrainer3d.studies.run import run_study, start, stop
 from snntrainer3d.studies.state import EntryState, StudyState, state_of
+from snntrainer3d.studies.tune import Trial, tune
 
 __all__ = [
     "CarriedOut",
@@ -19,6 +20,7 @@ __all__ = [
     "StudyFolder",
     "StudyState",
     "StudyStore",
+    "Trial",
     "carry_out",
     "compare",
     "decisions_file",
@@ -34,5 +36,6 @@ __all__ = [
     "state_of",
     "stop",
     "study_id",
+    "tune",
     "write_report",
 ]
