@@ -1,6 +1,8 @@
 """A study's document and its plan: what is refused, what stays the same, what each run becomes."""
 
 import copy
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -198,3 +200,9 @@ def test_a_damaged_study_is_told():
     (made.path / "plan.json").write_text('{"version": 2}')
     with pytest.raises(FileFormatError, match="another release"):
         made.read_plan()
+
+
+def test_the_examples_of_the_document_are_studies():
+    text = (Path(__file__).parents[2] / "docs" / "studies.md").read_text()
+    examples = [json.loads(part.split("```")[0]) for part in text.split("```json\n")[1:]]
+    assert [len(make_plan(parse_study(example)).entries) for example in examples] == [36, 20]
