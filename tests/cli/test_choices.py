@@ -28,7 +28,7 @@ def test_every_choice_gives_a_document_that_fits_its_data(dataset: str, preset: 
     outputs = {"digits": "64-7-5-10", "mnist": "784-7-5-10", "xor": "2-7-5-2"}
     assert spec.network.title() == outputs[dataset]
     assert {layer.neuron.kind for layer in spec.network.layers} == {neuron}
-    assert spec.training.num_steps == PRESETS[preset].training["num_steps"]
+    assert spec.training.num_steps == PRESETS[preset].training_for(dataset)["num_steps"]
 
 
 def test_options_go_over_the_preset() -> None:

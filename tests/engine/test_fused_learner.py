@@ -37,6 +37,7 @@ def batch(network: Network, size: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     return inputs, torch.randint(0, network.output.size, (size,), generator=generator)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     network=networks(max_size=9),

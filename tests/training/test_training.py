@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from snntrainer3d.data import Dataset, load
 from snntrainer3d.errors import FailureError, MismatchError, SpecError
@@ -196,6 +197,7 @@ def test_xor_is_learned() -> None:
     assert events[-1].results["test"]["accuracy"] == 1.0
 
 
+@pytest.mark.slow
 def test_curves_stay_bounded_and_rates_are_fractions(digits: Dataset) -> None:
     spec = spec_of(epochs=100, batch_size=64, num_steps=1, validation_share=0.0)
     updates = of(Update, list(train(spec, digits)))
@@ -203,3 +205,10 @@ def test_curves_stay_bounded_and_rates_are_fractions(digits: Dataset) -> None:
     assert updates[-1].update == 2300
     assert all(0 <= rate <= 1 for event in updates for rate in event.rates)
     assert all(math.isfinite(event.loss) for event in updates)
+
+
+def test_denormals_are_flushed_while_a_run_goes_on_and_not_after(digits: Dataset) -> None:
+    smallest = torch.tensor([1e-40])
+    seen = [bool((smallest * 1.0 == 0).all()) for _ in train(spec_of(epochs=1), digits)]
+    assert any(seen)
+    assert not (smallest * 1.0 == 0).any()

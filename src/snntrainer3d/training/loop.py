@@ -111,6 +111,14 @@ class _Training:
         self._validation: Evaluation | None = None
 
     def events(self) -> Iterator[Event]:
+        """Yield what `train` promises, with denormals flushed: decaying states make a network ten times slower."""
+        torch.set_flush_denormal(True)
+        try:
+            yield from self._run()
+        finally:
+            torch.set_flush_denormal(False)
+
+    def _run(self) -> Iterator[Event]:
         yield from self._prepare()
         yield from self._snapshot()
         while self._update < self._total:
@@ -128,7 +136,6 @@ class _Training:
     def _prepare(self) -> Iterator[Event]:
         for share in prepare_learner(self._recipe):
             yield Phase(phase="preparing kernels", share=share)
-        torch.set_flush_denormal(True)
         self._module = build(self._spec.network, self._recipe.seed)
         if self._start is not None:
             load_tensors(self._module, self._start)
