@@ -39,8 +39,8 @@ check-web:
 verify: system $(VENV)/.ready page ## What takes longer: recipes over seeds, the paper's settings on MNIST
 	$(BIN)/python -m pytest -m "verify" --timeout 3600
 
-dev: $(VENV)/.ready web/node_modules/.ready ## Server with reload and Vite with hot reload
-	@$(PYTHON) scripts/parallel.py "$(BIN)/snntrainer3d serve --port $(PORT) --no-browser" "npm --prefix web run dev"
+dev: $(VENV)/.ready web/node_modules/.ready ## The server, and Vite with a page that reloads as it is edited
+	@trap 'kill 0' EXIT INT TERM; $(BIN)/snntrainer3d serve --port $(PORT) --no-browser & npm --prefix web run dev
 
 generate: $(VENV)/.ready web/node_modules/.ready ## TypeScript types, JSON schemas and generated docs (a test fails when they are stale)
 	$(BIN)/python scripts/generate.py
