@@ -21,8 +21,10 @@ from snntrainer3d.spec import RunSpec
 pytestmark = pytest.mark.slow
 PATIENCE_S = 120.0
 SERVER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+# A shell's background jobs are begun with Ctrl-C ignored, and hand that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from snntrainer3d.jobs import JobRunner
 from snntrainer3d.runs import RunStore
 store = RunStore(Path(sys.argv[1]))
