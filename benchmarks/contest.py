@@ -20,6 +20,23 @@ from benchmarks.environment import ROOT
 ANSWER_S = 600.0
 """Longest wait for one answer; compiling a thousand unrolled steps takes minutes."""
 REASON_LENGTH = 300
+SPIN_VARIABLE, BRIEF_SPINS = "GOMP_SPINCOUNT", "5000"
+"""What this project's package sets when it is imported; the peers get it too, and the default where it suits them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a contestant's threads run: on how many cores (0 for all), and how long those that wait look out for work.
+
+    OpenMP's threads spin by default for so long that a peer takes four times as long while another program runs; brief
+    waits are what this project's package asks for where it is imported before torch.
+    """
+
+    cores: int = 0
+    brief_waits: bool = False
+
+
+BRIEF = Setting(brief_waits=True)
 
 
 class ContestantError(Exception):
@@ -29,15 +46,14 @@ class ContestantError(Exception):
 class Process:
     """One contestant's worker."""
 
-    def __init__(self, contestant: Contestant, python: Path, log: Path, cores: int = 0) -> None:
-        self.contestant, self.cores = contestant, cores
+    def __init__(self, contestant: Contestant, python: Path, log: Path, setting: Setting) -> None:
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
-        command = [str(python), "-m", "benchmarks.worker", contestant.form, "--cores", str(cores)]
+        command = [str(python), "-m", "benchmarks.worker", contestant.form, "--cores", str(setting.cores)]
         command += ["--packages", ",".join(contestant.packages)]
         with log.open("w") as errors:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=_environment(cores), text=True,
+                command, cwd=ROOT, env=_environment(setting), text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         self._lines: queue.Queue[str] = queue.Queue()
@@ -94,6 +110,7 @@ class Entry:
 
     contestant: Contestant
     process: Process | None = None
+    setting: Setting = BRIEF
     reason: str = ""
     versions: dict[str, str] = field(default_factory=dict)
     threads: int = 0
@@ -134,15 +151,25 @@ class Entry:
 class Contest:
     """Opens contestants' processes, each in its environment, and ends them."""
 
-    def __init__(self, peers_python: Path | None, why_no_peers: str, logs: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        peers_python: Path | None,
+        why_no_peers: str,
+        logs: Path,
+        say: Callable[[str], None],
+        setting: Setting = BRIEF,
+    ) -> None:
         self._peers_python, self._why_no_peers, self._logs, self._say = peers_python, why_no_peers, logs, say
+        self._setting = setting
 
     @contextlib.contextmanager
-    def open(self, contestants: Sequence[Contestant], task: str, cores: int = 0) -> Iterator[list[Entry]]:
+    def open(
+        self, contestants: Sequence[Contestant], task: str, setting: Setting | None = None
+    ) -> Iterator[list[Entry]]:
         """Give the contestants prepared for a task, all at the same time; all end with the block."""
         entries: list[Entry] = []
         try:
-            entries += [self._start(contestant, cores) for contestant in contestants]
+            entries += [self._start(contestant, setting) for contestant in contestants]
             for entry in entries:
                 entry.send("prepare", task=task)
             for entry in entries:
@@ -153,19 +180,21 @@ class Contest:
                 if entry.process is not None:
                     entry.process.close()
 
-    def enter(self, contestant: Contestant, task: str = "", cores: int = 0) -> Entry:
+    def enter(self, contestant: Contestant, task: str = "", setting: Setting | None = None) -> Entry:
         """Give one contestant prepared for a task, or put out with its reason; without a task it is only started."""
-        entry = self._start(contestant, cores)
+        entry = self._start(contestant, setting)
         if task:
             entry.send("prepare", task=task)
             self._prepared(entry)
         return entry
 
-    def _start(self, contestant: Contestant, cores: int) -> Entry:
+    def _start(self, contestant: Contestant, setting: Setting | None) -> Entry:
+        setting = setting or self._setting
         python = Path(sys.executable) if contestant.lives_here else self._peers_python
         if python is None:
             return Entry(contestant, reason=self._why_no_peers)
-        return Entry(contestant, Process(contestant, python, self._logs / f"{contestant.name}.log", cores))
+        log = self._logs / f"{contestant.name}.log"
+        return Entry(contestant, Process(contestant, python, log, setting), setting)
 
     def _prepared(self, entry: Entry) -> None:
         answer = entry.receive()
@@ -175,10 +204,13 @@ class Contest:
             self._say(f"  {entry.contestant.title} does not take part: {entry.reason}")
 
 
-def _environment(cores: int) -> dict[str, str]:
-    """Give a worker's environment: nothing that steers our engine, thread pools as large as the cores it may use."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SNNTRAINER3D_ENGINE")}
-    if cores:
-        pools = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        kept.update(dict.fromkeys(pools, str(cores)))
+def _environment(setting: Setting) -> dict[str, str]:
+    """Give a worker's environment: nothing that steers our engine or anyone's threads but the setting."""
+    pools = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    steering = {*pools, "SNNTRAINER3D_ENGINE", SPIN_VARIABLE, "OMP_WAIT_POLICY"}
+    kept = {name: value for name, value in os.environ.items() if name not in steering}
+    if setting.cores:
+        kept.update(dict.fromkeys(pools, str(setting.cores)))
+    if setting.brief_waits:
+        kept[SPIN_VARIABLE] = BRIEF_SPINS
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}

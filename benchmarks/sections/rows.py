@@ -38,6 +38,7 @@ def row_of(entry: Entry, parity: Parity | None, timing: Timing | None, ours: Tim
         "meant_same": contestant.same,
         "versions": entry.versions,
         "threads": entry.threads,
+        "brief_waits": entry.setting.brief_waits,
         "reason": entry.reason,
         "parity": parity_row(parity) if parity else None,
     }

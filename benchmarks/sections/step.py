@@ -9,7 +9,7 @@ from benchmarks import parity
 from benchmarks.contestants import CONTESTANTS, FUSED, OURS, REFERENCE, YARDSTICK
 from benchmarks.sections.rows import refuse_if_red, row_of
 from benchmarks.session import Session, paper_job
-from benchmarks.timing import Effort, settle_cores, time_rounds
+from benchmarks.timing import Effort, settle, time_rounds
 
 
 def check(session: Session) -> None:
@@ -28,9 +28,9 @@ def run(session: Session) -> dict[str, Any]:
     with session.contest.open(wanted, task) as entries:
         parities = parity.check(entries)
         refuse_if_red(parities, (FUSED, REFERENCE))
-        if session.cores > 1 and not session.quick:
-            session.say("  trying each contestant on all cores and on one …")
-            entries[:] = [settle_cores(session.contest, entry, task, Effort(3, 0.2)) for entry in entries]
+        if not session.quick:
+            session.say("  trying each peer on all cores and on one, its threads waiting briefly and long …")
+            entries[:] = [settle(session.contest, entry, task, session.cores, Effort(3, 0.2)) for entry in entries]
         timings = time_rounds(entries, job.batch, effort)
         ours = timings.get(FUSED)
         rows = [
