@@ -12,7 +12,8 @@ from benchmarks.contest import Contest, Entry, Setting
 from benchmarks.contestants import OURS, Contestant
 
 PROBE_UPDATES = 10
-WARM_UPDATES = 3
+WARM_S = 0.05
+"""Time of the updates before a turn that do not count: caches, threads and clocks were the last contestant's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Timing:
     name: str
     batch: int
     updates: int
+    warm: int
     ms: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
     """Of all threads together, waiting in a loop included; hardly disturbed by other programs."""
@@ -56,8 +58,8 @@ def time_rounds(entries: Sequence[Entry], batch: int, effort: Effort) -> dict[st
     """
     timings = {}
     for entry in entries:
-        if (updates := _updates_per_turn(entry, effort)) is not None:
-            timings[entry.contestant.name] = Timing(entry.contestant.name, batch, updates)
+        if (found := _updates_per_turn(entry, effort)) is not None:
+            timings[entry.contestant.name] = Timing(entry.contestant.name, batch, *found)
     for turn in range(effort.rounds):
         shift = turn % max(len(entries), 1)
         for entry in [*entries[shift:], *entries[:shift]]:
@@ -68,15 +70,14 @@ def time_rounds(entries: Sequence[Entry], batch: int, effort: Effort) -> dict[st
 
 
 def _one_turn(entry: Entry, timing: Timing) -> None:
-    warm = _whole_chunks(WARM_UPDATES if timing.updates > 1 else 1, entry.contestant)
-    answer = entry.ask("time", updates=timing.updates, warm=warm)
+    answer = entry.ask("time", updates=timing.updates, warm=timing.warm)
     if answer is not None:
         timing.ms.append(answer["seconds"] / timing.updates * 1000)
         timing.cpu_ms.append(answer["cpu_seconds"] / timing.updates * 1000)
 
 
-def _updates_per_turn(entry: Entry, effort: Effort) -> int | None:
-    """Give how many updates fill a turn, after compiling and one probe; None for a contestant that is out."""
+def _updates_per_turn(entry: Entry, effort: Effort) -> tuple[int, int] | None:
+    """Give how many updates fill a turn, and the warm-up before it, after a probe; None for one that is out."""
     probe = _whole_chunks(1, entry.contestant)
     answer = entry.ask("time", updates=probe, warm=probe)
     if answer is not None and answer["seconds"] / probe < effort.block_s / PROBE_UPDATES:
@@ -84,8 +85,10 @@ def _updates_per_turn(entry: Entry, effort: Effort) -> int | None:
         answer = entry.ask("time", updates=probe, warm=0)
     if answer is None:
         return None
-    wanted = int(effort.block_s / max(answer["seconds"] / probe, 1e-9))
-    return _whole_chunks(min(max(wanted, 1), effort.most_updates), entry.contestant)
+    each_s = max(answer["seconds"] / probe, 1e-9)
+    wanted = min(max(int(effort.block_s / each_s), 1), effort.most_updates)
+    warm = min(max(int(WARM_S / each_s), 1), effort.most_updates)
+    return _whole_chunks(wanted, entry.contestant), _whole_chunks(warm, entry.contestant)
 
 
 def _whole_chunks(updates: int, contestant: Contestant) -> int:
