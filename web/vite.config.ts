@@ -1,11 +1,12 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { leanThree } from "./lean-three";
 
 /** Where `npm run dev` sends what only the server can answer. */
 const server = process.env.SNNTRAINER3D_SERVER ?? "http://127.0.0.1:8000";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), leanThree()],
   // Vitest runs outside a browser, where Svelte would otherwise be resolved to its server build.
   resolve: mode === "test" ? { conditions: ["browser"] } : {},
   build: {

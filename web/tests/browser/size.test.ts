@@ -1,22 +1,80 @@
-/** What a visitor has to load, as the server's compression would send it. */
+/** What a visitor has to load, as the server's compression sends it, and that the first paint waits for little of it. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, it } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launch } from "./chromium";
+import { Server } from "./server";
 
 const STATIC = join(import.meta.dirname, "../../../src/snntrainer3d/static");
-const MOST_BYTES = 250 * 1024;
-/** What must be there before the first paint: everything but three.js. */
-const MOST_FIRST_BYTES = 100 * 1024;
+const KB = 1024;
+const MOST_LOADED = 250 * KB;
+const MOST_BEFORE_PAINT = 100 * KB;
+/** A part that is loaded when it is first shown is waited for: none may be large. */
+const MOST_OF_A_PART = 64 * KB;
+let server: Server;
+let browser: Browser;
+let page: Page;
 
-it("is small, and the first paint does not wait for three.js", async () => {
-  const files = (await readdir(STATIC, { recursive: true })).filter((name) => /\.(html|js|css|svg)$/.test(name));
-  const sizes = await Promise.all(
-    files.map(async (name) => ({ name, bytes: gzipSync(await readFile(join(STATIC, name))).length })),
-  );
-  const sum = (some: typeof sizes) => some.reduce((total, { bytes }) => total + bytes, 0);
-  expect(sizes.length).toBeGreaterThanOrEqual(4);
-  expect(sum(sizes)).toBeLessThan(MOST_BYTES);
-  expect(sum(sizes.filter(({ name }) => !name.includes("view3d")))).toBeLessThan(MOST_FIRST_BYTES);
-  expect(await readFile(join(STATIC, "index.html"), "utf8")).not.toContain("view3d");
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+}, 30_000);
+
+/** Loads the page; gives the packed bytes of every file that it asks for until `done`, by name. */
+async function loaded(done: (page: Page) => Promise<unknown>): Promise<Map<string, number>> {
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const asked: Promise<[string, number]>[] = [];
+  page.on("response", (answer) => {
+    const path = new URL(answer.url()).pathname;
+    if (path.startsWith("/api/")) return;
+    asked.push(answer.body().then((body) => [path, gzipSync(body).length]));
+  });
+  await page.goto(server.url);
+  await done(page);
+  await page.waitForLoadState("networkidle");
+  return new Map(await Promise.all(asked));
+}
+
+const sum = (sizes: Map<string, number>) => [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
+
+it("is small until the view stands", async () => {
+  const sizes = await loaded((shown) => shown.locator(".solid", { hasText: "Output" }).waitFor());
+  expect([...sizes.keys()].some((path) => path.includes("view3d"))).toBe(true);
+  console.log(`Until the view stands: ${(sum(sizes) / KB).toFixed(1)} KB`, Object.fromEntries(sizes));
+  expect(sum(sizes)).toBeLessThan(MOST_LOADED);
+});
+
+it("paints and can be used without three.js", async () => {
+  const context = await browser.newContext();
+  page = await context.newPage();
+  let wanted = "";
+  await page.route(/view3d/, (route) => {
+    wanted = route.request().url(); // and never answers
+  });
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Add layer" }).click();
+  await expect.poll(() => wanted).toContain("view3d");
+  const paints = () => page.evaluate(() => performance.getEntriesByName("first-contentful-paint").length);
+  await expect.poll(paints).toBe(1);
+  const html = await readFile(join(STATIC, "index.html"), "utf8");
+  const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, path]) => path);
+  expect(named.length).toBeGreaterThanOrEqual(2);
+  const bytes = await Promise.all(named.map(async (path) => gzipSync(await readFile(join(STATIC, path))).length));
+  expect(bytes.reduce((total, one) => total + one, gzipSync(html).length)).toBeLessThan(MOST_BEFORE_PAINT);
+  await context.close();
+});
+
+it("has no large part among those that are loaded later", async () => {
+  const files = (await readdir(join(STATIC, "assets"))).filter((name) => /\.(js|css)$/.test(name));
+  const later = files.filter((name) => !/^(index|view3d)/.test(name));
+  expect(later.length).toBeGreaterThanOrEqual(3);
+  for (const name of later) {
+    expect(gzipSync(await readFile(join(STATIC, "assets", name))).length, name).toBeLessThan(MOST_OF_A_PART);
+  }
 });
