@@ -215,5 +215,9 @@ def test_runs_are_compared_with_decisions_computed_where_they_are_missing(done):
         assert 0 <= pair["mcnemar"]["p"] <= 1
         ones = [store.results(pair[side])["test"]["accuracy"] for side in ("first", "second")]
         assert pair["mcnemar"]["difference"] == pytest.approx(ones[0] - ones[1])
-    assert found["differences"]["network.layers[0].size"] == [8, 12, 8]
-    assert "training.dataset" not in found["differences"]
+    differ = {row["field"]: row["values"] for row in found["differences"]}
+    assert differ["network.layers[0].size"] == [8, 12, 8]
+    assert "training.dataset" not in differ
+    assert [run["metrics"]["test_accuracy"] for run in found["runs"]] == [
+        run["accuracy"]["value"] for run in found["runs"]
+    ]

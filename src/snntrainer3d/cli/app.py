@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from snntrainer3d import __version__
+from snntrainer3d.cli.compare import compare
 from snntrainer3d.cli.datasets import app as datasets_app
 from snntrainer3d.cli.doctor import doctor
 from snntrainer3d.cli.evaluate import evaluate
@@ -17,6 +18,7 @@ from snntrainer3d.cli.export import export
 from snntrainer3d.cli.output import say, tell_error
 from snntrainer3d.cli.runs import app as runs_app
 from snntrainer3d.cli.serve import serve
+from snntrainer3d.cli.study import study, tune
 from snntrainer3d.cli.train import INTERRUPTED, train
 from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError
 
@@ -34,6 +36,9 @@ app = typer.Typer(
 app.command("serve")(serve)
 app.command("train")(train)
 app.command("evaluate")(evaluate)
+app.command("compare")(compare)
+app.command("study")(study)
+app.command("tune")(tune)
 app.add_typer(runs_app, name="runs")
 app.command("export")(export)
 app.add_typer(datasets_app, name="datasets")

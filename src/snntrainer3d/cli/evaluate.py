@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
-from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.errors import Fault, InputError, SpecError
+
+if TYPE_CHECKING:
+    from snntrainer3d.exports import WeightFile
+    from snntrainer3d.spec import TrainedNetwork
 
 
 def evaluate(
     weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.")],
     dataset: Annotated[str | None, typer.Option(help="Data set to test on; the run's own by default.")] = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps; as trained by default.")] = None,
+    legacy_synaptic: Annotated[
+        bool,
+        typer.Option(
+            "--legacy-synaptic", help="Compute Synaptic neurons as snnTorch 0.9.1 and older did, with its fault."
+        ),
+    ] = False,
+    thorough: Annotated[
+        bool,
+        typer.Option("--thorough", help="Also calibration, top 2, rates, operations, energy and accuracy over time."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure a trained network on the whole test set of a data set."""
-    from snntrainer3d.cli.weights import weights_from
+    from snntrainer3d.cli.weights import weight_file
     from snntrainer3d.data import check_fit, describe, load
     from snntrainer3d.runs import RunStore
     from snntrainer3d.spec import Training
 
     with RunStore() as store:
-        trained, run = weights_from(weights, store)
+        found = weight_file(weights, store)
+    trained, run = found if isinstance(found, tuple) else (found.trained, "")
+    _check_legacy(trained, legacy_synaptic)
     known = trained.training
     if dataset is None and known is None:
         raise SpecError([Fault("--dataset", "missing.", "The file does not say its data set.")], what="command")
@@ -32,15 +48,38 @@ def evaluate(
     if faults := check_fit(trained.network, info):
         raise SpecError(faults, what="network")
     loaded = load(info.name, progress=lambda _phase, _share, text: say(text))
+    notices = [] if isinstance(found, tuple) else _notices(found, legacy_synaptic, num_steps)
+    for notice in notices:
+        say(notice)
     # Imported late: torch takes seconds, and everything that can be refused has been by now.
-    from snntrainer3d.training import evaluate as measure
+    from snntrainer3d.training import evaluate as score
+    from snntrainer3d.training import measure
 
-    results = measure(trained, loaded, recipe).to_dict()
+    if thorough or legacy_synaptic:
+        results = measure(trained, loaded, recipe, legacy_synaptic=legacy_synaptic).to_dict()
+    else:
+        results = score(trained, loaded, recipe).to_dict()
     if as_json:
         about = {"weights": weights, "run": run or None, "dataset": info.name, "num_steps": recipe.num_steps}
-        give_json({**about, "network": trained.network.title(), "test": results})
-    else:
-        _show(results, trained.network.title(), info.name, recipe.num_steps)
+        told = {"legacy_synaptic": legacy_synaptic, "notices": notices}
+        give_json({**about, **told, "network": trained.network.title(), "test": results})
+        return
+    _show(results, trained.network.title(), info.name, recipe.num_steps)
+    if thorough:
+        _show_activity(results)
+
+
+def _check_legacy(trained: TrainedNetwork, legacy_synaptic: bool) -> None:
+    if legacy_synaptic and not any(layer.neuron.kind == "synaptic" for layer in trained.network.layers):
+        raise InputError(
+            "The network has no Synaptic neurons.", path="--legacy-synaptic", hint="Leave --legacy-synaptic out."
+        )
+
+
+def _notices(file: WeightFile, legacy_synaptic: bool, num_steps: int | None) -> list[str]:
+    """Give what a file says that was not heeded."""
+    heeded = {"--legacy-synaptic": legacy_synaptic, "--num-steps": num_steps is not None}
+    return [text for text in file.notices if not any(done and option in text for option, done in heeded.items())]
 
 
 def _recipe(known: Any, dataset: str | None, num_steps: int | None) -> Any:
@@ -80,4 +119,28 @@ def _show(results: dict[str, Any], title: str, dataset: str, num_steps: int) -> 
             [row["name"], percent(row["precision"]), percent(row["recall"]), percent(row["f1"]), f"{row['support']:,}"]
             for row in results["per_class"]
         ],
+    )
+
+
+def _show_activity(results: dict[str, Any]) -> None:
+    activity, latency = results["activity"], results["latency"]
+    energy, calibration = activity["energy_nj"], results["calibration"]["of_counts"]
+    print()
+    give_pairs(
+        {
+            "accuracy, 95 %": f"{percent(results['accuracy_interval']['low'])} to "
+            f"{percent(results['accuracy_interval']['high'])}",
+            "among the best two": percent(results["top2"]),
+            "calibration error": f"{percent(calibration['expected_error'])}, mean confidence "
+            f"{percent(calibration['mean_confidence'])}",
+            "spikes per neuron and step": ", ".join(f"{rate:.4f}" for rate in activity["rates"]),
+            "sparsity": percent(activity["sparsity"]),
+            "synaptic operations": f"{activity['synaptic_operations']:,.0f} per sample, counted",
+            "membrane updates": f"{activity['membrane_updates']:,} per sample",
+            "operations by eq. 12": f"{activity['flops']:,} per step, {activity['flops_all_steps']:,} over all steps",
+            "energy, estimated": f"{energy['total']:,.1f} nJ per sample; {energy['conventional']:,.1f} nJ for a "
+            f"conventional network of the same shape ({energy['source']})",
+            "within a point of the end": f"after step {latency['step_near_final']}",
+            "parameters": f"{activity['parameters']:,}, {activity['parameter_bytes']:,} bytes",
+        }
     )

@@ -7,7 +7,7 @@ from snntrainer3d.studies.folder import StudyFolder, StudyStore, study_id
 from snntrainer3d.studies.paper import paper_study
 from snntrainer3d.studies.plan import Entry, Plan, key_of, make_plan
 from snntrainer3d.studies.report import Report, write_report
-from snntrainer3d.studies.run import run_study, start, stop
+from snntrainer3d.studies.run import cores, run_study, start, stop
 from snntrainer3d.studies.state import EntryState, StudyState, state_of
 from snntrainer3d.studies.tune import Trial, tune
 
@@ -23,6 +23,7 @@ __all__ = [
     "Trial",
     "carry_out",
     "compare",
+    "cores",
     "decisions_file",
     "differences",
     "document_of",

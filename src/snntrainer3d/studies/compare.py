@@ -17,6 +17,8 @@ from snntrainer3d.studies.decisions import has_decisions, read_decisions
 from snntrainer3d.studies.pool import Worker, WorkerDiedError
 from snntrainer3d.studies.run import cores
 
+_OF_RUN = ("train_seconds", "samples_per_second", "parameters", "flops", "flops_all_steps", "updates", "epochs")
+
 
 def compare(store: RunStore, references: Sequence[str], *, decide: bool = True) -> dict[str, Any]:
     """Compare finished runs; may take seconds for each run whose decisions were not kept.
@@ -25,8 +27,8 @@ def compare(store: RunStore, references: Sequence[str], *, decide: bool = True) 
         decide: compute missing decisions in a process of its own and keep them; otherwise their tests are refused.
 
     Returns:
-        What `analysis.compare_runs` gives, and `differences`: the settings in which the runs differ, each field with
-        one value per run.
+        What `analysis.compare_runs` gives, each run with its `metrics`, `confusion` and `per_class`; and `differences`:
+        the settings in which the runs differ, each a `field` with its `values`, one per run.
 
     Raises:
         NotFoundError, ConflictError: a run is not there, or has no test yet.
@@ -41,7 +43,10 @@ def compare(store: RunStore, references: Sequence[str], *, decide: bool = True) 
     evidence = [_evidence(store, detail) for detail in details]
     decided = {one.dataset for one in evidence if one.decisions is not None}
     labels = {name: load(name).test.labels.astype(np.int64) for name in decided}
-    return {**compare_runs(evidence, labels), "differences": differences(details)}
+    found = compare_runs(evidence, labels)
+    shown = [{**run, **_figures(detail)} for run, detail in zip(found["runs"], details, strict=True)]
+    differ = [{"field": field, "values": values} for field, values in differences(details).items()]
+    return {**found, "runs": shown, "differences": differ}
 
 
 def differences(details: Sequence[RunDetail]) -> dict[str, list[Any]]:
@@ -50,6 +55,28 @@ def differences(details: Sequence[RunDetail]) -> dict[str, list[Any]]:
     names = dict.fromkeys(name for fields in flat for name in fields)
     columns = {name: [fields.get(name) for fields in flat] for name in names}
     return {name: values for name, values in columns.items() if any(value != values[0] for value in values[1:])}
+
+
+def _figures(detail: RunDetail) -> dict[str, Any]:
+    """Give what is shown of a run beside what is tested."""
+    results = detail.results or {}
+    test = results["test"]
+    of_test = {name: test.get(name) for name in ("macro_precision", "macro_recall", "macro_f1", "ties", "samples")}
+    of_run = {name: results.get(name) for name in _OF_RUN}
+    return {
+        "title": detail.title,
+        "neurons": detail.neurons,
+        "metrics": {
+            "test_accuracy": test["accuracy"],
+            "test_loss": test.get("loss"),
+            "validation_accuracy": detail.validation_accuracy,
+            **of_test,
+            **of_run,
+        },
+        "confusion": test["confusion"],
+        "per_class": test["per_class"],
+        "class_names": list(describe(detail.dataset).class_names),
+    }
 
 
 def _decide(store: RunStore, details: Sequence[RunDetail]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from snntrainer3d.errors import FailureError, Fault, InputError, Snntrainer3dError, SpecError
@@ -39,6 +39,10 @@ class Trial:
     """complete, pruned or fail, as Optuna calls it."""
     validation_accuracy: float | None
     """Of the last epoch that was trained."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values."""
+        return asdict(self)
 
 
 OnTrial = Callable[[Trial], None]

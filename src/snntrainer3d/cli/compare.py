@@ -1,0 +1,82 @@
+"""`snntrainer3d compare`: what the data of several runs allow to say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from snntrainer3d.cli.output import AsJson, give_json, give_table, percent
+
+_SHOWN = 40
+"""Columns of a setting's value."""
+
+
+def compare(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Ids, beginnings of ids, or names.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare finished runs: settings that differ, intervals, and tests that their data allow.
+
+    Decisions on the test set that were not kept yet are computed first, which takes seconds for each run.
+    """
+    from snntrainer3d.runs import RunStore
+    from snntrainer3d.studies import compare as compared
+
+    with RunStore() as store:
+        found = compared(store, runs)
+    if as_json:
+        give_json(found)
+        return
+    names = {run["run"]: run["name"] for run in found["runs"]}
+    _give_runs(found["runs"])
+    _give_differences(found["differences"], found["runs"])
+    for pair in found["pairs"]:
+        print(f"\n{names[pair['first']]}  and  {names[pair['second']]}")
+        for statistic in ("mcnemar", "agreement", "confusion_difference"):
+            print(f"  {_sentence(pair[statistic])}")
+    for settings in found["settings"]:
+        first, second = names[settings["first"][0]], names[settings["second"][0]]
+        print(f"\nOver seeds: settings of {first}  and  of {second}\n  {_sentence(settings['wilcoxon'])}")
+
+
+def _give_runs(runs: list[dict[str, Any]]) -> None:
+    give_table(
+        ["run", "name", "data set", "#seed", "#test accuracy", "95 %", "#macro F1"],
+        [
+            [
+                run["run"],
+                run["name"],
+                run["dataset"],
+                str(run["seed"]),
+                percent(run["accuracy"]["value"]),
+                f"{percent(run['accuracy']['low'])} to {percent(run['accuracy']['high'])}",
+                percent(run["macro_f1"]["value"]) if run["macro_f1"] else "",
+            ]
+            for run in runs
+        ],
+    )
+
+
+def _give_differences(differences: list[dict[str, Any]], runs: list[dict[str, Any]]) -> None:
+    print()
+    if not differences:
+        print("The runs have the same settings.")
+        return
+    give_table(
+        ["setting", *(run["run"] for run in runs)],
+        [[row["field"], *(_short(value) for value in row["values"])] for row in differences],
+    )
+
+
+def _short(value: Any) -> str:
+    text = "–" if value is None else str(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _sentence(found: Mapping[str, Any]) -> str:
+    """Give the plain sentence of a statistic, or why there is none."""
+    if refused := found.get("refusal"):
+        return f"Not tested: {refused['sentence']} {refused['hint']}".rstrip()
+    return str(found["sentence"])

@@ -1,0 +1,89 @@
+"""A study told on stderr while it goes on: a bar where there is a terminal, one line per finished run elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from snntrainer3d.cli.output import percent, say
+
+if TYPE_CHECKING:
+    from snntrainer3d.studies import EntryState, StudyState
+
+_ENDED = ("finished", "failed", "interrupted", "deleted")
+
+
+class StudyFollower:
+    """Takes the states of one study as it goes on."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] | None = None
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        if sys.stderr.isatty():
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[said]}"),
+            )
+            self._bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=None, said="")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def take(self, state: StudyState) -> None:
+        """Show how the study stands."""
+        if self._told is None:
+            self._begin(state)
+        assert self._told is not None
+        for found in state.entries:
+            if found.status in _ENDED and self._told.get(found.entry.key) != found.status:
+                self._told[found.entry.key] = found.status
+                self._line(_line(found, state))
+        if self._bar is not None and self._task is not None:
+            best = next((one.run for one in state.leaders(1)), None)
+            said = f"best {percent(best.test_accuracy)}" if best else ""
+            done = sum(_share(found) for found in state.entries)
+            self._bar.update(
+                self._task, description=state.name, total=len(state.entries), completed=round(done, 2), said=said
+            )
+
+    def _begin(self, state: StudyState) -> None:
+        """Note what earlier calls had ended; it is told in one line."""
+        self._told = {found.entry.key: found.status for found in state.entries if found.status == "finished"}
+        before = f", {len(self._told)} finished before" if self._told else ""
+        self._line(f"Study {state.id}: {len(state.entries)} runs{before}.")
+
+    def _line(self, text: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
+        else:
+            say(text)
+
+
+def _line(found: EntryState, state: StudyState) -> str:
+    count = sum(one.status == "finished" for one in state.entries)
+    accuracy = f", test {percent(found.run.test_accuracy)}" if found.run and found.run.test_accuracy is not None else ""
+    return f"{count}/{len(state.entries)} {found.entry.spec.training.name}: {found.status}{accuracy}"
+
+
+def _share(found: EntryState) -> float:
+    """Give how much of a run is done."""
+    if found.status == "finished":
+        return 1.0
+    progress = found.run.progress if found.run else None
+    return progress.update / progress.total_updates if progress and progress.total_updates else 0.0
