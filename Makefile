@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FAST := not slow and not browser and not mnist
 
-.PHONY: help run test verify dev check check-python check-web generate bench doctor page lock screenshots clean system wheel
+.PHONY: help run test verify dev check check-python check-web fast generate bench doctor page lock screenshots clean system wheel
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -24,13 +24,15 @@ test: system $(VENV)/.ready page check ## Set up, then every test without a GPU,
 	cd web && npm run --silent test:browser
 
 check: $(VENV)/.ready web/node_modules/.ready ## Format, lint, types, rooms, fast tests, both languages (under 60 s)
-	@$(PYTHON) scripts/parallel.py "$(MAKE) --no-print-directory check-python" "$(MAKE) --no-print-directory check-web"
+	@$(PYTHON) scripts/parallel.py $(foreach part,check-python check-web fast,"$(MAKE) --no-print-directory $(part)")
 
 check-python:
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+fast:
 	@$(BIN)/python -m pytest -q -m "$(FAST)"
 
 check-web:

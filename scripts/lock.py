@@ -13,7 +13,7 @@ HEADER = "# The exact packages that `make` installs. Written by `make lock`.\n"
 
 def locked(freeze: str) -> str:
     """Give the lock's text from `pip freeze`'s: plain versions, without this project."""
-    lines = [re.sub(r"\+\w+$", "", line) for line in freeze.splitlines() if "==" in line]
+    lines = [re.sub(r"\+\w+$", "", line) for line in freeze.splitlines() if "==" in line and line[0] != "#"]
     ours = ("snntrainer3d", "pip==", "setuptools==")
     return HEADER + "".join(f"{line}\n" for line in lines if not line.startswith(ours))
 

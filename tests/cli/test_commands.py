@@ -231,3 +231,15 @@ def test_weights_of_another_network_are_refused(capsys: Capture, finished: str, 
     assert error["code"] == "mismatch"
     error = told_json(capsys, "train", "--hidden", "7", "--from", finished, code=2)["error"]
     assert "both give the network" in error["message"]
+
+
+def test_the_benchmark_of_a_checkout_is_asked(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "--only", "nothing"]) == 2
+    assert "nothing is none of step, neurons" in capfd.readouterr().err
+
+
+def test_without_a_checkout_there_is_no_benchmark(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("snntrainer3d.cli.bench.CHECKOUT", tmp_path)
+    assert "make bench" in told_json(capsys, "bench", code=2)["error"]["hint"]

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from snntrainer3d import __version__
+from snntrainer3d.cli.bench import bench
 from snntrainer3d.cli.compare import compare
 from snntrainer3d.cli.datasets import app as datasets_app
 from snntrainer3d.cli.doctor import doctor
@@ -42,6 +43,7 @@ app.command("tune")(tune)
 app.add_typer(runs_app, name="runs")
 app.command("export")(export)
 app.add_typer(datasets_app, name="datasets")
+app.command("bench")(bench)
 app.command("doctor")(doctor)
 
 
