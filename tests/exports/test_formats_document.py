@@ -9,7 +9,7 @@ from test_weight_files import trained
 
 from snntrainer3d.analysis import metrics_csv
 from snntrainer3d.events import EpochDone
-from snntrainer3d.exports import from_json, to_json, to_safetensors
+from snntrainer3d.exports import from_json, to_json, to_npz, to_safetensors
 from snntrainer3d.frames import decode_frame
 
 ROOT = Path(__file__).parents[2]
@@ -31,11 +31,12 @@ def test_the_json_on_the_page_is_a_weight_file():
     assert example.split('"tensors"')[1].split() == written.split('"tensors"')[1].split()
 
 
-@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("index", [0, 1, 2])
 def test_the_python_on_the_page_reads_what_we_write(index, tmp_path, monkeypatch):
     original = trained(3, 4, 2)
     (tmp_path / "weights.json").write_bytes(to_json(original))
     (tmp_path / "weights.safetensors").write_bytes(to_safetensors(original))
+    (tmp_path / "weights.npz").write_bytes(to_npz(original))
     monkeypatch.chdir(tmp_path)
     found: dict = {}
     exec(blocks("python")[index], found)

@@ -9,11 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, MismatchError, NotFoundError
-from snntrainer3d.exports import from_json, from_safetensors, json_weights, read_weights, to_json, to_safetensors
+from snntrainer3d.exports import (
+    from_json,
+    from_safetensors,
+    json_weights,
+    read_weights,
+    to_json,
+    to_npz,
+    to_safetensors,
+)
 from snntrainer3d.spec import Synaptic, TrainedNetwork, Training, dense_network, fixed_tensors, tensor_shapes
 from strategies import trained_networks
 
-WRITERS = {"json": to_json, "safetensors": to_safetensors}
+WRITERS = {"json": to_json, "safetensors": to_safetensors, "npz": to_npz}
 
 
 def trained(*sizes, seed=0):
@@ -189,9 +197,9 @@ GOOD = to_json(trained(3, 2))
         (b"", "is empty"),
         (b"   \n", "is empty"),
         (b"hello", "neither JSON nor safetensors"),
-        (b"PK\x03\x04....", ".npz"),
+        (b"PK\x03\x04....", "The NPZ is damaged"),
         (b"\x80\x04\x95pickle", "could run code"),
-        (b"\x89HDF\r\n\x1a\n", "HDF5"),
+        (b"\x89HDF", "neither JSON nor safetensors"),
         (b"{}", "it has no format"),
         (b"[1, 2]", "it has no format"),
         (GOOD[: len(GOOD) // 2], "ends too early"),

@@ -1,81 +1,119 @@
-"""`snntrainer3d export`: files to take home."""
+"""`snntrainer3d export`: files to take home, each proved by running it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from snntrainer3d.cli.output import AsJson, give_json
-from snntrainer3d.errors import ConflictError, InputError, NotFoundError
+from snntrainer3d.cli.output import AsJson, give_json, say
+from snntrainer3d.errors import ConflictError, FailureError, InputError, NotFoundError
 
 if TYPE_CHECKING:
     from snntrainer3d.events import EpochDone, Update
+    from snntrainer3d.exports import Form, Proof
     from snntrainer3d.runs import RunStore
+    from snntrainer3d.spec import TrainedNetwork
 
 
-class Form(StrEnum):
-    """What a run can be taken home as."""
+class What(StrEnum):
+    """What a run can be taken home as; the weights in every form of `exports.FORMS`."""
 
     JSON = "json"
     SAFETENSORS = "safetensors"
+    NPZ = "npz"
+    PAPER = "paper"
+    NIR = "nir"
+    SNNTORCH = "snntorch"
+    NUMPY = "numpy"
     CSV = "csv"
     FIGURES = "figures"
     SETTINGS = "settings"
 
 
 def export(
-    run: Annotated[str, typer.Argument(help="The run's id, the beginning of it, or its name.")],
-    to: Annotated[Form, typer.Option("--to", help="What: weights as json or safetensors, metrics as csv…")],
+    run: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.")],
+    to: Annotated[What, typer.Option("--to", help="Weights in a form or as code, metrics as csv, figures, settings.")],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write; for figures a folder, or a file ending in .zip.")
     ],
+    verify: Annotated[
+        bool | None,
+        typer.Option("--verify/--no-verify", help="Run what was written on samples; by default where it runs here."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's weights, metrics, figures or settings; each file whole or not at all."""
+    """Write a run's weights, metrics, figures or settings; each file whole or not at all.
+
+    Weights are proved: the file is read or run on 200 test samples, and its spikes are compared with the network's.
+    """
+    from snntrainer3d.cli.weights import weights_from
+    from snntrainer3d.exports import FORMS
     from snntrainer3d.runs import RunStore
 
     _check(output, to, force)
+    proof = None
     with RunStore() as store:
-        found = store.find(run)
-        written = _figures(store, found, output, force) if to is Form.FIGURES else [_one(store, found, to, output)]
+        if to.value in FORMS:
+            trained, found = weights_from(run, store)
+            written, proof = _weights(FORMS[to.value], trained, output, verify, force)
+        else:
+            found = store.find(run)
+            written = _figures(store, found, output, force) if to is What.FIGURES else [_one(store, found, to, output)]
     if as_json:
-        give_json({"run": found, "to": to.value, "files": [str(path) for path in written]})
+        about = {"run": found or None, "to": to.value, "files": [str(path) for path in written]}
+        give_json({**about, "proof": proof and proof.to_dict()})
     else:
         for path in written:
             print(path)
+    if proof is not None and not proof.holds:
+        raise FailureError(f"The export was written, but does not compute the same: {proof.sentence()}")
+    if proof is not None and not as_json:
+        print(f"verified on {proof.samples_from}: {proof.sentence()}")
 
 
-def _check(output: Path, to: Form, force: bool) -> None:
-    folder = to is Form.FIGURES and output.suffix.lower() != ".zip"
+def _check(output: Path, to: What, force: bool) -> None:
+    folder = to is What.FIGURES and output.suffix.lower() != ".zip"
     if output.is_dir() and not folder:
         raise InputError(f"{output} is a folder.", path="--output", hint="Give the name of a file.")
     if output.exists() and folder and not output.is_dir():
         raise InputError(f"{output} is a file.", path="--output", hint="Give a folder, or a name ending in .zip.")
     if output.is_file() and not force:
         raise _there(output)
+    if output.name in {"numpy.py", "torch.py", "snntorch.py"}:
+        raise InputError(f"{output.name} would hide the package of that name.", path="--output", hint="Rename it.")
 
 
 def _there(path: Path) -> ConflictError:
     return ConflictError(f"{path} is already there.", path="--output", hint="Give --force to replace it.")
 
 
-def _one(store: RunStore, run: str, to: Form, output: Path) -> Path:
-    from snntrainer3d.analysis import metrics_csv
-    from snntrainer3d.exports import settings_json, to_json, to_safetensors
+def _weights(
+    form: Form, trained: TrainedNetwork, output: Path, verify: bool | None, force: bool
+) -> tuple[list[Path], Proof | None]:
+    from snntrainer3d.exports import prove_files
     from snntrainer3d.storage import write_atomically
 
-    makers: dict[Form, Callable[[], bytes | str]] = {
-        Form.JSON: lambda: to_json(store.trained(run)),
-        Form.SAFETENSORS: lambda: to_safetensors(store.trained(run)),
-        Form.CSV: lambda: metrics_csv(_events(store, run)),
-        Form.SETTINGS: lambda: settings_json(store.get(run).spec),
-    }
-    return write_atomically(output, makers[to]())
+    files = form.write(trained, output.name)
+    beside = {output.with_name(name): content for name, content in files.items()}
+    if not force and (there := [path for path in beside if path.exists()]):
+        raise _there(there[0])
+    written = [write_atomically(path, content) for path, content in beside.items()]
+    if verify is None and not form.runs_here:
+        say(f"Not verified: {form.needs} is not installed.")
+    return written, prove_files(form, trained, files) if verify or (verify is None and form.runs_here) else None
+
+
+def _one(store: RunStore, run: str, to: What, output: Path) -> Path:
+    from snntrainer3d.analysis import metrics_csv
+    from snntrainer3d.exports import settings_json
+    from snntrainer3d.storage import write_atomically
+
+    content = metrics_csv(_events(store, run)) if to is What.CSV else settings_json(store.get(run).spec)
+    return write_atomically(output, content)
 
 
 def _figures(store: RunStore, run: str, output: Path, force: bool) -> list[Path]:

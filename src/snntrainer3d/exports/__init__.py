@@ -1,19 +1,44 @@
 """WHERE a trained network can go and come from: one file per format, each a function of TrainedNetwork and back."""
 
 from snntrainer3d.exports.bundle import figure_file, figures_zip, settings_json
+from snntrainer3d.exports.forms import FORMS, Form, form_of, packed, prove_files
 from snntrainer3d.exports.json_weights import from_json, to_json
+from snntrainer3d.exports.nir_reading import NirFile, from_nir
+from snntrainer3d.exports.nir_writing import to_nir
+from snntrainer3d.exports.npz_file import from_npz, to_npz
+from snntrainer3d.exports.numpy_script import to_numpy_script
+from snntrainer3d.exports.paper_writing import to_paper_json
+from snntrainer3d.exports.proof import Proof, Samples, prove, samples_for
 from snntrainer3d.exports.reading import WeightFile, read_weight_file, read_weights
 from snntrainer3d.exports.safetensors_file import from_safetensors, to_safetensors
+from snntrainer3d.exports.snntorch_script import to_snntorch_script
 
 __all__ = [
+    "FORMS",
+    "Form",
+    "NirFile",
+    "Proof",
+    "Samples",
     "WeightFile",
     "figure_file",
     "figures_zip",
+    "form_of",
     "from_json",
+    "from_nir",
+    "from_npz",
     "from_safetensors",
+    "packed",
+    "prove",
+    "prove_files",
     "read_weight_file",
     "read_weights",
+    "samples_for",
     "settings_json",
     "to_json",
+    "to_nir",
+    "to_npz",
+    "to_numpy_script",
+    "to_paper_json",
     "to_safetensors",
+    "to_snntorch_script",
 ]

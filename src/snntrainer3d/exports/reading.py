@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Literal
 
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, NotFoundError
+from snntrainer3d.exports.hdf5_reading import MAGIC as HDF5_MAGIC
 from snntrainer3d.exports.json_weights import from_document, parse_json
+from snntrainer3d.exports.nir_reading import from_nir
+from snntrainer3d.exports.npz_file import from_npz
 from snntrainer3d.exports.paper_json import from_paper_document, is_paper_document
 from snntrainer3d.exports.safetensors_file import from_safetensors, looks_like_safetensors
 from snntrainer3d.spec import TrainedNetwork
 
 MAX_FILE_BYTES = 1_000_000_000
 """A little more than the largest network allowed takes as float32."""
-_HINT = "Give JSON or safetensors, as `snntrainer3d export` writes them."
+_HINT = "Give JSON, safetensors, NPZ or NIR, as `snntrainer3d export` writes them."
+_ZIP_MAGIC = b"PK\x03\x04"
 _FOREIGN = (
-    (b"PK", "a zip archive, such as PyTorch's .pt or numpy's .npz"),
     (b"\x80", "a pickle, which could run code when read"),
-    (b"\x89HDF", "an HDF5 file"),
     (b"\x93NUMPY", "a numpy array"),
     (b"S3DF", "a weight frame, which is for looking at and not exact"),
     (b"\x1f\x8b", "compressed with gzip"),
@@ -30,7 +32,7 @@ class WeightFile:
     """A trained network and what its file says of itself."""
 
     trained: TrainedNetwork
-    form: Literal["json", "safetensors", "paper"]
+    form: Literal["json", "safetensors", "paper", "npz", "nir"]
     notices: tuple[str, ...] = ()
     """What a person should know before trusting figures of it, in plain words."""
     legacy_synaptic: bool = False
@@ -43,7 +45,7 @@ def read_weights(source: bytes | str | Path) -> TrainedNetwork:
 
 
 def read_weight_file(source: bytes | str | Path) -> WeightFile:
-    """Read a file's path or content: our JSON, our safetensors, or JSON in the form of the paper's program.
+    """Read a file's path or content: JSON, safetensors or NPZ of ours, NIR, or JSON in the form of the paper's program.
 
     Raises:
         NotFoundError, InputError: there is no such file, or it cannot be read.
@@ -56,6 +58,11 @@ def read_weight_file(source: bytes | str | Path) -> WeightFile:
         return WeightFile(from_safetensors(raw), "safetensors")
     if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return _from_json(raw)
+    if raw.startswith(_ZIP_MAGIC):
+        return WeightFile(from_npz(raw), "npz")
+    if raw.startswith(HDF5_MAGIC):
+        found = from_nir(raw)
+        return WeightFile(found.trained, "nir", found.notices)
     raise FileFormatError(f"This is not a weight file: it is {_what(raw)}.", hint=_HINT)
 
 

@@ -1,0 +1,90 @@
+"""Read an HDF5 file in a process of its own: `python hdf5_child.py FILE OUT.npz MAX_BYTES MAX_SECONDS`.
+
+libhdf5 hangs on a few damaged files in a thousand and reserves whatever memory a file claims, so this process limits
+its own time and memory. It imports nothing of this project: it has to start quickly. Links to other files, virtual
+data and filters that would be loaded from elsewhere are refused.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+MAX_OBJECTS = 20_000
+MAX_DEPTH = 16
+SPARE_BYTES = 1 << 30
+
+
+def main() -> int:
+    path, out, max_bytes, max_seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    os.environ["HDF5_PLUGIN_PRELOAD"] = "::"
+    import h5py
+    import numpy as np
+
+    _limit(max_bytes, max_seconds)
+    arrays: dict[str, Any] = {}
+    texts: dict[str, Any] = {}
+    try:
+        with h5py.File(path, "r") as file:
+            _Reader(h5py, np, arrays, texts, max_bytes).read(file, "", 0)
+        np.savez(out, **{**arrays, "texts": np.array(json.dumps(texts))})
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}"[:500])
+        return 3
+    return 0
+
+
+class _Reader:
+    def __init__(self, h5py: Any, np: Any, arrays: dict[str, Any], texts: dict[str, Any], left: int) -> None:
+        self.h5py, self.np, self.arrays, self.texts, self.left = h5py, np, arrays, texts, left
+        self.objects = 0
+
+    def read(self, group: Any, prefix: str, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deeply")
+        for name in group:
+            self.objects += 1
+            if self.objects > MAX_OBJECTS:
+                raise ValueError("too many objects")
+            if not isinstance(group.get(name, getlink=True), self.h5py.HardLink):
+                raise ValueError(f"{prefix}{name} is a link to elsewhere")
+            item = group[name]
+            if isinstance(item, self.h5py.Group):
+                self.read(item, f"{prefix}{name}/", depth + 1)
+            elif isinstance(item, self.h5py.Dataset):
+                self.take(f"{prefix}{name}", item)
+
+    def take(self, name: str, item: Any) -> None:
+        if item.is_virtual or item.external:
+            raise ValueError(f"{name} lies in another file")
+        size = item.size * item.dtype.itemsize if item.size else 0
+        if size > self.left:
+            raise ValueError(f"{name} is too large")
+        self.left -= size
+        value = item[()]
+        if isinstance(value, bytes):
+            self.texts[name] = value.decode("utf-8", "replace")
+        elif item.dtype.kind == "O":
+            self.texts[name] = [[_text(entry) for entry in self.np.ravel(row)] for row in self.np.atleast_2d(value)]
+        elif item.dtype.kind in "fiub":
+            self.arrays["a:" + name] = self.np.asarray(value)
+
+
+def _text(entry: Any) -> str:
+    return entry.decode("utf-8", "replace") if isinstance(entry, bytes) else str(entry)
+
+
+def _limit(max_bytes: int, max_seconds: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the parent's time limit alone
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (max_seconds, max_seconds))
+    with open("/proc/self/statm", encoding="ascii") as file:
+        now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    limit = now + 2 * max_bytes + SPARE_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""NIR, the neuromorphic intermediate representation, written: a graph of affine maps and neurons in continuous time.
+
+A time step dt = 1e-4 s stands between the two, as in snnTorch's own exporter: β = 1 − dt/τ, so τ = dt/(1 − β), and a
+gain g of the input gives r = g·τ/dt. NIR says neither dt nor how a spike resets: by its definition v is set to v_reset
+at once. What it cannot say stands in the metadata and in a JSON file beside it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64
+
+from snntrainer3d.errors import Fault, InputError
+from snntrainer3d.exports.header import header_of
+from snntrainer3d.exports.layer_values import LayerValues, layer_values
+from snntrainer3d.exports.refusal import refuse, unknown_parts
+from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_shapes
+
+FORM = "NIR"
+DT_S = 1e-4
+KEY = "snntrainer3d"
+_KNOWN = ("leaky", "lapicque", "synaptic")
+
+
+def to_nir(trained: TrainedNetwork) -> bytes:
+    """Give a trained network as NIR, an HDF5 file.
+
+    Raises:
+        MismatchError: a layer or neuron that NIR has no node for, each with the reason.
+        InputError: the packages nir and h5py are not installed.
+    """
+    refuse(FORM, _faults(trained.network))
+    nir = nir_package()
+    metadata = conventions(trained.network)
+    metadata[KEY] = json.dumps(header_of(trained), ensure_ascii=False)
+    # One value cannot be compressed, which nir does with every array; and Lapicque's beta cannot be had back from tau.
+    learned = set(tensor_shapes(trained.network)) - set(fixed_tensors(trained.network))
+    metadata |= {name: np.atleast_1d(trained.tensors[name]) for name in sorted(learned) if ".neuron." in name}
+    shape = np.array([trained.network.input.size])
+    nodes: dict[str, Any] = {"input": nir.Input(input_type={"input": shape})}
+    for index, layer in enumerate(layer_values(trained), 1):
+        nodes[f"fc{index}"] = _connection(nir, layer)
+        nodes[f"lif{index}"] = _neurons(nir, layer)
+    nodes["output"] = nir.Output(output_type={"output": np.array([trained.network.output.size])})
+    names = list(nodes)
+    graph = nir.NIRGraph(nodes=nodes, edges=list(pairwise(names)), metadata=metadata)
+    out = io.BytesIO()
+    nir.write(out, graph)
+    return out.getvalue()
+
+
+def nir_sidecar(trained: TrainedNetwork) -> bytes:
+    """Give the JSON file that lies beside a NIR file and says what NIR cannot."""
+    return (json.dumps(conventions(trained.network) | header_of(trained), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def conventions(network: Network) -> dict[str, Any]:
+    """Give what a reader must know to compute the same spikes."""
+    resets = list(dict.fromkeys(layer.neuron.reset for layer in network.layers))
+    return {
+        "dt": DT_S,
+        "scheme": "forward Euler: v[t] = (1 - dt/tau) v[t-1] + (r dt/tau) x[t]",
+        "reset": resets[0] if len(resets) == 1 else ",".join(layer.neuron.reset for layer in network.layers),
+        "delay": "a spike at step t changes the membrane at step t+1",
+        "comparison": "spike where v > v_threshold",
+    }
+
+
+def nir_package() -> ModuleType:
+    """Give the package nir; raises InputError where it or h5py is missing."""
+    try:
+        import nir
+    except ImportError:
+        raise InputError(
+            "NIR needs the packages nir and h5py.", hint='Install them: pip install "snntrainer3d[nir]".'
+        ) from None
+    return nir
+
+
+def _faults(network: Network) -> list[Fault]:
+    faults = []
+    for index, layer in enumerate(network.layers):
+        if layer.kind == "dense" and layer.neuron.kind == "alpha":
+            faults.append(
+                Fault(
+                    f"network.layers[{index}].neuron",
+                    "is Alpha, and NIR has no node for a membrane that is the difference of two exponentials.",
+                    "Train with synaptic neurons, whose node is CubaLIF, or export the snnTorch script.",
+                )
+            )
+    return faults or unknown_parts(network, FORM, neurons=_KNOWN)
+
+
+def _connection(nir: ModuleType, layer: LayerValues) -> Any:
+    if layer.bias is None:
+        return nir.Linear(weight=layer.weight)
+    return nir.Affine(weight=layer.weight, bias=layer.bias)
+
+
+def _neurons(nir: ModuleType, layer: LayerValues) -> Any:
+    """Give a layer's neurons as vectors: of numbers, importers cannot infer the size."""
+    values = {name: _vector(value, layer.size) for name, value in layer.values.items()}
+    zeros = np.zeros(layer.size)
+    shared = {"v_leak": zeros, "v_reset": zeros, "v_threshold": values["threshold"]}
+    if layer.kind == "synaptic":
+        tau_syn, tau_mem = _tau(values["alpha"]), _tau(values["beta"])
+        return nir.CubaLIF(tau_syn=tau_syn, tau_mem=tau_mem, r=tau_mem / DT_S, w_in=tau_syn / DT_S, **shared)
+    decay = values["decay"] if layer.kind == "lapicque" else values["beta"]
+    gain = values["resistance"] * values["rate"] * values["time_step"] if layer.kind == "lapicque" else 1.0
+    if (decay == 1.0).all():
+        return nir.IF(r=gain / DT_S * np.ones(layer.size), v_reset=zeros, v_threshold=values["threshold"])
+    tau = _tau(decay)
+    return nir.LIF(tau=tau, r=gain * tau / DT_S, **shared)
+
+
+def _vector(value: np.ndarray, size: int) -> Float64[np.ndarray, "neuron"]:
+    return np.broadcast_to(np.asarray(value, np.float64), (size,)).copy()
+
+
+def _tau(decay: Float64[np.ndarray, "neuron"]) -> Float64[np.ndarray, "neuron"]:
+    # A neuron that never forgets has an infinite time constant; a million seconds says the same in float32.
+    return DT_S / np.maximum(1.0 - decay, 1e-10)

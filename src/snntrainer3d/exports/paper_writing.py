@@ -1,0 +1,97 @@
+"""Weight files for the program that Jurj et al. 2024 published: the form that paper_json.py reads, written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from snntrainer3d.errors import Fault
+from snntrainer3d.exports.json_weights import shortest
+from snntrainer3d.exports.refusal import refuse, unknown_parts
+from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, neuron_values
+
+FORM = "the paper's JSON"
+_KINDS = {"leaky": "Leaky", "lapicque": "Lapique", "synaptic": "Synaptic", "alpha": "Alpha"}
+"""The program writes Lapicque with one c, and looks for that."""
+_RESETS = ("subtract", "zero", "none")
+
+
+def to_paper_json(trained: TrainedNetwork) -> bytes:
+    """Give a trained network as the paper's program saves one, without the states after the last batch.
+
+    Raises:
+        MismatchError: what the form cannot hold: other layers than dense ones with a bias, different neurons in
+            different layers, learned neuron values.
+    """
+    refuse(FORM, _faults(trained.network))
+    weights: dict[str, Any] = {}
+    for index in range(len(trained.network.layers)):
+        weights |= _layer(trained, index)
+    network = trained.network
+    parameters = {
+        "neuron_type": _KINDS[network.output.neuron.kind],
+        "num_inputs": network.input.size,
+        "hidden_layers": [layer.size for layer in network.hidden],
+        "num_outputs": network.output.size,
+        "hyperparameters": _hyperparameters(network.output.neuron),
+    }
+    return json.dumps({"weights": weights, "parameters": parameters}).encode()
+
+
+def _faults(network: Network) -> list[Fault]:
+    faults = unknown_parts(network, FORM)
+    if faults:
+        return faults
+    first = network.layers[0].neuron
+    for index, layer in enumerate(network.layers):
+        path = f"network.layers[{index}]"
+        if not layer.bias:
+            faults.append(Fault(f"{path}.bias", "is false; every layer of that form has one.", "Train with biases."))
+        for name, learning in neuron_values(layer.neuron).items():
+            if learning != "fixed":
+                faults.append(Fault(f"{path}.neuron.learn_{name}", f"is {learning!r}; that form has only fixed ones."))
+        if _alike(layer.neuron) != _alike(first):
+            faults.append(Fault(f"{path}.neuron", "differs from the first layer's; that form has one for all layers."))
+    return faults
+
+
+def _alike(neuron: Any) -> dict[str, Any]:
+    """Give what all layers must share: threshold and reset stand in each layer, the surrogate nowhere."""
+    own = {"threshold", "learn_threshold", "reset", "surrogate"}
+    return {name: value for name, value in neuron.model_dump().items() if name not in own}
+
+
+def _hyperparameters(neuron: Any) -> dict[str, float]:
+    if isinstance(neuron, Lapicque) and neuron.beta is None:
+        assert neuron.resistance_ohm is not None
+        assert neuron.capacitance_f is not None
+        return {"R": neuron.resistance_ohm, "C": neuron.capacitance_f, "time_step": neuron.time_step_s}
+    return {name: float(getattr(neuron, name)) for name in ("alpha", "beta") if hasattr(neuron, name)}
+
+
+def _layer(trained: TrainedNetwork, index: int) -> dict[str, Any]:
+    tensors, neuron = trained.tensors, trained.network.layers[index].neuron
+    connection, cell = f"fc{index + 1}", f"lifs.{index}"
+    found = {
+        f"{connection}.weight": _entry(tensors[f"layers.{index}.weight"]),
+        f"{connection}.bias": _entry(tensors[f"layers.{index}.bias"]),
+        f"{cell}.graded_spikes_factor": _entry(np.float32(1.0)),
+        f"{cell}.reset_mechanism_val": {"data": _RESETS.index(neuron.reset), "dtype": "torch.int64"},
+    }
+    for name in neuron_values(neuron):
+        found[f"{cell}.{name}"] = _entry(tensors[f"layers.{index}.neuron.{name}"])
+    if isinstance(neuron, Lapicque):
+        found |= {f"{cell}.{name}": _entry(np.float32(value)) for name, value in _circuit(neuron).items()}
+    return found
+
+
+def _circuit(neuron: Lapicque) -> dict[str, float]:
+    # snnTorch keeps R, C and the time step beside beta: with beta alone R is 1 and C = time_step / ln(1/beta).
+    resistance = 1.0 if neuron.resistance_ohm is None else neuron.resistance_ohm
+    return {"R": resistance, "C": neuron.time_step_s / neuron.gain(), "time_step": neuron.time_step_s}
+
+
+def _entry(values: Any) -> dict[str, Any]:
+    return {"data": shortest(np.asarray(values, np.float32)).tolist(), "dtype": "torch.float32"}

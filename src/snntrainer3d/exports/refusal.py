@@ -1,0 +1,33 @@
+"""Why a network cannot be written in a form: every reason at once, each at its place in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from snntrainer3d.errors import Fault, MismatchError
+from snntrainer3d.spec import Network
+
+DENSE: Collection[str] = ("dense",)
+FOUR_NEURONS: Collection[str] = ("leaky", "lapicque", "synaptic", "alpha")
+
+
+def refuse(form: str, faults: Sequence[Fault]) -> None:
+    """Raise MismatchError with all faults, if there are any."""
+    if faults:
+        raise MismatchError(f"The network cannot be written as {form}.", path=faults[0].path, faults=faults)
+
+
+def unknown_parts(
+    network: Network, form: str, layers: Collection[str] = DENSE, neurons: Collection[str] = FOUR_NEURONS
+) -> list[Fault]:
+    """Give a fault for each layer and neuron of a kind that a form does not know."""
+    faults = []
+    for index, layer in enumerate(network.layers):
+        path = f"network.layers[{index}]"
+        if layer.kind not in layers:
+            faults.append(Fault(f"{path}.kind", f"{form} has no form for a layer of kind {layer.kind!r}."))
+            continue
+        kind = layer.neuron.kind
+        if kind not in neurons:
+            faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}."))
+    return faults

@@ -1,0 +1,18 @@
+"""What every exported text says in the same words: which network it is, and what it takes in."""
+
+from __future__ import annotations
+
+from snntrainer3d.spec import Network, Training
+
+
+def title_in_words(network: Network) -> str:
+    """Give sizes and neurons: 784-100-10 of Leaky neurons."""
+    kinds = list(dict.fromkeys(layer.neuron.title for layer in network.layers))
+    return f"Spiking neural network {network.title()} of {' and '.join(kinds)} neurons, made by SNNtrainer3D"
+
+
+def inputs_in_words(recipe: Training) -> str:
+    """Tell how a sample of the data set becomes the input that the network was trained with."""
+    if recipe.pixels == "unit":
+        return "Values of a sample lie in 0-1, as in training."
+    return "Values of a sample are standardised as in training: mean 0, standard deviation 1 over the training set."

@@ -1,0 +1,66 @@
+"""Networks of every neuron, reset and way of learning, made without training, for the tests of this room."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from snntrainer3d.spec import (
+    Alpha,
+    Lapicque,
+    Leaky,
+    Network,
+    Neuron,
+    Sigmoid,
+    Synaptic,
+    TrainedNetwork,
+    Training,
+    Triangular,
+    fixed_tensors,
+    parse,
+    tensor_shapes,
+)
+
+LEARNED = {"alpha": 0.95, "beta": 0.85, "threshold": 1.1}
+RESETS = ("subtract", "zero", "none")
+
+
+def neurons(reset: str) -> dict[str, Neuron]:
+    """Give neurons of all kinds with one reset, named for what is special in them."""
+    return {
+        "leaky": Leaky(reset=reset),
+        "lapicque": Lapicque(beta=0.6, reset=reset),
+        "lapicque by R and C": Lapicque(resistance_ohm=5.0, capacitance_f=1.3, time_step_s=0.5, reset=reset),
+        "synaptic": Synaptic(reset=reset),
+        "alpha": Alpha(reset=reset),
+        "leaky that learned": Leaky(
+            reset=reset, learn_beta="per_neuron", learn_threshold="shared", surrogate=Sigmoid()
+        ),
+        "lapicque that learned": Lapicque(beta=0.6, reset=reset, learn_beta="per_neuron"),
+        "synaptic that learned": Synaptic(reset=reset, learn_alpha="shared", learn_beta="per_neuron"),
+        "alpha that learned": Alpha(
+            reset=reset, learn_alpha="shared", learn_beta="per_neuron", surrogate=Triangular()
+        ),
+    }  # fmt: skip
+
+
+NEURONS = {f"{name}, {reset}": neuron for reset in RESETS for name, neuron in neurons(reset).items()}
+
+
+def made(*cells: Neuron, sizes: tuple[int, ...] = (64, 30, 10), bias: bool = True, seed: int = 0) -> TrainedNetwork:
+    """Give a network of these neurons, one per layer, which spikes a good deal."""
+    chosen = cells if len(cells) == len(sizes) - 1 else cells * (len(sizes) - 1)
+    layers = [
+        {"size": size, "bias": bias, "neuron": cell.model_dump(mode="json")}
+        for size, cell in zip(sizes[1:], chosen, strict=True)
+    ]
+    shape = [1, 8, 8] if sizes[0] == 64 else [sizes[0]]
+    network = parse(Network, {"input": {"shape": shape}, "layers": layers})
+    random = np.random.default_rng(seed)
+    tensors = {}
+    for name, size in tensor_shapes(network).items():
+        if ".neuron." in name:
+            spread = random.uniform(0.99, 1.0, size)
+            tensors[name] = np.asarray(LEARNED[name.rsplit(".", 1)[1]] * spread, np.float32)
+        else:
+            tensors[name] = np.asarray(random.normal(0.02, 0.3, size), np.float32)
+    return TrainedNetwork(network, tensors | fixed_tensors(network), Training(dataset="digits"))

@@ -1,0 +1,129 @@
+"""Exported code is run, in a process of its own, and computes what the network computes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from made_networks import NEURONS, made
+
+from snntrainer3d.errors import LimitError, MismatchError
+from snntrainer3d.exports import (
+    form_of,
+    layer_values,
+    prove,
+    prove_files,
+    samples_for,
+    to_numpy_script,
+    to_snntorch_script,
+)
+from snntrainer3d.exports.proof import ROUNDING
+from snntrainer3d.spec import Alpha, Leaky, Synaptic, Training
+
+CODE = ("snntorch", "numpy")
+MOST_LINES = 60
+MEMBRANES_GROW = 1e-3
+"""Without reset they reach hundreds, whose float32 is that coarse."""
+
+
+def files_of(form, trained):
+    chosen = form_of(form)
+    return chosen.write(trained, f"net{chosen.ending}")
+
+
+def run_here(form):
+    """Run a script in this process, which is quicker than a new one for each neuron."""
+
+    def run(source, inputs, num_steps):
+        found = {"__name__": "exported"}
+        exec(compile(source, form, "exec"), found)
+        if form == "numpy":
+            return found["run"](inputs, num_steps)
+        with torch.no_grad():
+            recorded = found["trained"]()(torch.from_numpy(inputs), num_steps)
+        return tuple([layer.numpy() for layer in part] for part in recorded)
+
+    return run
+
+
+@pytest.mark.parametrize("form", CODE)
+@pytest.mark.parametrize("neuron", NEURONS)
+def test_every_neuron_gives_the_same_spikes_on_200_samples(form, neuron):
+    trained = made(NEURONS[neuron])
+    source = next(iter(files_of(form, trained).values()))
+    proof = prove(trained, partial(run_here(form), source), "run here")
+    assert proof.samples == 200
+    assert proof.spikes > 100
+    assert (proof.spikes_differ, proof.predictions_agree) == (0, 200), proof.sentence()
+    assert proof.largest_membrane_error < (MEMBRANES_GROW if "none" in neuron else ROUNDING)
+    assert form != "snntorch" or proof.largest_membrane_error == 0.0
+    assert proof.holds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", CODE)
+def test_a_script_runs_in_a_process_of_its_own(form):
+    trained = made(NEURONS["synaptic that learned, zero"], NEURONS["lapicque that learned, subtract"])
+    proof = prove_files(form_of(form), trained, files_of(form, trained))
+    assert (proof.spikes_differ, proof.predictions_agree, proof.samples) == (0, 200, 200)
+    assert proof.spikes > 1000
+
+
+@pytest.mark.parametrize("form", CODE)
+def test_layers_of_different_neurons_without_biases_and_with_input_that_changes(form):
+    trained = made(Leaky(), Synaptic(reset="zero"), Alpha(), sizes=(5, 8, 6, 4), bias=False)
+    samples = samples_for(trained)
+    changing = np.random.default_rng(1).normal(0, 2, (7, 12, 5)).astype(np.float32)
+    moving = type(samples)(changing, 7, "made up")
+    source = next(iter(files_of(form, trained).values()))
+    proof = prove(trained, partial(run_here(form), source), "run here", moving)
+    assert (proof.num_steps, proof.samples, proof.spikes_differ) == (7, 12, 0)
+    assert proof.spikes > 20
+
+
+def test_inference_in_numpy_is_read_in_under_sixty_lines():
+    for neuron in NEURONS.values():
+        text = to_numpy_script(made(neuron)).decode()
+        assert text.split("# Weights")[0].count("\n") < MOST_LINES
+        assert max(map(len, text.split("# Weights")[0].splitlines())) <= 120
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", ["membrane", "count"])
+def test_training_goes_on_in_the_snntorch_script(loss, tmp_path):
+    trained = made(Synaptic(reset="zero", learn_beta="per_neuron"))
+    recipe = Training(dataset="digits", loss=loss, epochs=4, gradient_clip_norm=1.0, learning_rate=0.01)
+    script = tmp_path / "net.py"
+    script.write_bytes(to_snntorch_script(type(trained)(trained.network, trained.tensors, recipe)))
+    samples = samples_for(trained)
+    np.save(tmp_path / "x.npy", samples.inputs)
+    np.save(tmp_path / "y.npy", np.arange(200) % 10)
+    command = [sys.executable, "-I", "net.py", "x.npy", "--train", "y.npy", "--save", "more.pt"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    losses = [float(line.split()[-1]) for line in done.stdout.splitlines() if line.startswith("epoch")]
+    assert len(losses) == 4
+    assert losses[-1] < losses[0]
+    assert (tmp_path / "more.pt").stat().st_size > 1000
+
+
+def test_a_network_too_large_for_source_is_refused(monkeypatch):
+    monkeypatch.setattr(layer_values, "MAX_CODE_WEIGHTS", 100)
+    for write in (to_numpy_script, to_snntorch_script):
+        with pytest.raises(LimitError, match="Export safetensors"):
+            write(made(Leaky()))
+
+
+@pytest.mark.parametrize("form", ["numpy", "snntorch", "nir", "paper"])
+def test_a_layer_of_another_kind_is_refused_at_its_path(form):
+    trained = made(Leaky())
+    strange = trained.network.layers[1].model_copy(update={"kind": "hopfield"})
+    network = trained.network.model_copy(update={"layers": (trained.network.layers[0], strange)})
+    object.__setattr__(trained, "network", network)
+    with pytest.raises(MismatchError) as told:
+        form_of(form).write(trained, "net")
+    assert told.value.faults[0].path == "network.layers[1].kind"
+    assert "hopfield" in told.value.faults[0].message
