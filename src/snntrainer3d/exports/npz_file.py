@@ -24,10 +24,11 @@ MAX_ENTRIES = 10_000
 MAX_HEADER_BYTES = 10_000
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _DAMAGE = (
-    zipfile.BadZipFile, tokenize.TokenError, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError, KeyError, IndexError,
-    RuntimeError, NotImplementedError, TypeError, RecursionError, MemoryError, SyntaxError, OverflowError,
+    zipfile.BadZipFile, tokenize.TokenError, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
+    KeyError, IndexError, RuntimeError, NotImplementedError, TypeError, RecursionError, MemoryError, SyntaxError,
+    OverflowError,
 )  # fmt: skip
-"""All that zipfile and numpy raise on damaged archives: found by damaging ten thousand of them."""
+"""All that zipfile and numpy raise on damaged archives: found by damaging them."""
 
 
 def to_npz(trained: TrainedNetwork) -> bytes:
