@@ -113,7 +113,7 @@ def test_a_very_deep_network_has_a_name_that_fits(store: RunStore, spec: RunSpec
     assert store.find(row.name) == row.id
 
 
-def test_only_an_ended_run_is_deleted_and_nothing_of_it_stays(store: RunStore, spec: RunSpec) -> None:
+def test_only_an_ended_run_is_deleted_and_once_removed_nothing_of_it_stays(store: RunStore, spec: RunSpec) -> None:
     row = store.create(spec)
     folder = store.folder(row.id)
     with pytest.raises(ConflictError, match="queued"):
@@ -122,11 +122,13 @@ def test_only_an_ended_run_is_deleted_and_nothing_of_it_stays(store: RunStore, s
     with folder.hold(), pytest.raises(ConflictError, match="process"):
         store.delete(row.id)
     store.delete(row.id)
-    assert not folder.path.exists()
-    assert list((store.home / "trash").iterdir()) == []
     with pytest.raises(NotFoundError):
         store.get(row.id)
     assert store.list() == []
+    assert store.trash.remove(row.id) == row.id
+    assert not folder.path.exists()
+    assert list((store.home / "trash").iterdir()) == []
+    assert store.trash.list() == []
 
 
 def test_a_run_whose_folder_is_gone_can_still_be_deleted(store: RunStore, spec: RunSpec) -> None:
@@ -135,6 +137,8 @@ def test_a_run_whose_folder_is_gone_can_still_be_deleted(store: RunStore, spec: 
     store.folder(row.id).path.rename(store.home / "elsewhere")
     store.delete(row.id)
     assert store.list() == []
+    with pytest.raises(NotFoundError, match="gone"):
+        store.trash.restore(row.id)
 
 
 def test_training_starts_from_weights_of_a_run_or_of_a_network(store: RunStore, spec: RunSpec) -> None:

@@ -302,3 +302,62 @@ def test_openapi_names_every_route_and_body(served: Served) -> None:
         for method, operation in methods.items():
             assert operation.get("description"), f"{method} {path} says nothing of itself"
     assert {"RunRow", "RunDetail", "Results", "ErrorBody", "CheckAnswer"} <= set(api["components"]["schemas"])
+
+
+def made(served: Served, **training: Any) -> str:
+    return str(served.client.post("/api/runs", json={"spec": document(**training)}).json()["id"])
+
+
+def test_runs_are_chosen_tagged_archived_and_sorted(served: Served) -> None:
+    first, second = (
+        made(served, name="to choose", seed=seed, learning_rate=rate) for seed, rate in ((1, 0.01), (2, 0.001))
+    )
+    at = f"/api/runs/{first}"
+    row = served.client.patch(at, json={"tags": ["b", "a"], "notes": "slow", "archived": True}).json()
+    assert (row["tags"], row["archived"], row["seed"], row["pace"]) == (["a", "b"], True, 1, "full")
+    assert served.client.get(at).json()["notes"] == "slow"
+    assert served.client.get(at).json()["repeat"]["here"] == f"snntrainer3d train --like {first}"
+
+    def ids(**wanted: object) -> list[str]:
+        params = {"search": "to choose", **wanted}
+        return [row["id"] for row in served.client.get("/api/runs", params=params).json()["runs"]]
+
+    assert ids() == [second, first]
+    assert ids(archived="no") == [second]
+    assert ids(tag=["a", "b"]) == [first]
+    assert ids(where=["training.learning_rate>=.01"]) == [first]
+    assert ids(sort="training.learning_rate", order="asc") == [second, first]
+    best = served.client.get("/api/runs", params={"search": "to choose", "sort": "seed", "limit": 1}).json()
+    assert (best["total"], best["values"]) == (2, {second: 2})
+    fields = {row["name"]: row for row in fits(served.client.get("/api/runs/fields"), models.RunFields)["fields"]}
+    assert fields["training.seed"]["values"] == [0, 1, 2]
+    assert served.client.get("/api/runs/tags").json() == {"tags": [{"tag": "a", "runs": 1}, {"tag": "b", "runs": 1}]}
+    fault(served.client.get("/api/runs", params={"where": "training.learning_rat>1"}), 422, "spec")
+    fault(served.client.patch(at, json={"tags": [""]}), 422, "spec")
+
+
+def test_a_deleted_run_is_restored_or_removed(served: Served) -> None:
+    run = made(served)
+    served.client.post(f"/api/runs/{run}/cancel")
+    assert served.client.delete(f"/api/runs/{run}").status_code == 204
+    fault(served.client.get(f"/api/runs/{run}"), 404, "not_found")
+    trash = served.client.get("/api/trash").json()
+    assert trash["runs"][0]["id"] == run
+    assert trash["kept_days"] == 30
+    assert served.client.post(f"/api/trash/{run}/restore").json()["id"] == run
+    fault(served.client.post(f"/api/trash/{run}/restore"), 404, "not_found")
+    served.client.delete(f"/api/runs/{run}")
+    assert served.client.delete(f"/api/trash/{run}").status_code == 204
+    assert served.client.delete("/api/trash").status_code == 204
+    assert served.client.get("/api/trash").json()["runs"] == []
+
+
+def test_curves_are_columns_thinned_by_their_means(served: Served, finished: str) -> None:
+    whole = served.client.get(f"/api/runs/{finished}/curves").json()
+    assert whole["updates"]["update"] == list(range(1, UPDATES + 1))
+    assert whole["total_updates"] == UPDATES
+    thin = served.client.get(f"/api/runs/{finished}/curves", params={"points": 5}).json()
+    assert thin["updates"]["update"] == [4, 8, 12, 16, 20]
+    assert thin["updates"]["loss"][0] == pytest.approx(sum(whole["updates"]["loss"][:4]) / 4)
+    assert {len(column) for column in thin["updates"].values()} == {5}
+    assert thin["epochs"]["train_accuracy"] == [0.9]

@@ -3,6 +3,7 @@
 from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, Energy, EnergyModel
 from snntrainer3d.analysis.comparison import Evidence, compare_runs
 from snntrainer3d.analysis.confidence import Calibration, calibration, probabilities, top_accuracy
+from snntrainer3d.analysis.curves import columns_of
 from snntrainer3d.analysis.evaluation import ClassScore, Evaluation, evaluate_counts
 from snntrainer3d.analysis.figures import FIGURES, FORMS, draw, render
 from snntrainer3d.analysis.history import History, history_of, metrics_csv
@@ -50,6 +51,7 @@ __all__ = [
     "agreement",
     "bootstrap",
     "calibration",
+    "columns_of",
     "compare_runs",
     "confusion_difference",
     "draw",

@@ -38,15 +38,20 @@ class Options:
         return [name if name.startswith("--") else f"--{name}" for name, value in given.items() if value is not None]
 
 
-def spec_from(options: Options, start: TrainedNetwork | None = None) -> RunSpec:
-    """Give the document to train: from SPEC.json, from the network of `start`, or composed of options.
+def spec_from(options: Options, start: TrainedNetwork | None = None, like: RunSpec | None = None) -> RunSpec:
+    """Give the document to train: from SPEC.json, as `like`, from the network of `start`, or composed of options.
 
     Raises:
         SpecError: all faults at once, each named by its option, or by its path in SPEC.json.
         InputError: the network is given twice.
     """
     if options.spec_file is not None:
+        if like is not None:
+            raise InputError("--like and a file both give the settings.", path="--like", hint="Give one of the two.")
         return _from_file(options, options.spec_file)
+    if like is not None:
+        _refuse_second_network(options, "--like")
+        return _over(options, like)
     try:
         return _from_start(options, start) if start is not None else compose(_choices(options))
     except SpecError as error:

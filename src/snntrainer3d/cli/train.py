@@ -37,6 +37,9 @@ def train(
     source: Annotated[
         str | None, typer.Option("--from", metavar="RUN_OR_FILE", help="Train on from these weights.")
     ] = None,
+    like: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Start from the settings of this run; options go over them.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network and measure it on the test set.
@@ -44,7 +47,7 @@ def train(
     Ctrl-C stops after the current update with a checkpoint, from which the run can be resumed.
     """
     from snntrainer3d.cli.choices import Options, spec_from
-    from snntrainer3d.cli.weights import weights_from
+    from snntrainer3d.cli.weights import start_of, weights_from
     from snntrainer3d.runs import RunStore
 
     options = Options(
@@ -67,7 +70,10 @@ def train(
     )
     with RunStore() as store:
         start, run = (None, "") if source is None else weights_from(source, store)
-        spec = spec_from(options, start)
+        model = None if like is None else store.get(like)
+        spec = spec_from(options, start, None if model is None else model.spec)
+        if model is not None and start is None:
+            start = start_of(model.id, store)
         _check_fit(spec)
         row = store.create(spec, start_from=run or start, launcher="cli")
         results = _run(store, row, spec)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from snntrainer3d.errors import NotFoundError
 from snntrainer3d.exports import WeightFile, read_weight_file
-from snntrainer3d.runs import RunStore
+from snntrainer3d.runs import RunStore, read_weights
 from snntrainer3d.spec import TrainedNetwork
 
 
@@ -33,3 +33,9 @@ def weight_file(reference: str, store: RunStore) -> WeightFile | tuple[TrainedNe
             hint="`snntrainer3d runs list` shows the runs.",
         ) from None
     return store.trained(run), run
+
+
+def start_of(run: str, store: RunStore) -> TrainedNetwork | None:
+    """Give the weights that a run started from; None where these were fresh ones."""
+    folder = store.folder(run)
+    return read_weights(folder.start, folder.read_spec()) if folder.start.exists() else None

@@ -5,19 +5,38 @@ from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.home import home_folder
 from snntrainer3d.runs.live import LiveFrameWriter
+from snntrainer3d.runs.query import Condition, Query, parse_condition
 from snntrainer3d.runs.record import RecordWriter, append_event, read_record
-from snntrainer3d.runs.rows import CheckpointRow, EventPage, Launcher, Progress, RunDetail, RunRow, SnapshotRow
+from snntrainer3d.runs.rows import (
+    CheckpointRow,
+    DeletedRow,
+    EventPage,
+    Found,
+    Launcher,
+    Progress,
+    Repeat,
+    RunDetail,
+    RunRow,
+    SnapshotRow,
+)
 from snntrainer3d.runs.snapshots import SnapshotWriter
 from snntrainer3d.runs.store import RunStore, Unfinished
+from snntrainer3d.runs.trash import TRASH_DAYS
 from snntrainer3d.runs.weights import read_weights
 
 __all__ = [
+    "TRASH_DAYS",
     "CheckpointRow",
+    "Condition",
+    "DeletedRow",
     "EventPage",
+    "Found",
     "Launcher",
     "LiveFrameWriter",
     "Progress",
+    "Query",
     "RecordWriter",
+    "Repeat",
     "RunDetail",
     "RunFolder",
     "RunRow",
@@ -31,6 +50,7 @@ __all__ = [
     "home_folder",
     "list_checkpoints",
     "newest_checkpoint",
+    "parse_condition",
     "read_record",
     "read_weights",
     "write_checkpoint",

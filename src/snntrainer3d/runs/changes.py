@@ -137,9 +137,13 @@ def event_of_point(point: Any) -> Update | EpochDone:
 
 def _result_columns(results: dict[str, Any]) -> dict[str, Any]:
     columns: dict[str, Any] = {"results": results}
-    for column, part in (("test_accuracy", "test"), ("validation_accuracy", "validation")):
+    for column, part, score in (
+        ("test_accuracy", "test", "accuracy"),
+        ("macro_f1", "test", "macro_f1"),
+        ("validation_accuracy", "validation", "accuracy"),
+    ):
         if results.get(part):
-            columns[column] = results[part].get("accuracy")
+            columns[column] = results[part].get(score)
     return columns
 
 

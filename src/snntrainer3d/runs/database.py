@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from snntrainer3d.errors import StorageError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest step of migrations/, so that a store that is up to date opens without reading them."""
 PATIENCE_MS = 10_000
 """How long one process waits while another writes."""
@@ -55,14 +55,14 @@ class Database:
         self._engine.dispose()
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         pool_size=CONNECTIONS,
         max_overflow=4 * CONNECTIONS,
         connect_args={"check_same_thread": False},
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _prepare if foreign_keys else _prepare_to_migrate)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -83,6 +83,12 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_to_migrate(connection: sqlite3.Connection, record: object) -> None:
+    # A table is changed by making another, which with foreign keys would delete all that refers to it.
+    _prepare(connection, record)
+    connection.execute("PRAGMA foreign_keys = OFF")
 
 
 def _begin(connection: Connection) -> None:
@@ -146,11 +152,13 @@ def _bring_to_head(path: Path, found: str | None) -> None:
         )
     if found is not None:
         _back_up(path, found)
-    engine = _engine(path)
+    engine = _engine(path, foreign_keys=False)
     try:
         with _told(path), _writer(engine) as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise StorageError(f"{path} holds points of runs that are not there.", hint="Nothing was changed.")
     finally:
         engine.dispose()
 

@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Select, func, select
 
 from snntrainer3d.errors import InputError, NotFoundError
+from snntrainer3d.runs.marks import split
+from snntrainer3d.runs.repeat import repeat_of
 from snntrainer3d.runs.rows import RunDetail, RunRow
 from snntrainer3d.runs.tables import RUNS
 from snntrainer3d.spec import parse_run
@@ -32,16 +34,24 @@ LISTED = (
     "samples_per_second",
     "test_accuracy",
     "validation_accuracy",
+    "macro_f1",
+    "seed",
+    "num_steps",
+    "pace",
+    "tags",
+    "archived",
 )
 """What a list reads; none of it is large."""
+_THERE = RUNS.c.deleted_at.is_(None)
+"""Not in the trash."""
 _WAITING = (RUNS.c.status == "queued") & (RUNS.c.launcher == "server")
 MOST_NAMED = 5
 _ROWS = TypeAdapter(list[RunRow])
 
 
 def select_rows() -> Select[Any]:
-    """Give the query of all runs, newest first."""
-    return select(*(RUNS.c[name] for name in LISTED)).order_by(RUNS.c.created_at.desc(), RUNS.c.id.desc())
+    """Give the query of all rows, those in the trash too, in no order."""
+    return select(*(RUNS.c[name] for name in LISTED))
 
 
 def queue(connection: Connection) -> dict[str, int]:
@@ -58,9 +68,10 @@ def rows_of(found: Iterable[Row[Any]], queued: dict[str, int]) -> list[RunRow]:
 
 def detail_of(found: Row[Any], queued: dict[str, int]) -> RunDetail:
     """Give a run in full."""
+    spec = parse_run(found.spec)
     return RunDetail(
         **_listed(tuple(getattr(found, name) for name in LISTED), queued),
-        spec=parse_run(found.spec),
+        spec=spec,
         results=found.results,
         error=found.error,
         last_words=found.last_words,
@@ -68,6 +79,8 @@ def detail_of(found: Row[Any], queued: dict[str, int]) -> RunDetail:
         launcher=found.launcher,
         imported=found.imported,
         start_from=found.start_from,
+        notes=found.notes,
+        repeat=repeat_of(found.id, found.name, spec, found.start_from),
         damaged_lines=found.damaged_lines,
     )
 
@@ -97,6 +110,7 @@ def find(connection: Connection, reference: str) -> str:
 def _listed(row: tuple[Any, ...], queued: dict[str, int]) -> dict[str, Any]:
     values: dict[str, Any] = dict(zip(LISTED, row, strict=False))
     values["neurons"] = values["neurons"].split(",")
+    values["tags"] = split(values["tags"])
     values["queue_position"] = queued.get(values["id"])
     values["progress"] = (
         None
@@ -112,12 +126,13 @@ def _listed(row: tuple[Any, ...], queued: dict[str, int]) -> dict[str, Any]:
 
 
 def _ids(connection: Connection, condition: Any) -> Sequence[str]:
-    return connection.execute(select(RUNS.c.id).where(condition).order_by(RUNS.c.created_at.desc())).scalars().all()
+    found = select(RUNS.c.id).where(_THERE, condition).order_by(RUNS.c.created_at.desc())
+    return connection.execute(found).scalars().all()
 
 
 def _close(connection: Connection, wanted: str) -> str:
     names: list[str] = []
-    for found in connection.execute(select(RUNS.c.id, RUNS.c.name)):
+    for found in connection.execute(select(RUNS.c.id, RUNS.c.name).where(_THERE)):
         names += [found.id, found.name]
     close = get_close_matches(wanted, names, 3)
     return f"Did you mean {' or '.join(close)}?" if close else "`snntrainer3d runs list` lists them all."

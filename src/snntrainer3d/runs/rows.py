@@ -50,9 +50,33 @@ class RunRow(_Row):
     test_accuracy: float | None
     validation_accuracy: float | None
     """Of the last epoch."""
+    macro_f1: float | None
+    """On the test set."""
     parameters: int
+    seed: int
+    num_steps: int
+    pace: Literal["full", "slow", "update"]
+    tags: list[str]
+    archived: bool
     queue_position: int | None
     """From 1 while queued for the server to start it."""
+
+
+class DeletedRow(RunRow):
+    """A run in the trash."""
+
+    deleted_at: float
+    bytes: int
+    """What its files take."""
+
+
+class Repeat(_Row):
+    """Commands that train a run once more, to the same weights."""
+
+    here: str
+    """On this machine, from the run itself."""
+    anywhere: str
+    """Written out; of two lines where it takes a file."""
 
 
 class RunDetail(RunRow):
@@ -72,8 +96,20 @@ class RunDetail(RunRow):
     """Whether it is a weight file that was read, not a training."""
     start_from: str
     """The run whose weights it started from, where it is known; else empty."""
+    notes: str
+    repeat: Repeat
     damaged_lines: int
     """Lines of its record that could not be read."""
+
+
+class Found(_Row):
+    """What a query found."""
+
+    runs: list[RunRow]
+    total: int
+    """How many there are without its limit."""
+    values: dict[str, Any] | None
+    """Run → value of the field that was sorted by; None where none was named."""
 
 
 class EventPage(_Row):

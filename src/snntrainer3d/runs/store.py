@@ -6,13 +6,12 @@ import json
 import shutil
 import time
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from snntrainer3d.analysis import History
 from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
@@ -28,12 +27,15 @@ from snntrainer3d.runs.home import home_folder
 from snntrainer3d.runs.identity import new_id
 from snntrainer3d.runs.listing import detail_of, find, queue, rows_of, select_rows
 from snntrainer3d.runs.live import read_live_frame
+from snntrainer3d.runs.marks import checked_notes, checked_tags, joined, split
 from snntrainer3d.runs.names import checked_name, name_of
+from snntrainer3d.runs.query import NEWEST, Query, fields, filtered, ordered, refuse_unknown, value_of
 from snntrainer3d.runs.record import read_record
-from snntrainer3d.runs.rows import CheckpointRow, EventPage, Launcher, RunDetail, RunRow, SnapshotRow
+from snntrainer3d.runs.rows import CheckpointRow, EventPage, Found, Launcher, RunDetail, RunRow, SnapshotRow
 from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
 from snntrainer3d.runs.synchronise import apply_changes, take_portion
 from snntrainer3d.runs.tables import POINTS, RUNS
+from snntrainer3d.runs.trash import Trash
 from snntrainer3d.runs.weights import read_weights, write_weights
 from snntrainer3d.spec import RunSpec, TrainedNetwork, cost_of, fit_start
 from snntrainer3d.storage import write_atomically
@@ -70,7 +72,7 @@ class RunStore:
         self.home = (Path(home) if home is not None else home_folder()).absolute()
         self._database = Database(self.home / "runs.db")
         self._runs = self.home / "runs"
-        self._trash = self.home / "trash"
+        self.trash = Trash(self._database, self._runs, self.home / "trash")
         self._cursors = Cursors()
 
     def close(self) -> None:
@@ -142,15 +144,39 @@ class RunStore:
         self, *, status: Collection[str] | None = None, search: str = "", limit: int | None = None
     ) -> list[RunRow]:
         """Give the runs, newest first: of some statuses, with a text in name, id, data set or network."""
-        query = select_rows().limit(limit)
-        if status is not None:
-            query = query.where(RUNS.c.status.in_(status))
-        if search:
-            searched = (RUNS.c.name, RUNS.c.id, RUNS.c.dataset, RUNS.c.title, RUNS.c.neurons)
-            query = query.where(or_(*(column.icontains(search, autoescape=True) for column in searched)))
+        return self.query(Query(status=status, search=search, limit=limit)).runs
+
+    def query(self, query: Query) -> Found:
+        """Give the runs that a query wants, in its order.
+
+        Raises:
+            SpecError: it names a field that no run has, with close ones.
+        """
+        named = query.sort != NEWEST
+        statement = select_rows().add_columns(value_of(query.sort).label("sorted_by")) if named else select_rows()
+        counted = filtered(select(func.count()).select_from(RUNS), query)
         with self._database.read() as connection:
+            refuse_unknown(connection, query)
             queued = queue(connection)
-            return rows_of(connection.execute(query), queued)
+            found = connection.execute(ordered(filtered(statement, query), query)).all()
+            total = len(found) if query.limit is None else connection.execute(counted).scalar_one()
+        values = {row.id: row.sorted_by for row in found} if named else None
+        return Found.model_construct(runs=rows_of(found, queued), total=total, values=values)
+
+    def fields(self) -> Sequence[dict[str, Any]]:
+        """Give the fields of settings, results and environment that runs have, with their values where they are few."""
+        with self._database.read() as connection:
+            return fields(connection)
+
+    def tags(self) -> dict[str, int]:
+        """Give every tag with the number of its runs, often used ones first."""
+        counts: dict[str, int] = {}
+        with self._database.read() as connection:
+            tagged = filtered(select(RUNS.c.tags).where(RUNS.c.tags != ""), Query())
+            for text in connection.execute(tagged).scalars():
+                for tag in split(text):
+                    counts[tag] = counts.get(tag, 0) + 1
+        return dict(sorted(counts.items(), key=lambda found: (-found[1], found[0].lower())))
 
     def find(self, reference: str) -> str:
         """Give the id of the run that an id, the beginning of one, or a name means."""
@@ -171,27 +197,43 @@ class RunStore:
 
     def rename(self, reference: str, name: str) -> RunRow:
         """Give a run another name; an empty one gives back the name that its network makes. Raises InputError."""
-        kept = checked_name(name)
+        return self.change(reference, name=name)
+
+    def change(
+        self,
+        reference: str,
+        *,
+        name: str | None = None,
+        tags: Collection[str] | None = None,
+        notes: str | None = None,
+        archived: bool | None = None,
+    ) -> RunRow:
+        """Change what a person says of a run; None leaves it. Raises InputError, SpecError."""
+        given: dict[str, Any] = {
+            "name": None if name is None else checked_name(name),
+            "tags": None if tags is None else joined(checked_tags(tags)),
+            "notes": None if notes is None else checked_notes(notes),
+            "archived": archived,
+        }
+        changes = {column: value for column, value in given.items() if value is not None}
         with self._database.write() as connection:
             run = find(connection, reference)
-            if not kept:
+            if changes.get("name") == "":
                 spec = detail_of(connection.execute(select(RUNS).where(RUNS.c.id == run)).one(), {}).spec
-                kept = name_of(spec)
-            connection.execute(update(RUNS).where(RUNS.c.id == run).values(name=kept))
+                changes["name"] = name_of(spec)
+            if changes:
+                connection.execute(update(RUNS).where(RUNS.c.id == run).values(changes))
             return _row(connection, run)
 
     def delete(self, reference: str) -> None:
-        """Delete a run and its folder; raises ConflictError for one that has not ended."""
+        """Put a run into the trash, from where it can be restored; raises ConflictError for one that has not ended."""
         run = self.folder(reference)
         if run.busy():
             raise ConflictError(f"A process still works on run {run.id}.", hint="Cancel it first.")
-        with self._database.write() as connection:
-            status = connection.execute(select(RUNS.c.status).where(RUNS.c.id == run.id)).scalar_one_or_none()
-            if status is not None and status not in ENDED:
-                raise ConflictError(f"Run {run.id} is {status}.", hint="Cancel it first.")
-            connection.execute(delete(RUNS).where(RUNS.c.id == run.id))
-            self._move_to_trash(run)
-        self._empty_trash()
+        status = self.get(run.id).status
+        if status not in ENDED:
+            raise ConflictError(f"Run {run.id} is {status}.", hint="Cancel it first.")
+        self.trash.put(run.id)
 
     # What the jobs room changes.
 
@@ -341,6 +383,9 @@ class RunStore:
             "title": spec.network.title(),
             "neurons": ",".join(dict.fromkeys(layer.neuron.kind for layer in spec.network.layers)),
             "epochs": spec.training.epochs,
+            "seed": spec.training.seed,
+            "num_steps": spec.training.num_steps,
+            "pace": spec.training.pace,
             "parameters": cost_of(spec.network, spec.training.num_steps).parameters,
             "record_offset": 0,
             "record_lines": 0,
@@ -352,20 +397,6 @@ class RunStore:
         with self._database.write() as connection:
             connection.execute(insert(RUNS).values({**values, **columns}))
             return _row(connection, run)
-
-    def _move_to_trash(self, run: RunFolder) -> None:
-        if not run.path.exists():
-            return
-        try:
-            self._trash.mkdir(exist_ok=True)
-            run.path.rename(self._trash / f"{run.id}-{time.time_ns()}")
-        except OSError as error:
-            raise StorageError(f"{run.path} cannot be deleted: {error.strerror}.") from error
-
-    def _empty_trash(self) -> None:
-        with suppress(OSError):
-            for left in self._trash.iterdir():
-                shutil.rmtree(left, ignore_errors=True)
 
 
 def _row(connection: Connection, run: str) -> RunRow:

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from snntrainer3d.errors import Fault
 from snntrainer3d.events import Event
-from snntrainer3d.runs import EventPage, Progress, RunRow, SnapshotRow
+from snntrainer3d.runs import DeletedRow, EventPage, Progress, Repeat, RunRow, SnapshotRow
 from snntrainer3d.runs import RunDetail as _StoredDetail
 from snntrainer3d.spec import Cost
 
-__all__ = ["EventPage", "Progress", "RunRow", "SnapshotRow"]
+__all__ = ["DeletedRow", "EventPage", "Progress", "Repeat", "RunRow", "SnapshotRow"]
 
 MAX_HERTZ = 30.0
 MAX_CANVAS = 1024
@@ -125,9 +125,52 @@ class CheckAnswer(_Body):
 
 
 class RunList(_Body):
-    """All runs, newest first."""
+    """The runs that were asked for, in that order; all, newest first, where nothing else was said."""
 
     runs: list[RunRow]
+    total: int
+    """How many there are without the limit."""
+    values: dict[str, Any] | None
+    """Run → value of the field that was sorted by; None where none was named."""
+
+
+class RunField(_Body):
+    """A setting or result that runs can be chosen and sorted by."""
+
+    name: str
+    """Dotted: `training.learning_rate`, `network.layers[0].size`, `results.test.macro_f1`."""
+    kind: Literal["number", "text", "boolean"]
+    runs: int
+    """How many have it."""
+    values: list[Any]
+    """Its different values where they are few, else empty."""
+
+
+class RunFields(_Body):
+    """Every field of the documents; the columns of a row can be asked for too."""
+
+    fields: list[RunField]
+
+
+class TagRow(_Body):
+    """A tag and how many runs have it."""
+
+    tag: str
+    runs: int
+
+
+class TagList(_Body):
+    """All tags, often used ones first."""
+
+    tags: list[TagRow]
+
+
+class TrashList(_Body):
+    """The runs in the trash, lately deleted ones first."""
+
+    runs: list[DeletedRow]
+    kept_days: int
+    """After these they are removed for good."""
 
 
 class ClassResult(_Body):
@@ -199,10 +242,46 @@ class StartRun(_Request):
     """Run whose weights training starts from; it keeps its own."""
 
 
-class Rename(_Request):
-    """A run's new name."""
+class ChangeRun(_Request):
+    """What is to be said of a run; what is left out stays."""
 
-    name: Annotated[str, Field(max_length=120)]
+    name: Annotated[str, Field(max_length=120)] | None = None
+    """Empty for the name that its network makes."""
+    tags: list[str] | None = None
+    notes: str | None = None
+    archived: bool | None = None
+
+
+class EpochCurves(_Body):
+    """One value per epoch in each list."""
+
+    update: list[int]
+    epoch: list[int]
+    train_loss: list[float | None]
+    train_accuracy: list[float]
+    validation_loss: list[float | None]
+    validation_accuracy: list[float | None]
+    seconds: list[float | None]
+
+
+class UpdateCurves(_Body):
+    """Updates, thinned: each value the mean of the updates that it stands for, the last of which is named."""
+
+    update: list[int]
+    epoch: list[int]
+    loss: list[float | None]
+    accuracy: list[float]
+    learning_rate: list[float | None]
+    samples_per_second: list[float | None]
+
+
+class Curves(_Body):
+    """How a training went, in columns of equal length."""
+
+    run: str
+    total_updates: int | None
+    epochs: EpochCurves
+    updates: UpdateCurves
 
 
 class SnapshotList(_Body):

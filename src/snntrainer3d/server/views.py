@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 from fastapi.responses import JSONResponse
 
+from snntrainer3d.analysis import columns_of
 from snntrainer3d.data import CATALOGUE
 from snntrainer3d.errors import NotFoundError
 from snntrainer3d.events import Event
 from snntrainer3d.exports import to_safetensors
 from snntrainer3d.jobs import JobRunner
-from snntrainer3d.runs import RunStore
+from snntrainer3d.runs import TRASH_DAYS, Query, RunStore
 from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, Training
 
 Word = Literal["pause", "resume", "cancel", "step"]
@@ -47,13 +48,48 @@ class RunViews:
         spec = RunSpec(network=trained.network, training=training.changed(name=name or training.name))
         return self._store.import_run(spec, to_safetensors(trained)).model_dump(mode="json")
 
-    def rename(self, run: str, name: str) -> Plain:
-        """Give a run another name."""
-        return self._store.rename(run, name).model_dump(mode="json")
+    def query(self, query: Query) -> Plain:
+        """Give the runs that a query wants."""
+        return self._store.query(query).model_dump(mode="json")
+
+    def fields(self) -> list[Plain]:
+        """Give the fields that runs can be chosen by."""
+        return list(self._store.fields())
+
+    def tags(self) -> list[Plain]:
+        """Give all tags, often used ones first."""
+        return [{"tag": tag, "runs": count} for tag, count in self._store.tags().items()]
+
+    def change(self, run: str, **changes: Any) -> Plain:
+        """Change name, tags, notes, or whether a run is archived; None leaves it."""
+        return self._store.change(run, **changes).model_dump(mode="json")
 
     def delete(self, run: str) -> None:
-        """Delete a run that has ended."""
+        """Put a run that has ended into the trash."""
         self._store.delete(run)
+
+    def trash(self) -> Plain:
+        """Give what is in the trash."""
+        rows = [row.model_dump(mode="json") for row in self._store.trash.list()]
+        return {"runs": rows, "kept_days": TRASH_DAYS}
+
+    def restore(self, run: str) -> Plain:
+        """Take a run out of the trash."""
+        return self._store.get(self._store.trash.restore(run)).model_dump(mode="json")
+
+    def remove(self, run: str) -> None:
+        """Remove a run of the trash for good."""
+        self._store.trash.remove(run)
+
+    def empty_trash(self) -> None:
+        """Remove everything in the trash for good."""
+        self._store.trash.empty()
+
+    def curves(self, run: str, points: int) -> Plain:
+        """Give how a training went, in at most so many points."""
+        found = self._store.get(run)
+        total = found.progress.total_updates if found.progress else None
+        return {"run": found.id, "total_updates": total, **columns_of(self._store.metrics(found.id), points)}
 
     def tell(self, run: str, word: Word) -> Plain:
         """Tell a run to rest, go on, end, or do one update; give it as it is then."""

@@ -94,7 +94,14 @@ export interface RunRow {
   test_accuracy: number | null;
   /** Of the last epoch. */
   validation_accuracy: number | null;
+  /** On the test set. */
+  macro_f1: number | null;
   parameters: number;
+  seed: number;
+  num_steps: number;
+  pace: "full" | "slow" | "update";
+  tags: string[];
+  archived: boolean;
   /** From 1 while queued for the server to start it. */
   queue_position: number | null;
 }
@@ -194,9 +201,83 @@ export interface CheckAnswer {
   cost: Cost | null;
 }
 
-/** All runs, newest first. */
+/** The runs that were asked for, in that order; all, newest first, where nothing else was said. */
 export interface RunList {
   runs: RunRow[];
+  /** How many there are without the limit. */
+  total: number;
+  /** Run → value of the field that was sorted by; None where none was named. */
+  values: Record<string, unknown> | null;
+}
+
+/** A setting or result that runs can be chosen and sorted by. */
+export interface RunField {
+  /** Dotted: `training.learning_rate`, `network.layers[0].size`, `results.test.macro_f1`. */
+  name: string;
+  kind: "number" | "text" | "boolean";
+  /** How many have it. */
+  runs: number;
+  /** Its different values where they are few, else empty. */
+  values: unknown[];
+}
+
+/** Every field of the documents; the columns of a row can be asked for too. */
+export interface RunFields {
+  fields: RunField[];
+}
+
+/** A tag and how many runs have it. */
+export interface TagRow {
+  tag: string;
+  runs: number;
+}
+
+/** All tags, often used ones first. */
+export interface TagList {
+  tags: TagRow[];
+}
+
+/** A run in the trash. */
+export interface DeletedRow {
+  id: string;
+  name: string;
+  status: RunStatus;
+  created_at: number;
+  /** When its first process began. */
+  started_at: number | null;
+  /** When its last process ended; None while it is queued, running or paused. */
+  ended_at: number | null;
+  dataset: string;
+  /** The network as people write it: 784-100-10. */
+  title: string;
+  /** The kinds of neuron in it, each once, from input to output. */
+  neurons: string[];
+  epochs: number;
+  /** None before data and network stand. */
+  progress: Progress | null;
+  test_accuracy: number | null;
+  /** Of the last epoch. */
+  validation_accuracy: number | null;
+  /** On the test set. */
+  macro_f1: number | null;
+  parameters: number;
+  seed: number;
+  num_steps: number;
+  pace: "full" | "slow" | "update";
+  tags: string[];
+  archived: boolean;
+  /** From 1 while queued for the server to start it. */
+  queue_position: number | null;
+  deleted_at: number;
+  /** What its files take. */
+  bytes: number;
+}
+
+/** The runs in the trash, lately deleted ones first. */
+export interface TrashList {
+  runs: DeletedRow[];
+  /** After these they are removed for good. */
+  kept_days: number;
 }
 
 /** One class against the rest; shares 0–1. */
@@ -246,6 +327,14 @@ export interface Results {
   rates: number[];
 }
 
+/** Commands that train a run once more, to the same weights. */
+export interface Repeat {
+  /** On this machine, from the run itself. */
+  here: string;
+  /** Written out; of two lines where it takes a file. */
+  anywhere: string;
+}
+
 /** A run in full. */
 export interface RunDetail {
   id: string;
@@ -267,7 +356,14 @@ export interface RunDetail {
   test_accuracy: number | null;
   /** Of the last epoch. */
   validation_accuracy: number | null;
+  /** On the test set. */
+  macro_f1: number | null;
   parameters: number;
+  seed: number;
+  num_steps: number;
+  pace: "full" | "slow" | "update";
+  tags: string[];
+  archived: boolean;
   /** From 1 while queued for the server to start it. */
   queue_position: number | null;
   spec: RunSpec;
@@ -284,6 +380,8 @@ export interface RunDetail {
   imported: boolean;
   /** The run whose weights it started from, where it is known; else empty. */
   start_from: string;
+  notes: string;
+  repeat: Repeat;
   /** Lines of its record that could not be read. */
   damaged_lines: number;
 }
@@ -296,9 +394,42 @@ export interface StartRun {
   from: string | null;
 }
 
-/** A run's new name. */
-export interface Rename {
-  name: string;
+/** What is to be said of a run; what is left out stays. */
+export interface ChangeRun {
+  /** Empty for the name that its network makes. */
+  name: string | null;
+  tags: string[] | null;
+  notes: string | null;
+  archived: boolean | null;
+}
+
+/** One value per epoch in each list. */
+export interface EpochCurves {
+  update: number[];
+  epoch: number[];
+  train_loss: (number | null)[];
+  train_accuracy: number[];
+  validation_loss: (number | null)[];
+  validation_accuracy: (number | null)[];
+  seconds: (number | null)[];
+}
+
+/** Updates, thinned: each value the mean of the updates that it stands for, the last of which is named. */
+export interface UpdateCurves {
+  update: number[];
+  epoch: number[];
+  loss: (number | null)[];
+  accuracy: number[];
+  learning_rate: (number | null)[];
+  samples_per_second: (number | null)[];
+}
+
+/** How a training went, in columns of equal length. */
+export interface Curves {
+  run: string;
+  total_updates: number | null;
+  epochs: EpochCurves;
+  updates: UpdateCurves;
 }
 
 /** Weights recorded for replay. */

@@ -140,7 +140,13 @@ describe("training", () => {
       progress: { epoch: 1, update: 5, total_updates: 10, samples_per_second: 9 },
       test_accuracy: null,
       validation_accuracy: null,
+      macro_f1: null,
       parameters: 1,
+      seed: 0,
+      num_steps: 25,
+      pace: "full" as const,
+      tags: [],
+      archived: false,
       queue_position: null,
     };
     runs.take([{ ...row, status: "running" }]);

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from snntrainer3d.server.description import ERROR_RESPONSES
-from snntrainer3d.server.models import EventPage, SnapshotList, WeightValue
+from snntrainer3d.server.models import Curves, EventPage, SnapshotList, WeightValue
 from snntrainer3d.server.routes.runs import Views
 
 router = APIRouter(tags=["recordings"], responses=ERROR_RESPONSES)
@@ -27,6 +27,16 @@ def list_events(
     """Give what happened in a run, from a line of its record on."""
     events, following = views.events(run_id, after, MOST_EVENTS)
     return views.json({"events": events, "next": following})
+
+
+@router.get("/runs/{run_id}/curves", response_model=Curves)
+def curves(
+    run_id: str,
+    views: Views,
+    points: Annotated[int, Query(ge=2, le=10_000, description="Updates are thinned to so many at most.")] = 500,
+) -> Response:
+    """Give losses and accuracies over updates and epochs, in columns."""
+    return views.json(views.curves(run_id, points))
 
 
 @router.get("/runs/{run_id}/frame", response_class=Response, responses=FRAME)

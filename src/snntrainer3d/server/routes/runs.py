@@ -1,15 +1,18 @@
-"""Runs: list, start, look at, rename, delete; and what a person tells one that goes on."""
+"""Runs: find, start, look at, change, delete; and what a person tells one that goes on."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from snntrainer3d.events import RunStatus
 from snntrainer3d.exports import read_weights
+from snntrainer3d.runs import Query as RunQuery
+from snntrainer3d.runs import parse_condition
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
-from snntrainer3d.server.models import Rename, RunDetail, RunList, RunRow, StartRun
+from snntrainer3d.server.models import ChangeRun, RunDetail, RunFields, RunList, RunRow, StartRun, TagList
 from snntrainer3d.server.requests import document, uploaded
 from snntrainer3d.server.review import accepted
 from snntrainer3d.server.views import RunViews
@@ -32,14 +35,51 @@ async def _start_body(request: Request) -> StartRun:
     return parse(StartRun, await document(request), what="request")
 
 
-async def _rename_body(request: Request) -> Rename:
-    return parse(Rename, await document(request), what="request")
+async def _change_body(request: Request) -> ChangeRun:
+    return parse(ChangeRun, await document(request), what="request")
+
+
+def _query(
+    search: Annotated[str, Query(max_length=200, description="In name, id, data set, network, tags, notes.")] = "",
+    status: Annotated[list[RunStatus] | None, Query(description="One of these; repeated.")] = None,
+    tag: Annotated[list[str] | None, Query(description="All of these; repeated.")] = None,
+    archived: Annotated[Literal["no", "yes", "all"], Query(description="Which of the two kinds.")] = "all",
+    where: Annotated[
+        list[str] | None,
+        Query(max_length=20, description="`FIELD OP VALUE`, OP one of = != < <= > >= ~ (contains); all; repeated."),
+    ] = None,
+    sort: Annotated[str, Query(max_length=200, description="A column of the row, or a dotted field.")] = "created_at",
+    order: Annotated[Literal["asc", "desc"], Query()] = "desc",
+    limit: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+) -> RunQuery:
+    return RunQuery(
+        search=search,
+        status=status,
+        tags=tag or (),
+        archived={"no": False, "yes": True}.get(archived),
+        where=[parse_condition(text) for text in where or ()],
+        sort=sort,
+        ascending=order == "asc",
+        limit=limit,
+    )
 
 
 @router.get("/runs", response_model=RunList)
-def list_runs(views: Views) -> Response:
-    """Give all runs, newest first."""
-    return views.json({"runs": views.rows()})
+def list_runs(views: Views, query: Annotated[RunQuery, Depends(_query)]) -> Response:
+    """Give runs by any setting or result; all, newest first, where nothing is said."""
+    return views.json(views.query(query))
+
+
+@router.get("/runs/fields", response_model=RunFields)
+def list_fields(views: Views) -> Response:
+    """Give every setting and result that runs can be chosen and sorted by."""
+    return views.json({"fields": views.fields()})
+
+
+@router.get("/runs/tags", response_model=TagList)
+def list_tags(views: Views) -> Response:
+    """Give all tags."""
+    return views.json({"tags": views.tags()})
 
 
 @router.post("/runs", status_code=201, response_model=RunRow, openapi_extra=takes(StartRun))
@@ -64,15 +104,15 @@ def show_run(run_id: str, views: Views) -> Response:
     return views.json(views.detail(run_id))
 
 
-@router.patch("/runs/{run_id}", response_model=RunRow, openapi_extra=takes(Rename))
-def rename_run(run_id: str, views: Views, body: Annotated[Rename, Depends(_rename_body)]) -> Response:
-    """Give a run another name."""
-    return views.json(views.rename(run_id, body.name))
+@router.patch("/runs/{run_id}", response_model=RunRow, openapi_extra=takes(ChangeRun))
+def change_run(run_id: str, views: Views, body: Annotated[ChangeRun, Depends(_change_body)]) -> Response:
+    """Give a run another name, tags or notes, or put it into the archive."""
+    return views.json(views.change(run_id, **body.model_dump()))
 
 
 @router.delete("/runs/{run_id}", status_code=204)
 def delete_run(run_id: str, views: Views) -> Response:
-    """Delete a run and its files; one that goes on must be cancelled first."""
+    """Put a run into the trash, from where it can be restored; one that goes on must be cancelled first."""
     views.delete(run_id)
     return Response(status_code=204)
 
