@@ -11,7 +11,8 @@ Snntrainer3dError
 └── FailureError          something broke outside the person's input (exit 1, HTTP 5xx)
     ├── DataUnavailableError   a data set is neither here nor to be downloaded
     ├── StorageError           disk full, home not writable, store locked or damaged
-    └── JobError               a training process ended without finishing; holds its last words
+    ├── JobError               a training process ended without finishing; holds its last words
+    └── SimulationError        a circuit simulator is missing, failed, stopped early or never ended
 """
 
 from __future__ import annotations
@@ -150,3 +151,9 @@ class JobError(FailureError):
     """A training process ended without finishing; the message holds its last words."""
 
     code = "job"
+
+
+class SimulationError(FailureError):
+    """A circuit simulator is missing, failed, stopped early or never ended; the message holds its last lines."""
+
+    code = "simulation"

@@ -19,6 +19,7 @@ from snntrainer3d.cli.export import export
 from snntrainer3d.cli.output import say, tell_error
 from snntrainer3d.cli.runs import app as runs_app
 from snntrainer3d.cli.serve import serve
+from snntrainer3d.cli.simulate import simulate
 from snntrainer3d.cli.study import study, tune
 from snntrainer3d.cli.train import INTERRUPTED, train
 from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError
@@ -42,6 +43,7 @@ app.command("study")(study)
 app.command("tune")(tune)
 app.add_typer(runs_app, name="runs")
 app.command("export")(export)
+app.command("simulate")(simulate)
 app.add_typer(datasets_app, name="datasets")
 app.command("bench")(bench)
 app.command("doctor")(doctor)

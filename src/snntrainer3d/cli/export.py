@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from snntrainer3d.cli.circuits import CIRCUITS, CircuitOptions, FormOption, SetOption
 from snntrainer3d.cli.output import AsJson, give_json, say
 from snntrainer3d.errors import ConflictError, FailureError, InputError, NotFoundError
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class What(StrEnum):
-    """What a run can be taken home as; the weights in every form of `exports.FORMS`."""
+    """What a run can be taken home as; the weights in every form of `exports.FORMS`, or as a circuit."""
 
     JSON = "json"
     SAFETENSORS = "safetensors"
@@ -31,11 +33,14 @@ class What(StrEnum):
     CSV = "csv"
     FIGURES = "figures"
     SETTINGS = "settings"
+    SPICE = "spice"
 
 
 def export(
     run: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.")],
-    to: Annotated[What, typer.Option("--to", help="Weights in a form or as code, metrics as csv, figures, settings.")],
+    to: Annotated[
+        What, typer.Option("--to", help="Weights in a form or as code, metrics as csv, figures, settings, a circuit.")
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write; for figures a folder, or a file ending in .zip.")
     ],
@@ -44,9 +49,15 @@ def export(
         typer.Option("--verify/--no-verify", help="Run what was written on samples; by default where it runs here."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    form: FormOption = None,
+    simulator: Annotated[str | None, typer.Option(help="Dialect of a netlist: ngspice or ltspice.")] = None,
+    sample: Annotated[
+        list[int] | None, typer.Option("--sample", help="A test sample as a netlist's source; none: a sub-circuit.")
+    ] = None,
+    setting: SetOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's weights, metrics, figures or settings; each file whole or not at all.
+    """Write a run's weights, metrics, figures, settings or circuit; each file whole or not at all.
 
     Weights are proved: the file is read or run on 200 test samples, and its spikes are compared with the network's.
     """
@@ -55,11 +66,17 @@ def export(
     from snntrainer3d.runs import RunStore
 
     _check(output, to, force)
+    circuit = CircuitOptions(form, simulator, tuple(sample or ()), tuple(setting or ()))
+    if to.value not in CIRCUITS:
+        circuit.refuse_given(to.value)
     proof = None
     with RunStore() as store:
         if to.value in FORMS:
             trained, found = weights_from(run, store)
             written, proof = _weights(FORMS[to.value], trained, output, verify, force)
+        elif to.value in CIRCUITS:
+            trained, found = weights_from(run, store)
+            written = _together(circuit.files(to.value, trained, output.name), output, force)
         else:
             found = store.find(run)
             written = _figures(store, found, output, force) if to is What.FIGURES else [_one(store, found, to, output)]
@@ -95,16 +112,22 @@ def _weights(
     form: Form, trained: TrainedNetwork, output: Path, verify: bool | None, force: bool
 ) -> tuple[list[Path], Proof | None]:
     from snntrainer3d.exports import prove_files
-    from snntrainer3d.storage import write_atomically
 
     files = form.write(trained, output.name)
-    beside = {output.with_name(name): content for name, content in files.items()}
-    if not force and (there := [path for path in beside if path.exists()]):
-        raise _there(there[0])
-    written = [write_atomically(path, content) for path, content in beside.items()]
+    written = _together(files, output, force)
     if verify is None and not form.runs_here:
         say(f"Not verified: {form.needs} is not installed.")
     return written, prove_files(form, trained, files) if verify or (verify is None and form.runs_here) else None
+
+
+def _together(files: Mapping[str, bytes | str], output: Path, force: bool) -> list[Path]:
+    """Write files beside each other in the folder of `output`, none where one is there already."""
+    from snntrainer3d.storage import write_atomically
+
+    beside = {output.with_name(name): content for name, content in files.items()}
+    if not force and (there := [path for path in beside if path.exists()]):
+        raise _there(there[0])
+    return [write_atomically(path, content) for path, content in beside.items()]
 
 
 def _one(store: RunStore, run: str, to: What, output: Path) -> Path:

@@ -1,0 +1,23 @@
+"""Netlists under ngspice: run in parallel, read back, compared with the network."""
+
+from snntrainer3d.circuits.simulation.estimate import Estimate, estimate
+from snntrainer3d.circuits.simulation.measures import Agreement, Difference, SampleAgreement, compare, summarise
+from snntrainer3d.circuits.simulation.ngspice import find_ngspice, run_ngspice
+from snntrainer3d.circuits.simulation.raw import Waveforms, read_raw
+from snntrainer3d.circuits.simulation.run import Simulated, simulate
+
+__all__ = [
+    "Agreement",
+    "Difference",
+    "Estimate",
+    "SampleAgreement",
+    "Simulated",
+    "Waveforms",
+    "compare",
+    "estimate",
+    "find_ngspice",
+    "read_raw",
+    "run_ngspice",
+    "simulate",
+    "summarise",
+]

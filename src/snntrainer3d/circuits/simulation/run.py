@@ -1,0 +1,138 @@
+"""Samples of a network under ngspice, several at once."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from snntrainer3d.circuits.clock import Clock
+from snntrainer3d.circuits.clocked import Behaviour, run_clocked
+from snntrainer3d.circuits.design import Design
+from snntrainer3d.circuits.netlist import netlist
+from snntrainer3d.circuits.netlist.cards import membrane, spike
+from snntrainer3d.circuits.simulation.estimate import check_bearable
+from snntrainer3d.circuits.simulation.measures import SampleAgreement, compare
+from snntrainer3d.circuits.simulation.ngspice import find_ngspice, run_ngspice
+from snntrainer3d.circuits.simulation.raw import Waveforms
+from snntrainer3d.errors import Fault, SpecError
+
+TIME_LIMIT_S = 600.0
+SPIKE_V = 0.5
+"""Above it a latch holds a spike."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Simulated:
+    """One sample: what the circuit did, what the network does, and how they agree."""
+
+    design: Design
+    place: int
+    """Which of the samples given, from 0."""
+    circuit: Behaviour
+    network: Behaviour
+    agreement: SampleAgreement
+    waveforms: Waveforms
+    clock: Clock
+    seconds: float
+
+
+def simulate(
+    design: Design,
+    inputs: Float[np.ndarray, "sample time feature"],
+    *,
+    time_limit_s: float = TIME_LIMIT_S,
+    processes: int | None = None,
+    on_share: Callable[[float], None] | None = None,
+) -> Iterator[Simulated]:
+    """Simulate each sample, and yield it as soon as it is done, in any order.
+
+    Args:
+        time_limit_s: of one sample.
+        processes: at once; by default one for each core.
+        on_share: told the share of all that is done, now and then, from several threads.
+
+    Raises:
+        LimitError: the estimate is beyond the time limit.
+        SimulationError: no ngspice, or it failed for a sample; the others are ended, nothing is left behind.
+    """
+    _check_inputs(design, inputs)
+    check_bearable(design, inputs.shape[1], time_limit_s)
+    find_ngspice()
+    return _all(design, inputs, time_limit_s, processes or os.cpu_count() or 1, on_share)
+
+
+def _check_inputs(design: Design, inputs: Float[np.ndarray, "sample time feature"]) -> None:
+    wanted = design.crossbars[0].inputs
+    if inputs.ndim != 3 or inputs.shape[2] != wanted or not inputs.shape[0] or not inputs.shape[1]:
+        raise SpecError([Fault("inputs", f"have shape {inputs.shape}, expected (samples, steps, {wanted}).")])
+
+
+def _all(
+    design: Design,
+    inputs: Float[np.ndarray, "sample time feature"],
+    time_limit_s: float,
+    processes: int,
+    on_share: Callable[[float], None] | None,
+) -> Iterator[Simulated]:
+    stop = threading.Event()
+    shares = np.zeros(len(inputs))
+
+    def tell(place: int, share: float) -> None:
+        shares[place] = share
+        if on_share is not None:
+            on_share(float(shares.mean()))
+
+    def one(place: int) -> Simulated:
+        return _one(design, inputs[place], place, time_limit_s, lambda share: tell(place, share), stop.is_set)
+
+    with ThreadPoolExecutor(min(processes, len(inputs))) as pool:
+        left: set[Future[Simulated]] = {pool.submit(one, place) for place in range(len(inputs))}
+        try:
+            while left:
+                done, left = wait(left, return_when=FIRST_COMPLETED)
+                for future in done:
+                    found = future.result()
+                    tell(found.place, 1.0)
+                    yield found
+        finally:
+            stop.set()
+            for future in left:
+                future.cancel()
+
+
+def _one(
+    design: Design,
+    inputs: Float[np.ndarray, "time feature"],
+    place: int,
+    time_limit_s: float,
+    on_share: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> Simulated:
+    begun = time.perf_counter()
+    clock = Clock(design.settings.time_step_s, len(inputs), len(design.crossbars))
+    waveforms = run_ngspice(
+        netlist(design, inputs[None]), clock.stop_s, time_limit_s=time_limit_s, on_share=on_share, cancelled=cancelled
+    )
+    circuit = behaviour_of(design, clock, waveforms)
+    network = run_clocked(design, inputs)
+    agreement = compare(design, inputs, circuit, network)
+    return Simulated(design, place, circuit, network, agreement, waveforms, clock, time.perf_counter() - begun)
+
+
+def behaviour_of(design: Design, clock: Clock, waveforms: Waveforms, sample: int = 0) -> Behaviour:
+    """Read membranes and spikes of each step out of waveforms, in units of the network."""
+    membranes, spikes = [], []
+    for layer, bar in enumerate(design.crossbars):
+        moments = np.array([clock.read_s(sample, layer, step) for step in range(clock.num_steps)])
+        volts = waveforms.at([membrane(layer + 1, neuron) for neuron in range(bar.neurons)], moments)
+        latched = waveforms.at([spike(layer + 1, neuron) for neuron in range(bar.neurons)], moments)
+        membranes.append(volts / bar.volts_per_unit(design.settings.threshold_v))
+        spikes.append(latched > SPIKE_V)
+    return Behaviour(tuple(membranes), tuple(spikes))

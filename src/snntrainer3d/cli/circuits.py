@@ -1,0 +1,94 @@
+"""What the commands about circuits share: options that become settings, and what `export` writes of a circuit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from snntrainer3d.errors import Fault, SpecError
+
+if TYPE_CHECKING:
+    from snntrainer3d.circuits import CircuitSettings
+    from snntrainer3d.spec import TrainedNetwork
+
+FormOption = Annotated[str | None, typer.Option("--form", help="Of the circuit: vccs, ideal or opamp.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A value of the circuit, such as levels=16; docs/circuits.md."),
+]
+
+
+CIRCUITS = frozenset({"spice"})
+"""What `export --to` makes a circuit of."""
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitOptions:
+    """The options of `export` that are about circuits; None and empty for what was not given."""
+
+    form: str | None
+    simulator: str | None
+    sample: tuple[int, ...]
+    setting: tuple[str, ...]
+
+    def refuse_given(self, to: str) -> None:
+        """Raise SpecError where any was given although `to` is no circuit."""
+        given = {"--form": self.form, "--simulator": self.simulator, "--sample": self.sample, "--set": self.setting}
+        why = f"is about circuits, and --to {to} is none."
+        faults = [Fault(name, why, "Leave it out, or give --to spice.") for name, value in given.items() if value]
+        if faults:
+            raise SpecError(faults, what="command")
+
+    def settings(self) -> CircuitSettings:
+        """Give the circuit's settings; raises SpecError."""
+        return settings_from(self.setting, form=self.form, simulator=self.simulator)
+
+    def files(self, to: str, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
+        """Give what `--to` makes of a network, by the names of files; raises SpecError."""
+        makers: dict[str, Callable[[], dict[str, bytes | str]]] = {"spice": lambda: {name: self._netlist(trained)}}
+        return makers[to]()
+
+    def _netlist(self, trained: TrainedNetwork) -> str:
+        """Give a netlist with the samples as sources, or without samples a sub-circuit with pins."""
+        from snntrainer3d.circuits import as_subcircuit, design_circuit, netlist
+        from snntrainer3d.cli.samples import samples_for
+
+        design = design_circuit(trained, self.settings())
+        title = trained.training.name if trained.training else ""
+        if not self.sample:
+            return as_subcircuit(design, title=title)
+        chosen = samples_for(trained, None, self.sample)
+        told = f"{title} {chosen.dataset.info.name} test sample(s) {', '.join(map(str, self.sample))}".strip()
+        return netlist(design, chosen.inputs(), title=told)
+
+
+def settings_from(assignments: Sequence[str], **chosen: Any) -> CircuitSettings:
+    """Give a circuit's settings from `NAME=VALUE` and options of their own; raises SpecError with all faults."""
+    from snntrainer3d.circuits import CircuitSettings
+    from snntrainer3d.spec import parse
+
+    given = {name: value for name, value in chosen.items() if value is not None}
+    values = dict(_assignment(text) for text in assignments)
+    try:
+        return parse(CircuitSettings, {**values, **given}, what="command")
+    except SpecError as error:
+        raise SpecError([_as_option(fault, given) for fault in error.faults], what="command") from None
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, found, value = text.partition("=")
+    if not found or not name:
+        raise SpecError([Fault("--set", f"got {text!r}, expected NAME=VALUE.", "For example levels=16.")])
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def _as_option(fault: Fault, options: dict[str, Any]) -> Fault:
+    option = f"--{fault.path}" if fault.path in options else f"--set {fault.path}"
+    return Fault(option, fault.message, fault.hint)

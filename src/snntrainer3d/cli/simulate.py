@@ -1,0 +1,171 @@
+"""`snntrainer3d simulate`: a network as a circuit, under ngspice, beside the network itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from snntrainer3d.cli.circuits import FormOption, SetOption, settings_from
+from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, say
+
+if TYPE_CHECKING:
+    from snntrainer3d.circuits import Simulated
+    from snntrainer3d.cli.samples import Samples
+    from snntrainer3d.engine import Playback
+    from snntrainer3d.spec import TrainedNetwork
+
+
+def simulate(
+    weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.")],
+    samples: Annotated[int, typer.Option("--samples", min=1, help="The first so many of the test set.")] = 4,
+    sample: Annotated[list[int] | None, typer.Option("--sample", help="A test sample by number; repeatable.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="Data set; the run's own by default.")] = None,
+    form: FormOption = None,
+    setting: SetOption = None,
+    num_steps: Annotated[int | None, typer.Option(help="Simulated time steps; as trained by default.")] = None,
+    time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds that one sample may take.")] = 600.0,
+    processes: Annotated[int | None, typer.Option(min=1, help="Simulations at once; one per core by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a trained network as a circuit under ngspice, and measure how both agree."""
+    from snntrainer3d.circuits import design_circuit, estimate
+    from snntrainer3d.circuits import simulate as run_simulation
+    from snntrainer3d.cli.samples import samples_for
+    from snntrainer3d.cli.weights import weights_from
+    from snntrainer3d.runs import RunStore
+
+    settings = settings_from(setting or [], form=form)
+    with RunStore() as store:
+        trained, run = weights_from(weights, store)
+    design = design_circuit(trained, settings)
+    chosen = samples_for(trained, dataset, sample or _first(trained, dataset, samples), num_steps)
+    expected = estimate(design, chosen.recipe.num_steps)
+    say(f"{design.title}, {settings.form}: about {expected.seconds:.1f} s of processor for each sample")
+    told = [0]
+    found = sorted(
+        run_simulation(
+            design,
+            chosen.inputs(),
+            time_limit_s=time_limit,
+            processes=processes,
+            on_share=lambda share: _progress(share, told),
+        ),
+        key=lambda one: one.place,
+    )
+    report = _report(trained, run or weights, chosen, found)
+    give_json(report) if as_json else _show(report)
+
+
+def _first(trained: TrainedNetwork, dataset: str | None, count: int) -> list[int]:
+    from snntrainer3d.data import describe
+
+    name = dataset or (trained.training.dataset if trained.training else "digits")
+    return list(range(min(count, describe(name).test_samples)))
+
+
+def _progress(share: float, told: list[int]) -> None:
+    tenth = int(share * 10)
+    if tenth > told[0]:
+        told[0] = tenth
+        say(f"{share:.0%} simulated")
+
+
+def _report(trained: TrainedNetwork, name: str, chosen: Samples, found: list[Simulated]) -> dict[str, Any]:
+    from snntrainer3d.circuits import summarise
+
+    played = _played(trained, chosen)
+    rows = [
+        _row(one, software, index, int(label))
+        for one, software, index, label in zip(found, played, chosen.indices, chosen.labels, strict=True)
+    ]
+    return {
+        "weights": name,
+        "network": trained.network.title(),
+        "dataset": chosen.dataset.info.name,
+        "num_steps": chosen.recipe.num_steps,
+        "settings": found[0].design.settings.model_dump(mode="json"),
+        "agreement": summarise([one.agreement for one in found]).to_dict(),
+        "right": sum(row["circuit"] == row["label"] for row in rows),
+        "trained": {
+            "predictions_equal": sum(row["circuit"] == row["trained"] for row in rows),
+            "spikes_differing": sum(row["trained_spikes_differing"] for row in rows),
+        },
+        "samples": rows,
+    }
+
+
+def _played(trained: TrainedNetwork, chosen: Samples) -> list[Playback]:
+    """Run the samples by the engine, in the float32 of the training."""
+    # Imported late: torch takes seconds, and everything that can be refused has been by now.
+    from snntrainer3d.engine import build, load_tensors, play
+
+    module = build(trained.network)
+    load_tensors(module, trained)
+    affine = chosen.dataset.affine(chosen.recipe.pixels)
+    raws = chosen.dataset.test.inputs[list(chosen.indices)]
+    return [play(module, chosen.recipe.coding, raw, affine, chosen.recipe.num_steps) for raw in raws]
+
+
+def _row(one: Simulated, software: Playback, index: int, label: int) -> dict[str, Any]:
+    agreement = one.agreement
+    pairs = zip(one.circuit.spikes, software.spikes, strict=True)
+    return {
+        "sample": index,
+        "label": label,
+        "circuit": agreement.circuit_decision,
+        "network": agreement.network_decision,
+        "trained": int(software.counts[-1].argmax()),
+        "circuit_counts": agreement.circuit_counts.tolist(),
+        "network_counts": agreement.network_counts.tolist(),
+        "spikes_differing": agreement.differing,
+        "trained_spikes_differing": sum(int((fired != told).sum()) for fired, told in pairs),
+        "residual": agreement.residual,
+        "roots": [
+            {
+                "layer": root.layer,
+                "neuron": root.neuron,
+                "step": root.step,
+                "distance": root.distance,
+                "explained": root.explained,
+            }
+            for root in agreement.roots
+        ],
+        "seconds": one.seconds,
+    }
+
+
+def _show(report: dict[str, Any]) -> None:
+    measures, trained, count = report["agreement"], report["trained"], len(report["samples"])
+    unexplained = measures["unexplained"]
+    give_pairs(
+        {
+            "circuit": f"{report['network']}, {report['settings']['form']}, {report['num_steps']} steps",
+            "samples": f"{count} of {report['dataset']}, {report['right']} decided right",
+            "predictions equal": f"{measures['predictions_equal']} of {count} "
+            f"({trained['predictions_equal']} of {count} with the trained network)",
+            "spike counts": f"off by {measures['count_error']:.3g} on average, "
+            f"{measures['largest_count_error']} at most",
+            "spikes that differ": f"{measures['spikes_differing']:,} of {measures['spikes']:,} "
+            f"({trained['spikes_differing']:,} from the trained network)",
+            "one-step residual": f"{measures['residual']:.2e} at most",
+            "root causes": f"{measures['root_causes']}, "
+            + ("all explained by the residual" if not unexplained else f"{unexplained} NOT explained by the residual"),
+        }
+    )
+    print()
+    give_table(
+        ["#sample", "#label", "#circuit", "#network", "#spikes differ", "#residual", "#seconds"],
+        [
+            [
+                str(row["sample"]),
+                str(row["label"]),
+                str(row["circuit"]),
+                str(row["network"]),
+                str(row["spikes_differing"]),
+                f"{row['residual']:.1e}",
+                f"{row['seconds']:.1f}",
+            ]
+            for row in report["samples"]
+        ],
+    )

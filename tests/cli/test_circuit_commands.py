@@ -1,0 +1,102 @@
+"""The commands about circuits: what they write, what they print, what they refuse."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snntrainer3d.cli import run
+from snntrainer3d.compose import Choices, compose
+from snntrainer3d.exports import read_weights, to_safetensors
+from snntrainer3d.runs import RunStore
+
+XOR = Path(__file__).parents[1] / "golden" / "networks" / "xor-2-8-2.json"
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def xor() -> str:
+    """The id of a finished run of XOR, made without training."""
+    with RunStore() as store:
+        row = store.create(compose(Choices(dataset="xor", hidden=(8,))), launcher="cli")
+        store.folder(row.id).weights.write_bytes(to_safetensors(read_weights(XOR)))
+        return row.id
+
+
+def told_json(capsys: Capture, *arguments: str, code: int = 0) -> Any:
+    assert run([*arguments, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def faults(capsys: Capture, *arguments: str) -> set[str]:
+    return {fault["path"] for fault in told_json(capsys, *arguments, code=2)["error"]["faults"]}
+
+
+def test_a_netlist_with_samples_and_a_sub_circuit_without(capsys: Capture, xor: str, tmp_path: Path) -> None:
+    path = tmp_path / "xor.cir"
+    command = ["export", xor, "--to", "spice", "--output", str(path)]
+    made = [*command, "--form", "opamp", "--simulator", "ltspice", "--sample", "1", "--sample", "2"]
+    assert told_json(capsys, *made) == {"run": xor, "to": "spice", "files": [str(path)], "proof": None}
+    assert "form opamp, for ltspice, 2 sample(s) of 20 steps" in path.read_text()
+    told_json(capsys, *command, "--form", "vccs", "--set", "levels=8", "--force")
+    assert ".subckt snn phi_int phi_latch clear1 clear2 bias in_0 in_1 spk2_0 spk2_1" in path.read_text()
+    assert "levels 8" in path.read_text()
+
+
+def test_wrong_circuits_are_refused_and_nothing_is_written(capsys: Capture, xor: str, tmp_path: Path) -> None:
+    path = tmp_path / "xor.cir"
+    command = ["export", xor, "--to", "spice", "--output", str(path)]
+    wrong = ["--form", "analog", "--set", "levels=1", "--set", "max_conductance_siemens=-1", "--set", "gmax=1"]
+    named = {"--form", "--set levels", "--set max_conductance_siemens", "--set gmax"}
+    assert faults(capsys, *command, *wrong) == named
+    assert faults(capsys, *command, "--set", "levels") == {"--set"}
+    assert faults(capsys, *command, "--sample", "4") == {"--sample"}
+    assert faults(capsys, *command, "--sample", "-1") == {"--sample"}
+    assert faults(capsys, "export", xor, "--to", "csv", "-o", str(path), "--form", "vccs", "--sample", "0") == {
+        "--form",
+        "--sample",
+    }
+    assert not path.exists()
+
+
+def test_networks_without_a_circuit_are_refused_with_the_reason(capsys: Capture, tmp_path: Path) -> None:
+    spec = compose(Choices(dataset="xor", hidden=(3,), neuron="synaptic"))
+    from snntrainer3d.engine import build, to_trained
+    from snntrainer3d.exports import to_json
+
+    path = tmp_path / "synaptic.json"
+    path.write_bytes(to_json(to_trained(build(spec.network), spec.network, spec.training)))
+    error = told_json(capsys, "simulate", str(path), code=2)["error"]
+    assert [fault["path"] for fault in error["faults"]] == ["layers[0].neuron.kind", "layers[1].neuron.kind"]
+    assert "Synaptic" in error["faults"][0]["message"]
+
+
+def test_without_ngspice_a_simulation_is_a_failure(capsys: Capture, xor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    error = told_json(capsys, "simulate", xor, code=1)["error"]
+    assert error["code"] == "simulation"
+    assert "apt-get" in error["hint"]
+
+
+def test_a_simulation_that_would_never_end_is_refused_with_the_estimate(capsys: Capture, xor: str) -> None:
+    error = told_json(capsys, "simulate", xor, "--time-limit", "0.001", code=2)["error"]
+    assert error["code"] == "limit"
+    assert "about" in error["message"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("ngspice") is None, reason="needs ngspice, which is not installed")
+def test_a_simulation_reports_the_measures(capsys: Capture, xor: str) -> None:
+    report = told_json(capsys, "simulate", xor, "--samples", "9", "--form", "vccs")
+    assert report["right"] == report["agreement"]["samples"] == 4
+    assert report["trained"] == {"predictions_equal": 4, "spikes_differing": 0}
+    assert report["agreement"]["residual"] < 5e-4
+    assert [row["sample"] for row in report["samples"]] == [0, 1, 2, 3]
+    assert run(["simulate", str(XOR), "--sample", "2", "--form", "vccs"]) == 0
+    out, err = capsys.readouterr()
+    assert "1 of 1 (1 of 1 with the trained network)" in out
+    assert "100% simulated" in err
