@@ -9,7 +9,7 @@ PORT ?= 8000
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
-FAST := not slow and not browser and not mnist
+FAST := not slow and not browser and not mnist and not verify
 
 .PHONY: help run test verify dev check check-python check-web fast generate bench doctor page lock screenshots clean system wheel
 
@@ -20,7 +20,7 @@ run: $(VENV)/.ready page ## Set up what is missing, build the page, start on htt
 	@exec $(BIN)/snntrainer3d serve --port $(PORT) $(ARGS)
 
 test: system $(VENV)/.ready page check ## Set up, then every test without a GPU, real browser included (≤ 30 minutes)
-	$(BIN)/python -m pytest -m "not ($(FAST))"
+	$(BIN)/python -m pytest -m "not ($(FAST)) and not verify"
 	cd web && npm run --silent test:browser
 
 check: $(VENV)/.ready web/node_modules/.ready ## Format, lint, types, rooms, fast tests, both languages (under 60 s)

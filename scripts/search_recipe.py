@@ -2,6 +2,7 @@
 
     python scripts/search_recipe.py mnist --hidden 100 --epochs 1 --trials 60
     python scripts/search_recipe.py digits --hidden 50 --epochs 30 --trials 40
+    python scripts/search_recipe.py mnist --hidden 400 --epochs 10 --trials 14 --again 4 --rates 6e-4 2.5e-3
 
 Random trials with one seed, the best of them again with three, the winner with five fresh seeds and then, once, on the
 test set. Prints a Markdown table for docs/science.md.
@@ -24,7 +25,6 @@ from snntrainer3d.spec import Leaky, OneCycle, RunSpec, Training, dense_network
 from snntrainer3d.training import train
 
 VALIDATION_SHARE = {"mnist": 1 / 12, "digits": 0.2}
-AGAIN = 8
 SEEDS_AGAIN = (1, 2, 3)
 SEEDS_FINAL = (11, 12, 13, 14, 15)
 
@@ -49,11 +49,12 @@ class Recipe:
         )
 
 
-def draw(generator: np.random.Generator) -> Recipe:
+def draw(generator: np.random.Generator, options: argparse.Namespace) -> Recipe:
     """Draw a recipe."""
+    low, high = np.log10(options.rates)
     return Recipe(
-        learning_rate=float(np.round(10 ** generator.uniform(-2.9, -1.9), 5)),
-        batch_size=int(generator.choice([32, 64, 128])),
+        learning_rate=float(np.round(10 ** generator.uniform(low, high), 5)),
+        batch_size=int(generator.choice(options.batches)),
         beta=float(np.round(generator.uniform(0.7, 0.98), 2)),
         num_steps=int(generator.choice([10, 15, 20, 25])),
         warm_up_share=float(generator.choice([0.1, 0.25, 0.4])),
@@ -101,7 +102,7 @@ def trials(options: argparse.Namespace, dataset: Dataset) -> Iterator[tuple[floa
     """Try random recipes, one seed each."""
     generator = np.random.default_rng(options.search_seed)
     for number in range(options.trials):
-        recipe = draw(generator)
+        recipe = draw(generator, options)
         accuracy = validation_accuracy(spec_of(recipe, options, dataset, 0), dataset)
         print(f"{number:3d} {accuracy:.4f} {recipe.row()}", file=sys.stderr, flush=True)
         yield accuracy, recipe
@@ -110,7 +111,7 @@ def trials(options: argparse.Namespace, dataset: Dataset) -> Iterator[tuple[floa
 def search(options: argparse.Namespace) -> dict[str, Any]:
     """Run the three stages and give the winner with its figures."""
     dataset = load(options.dataset)
-    ranked = sorted(trials(options, dataset), key=lambda pair: -pair[0])[:AGAIN]
+    ranked = sorted(trials(options, dataset), key=lambda pair: -pair[0])[: options.again]
     print("| validation, 3 seeds (sd) | learning rate | batch | β | steps | warm-up | reset | slope |")
     print("|---|---|---|---|---|---|---|---|")
     again: list[tuple[float, Recipe]] = []
@@ -139,5 +140,8 @@ if __name__ == "__main__":
     parser.add_argument("--hidden", type=lambda text: [int(part) for part in text.split(",")], default=[100])
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--trials", type=int, default=60)
+    parser.add_argument("--again", type=int, default=8, help="how many of the best are tried again with three seeds")
+    parser.add_argument("--rates", type=float, nargs=2, default=[10**-2.9, 10**-1.9], metavar=("LEAST", "MOST"))
+    parser.add_argument("--batches", type=int, nargs="+", default=[32, 64, 128])
     parser.add_argument("--search-seed", type=int, default=0)
     search(parser.parse_args())
