@@ -1,6 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { leanThree } from "./lean-three";
+import { leanThree } from "./lean-three.ts";
 
 /** Where `npm run dev` sends what only the server can answer. */
 const server = process.env.SNNTRAINER3D_SERVER ?? "http://127.0.0.1:8000";

@@ -1,10 +1,13 @@
 import uPlot from "uplot";
 
 export interface Line {
+  /** Unique among the lines of a chart. */
   label: string;
   /** A CSS variable's name. */
   colour: string;
   points?: boolean;
+  /** Lengths of strokes and gaps, for a line that is told from another of its colour. */
+  dash?: number[];
 }
 
 /** Columns over one x. */
