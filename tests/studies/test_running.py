@@ -10,9 +10,10 @@ import time
 import pytest
 
 from snntrainer3d.errors import ConflictError
+from snntrainer3d.jobs import decisions_file
 from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import parse_study
-from snntrainer3d.studies import StudyStore, compare, decisions_file, run_study, start, state_of, stop, write_report
+from snntrainer3d.studies import StudyStore, compare, decide_here, run_study, start, state_of, stop, write_report
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 180.0
@@ -207,9 +208,10 @@ def test_runs_are_compared_with_decisions_computed_where_they_are_missing(done):
     study, store = done
     runs = list(study.members().values())[:3]
     decisions_file(store.folder(runs[0])).unlink()
-    refused = compare(store, runs, decide=False)["pairs"][0]["mcnemar"]
+    refused = compare(store, runs)["pairs"][0]["mcnemar"]
     assert refused["refusal"]["code"] == "no_decisions"
-    found = compare(store, runs)
+    with decide_here(store) as decide:
+        found = compare(store, runs, decide=decide)
     assert len(found["pairs"]) == 3
     for pair in found["pairs"]:
         assert 0 <= pair["mcnemar"]["p"] <= 1

@@ -1,7 +1,7 @@
 """HOW GOOD it is: metrics, histories, tables and figures; pure functions of arrays and events."""
 
-from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, Energy, EnergyModel
-from snntrainer3d.analysis.comparison import Evidence, compare_runs
+from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, Energy, EnergyModel, energy_of
+from snntrainer3d.analysis.comparison import Evidence, check_choice, compare_runs
 from snntrainer3d.analysis.confidence import Calibration, calibration, probabilities, top_accuracy
 from snntrainer3d.analysis.curves import columns_of
 from snntrainer3d.analysis.evaluation import ClassScore, Evaluation, evaluate_counts
@@ -51,10 +51,12 @@ __all__ = [
     "agreement",
     "bootstrap",
     "calibration",
+    "check_choice",
     "columns_of",
     "compare_runs",
     "confusion_difference",
     "draw",
+    "energy_of",
     "evaluate_counts",
     "history_of",
     "holm",

@@ -113,14 +113,7 @@ class Activity:
     def energy_nj(self, model: EnergyModel = HOROWITZ_45_NM) -> Energy:
         """Estimate nanojoules per sample, beside a conventional network of the same shape, run once."""
         weights = sum(outs * ins for outs, ins in self.network.weight_shapes())
-        mac, ac = model.multiply_accumulate_pj / PICO_PER_NANO, model.accumulate_pj / PICO_PER_NANO
-        return Energy(
-            inputs=self.input_operations * mac,
-            synapses=self.synaptic_operations * ac,
-            neurons=self.neuron_operations * mac,
-            conventional=weights * mac,
-            source=model.source,
-        )
+        return energy_of(self.input_operations, self.synaptic_operations, self.neuron_operations, weights, model)
 
     def to_dict(self, model: EnergyModel = HOROWITZ_45_NM) -> dict[str, Any]:
         """Give plain numbers, per sample where they are counts."""
@@ -135,6 +128,8 @@ class Activity:
             "spikes_per_sample": self.spikes_per_sample,
             "synaptic_operations": self.synaptic_operations,
             "input_operations": self.input_operations,
+            "neuron_operations": self.neuron_operations,
+            "conventional_operations": sum(outs * ins for outs, ins in self.network.weight_shapes()),
             "membrane_updates": self.membrane_updates,
             "flops": cost.flops,
             "flops_all_steps": cost.flops_all_steps,
@@ -165,3 +160,21 @@ class Energy:
     def total(self) -> float:
         """Give inputs, synapses and neurons together."""
         return self.inputs + self.synapses + self.neurons
+
+
+def energy_of(
+    input_operations: float,
+    synaptic_operations: float,
+    neuron_operations: float,
+    conventional_operations: float,
+    model: EnergyModel = HOROWITZ_45_NM,
+) -> Energy:
+    """Estimate nanojoules from counts of operations per sample, named as `Activity.to_dict` names them."""
+    mac, ac = model.multiply_accumulate_pj / PICO_PER_NANO, model.accumulate_pj / PICO_PER_NANO
+    return Energy(
+        inputs=input_operations * mac,
+        synapses=synaptic_operations * ac,
+        neurons=neuron_operations * mac,
+        conventional=conventional_operations * mac,
+        source=model.source,
+    )

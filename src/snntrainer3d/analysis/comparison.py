@@ -70,15 +70,20 @@ def compare_runs(evidence: Sequence[Evidence], labels: Mapping[str, Int64[np.nda
         InputError: fewer than two runs, or one twice.
         LimitError: more than MAX_RUNS_COMPARED.
     """
-    if len(evidence) < 2 or len({one.run for one in evidence}) < len(evidence):
-        raise InputError("Two different runs or more are needed.", path="runs", hint="Choose another run.")
-    if len(evidence) > MAX_RUNS_COMPARED:
-        raise LimitError(f"{len(evidence)} runs were chosen, at most {MAX_RUNS_COMPARED} are compared.", path="runs")
+    check_choice([one.run for one in evidence])
     return {
         "runs": [_run(one) for one in evidence],
         "pairs": _pairs(evidence, labels),
         "settings": _settings(evidence),
     }
+
+
+def check_choice(runs: Sequence[str]) -> None:
+    """Refuse fewer than two runs, one twice, and too many; raises InputError, LimitError."""
+    if len(runs) < 2 or len(set(runs)) < len(runs):
+        raise InputError("Two different runs or more are needed.", path="runs", hint="Choose another run.")
+    if len(runs) > MAX_RUNS_COMPARED:
+        raise LimitError(f"{len(runs)} runs were chosen, at most {MAX_RUNS_COMPARED} are compared.", path="runs")
 
 
 def _run(one: Evidence) -> dict[str, Any]:

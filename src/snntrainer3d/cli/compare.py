@@ -23,9 +23,10 @@ def compare(
     """
     from snntrainer3d.runs import RunStore
     from snntrainer3d.studies import compare as compared
+    from snntrainer3d.studies import decide_here
 
-    with RunStore() as store:
-        found = compared(store, runs)
+    with RunStore() as store, decide_here(store) as decide:
+        found = compared(store, runs, decide=decide)
     if as_json:
         give_json(found)
         return

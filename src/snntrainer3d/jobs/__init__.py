@@ -1,7 +1,17 @@
 """The process boundary: start, watch, pause, cancel, resume, outlive. Importing it does not import torch."""
 
+from snntrainer3d.jobs.decisions import decisions_file, has_decisions, keep_decisions, read_decisions
 from snntrainer3d.jobs.job import run_job
 from snntrainer3d.jobs.parent import JobRunner
 from snntrainer3d.jobs.worker_client import SURVEY_LIMIT_S, TorchWorker
 
-__all__ = ["SURVEY_LIMIT_S", "JobRunner", "TorchWorker", "run_job"]
+__all__ = [
+    "SURVEY_LIMIT_S",
+    "JobRunner",
+    "TorchWorker",
+    "decisions_file",
+    "has_decisions",
+    "keep_decisions",
+    "read_decisions",
+    "run_job",
+]

@@ -109,20 +109,23 @@ def _stamp(run: RunFolder) -> Stamp:
     raise NotFoundError(f"Run {run.id} has no weights yet.", hint="They come with the first epoch's end.")
 
 
+def read_trained(run: RunFolder, stamp: Stamp) -> tuple[TrainedNetwork, int | None]:
+    """Give the trained network of a stamp, and the update where it is a checkpoint's; raises as `Shelf.network`."""
+    spec = run.read_spec()
+    if stamp[0] == run.weights.name:
+        return read_weights(run.weights, spec), None
+    checkpoint, faults = newest_checkpoint(run.checkpoints)
+    if checkpoint is None:
+        raise NotFoundError(f"Run {run.id} has no whole checkpoint.", hint=" ".join(faults))
+    return TrainedNetwork(spec.network, checkpoint.tensors, spec.training), checkpoint.update
+
+
 def _load(run: RunFolder, stamp: Stamp) -> KnownNetwork:
     # torch takes seconds to import; data sets can be looked at without.
     from snntrainer3d.engine import build, load_tensors
 
-    spec = run.read_spec()
-    update = None
-    if stamp[0] == run.weights.name:
-        trained = read_weights(run.weights, spec)
-    else:
-        checkpoint, faults = newest_checkpoint(run.checkpoints)
-        if checkpoint is None:
-            raise NotFoundError(f"Run {run.id} has no whole checkpoint.", hint=" ".join(faults))
-        trained, update = TrainedNetwork(spec.network, checkpoint.tensors, spec.training), checkpoint.update
-    module = build(spec.network)
+    trained, update = read_trained(run, stamp)
+    module = build(trained.network)
     load_tensors(module, trained)
     thresholds = tuple(trained.tensors[f"layers.{index}.neuron.threshold"] for index in range(len(module.layers)))
-    return KnownNetwork(stamp, spec.network, spec.training, module, thresholds, update)
+    return KnownNetwork(stamp, trained.network, run.read_spec().training, module, thresholds, update)

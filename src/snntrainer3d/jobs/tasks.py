@@ -14,8 +14,9 @@ from jaxtyping import Float64, Int, Shaped, UInt8
 
 from snntrainer3d.data import Dataset, Split, prepare_drawing
 from snntrainer3d.errors import InputError, LimitError, NotFoundError, StorageError
+from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.pipe import Message
-from snntrainer3d.jobs.shelf import KnownNetwork, Shelf
+from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
 from snntrainer3d.storage import write_atomically
 
@@ -44,6 +45,8 @@ class Tasks:
             "samples": self.samples,
             "play": self.play,
             "survey": self.survey,
+            "measure": self.measure,
+            "decide": self.decide,
         }
         return tasks[request.header["task"]](request)
 
@@ -110,6 +113,39 @@ class Tasks:
         kept |= {"rates"} if asked["part"] == "rates" else {"labels", "decisions", "confidences", "latencies"}
         return _document({key: value for key, value in found.items() if key in kept})
 
+    def measure(self, request: Message) -> Generator[None, None, bytes]:
+        """Run every sample of a split and count everything; kept in the run's folder where the weights are final."""
+        asked = request.header
+        run, split = RunFolder(Path(asked["run"])), asked["split"]
+        known = self._shelf.network(run)
+        found = _known_measurement(run, split, known)
+        if found is None:
+            found = yield from self._make_measurement(run, split, known)
+        return _document({key: value for key, value in found.items() if key not in ("version", "of")})
+
+    def _make_measurement(
+        self, run: RunFolder, split: str, known: KnownNetwork
+    ) -> Generator[None, None, dict[str, Any]]:
+        from snntrainer3d.training import measure_in_portions
+
+        dataset = self._shelf.dataset_of(known)
+        trained, update = read_trained(run, known.stamp)
+        at_once = int(np.clip(PORTION // (known.weights * known.training.num_steps), 1, 250))
+        measured = yield from measure_in_portions(trained, dataset, known.training, split=split, batch=at_once)
+        about = {"run": run.id, "update": update, "split": split, "num_steps": known.training.num_steps}
+        found = {"version": _VERSION, "of": list(known.stamp), **about, **measured.to_dict()}
+        if update is None and run.path.is_dir():
+            with suppress(StorageError):
+                write_atomically(run.measurement(split), _document(found), durable=False)
+        return found
+
+    def decide(self, request: Message) -> Generator[None, None, bytes]:
+        """Keep what a finished run's network decides on its test set at these numbers of steps."""
+        run = RunFolder(Path(request.header["run"]))
+        dataset = self._shelf.dataset(run.read_spec().training.dataset)
+        yield from deciding(run, dataset, request.header["steps"])
+        return _document({})
+
     def _known_survey(self, run: RunFolder, split: str, known: KnownNetwork) -> dict[str, Any] | None:
         found = self._surveys.get((run.path, split))
         if found is None and known.update is None:
@@ -162,6 +198,15 @@ class Tasks:
             # On a full disk it is counted anew next time.
             with suppress(StorageError):
                 write_atomically(run.survey(split), _document(survey), durable=False)
+
+
+def _known_measurement(run: RunFolder, split: str, known: KnownNetwork) -> dict[str, Any] | None:
+    try:
+        found = json.loads(run.measurement(split).read_bytes())
+    except (OSError, ValueError):
+        return None
+    fits = isinstance(found, dict) and found.get("version") == _VERSION and found.get("of") == list(known.stamp)
+    return found if fits else None
 
 
 def _part(dataset: Dataset, split: str) -> Split:

@@ -93,6 +93,10 @@ class RunFolder:
         """Give what the trained network does with each sample of a split; made when first asked for."""
         return self.path / f"survey-{split}.json"
 
+    def measurement(self, split: str) -> Path:
+        """Give what was counted while the trained network ran over a split; made when first asked for."""
+        return self.path / f"measurement-{split}.json"
+
     def read_spec(self) -> RunSpec:
         """Read the run's document; raises NotFoundError, SpecError."""
         return parse_run(read_json_file(self.spec, what="spec"))

@@ -21,7 +21,7 @@ from snntrainer3d.server.downloads import Downloads
 from snntrainer3d.server.failures import answer_errors
 from snntrainer3d.server.guard import SecurityHeaders
 from snntrainer3d.server.page import STATIC, Page
-from snntrainer3d.server.routes import about, datasets, exports, playback, recordings, runs, trash
+from snntrainer3d.server.routes import about, compare, datasets, exports, playback, recordings, runs, trash
 from snntrainer3d.server.views import RunViews
 
 TICK_S = 0.25
@@ -49,7 +49,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
     )
     app.state.home = home or home_folder()
     app.state.downloads = Downloads()
-    for part in (about, datasets, runs, trash, recordings, playback, exports):
+    for part in (about, datasets, runs, trash, recordings, playback, compare, exports):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)

@@ -11,11 +11,12 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from snntrainer3d.server.compare_models import CompareRuns
 from snntrainer3d.server.models import ChangeRun, ErrorBody, Play, StartRun
 from snntrainer3d.spec import RunSpec
 
 _REF = "#/components/schemas/{model}"
-_NAMED: tuple[type[BaseModel], ...] = (ChangeRun, ErrorBody, Play, RunSpec, StartRun)
+_NAMED: tuple[type[BaseModel], ...] = (ChangeRun, CompareRuns, ErrorBody, Play, RunSpec, StartRun)
 
 
 def takes(model: type[BaseModel]) -> dict[str, Any]:

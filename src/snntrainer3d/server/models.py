@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from snntrainer3d.errors import Fault
 from snntrainer3d.events import Event
 from snntrainer3d.runs import DeletedRow, EventPage, Progress, Repeat, RunRow, SnapshotRow
 from snntrainer3d.runs import RunDetail as _StoredDetail
+from snntrainer3d.server.body import Body as _Body
+from snntrainer3d.server.body import Request as _Request
 from snntrainer3d.spec import Cost
 
 __all__ = ["DeletedRow", "EventPage", "Progress", "Repeat", "RunRow", "SnapshotRow"]
@@ -20,14 +22,6 @@ MAX_VALUES = 100_000
 """The most that a network takes in."""
 SplitName = Literal["test", "train"]
 Shade = Annotated[int, Field(ge=0, le=255)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(use_attribute_docstrings=True, populate_by_name=True)
-
-
-class _Request(_Body):
-    model_config = ConfigDict(extra="forbid")
 
 
 class ErrorDetail(_Body):

@@ -25,6 +25,11 @@ class RunViews:
     def __init__(self, store: RunStore, runner: JobRunner) -> None:
         self._store, self._runner = store, runner
 
+    @property
+    def store(self) -> RunStore:
+        """Give the store, for what rooms further right do with runs."""
+        return self._store
+
     @staticmethod
     def json(value: Any, status: int = 200) -> JSONResponse:
         """Give an answer that is known to be plain, without checking it a second time."""

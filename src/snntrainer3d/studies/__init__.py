@@ -1,8 +1,7 @@
 """Many trainings as one: plan, carry out, resume, tables, figures and reports. Importing it does not import torch."""
 
 from snntrainer3d.studies.carry_out import CarriedOut, carry_out, document_of
-from snntrainer3d.studies.compare import compare, differences
-from snntrainer3d.studies.decisions import decisions_file, has_decisions, read_decisions
+from snntrainer3d.studies.compare import Decide, compare, decide_here, differences
 from snntrainer3d.studies.folder import StudyFolder, StudyStore, study_id
 from snntrainer3d.studies.paper import paper_study
 from snntrainer3d.studies.plan import Entry, Plan, key_of, make_plan
@@ -13,6 +12,7 @@ from snntrainer3d.studies.tune import Trial, tune
 
 __all__ = [
     "CarriedOut",
+    "Decide",
     "Entry",
     "EntryState",
     "Plan",
@@ -24,14 +24,12 @@ __all__ = [
     "carry_out",
     "compare",
     "cores",
-    "decisions_file",
+    "decide_here",
     "differences",
     "document_of",
-    "has_decisions",
     "key_of",
     "make_plan",
     "paper_study",
-    "read_decisions",
     "run_study",
     "start",
     "state_of",

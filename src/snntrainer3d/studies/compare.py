@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int64
 
-from snntrainer3d.analysis import Evidence, compare_runs
+from snntrainer3d.analysis import Evidence, check_choice, compare_runs
 from snntrainer3d.data import describe, load
 from snntrainer3d.errors import ConflictError
-from snntrainer3d.runs import RunDetail, RunStore
-from snntrainer3d.studies.decisions import has_decisions, read_decisions
+from snntrainer3d.jobs import has_decisions, read_decisions
+from snntrainer3d.runs import RunDetail, RunFolder, RunStore
 from snntrainer3d.studies.pool import Worker, WorkerDiedError
 from snntrainer3d.studies.run import cores
 
 _OF_RUN = ("train_seconds", "samples_per_second", "parameters", "flops", "flops_all_steps", "updates", "epochs")
 
 
-def compare(store: RunStore, references: Sequence[str], *, decide: bool = True) -> dict[str, Any]:
+Decide = Callable[[RunFolder, Sequence[int]], None]
+"""Computes and keeps the decisions of a finished run on its test set at these numbers of steps."""
+
+
+@contextmanager
+def decide_here(store: RunStore) -> Iterator[Decide]:
+    """Give what decides in a process of its own, started when first needed."""
+    with closing(Worker(cores(), store.home / "compare.log")) as worker:
+
+        def decide(run: RunFolder, steps: Sequence[int]) -> None:
+            # Of one that cannot be decided the tests are then refused, with the reason.
+            with suppress(WorkerDiedError):
+                worker.do({"folder": str(run.path), "train": False, "steps": list(steps)})
+
+        yield decide
+
+
+def compare(store: RunStore, references: Sequence[str], *, decide: Decide | None = None) -> dict[str, Any]:
     """Compare finished runs; may take seconds for each run whose decisions were not kept.
 
     Args:
-        decide: compute missing decisions in a process of its own and keep them; otherwise their tests are refused.
+        decide: computes decisions that were not kept; None leaves them, and their tests are refused.
 
     Returns:
         What `analysis.compare_runs` gives, each run with its `metrics`, `confusion` and `per_class`; and `differences`:
@@ -35,14 +54,18 @@ def compare(store: RunStore, references: Sequence[str], *, decide: bool = True) 
         InputError, LimitError: too few or too many runs, or one twice.
     """
     details = [store.get(reference) for reference in references]
+    check_choice([detail.id for detail in details])
     for detail in details:
         if not (detail.results or {}).get("test"):
             raise ConflictError(f"Run {detail.id} has no test yet.", path="runs", hint="Wait until it is finished.")
-    if decide:
-        _decide(store, details)
+    if decide is not None:
+        for detail in details:
+            folder, steps = store.folder(detail.id), [detail.spec.training.num_steps]
+            if folder.weights.exists() and not has_decisions(folder, steps):
+                decide(folder, steps)
     evidence = [_evidence(store, detail) for detail in details]
     decided = {one.dataset for one in evidence if one.decisions is not None}
-    labels = {name: load(name).test.labels.astype(np.int64) for name in decided}
+    labels = {name: _labels(name) for name in decided}
     found = compare_runs(evidence, labels)
     shown = [{**run, **_figures(detail)} for run, detail in zip(found["runs"], details, strict=True)]
     differ = [{"field": field, "values": values} for field, values in differences(details).items()]
@@ -79,20 +102,9 @@ def _figures(detail: RunDetail) -> dict[str, Any]:
     }
 
 
-def _decide(store: RunStore, details: Sequence[RunDetail]) -> None:
-    lacking = []
-    for detail in details:
-        folder, steps = store.folder(detail.id), [detail.spec.training.num_steps]
-        if folder.weights.exists() and not has_decisions(folder, steps):
-            lacking.append((folder, steps))
-    if not lacking:
-        return
-    with closing(Worker(cores(), store.home / "compare.log")) as worker:
-        for folder, steps in lacking:
-            try:
-                worker.do({"folder": str(folder.path), "train": False, "steps": steps})
-            except WorkerDiedError:
-                continue  # its tests are then refused, with the reason
+@cache
+def _labels(dataset: str) -> Int64[np.ndarray, "sample"]:
+    return load(dataset).test.labels.astype(np.int64)
 
 
 def _evidence(store: RunStore, detail: RunDetail) -> Evidence:

@@ -12,8 +12,8 @@ from jaxtyping import Int64
 
 from snntrainer3d.analysis import History
 from snntrainer3d.data import load
+from snntrainer3d.jobs import read_decisions
 from snntrainer3d.runs import RunStore
-from snntrainer3d.studies.decisions import read_decisions
 from snntrainer3d.studies.folder import StudyFolder
 from snntrainer3d.studies.plan import Entry, Plan
 from snntrainer3d.studies.state import StudyState, state_of

@@ -18,9 +18,8 @@ from pathlib import Path
 
 from snntrainer3d.data import available, fetch
 from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError
-from snntrainer3d.jobs import JobRunner
+from snntrainer3d.jobs import JobRunner, has_decisions
 from snntrainer3d.runs import RunStore
-from snntrainer3d.studies.decisions import has_decisions
 from snntrainer3d.studies.folder import StudyFolder
 from snntrainer3d.studies.plan import Entry, Plan
 from snntrainer3d.studies.pool import Worker, WorkerDiedError

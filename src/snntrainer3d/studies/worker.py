@@ -20,9 +20,8 @@ from typing import Any, TextIO
 
 from snntrainer3d.data import Dataset, load
 from snntrainer3d.errors import FailureError, Snntrainer3dError
-from snntrainer3d.jobs import run_job
+from snntrainer3d.jobs import has_decisions, keep_decisions, run_job
 from snntrainer3d.runs import RunFolder
-from snntrainer3d.studies.decisions import has_decisions, keep_decisions
 
 NICENESS = 5
 """A study yields to the server, as a job does."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Int, Int64
 
 from snntrainer3d.analysis import Evaluation, evaluate_counts
 from snntrainer3d.data import Dataset, Split
@@ -30,6 +32,19 @@ def evaluate(
     part = dataset.test if split == "test" else dataset.train
     evaluation, _ = evaluate_split(learner, dataset, part, np.arange(len(part.labels)), recipe)
     return evaluation
+
+
+def decide_in_portions(
+    trained: TrainedNetwork, dataset: Dataset, training: Training
+) -> Iterator[Int64[np.ndarray, "sample"]]:
+    """Give the decisions on the test set in its order, portion after portion."""
+    module = build(trained.network)
+    load_tensors(module, trained)
+    learner = open_learner(module, trained.network, training)
+    every = np.arange(len(dataset.test.labels))
+    for begin in range(0, len(every), EVALUATION_BATCH):
+        chosen = every[begin : begin + EVALUATION_BATCH]
+        yield evaluate_split(learner, dataset, dataset.test, chosen, training)[0].decisions
 
 
 def evaluate_split(

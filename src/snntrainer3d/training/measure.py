@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 import torch
 
@@ -29,14 +31,33 @@ def measure(
         training: how samples become input, as for `evaluate`.
         legacy_synaptic: see `engine.record_counts`.
     """
+    portions = measure_in_portions(trained, dataset, training, split=split, legacy_synaptic=legacy_synaptic)
+    while True:
+        try:
+            next(portions)
+        except StopIteration as done:
+            found: Measurement = done.value
+            return found
+
+
+def measure_in_portions(
+    trained: TrainedNetwork,
+    dataset: Dataset,
+    training: Training | None = None,
+    *,
+    split: str = "test",
+    legacy_synaptic: bool = False,
+    batch: int = MEASURED_BATCH,
+) -> Generator[None, None, Measurement]:
+    """Do as `measure`, `batch` samples at a time: whoever iterates may do something else in between."""
     recipe = training or trained.training or Training()
     module = build(trained.network)
     load_tensors(module, trained)
     part = dataset.test if split == "test" else dataset.train
     scale, offset = dataset.affine(recipe.pixels)
     cumulative, spikes, active, loss, lit = [], [], [], 0.0, 0
-    for begin in range(0, len(part), MEASURED_BATCH):
-        chosen = slice(begin, begin + MEASURED_BATCH)
+    for begin in range(0, len(part), batch):
+        chosen = slice(begin, begin + batch)
         raw = torch.from_numpy(part.inputs[chosen])
         inputs = encode(recipe.coding, raw, scale, offset, recipe.num_steps).values
         found = record_counts(
@@ -52,6 +73,7 @@ def measure(
         active.append([int(layer.sum()) for layer in found.active])
         loss += found.loss_sum or 0.0
         lit += int(torch.count_nonzero(inputs))
+        yield
     counts = np.concatenate(cumulative, axis=1)
     return Measurement(
         evaluation=evaluate_counts(counts[-1], part.labels, loss / len(part), dataset.info.class_names),

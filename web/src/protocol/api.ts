@@ -558,3 +558,244 @@ export interface NeuronRates {
   /** Spikes per step of each neuron, per layer. */
   rates: number[][];
 }
+
+/** Asks for a comparison of finished runs. */
+export interface CompareRuns {
+  runs: string[];
+  /** Whether decisions that were not kept yet are computed, which takes seconds for each run. */
+  decide: boolean;
+}
+
+/** A figure with what it may be off by. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+  /** Share of intervals made like this that hold the true value. */
+  level: number;
+  method: string;
+  sentence: string;
+}
+
+/** Why a statistic is not given. */
+export interface Refusal {
+  code: "too_few_pairs" | "pseudo_replication" | "not_paired" | "different_test_sets" | "no_decisions";
+  sentence: string;
+  hint: string;
+}
+
+/** Stands in the place of a statistic that would be wrong. */
+export interface Refused {
+  refusal: Refusal;
+}
+
+/** McNemar's exact test on the same samples. */
+export interface McNemarTest {
+  /** Samples that only the first decides right. */
+  only_first: number;
+  only_second: number;
+  p: number;
+  /** Corrected for all pairs of this comparison. */
+  p_holm: number;
+  difference: number;
+  sentence: string;
+}
+
+/** How often two networks decide the same. */
+export interface AgreementResult {
+  same: number;
+  /** Cohen's: 0 as by chance, 1 always. */
+  kappa: number;
+  both_right: number;
+  only_first: number;
+  only_second: number;
+  both_wrong: number;
+  sentence: string;
+}
+
+/** The first confusion matrix less the second. */
+export interface CellsDifference {
+  cells: number[][];
+  sentence: string;
+}
+
+/** Wilcoxon's signed-rank test over the seeds that both settings have. */
+export interface WilcoxonTest {
+  w: number;
+  p: number;
+  p_holm: number;
+  /** Matched-pairs rank-biserial correlation, -1 to 1. */
+  effect: number;
+  pairs: number;
+  median_difference: number;
+  sentence: string;
+}
+
+/** Numbers of a run to set side by side; None where one is not known. */
+export interface RunFigures {
+  test_accuracy: number;
+  test_loss: number | null;
+  validation_accuracy: number | null;
+  macro_precision: number | null;
+  macro_recall: number | null;
+  macro_f1: number | null;
+  ties: number | null;
+  samples: number | null;
+  train_seconds: number | null;
+  samples_per_second: number | null;
+  parameters: number | null;
+  flops: number | null;
+  flops_all_steps: number | null;
+  updates: number | null;
+  epochs: number | null;
+}
+
+/** One of the runs compared. */
+export interface ComparedRun {
+  run: string;
+  name: string;
+  dataset: string;
+  seed: number;
+  title: string;
+  neurons: string[];
+  accuracy: Interval;
+  macro_f1: Interval | null;
+  metrics: RunFigures;
+  confusion: number[][];
+  per_class: ClassResult[];
+  class_names: string[];
+}
+
+/** Two of the runs, on the same test samples. */
+export interface ComparedPair {
+  first: string;
+  second: string;
+  /** Accuracy of the first less that of the second. */
+  difference: number;
+  mcnemar: McNemarTest | Refused;
+  agreement: AgreementResult | Refused;
+  confusion_difference: CellsDifference | Refused;
+}
+
+/** Two settings, each with its runs over seeds. */
+export interface ComparedSettings {
+  first: string[];
+  second: string[];
+  wilcoxon: WilcoxonTest | Refused;
+}
+
+/** A setting in which runs differ. */
+export interface Difference {
+  field: string;
+  /** One for each run, in their order; None where a run has no such field. */
+  values: unknown[];
+}
+
+/** Chosen runs side by side, and what their data allow to say of them. */
+export interface Comparison {
+  runs: ComparedRun[];
+  /** Every two of at most ten runs; of more, each with the best. */
+  pairs: ComparedPair[];
+  settings: ComparedSettings[];
+  differences: Difference[];
+}
+
+/** Confidence beside accuracy, in bins of equal width from 0 to 1. */
+export interface CalibrationResult {
+  expected_error: number;
+  largest_error: number;
+  mean_confidence: number;
+  samples: number[];
+  accuracies: (number | null)[];
+  confidences: (number | null)[];
+}
+
+/** Calibration by the two ways to make chances of spike counts. */
+export interface Calibrations {
+  /** Softmax of the counts. */
+  of_counts: CalibrationResult;
+  /** Softmax of the counts per step. */
+  of_rates: CalibrationResult;
+}
+
+/** Accuracy as a function of the time step. */
+export interface LatencyResult {
+  /** After step 1, 2, … */
+  accuracies: number[];
+  /** From here on it stays within a point of the last. */
+  step_near_final: number;
+  mean_decision_step: number;
+}
+
+/** Nanojoules per sample. */
+export interface EnergyEstimate {
+  inputs: number;
+  synapses: number;
+  neurons: number;
+  /** A network of the same shape with ordinary neurons. */
+  conventional: number;
+  total: number;
+  source: string;
+}
+
+/** What a network did, counted; per sample where nothing else is said. */
+export interface ActivityResult {
+  samples: number;
+  num_steps: number;
+  /** Spikes per neuron and step, per layer. */
+  rates: number[];
+  /** Share of neurons and steps without a spike. */
+  sparsity: number;
+  /** Share of a layer's neurons that do not spike for a sample. */
+  silent: number[];
+  spikes_per_sample: number;
+  /** Additions of a weight, one for each spike that arrives. */
+  synaptic_operations: number;
+  /** Multiply-accumulates of input values other than zero. */
+  input_operations: number;
+  /** Multiply-accumulates of the neurons' own states. */
+  neuron_operations: number;
+  /** Multiply-accumulates of an ordinary network of the same shape. */
+  conventional_operations: number;
+  membrane_updates: number;
+  flops: number;
+  flops_all_steps: number;
+  parameters: number;
+  parameter_bytes: number;
+  energy_nj: EnergyEstimate;
+}
+
+/** Picojoules of one operation. */
+export interface EnergyCoefficients {
+  multiply_accumulate_pj: number;
+  accumulate_pj: number;
+  source: string;
+}
+
+/** Everything that is measured of a run's network on a split. */
+export interface RunMeasurement {
+  accuracy: number;
+  loss: number | null;
+  samples: number;
+  /** Samples with more than one largest spike count, decided for the lowest class. */
+  ties: number;
+  macro_precision: number;
+  macro_recall: number;
+  macro_f1: number;
+  /** [true class][decided class]. */
+  confusion: number[][];
+  per_class: ClassResult[];
+  run: string;
+  /** Of the checkpoint; None where the weights are the final ones. */
+  update: number | null;
+  split: "test" | "train";
+  num_steps: number;
+  /** Share of samples whose label is among the two largest counts. */
+  top2: number;
+  accuracy_interval: Interval;
+  macro_f1_interval: Interval;
+  calibration: Calibrations;
+  latency: LatencyResult;
+  activity: ActivityResult;
+  energy_model: EnergyCoefficients;
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +42,23 @@ def has_decisions(run: RunFolder, steps: Sequence[int]) -> bool:
 
 def keep_decisions(run: RunFolder, dataset: Dataset, steps: Sequence[int]) -> None:
     """Run the test set through a finished run's network and keep what it decides. Imports torch."""
-    from snntrainer3d.training import evaluate
+    for _ in deciding(run, dataset, steps):
+        pass
+
+
+def deciding(run: RunFolder, dataset: Dataset, steps: Sequence[int]) -> Iterator[None]:
+    """Do as `keep_decisions`, in portions: whoever iterates may do something else in between."""
+    from snntrainer3d.training import decide_in_portions
 
     spec = run.read_spec()
     trained = read_weights(run.weights, spec)
-    found: dict[str, Any] = {
-        f"steps_{num_steps}": evaluate(trained, dataset, spec.training.changed(num_steps=num_steps)).decisions.astype(
-            np.int16
-        )
-        for num_steps in sorted(set(steps))
-    }
+    found: dict[str, Any] = {}
+    for num_steps in sorted(set(steps)):
+        portions = []
+        for portion in decide_in_portions(trained, dataset, spec.training.changed(num_steps=num_steps)):
+            portions.append(portion)
+            yield
+        found[f"steps_{num_steps}"] = np.concatenate(portions).astype(np.int16)
     packed = io.BytesIO()
     np.savez_compressed(packed, **found)
     write_atomically(decisions_file(run), packed.getvalue())
