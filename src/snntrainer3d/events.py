@@ -62,6 +62,8 @@ class Update(_Event):
     samples_per_second: float
     rates: list[float]
     """Per layer."""
+    gradients: list[float | None] = []
+    """L2 norm of the gradient of each layer's weights at this update, before clipping; None where it is not finite."""
 
 
 class EpochDone(_Event):

@@ -55,6 +55,9 @@ class Learner(Protocol):
     ) -> BatchResult:
         """Make one update."""
 
+    def gradient_norms(self) -> list[float]:
+        """Give the L2 norm of the last update's gradient of each layer's weights, before clipping."""
+
     def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
         """Run the samples without learning."""
 
@@ -75,6 +78,7 @@ class ReferenceLearner:
         self._module = module
         self._training = training
         self._parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        self._clipped = 1.0
         adam = training.optimizer
         self._optimizer = torch.optim.Adam(
             self._parameters, lr=training.learning_rate, betas=(adam.beta1, adam.beta2), eps=adam.epsilon
@@ -98,9 +102,16 @@ class ReferenceLearner:
         correct = int((decide(spikes.detach().sum(0).int()) == labels).sum())
         return BatchResult(float(loss.detach()), correct, [float(layer.detach().mean()) for layer in recording.spikes])
 
+    def gradient_norms(self) -> list[float]:
+        """Give the L2 norm of the last update's gradient of each layer's weights, before clipping."""
+        grads = [layer.connection.weight.grad for layer in self._module.layers]
+        return [0.0 if grad is None else float(grad.norm()) / self._clipped for grad in grads]
+
     def _update(self, learning_rate: float) -> None:
-        if self._training.gradient_clip_norm is not None:
-            torch.nn.utils.clip_grad_norm_(self._parameters, self._training.gradient_clip_norm)
+        clip = self._training.gradient_clip_norm
+        if clip is not None:
+            norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, clip))
+            self._clipped = min(1.0, clip / (norm + 1e-6))
         for group in self._optimizer.param_groups:
             group["lr"] = learning_rate
         self._optimizer.step()

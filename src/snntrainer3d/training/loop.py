@@ -30,6 +30,7 @@ from snntrainer3d.frames import Frame, make_frame
 from snntrainer3d.spec import RunSpec, TrainedNetwork, advise, cost_of, count_parameters, fit_start
 from snntrainer3d.training.checkpoint import Checkpoint, Sink, Word
 from snntrainer3d.training.evaluate import evaluate_split
+from snntrainer3d.training.health import Health
 from snntrainer3d.training.schedule import (
     curve_stride,
     epoch_order,
@@ -107,7 +108,8 @@ class _Training:
         self._train_seconds = self._epoch_seconds = 0.0
         self._last_frame: Frame | None = None
         self._sequence = 0
-        self._not_finite_said = self._paused = False
+        self._paused = False
+        self._health = Health(spec, self._total, dataset.info.classes)
         self._validation: Evaluation | None = None
 
     def events(self) -> Iterator[Event]:
@@ -199,8 +201,9 @@ class _Training:
     def _after_update(self, epoch: int) -> Iterator[Event]:
         stride = 1 if self._recipe.pace != "full" else curve_stride(self._total)
         if self._update % stride == 0 or self._update == self._total:
-            yield self._update_event(epoch)
-            yield from self._watch_loss()
+            event = self._update_event(epoch)
+            yield event
+            yield from self._health.after_update(event)
             self._window = Sums()
         if self._update in self._snapshots:
             yield from self._snapshot()
@@ -216,17 +219,7 @@ class _Training:
             learning_rate=self._learning_rate(self._update - 1),
             samples_per_second=window.samples / max(window.seconds, 1e-9),
             rates=window.mean_rates(),
-        )
-
-    def _watch_loss(self) -> Iterator[Event]:
-        if math.isfinite(self._window.loss) or self._not_finite_said:
-            return
-        self._not_finite_said = True
-        yield Notice(
-            level="error",
-            code="loss_not_finite",
-            text=f"The loss is no longer a finite number at update {self._update}. Lower the learning rate.",
-            path="training.learning_rate",
+            gradients=[_finite(norm) for norm in self._learner.gradient_norms()],
         )
 
     def _end_epoch(self, epoch: int) -> Iterator[Event]:
@@ -245,7 +238,7 @@ class _Training:
         begun = time.perf_counter()
         self._keep_checkpoint()
         self._train_seconds += time.perf_counter() - begun
-        yield EpochDone(
+        event = EpochDone(
             epoch=epoch,
             update=self._update,
             train_loss=_finite(sums.loss / sums.samples),
@@ -255,6 +248,8 @@ class _Training:
             rates=sums.mean_rates(),
             seconds=seconds,
         )
+        yield event
+        yield from self._health.after_epoch(event)
 
     def _obey(self) -> Generator[Event, None, Word]:
         """Wait while the run is paused, or between updates at pace `update`; give the word that ended the wait."""
@@ -329,6 +324,7 @@ class _Training:
             "train_seconds": self._train_seconds,
             "epoch_seconds": self._epoch_seconds,
             "sequence": self._sequence,
+            "notes_said": sorted(self._health.said),
         }
         self._sink.checkpoint(
             Checkpoint(
@@ -351,6 +347,7 @@ class _Training:
         self._train_seconds = state["train_seconds"]
         self._epoch_seconds = state["epoch_seconds"]
         self._sequence = state["sequence"]
+        self._health.said.update(state.get("notes_said", ()))
 
     def _results(self) -> tuple[dict[str, Any], TrainedNetwork]:
         trained = to_trained(self._module, self._spec.network, self._recipe)

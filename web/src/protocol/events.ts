@@ -125,6 +125,8 @@ export interface Update {
   samples_per_second: number;
   /** Per layer. */
   rates: number[];
+  /** L2 norm of the gradient of each layer's weights at this update, before clipping; None where it is not finite. */
+  gradients: (number | null)[];
 }
 
 export type Event =

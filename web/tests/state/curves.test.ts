@@ -12,6 +12,7 @@ const update = (at: number, loss: number | null = 1): RunEvent => ({
   learning_rate: 0.001,
   samples_per_second: 1,
   rates: [0.1, 0.2],
+  gradients: [],
 });
 const prepared = (first_update: number): RunEvent => ({
   kind: "prepared",

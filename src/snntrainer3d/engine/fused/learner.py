@@ -287,6 +287,11 @@ class FusedLearner:
             if parameter.requires_grad
         }
 
+    def gradient_norms(self) -> list[float]:
+        """Give the L2 norm of the last update's gradient of each layer's weights, before clipping."""
+        weights = (layer.connection.weight for layer in self._module.layers)
+        return [float(torch.linalg.vector_norm(self._gradient_of(weight))) for weight in weights]
+
     def memory_bytes(self) -> int:
         """Give what a training step takes beside the data set and torch itself, by formula."""
         return self._layout.bytes(self._training.batch_size, self._lanes, self._flat.element_size())

@@ -1,0 +1,228 @@
+"""Whether a training is well: notes in plain words, each with a remedy and the field that would change it.
+
+A note never stops a run, and is said once. The bounds were chosen on digits networks of one to ten hidden layers, good
+ones and spoiled ones; they are meant to miss a small ill rather than to cry at a good run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from statistics import fmean, median
+
+from snntrainer3d.events import EpochDone, Notice, Update
+from snntrainer3d.spec import RunSpec
+
+WINDOW = 20
+"""Points of the curves that are looked at together: one alone says little."""
+EARLIEST_UPDATES = 40
+EARLIEST_SHARE = 0.1
+"""Share of a run that is left alone: the first layers wake up before the last ones."""
+SILENT_RATE = 5e-4
+SATURATED_RATE = 0.9
+VANISHED = 1e-4
+"""Gradient of a layer, per weight, as a share of the largest layer's."""
+EXPLODED = 100.0
+RISEN = 1.2
+"""Loss over the first one, above which it has risen."""
+PROGRESS_SHARE = 0.25
+PROGRESS_UPDATES = 100
+LEAST_PROGRESS = 0.05
+LEAST_MOVED = 0.2
+"""Adam moves a weight by about the learning rate at each update; less in all, measured by a fresh weight's size, is
+too little to learn."""
+CHANCE = 2.0
+"""Accuracy over that of guessing, below which nothing has been learned."""
+OVERFIT_EPOCHS = 3
+OVERFIT_LOSS = 1.1
+OVERFIT_TRAIN_LOSS = 0.8
+
+
+class Health:
+    """Watches the points of a run's curves."""
+
+    def __init__(self, spec: RunSpec, total_updates: int, classes: int, said: Iterable[str] = ()) -> None:
+        self._layers = spec.network.layers
+        self._total, self._classes = total_updates, classes
+        shapes = spec.network.weight_shapes()
+        self._roots = [math.sqrt(outs * ins) for outs, ins in shapes]
+        self._fresh_weight = 1.0 / math.sqrt(max(ins for _, ins in shapes))
+        self._updates: list[Update] = []
+        self._epochs: list[EpochDone] = []
+        self._moved = 0.0
+        self.said = set(said)
+        """Codes of what was said; a resumed run does not say it again."""
+
+    def after_update(self, event: Update) -> Iterator[Notice]:
+        """Look at one more point of the curves."""
+        before = self._updates[-1].update if self._updates else 0
+        self._moved += event.learning_rate * (event.update - before)
+        self._updates.append(event)
+        yield from self._once(self._loss_not_finite(event))
+        if len(self._updates) < WINDOW or event.update < EARLIEST_UPDATES:
+            return
+        yield from self._once(self._loss_risen())
+        yield from self._once(self._exploded())
+        if event.update < EARLIEST_SHARE * self._total:
+            return
+        yield from self._once(self._rates())
+        yield from self._once(self._vanished())
+        if event.update >= max(PROGRESS_UPDATES, PROGRESS_SHARE * self._total):
+            yield from self._once(self._no_progress())
+
+    def after_epoch(self, event: EpochDone) -> Iterator[Notice]:
+        """Look at one more epoch."""
+        self._epochs.append(event)
+        yield from self._once(self._overfits())
+
+    def _once(self, notices: Iterator[Notice]) -> Iterator[Notice]:
+        for notice in notices:
+            if notice.code not in self.said:
+                self.said.add(notice.code)
+                yield notice
+
+    def _name(self, index: int) -> str:
+        return "The output layer" if index == len(self._layers) - 1 else f"Hidden layer {index + 1}"
+
+    def _loss_not_finite(self, event: Update) -> Iterator[Notice]:
+        if event.loss is None:
+            yield Notice(
+                level="error",
+                code="loss_not_finite",
+                text=f"The loss is no longer a finite number at update {event.update}; nothing more is learned. "
+                "Lower the learning rate, or clip the gradient.",
+                path="training.learning_rate",
+            )
+
+    def _rates(self) -> Iterator[Notice]:
+        recent = self._updates[-WINDOW:]
+        for index, rates in enumerate(zip(*(event.rates for event in recent), strict=True)):
+            rate, path = fmean(rates), f"network.layers[{index}].neuron.threshold"
+            if rate < SILENT_RATE:
+                yield Notice(
+                    level="warning",
+                    code="silent_layer",
+                    text=f"{self._name(index)} is silent: {_per_thousand(rate)}. Nothing reaches what comes after it, "
+                    "and hardly a gradient what comes before. Lower its threshold, raise its beta, or compensate "
+                    "Lapicque's gain.",
+                    path=path,
+                )
+                return
+            if rate > SATURATED_RATE:
+                yield Notice(
+                    level="warning",
+                    code="saturated_layer",
+                    text=f"{self._name(index)} fires at {rate:.0%} of all steps, whatever it is shown, and so tells "
+                    "little. Raise its threshold, or lower its beta.",
+                    path=path,
+                )
+                return
+
+    def _loss_risen(self) -> Iterator[Notice]:
+        first, recent = self._loss_of(self._updates[:3], min), self._loss_of(self._updates[-WINDOW:], fmean)
+        if recent > RISEN * first:
+            yield Notice(
+                level="warning",
+                code="learning_rate_too_high",
+                text=f"The loss has risen from {first:.3g} to {recent:.3g}: the updates overshoot. Lower the learning "
+                f"rate of {self._updates[-1].learning_rate:.3g}, to a tenth to begin with.",
+                path="training.learning_rate",
+            )
+
+    def _exploded(self) -> Iterator[Notice]:
+        history = [self._largest(event) for event in self._updates if event.gradients]
+        if len(history) < 2 * WINDOW or "learning_rate_too_high" in self.said:
+            return
+        usual, now = median(history[:-WINDOW]), max(history[-WINDOW:])
+        rises = self._loss_of(self._updates[-WINDOW:], fmean) > self._loss_of(
+            self._updates[-2 * WINDOW : -WINDOW], fmean
+        )
+        if not math.isfinite(now) or (usual > 0 and now > EXPLODED * usual and rises):
+            yield Notice(
+                level="warning",
+                code="gradient_exploding",
+                text=f"The gradient has become {now / usual if usual else math.inf:,.0f} times as long as it was, and "
+                "the loss rises with it. Clip its norm to 1, or lower the learning rate.",
+                path="training.gradient_clip_norm",
+            )
+
+    def _vanished(self) -> Iterator[Notice]:
+        if self.said & {"silent_layer", "loss_not_finite"}:
+            return
+        shares = [self._shares(event) for event in self._updates[-WINDOW:]]
+        for index, share in enumerate(median(column) for column in zip(*(one for one in shares if one), strict=True)):
+            if share < VANISHED:
+                yield Notice(
+                    level="warning",
+                    code="gradient_vanishing",
+                    text=f"{self._name(index)} gets a gradient {1 / share if share else math.inf:,.0f} times smaller "
+                    "than another layer: it hardly learns. Use fewer layers, a flatter surrogate (smaller slope), or "
+                    "lower thresholds after it.",
+                    path=f"network.layers[{index}].neuron.surrogate.slope",
+                )
+                return
+
+    def _no_progress(self) -> Iterator[Notice]:
+        first, recent = self._loss_of(self._updates[:WINDOW], fmean), self._loss_of(self._updates[-WINDOW:], fmean)
+        accuracy = fmean(event.accuracy for event in self._updates[-WINDOW:])
+        explained = {"loss_not_finite", "learning_rate_too_high", "silent_layer"} & self.said
+        if explained or recent < (1 - LEAST_PROGRESS) * first or accuracy > CHANCE / self._classes:
+            return
+        moved = self._moved / self._fresh_weight
+        if moved < LEAST_MOVED:
+            yield Notice(
+                level="warning",
+                code="learning_rate_too_low",
+                text=f"The weights hardly move: by about {moved:.1%} of their size in {self._updates[-1].update:,} "
+                f"updates, and the loss stays near {recent:.3g}. Raise the learning rate; 0.0005 to 0.01 is usual.",
+                path="training.learning_rate",
+            )
+        else:
+            yield Notice(
+                level="warning",
+                code="no_progress",
+                text=f"The network has not begun to learn: the loss is still near {recent:.3g}, {accuracy:.0%} are "
+                "right. Try the recipe “Fast and accurate”, fewer layers, or more neurons in each.",
+                path="network.layers",
+            )
+
+    def _overfits(self) -> Iterator[Notice]:
+        losses = [epoch.validation_loss for epoch in self._epochs]
+        known = [(loss, at) for at, loss in enumerate(losses) if loss is not None]
+        if not known:
+            return
+        best, at = min(known)
+        since = losses[at + 1 :][-OVERFIT_EPOCHS:]
+        then, now = self._epochs[at].train_loss, self._epochs[-1].train_loss
+        if len(since) < OVERFIT_EPOCHS or then is None or now is None or now > OVERFIT_TRAIN_LOSS * then:
+            return
+        if min(loss if loss is not None else math.inf for loss in since) > OVERFIT_LOSS * best:
+            yield Notice(
+                level="warning",
+                code="overfitting",
+                text=f"The network learns the training data by heart: since epoch {self._epochs[at].epoch} the "
+                f"validation loss has risen from {best:.3g} to {since[-1]:.3g}, while the training loss fell to "
+                f"{now:.3g}. Train about {self._epochs[at].epoch} epochs, or take a smaller network.",
+                path="training.epochs",
+            )
+
+    def _shares(self, event: Update) -> list[float]:
+        """Give each layer's gradient per weight as a share of the largest; empty where there is none."""
+        if not event.gradients or any(norm is None for norm in event.gradients):
+            return []
+        each = [(norm or 0.0) / root for norm, root in zip(event.gradients, self._roots, strict=True)]
+        largest = max(each, default=0.0)
+        return [one / largest for one in each] if largest > 0 else []
+
+    @staticmethod
+    def _largest(event: Update) -> float:
+        return max(math.inf if norm is None else norm for norm in event.gradients)
+
+    @staticmethod
+    def _loss_of(events: list[Update], of: Callable[[list[float]], float]) -> float:
+        losses = [event.loss for event in events if event.loss is not None]
+        return of(losses) if losses else math.inf
+
+
+def _per_thousand(rate: float) -> str:
+    return "no spike at all" if rate == 0 else f"{1000 * rate:.2g} spikes per neuron in a thousand steps"
