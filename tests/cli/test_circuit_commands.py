@@ -100,3 +100,18 @@ def test_a_simulation_reports_the_measures(capsys: Capture, xor: str) -> None:
     out, err = capsys.readouterr()
     assert "1 of 1 (1 of 1 with the trained network)" in out
     assert "100% simulated" in err
+
+
+@pytest.mark.slow
+def test_a_device_study_writes_table_and_curves(capsys: Capture, xor: str, tmp_path: Path) -> None:
+    command = ["devices", xor, "--draws", "3", "--device", "stuck=0.02", "--output", str(tmp_path / "study")]
+    study = told_json(capsys, *command)
+    assert study["software"] == 1.0
+    assert {Path(path).name for path in study["files"]} == {"devices.csv", "devices.json", "devices.svg"}
+    assert (tmp_path / "study" / "devices.svg").read_text().startswith("<?xml")
+    assert told_json(capsys, *command, code=2)["error"]["code"] == "conflict"
+    assert faults(capsys, "devices", xor, "--device", "stuck=2", "--device", "luck=1") == {
+        "--device stuck",
+        "--device luck",
+    }
+    assert faults(capsys, "devices", xor, "--draws", "1", "--target", "2") == {"draws", "target"}

@@ -13,6 +13,7 @@ from snntrainer3d import __version__
 from snntrainer3d.cli.bench import bench
 from snntrainer3d.cli.compare import compare
 from snntrainer3d.cli.datasets import app as datasets_app
+from snntrainer3d.cli.devices import devices
 from snntrainer3d.cli.doctor import doctor
 from snntrainer3d.cli.evaluate import evaluate
 from snntrainer3d.cli.export import export
@@ -44,6 +45,7 @@ app.command("tune")(tune)
 app.add_typer(runs_app, name="runs")
 app.command("export")(export)
 app.command("simulate")(simulate)
+app.command("devices")(devices)
 app.add_typer(datasets_app, name="datasets")
 app.command("bench")(bench)
 app.command("doctor")(doctor)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from snntrainer3d.circuits import CircuitSettings
     from snntrainer3d.spec import TrainedNetwork
 
+T = TypeVar("T")
 FormOption = Annotated[str | None, typer.Option("--form", help="Of the circuit: vccs, ideal or opamp.")]
 SetOption = Annotated[
     list[str] | None,
@@ -69,26 +70,34 @@ class CircuitOptions:
 def settings_from(assignments: Sequence[str], **chosen: Any) -> CircuitSettings:
     """Give a circuit's settings from `NAME=VALUE` and options of their own; raises SpecError with all faults."""
     from snntrainer3d.circuits import CircuitSettings
+
+    return document_from(CircuitSettings, assignments, "--set", {}, **chosen)
+
+
+def document_from(
+    kind: type[T], assignments: Sequence[str], option: str, defaults: Mapping[str, Any], **chosen: Any
+) -> T:
+    """Give a document from `NAME=VALUE` given with `option`; raises SpecError with all faults, named by option."""
     from snntrainer3d.spec import parse
 
     given = {name: value for name, value in chosen.items() if value is not None}
-    values = dict(_assignment(text) for text in assignments)
+    values = dict(_assignment(text, option) for text in assignments)
     try:
-        return parse(CircuitSettings, {**values, **given}, what="command")
+        return parse(kind, {**defaults, **values, **given}, what="command")
     except SpecError as error:
-        raise SpecError([_as_option(fault, given) for fault in error.faults], what="command") from None
+        raise SpecError([_as_option(fault, given, option) for fault in error.faults], what="command") from None
 
 
-def _assignment(text: str) -> tuple[str, Any]:
+def _assignment(text: str, option: str) -> tuple[str, Any]:
     name, found, value = text.partition("=")
     if not found or not name:
-        raise SpecError([Fault("--set", f"got {text!r}, expected NAME=VALUE.", "For example levels=16.")])
+        raise SpecError([Fault(option, f"got {text!r}, expected NAME=VALUE.", "For example levels=16.")])
     try:
         return name, json.loads(value)
     except json.JSONDecodeError:
         return name, value
 
 
-def _as_option(fault: Fault, options: dict[str, Any]) -> Fault:
-    option = f"--{fault.path}" if fault.path in options else f"--set {fault.path}"
+def _as_option(fault: Fault, options: dict[str, Any], prefix: str) -> Fault:
+    option = f"--{fault.path}" if fault.path in options else f"{prefix} {fault.path}"
     return Fault(option, fault.message, fault.hint)

@@ -63,6 +63,13 @@ def samples_for(
     return Samples(loaded, recipe, tuple(indices))
 
 
+def all_samples(trained: TrainedNetwork, dataset: str | None, most: int, num_steps: int | None = None) -> Samples:
+    """Give the first samples of the test set, at most so many; raises as `samples_for`."""
+    named = dataset or (trained.training.dataset if trained.training else None)
+    count = min(most, describe(named).test_samples) if named else 0
+    return samples_for(trained, dataset, range(count), num_steps)
+
+
 def _recipe(known: Training, dataset: str | None, num_steps: int | None) -> Training:
     changes: dict[str, Any] = {}
     if dataset is not None:

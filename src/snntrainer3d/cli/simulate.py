@@ -31,7 +31,7 @@ def simulate(
     """Simulate a trained network as a circuit under ngspice, and measure how both agree."""
     from snntrainer3d.circuits import design_circuit, estimate
     from snntrainer3d.circuits import simulate as run_simulation
-    from snntrainer3d.cli.samples import samples_for
+    from snntrainer3d.cli.samples import all_samples, samples_for
     from snntrainer3d.cli.weights import weights_from
     from snntrainer3d.runs import RunStore
 
@@ -39,7 +39,11 @@ def simulate(
     with RunStore() as store:
         trained, run = weights_from(weights, store)
     design = design_circuit(trained, settings)
-    chosen = samples_for(trained, dataset, sample or _first(trained, dataset, samples), num_steps)
+    chosen = (
+        samples_for(trained, dataset, sample, num_steps)
+        if sample
+        else all_samples(trained, dataset, samples, num_steps)
+    )
     expected = estimate(design, chosen.recipe.num_steps)
     say(f"{design.title}, {settings.form}: about {expected.seconds:.1f} s of processor for each sample")
     told = [0]
@@ -55,13 +59,6 @@ def simulate(
     )
     report = _report(trained, run or weights, chosen, found)
     give_json(report) if as_json else _show(report)
-
-
-def _first(trained: TrainedNetwork, dataset: str | None, count: int) -> list[int]:
-    from snntrainer3d.data import describe
-
-    name = dataset or (trained.training.dataset if trained.training else "digits")
-    return list(range(min(count, describe(name).test_samples)))
 
 
 def _progress(share: float, told: list[int]) -> None:
