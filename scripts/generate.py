@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from reference import errors_page, http_page, neurons_page
 from snntrainer3d import events, spec
-from snntrainer3d.server import compare_models, models
+from snntrainer3d.server import compare_models, models, study_models
 from snntrainer3d.spec import neurons, training
 from typescript import Module
 
@@ -65,14 +65,14 @@ def _protocol() -> dict[str, str]:
     modules["events"] = Module([], {**named, "Event": events.Event}, dict(modules))
     bodies = [
         value
-        for module in (models, compare_models)
+        for module in (models, compare_models, study_models)
         for name, value in vars(module).items()
         if isinstance(value, type)
         and issubclass(value, BaseModel)
         and value.__module__ == module.__name__
         and name[0] != "_"
     ]
-    messages = {"ClientMessage": models.ClientMessage, "ServerMessage": models.ServerMessage}
+    messages = {"ClientMessage": study_models.ClientMessage, "ServerMessage": study_models.ServerMessage}
     modules["api"] = Module(bodies, messages, dict(modules))
     return {f"{PROTOCOL}/{name}.ts": module.text() for name, module in modules.items()}
 

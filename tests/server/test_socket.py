@@ -16,12 +16,13 @@ from websockets.sync.client import ClientConnection, connect
 from snntrainer3d.events import Notice
 from snntrainer3d.frames import decode_frame, encode_frame, frame_bytes, make_frame
 from snntrainer3d.runs import LiveFrameWriter, RecordWriter
-from snntrainer3d.server import models
+from snntrainer3d.server import study_models
 
 PATIENCE_S = 10.0
 QUIET_S = 0.4
 LARGEST_GROWTH_BYTES = 30e6
-SERVER_MESSAGE: TypeAdapter[Any] = TypeAdapter(models.ServerMessage)
+
+SERVER_MESSAGE: TypeAdapter[Any] = TypeAdapter(study_models.ServerMessage)
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ from snntrainer3d.errors import ConflictError
 from snntrainer3d.jobs import decisions_file
 from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import parse_study
-from snntrainer3d.studies import StudyStore, compare, decide_here, run_study, start, state_of, stop, write_report
+from snntrainer3d.studies import Order, StudyStore, compare, decide_here, run_study, start, state_of, stop, write_report
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 180.0
-KILLS = 10
 
 
 def document(seeds=(0, 1), **training):
@@ -104,7 +103,7 @@ def test_two_at_once_are_refused_and_a_study_can_be_stopped(tmp_path):
         study = StudyStore(home).create(document(seeds=[0], epochs=400))
         with pytest.raises(ConflictError, match="Nobody"):
             stop(study)
-        start(study, home, workers=2)
+        start(study, home, Order(workers=2))
         _until(lambda: state_of(study, store).counts().get("running"))
         with pytest.raises(ConflictError, match="works on study"):
             start(study, home)
@@ -125,7 +124,7 @@ def test_a_dead_worker_is_replaced(tmp_path):
     home = tmp_path / "own"
     with RunStore(home) as store:
         study = StudyStore(home).create(document(seeds=[0], epochs=60))
-        start(study, home, workers=1)
+        start(study, home, Order(workers=1))
         _until(lambda: state_of(study, store).counts().get("running"))
         workers = [
             process
@@ -158,7 +157,8 @@ def test_a_run_that_fails_does_not_stop_the_others(tmp_path):
         assert sorted(state.counts().items()) == [("failed", 1), ("finished", 1)]
 
 
-def test_kill_minus_nine_ten_times(done, tmp_path):
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.verify)])
+def test_killed_at_any_moment_a_study_ends_with_the_same_table(done, tmp_path, kills):
     """Killed at random moments and resumed, the study ends with the same table, and repeats nothing finished."""
     undisturbed, its_store = done
     wanted = table(undisturbed, its_store)
@@ -167,9 +167,10 @@ def test_kill_minus_nine_ten_times(done, tmp_path):
     finished: dict[str, str] = {}
     with RunStore(home) as store:
         study = StudyStore(home).create(document())
-        for _ in range(KILLS):
+        study.give_order(Order(workers=2))
+        for _ in range(kills):
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "snntrainer3d.studies.child", str(home), study.id, "2"],
+                [sys.executable, "-P", "-m", "snntrainer3d.studies.child", str(home), study.id],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
@@ -201,7 +202,7 @@ def _until(met):
 def _home_of(process):
     # The parent's command line names the home.
     parent = process.parent()
-    return parent.cmdline()[-3] if parent and len(parent.cmdline()) > 3 else ""
+    return parent.cmdline()[-2] if parent and len(parent.cmdline()) > 3 else ""
 
 
 def test_runs_are_compared_with_decisions_computed_where_they_are_missing(done):

@@ -21,9 +21,11 @@ from snntrainer3d.server.downloads import Downloads
 from snntrainer3d.server.failures import answer_errors
 from snntrainer3d.server.guard import SecurityHeaders
 from snntrainer3d.server.page import STATIC, Page
-from snntrainer3d.server.routes import about, compare, datasets, exports, playback, recordings, runs, trash
+from snntrainer3d.server.routes import about, compare, datasets, exports, playback, recordings, runs, studies, trash
+from snntrainer3d.server.study_views import StudyViews
 from snntrainer3d.server.views import RunViews
 
+STUDIES_PERIOD_S = 1.0
 TICK_S = 0.25
 """How often jobs are looked at: started from the queue, and found ended."""
 log = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
     )
     app.state.home = home or home_folder()
     app.state.downloads = Downloads()
-    for part in (about, datasets, runs, trash, recordings, playback, compare, exports):
+    for part in (about, datasets, runs, trash, recordings, playback, compare, studies, exports):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)
@@ -66,8 +68,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.store, app.state.runner = store, runner
     app.state.worker = TorchWorker(app.state.home)
     app.state.views = RunViews(store, runner)
+    app.state.studies = StudyViews(store)
     app.state.board = Board(app.state.views.rows)
+    app.state.study_board = Board(app.state.studies.rows, STUDIES_PERIOD_S)
     tasks = [asyncio.create_task(_tick(runner)), asyncio.create_task(app.state.board.keep())]
+    tasks.append(asyncio.create_task(app.state.study_board.keep()))
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The list of runs as all pages see it: read once for everyone, and only while someone looks."""
+"""The list of runs, or of studies, as all pages see it: read once for everyone, and only while someone looks."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Rows = list[dict[str, Any]]
 
 
 class Board:
-    """Holds the newest list of runs; `version` grows with every change."""
+    """Holds the newest list; `version` grows with every change."""
 
-    def __init__(self, read: Callable[[], Rows]) -> None:
-        self._read = read
+    def __init__(self, read: Callable[[], Rows], period_s: float = PERIOD_S) -> None:
+        self._read, self._period_s = read, period_s
         self._readers = 0
         self.version = 0
         self.rows: Rows = []
@@ -45,14 +45,14 @@ class Board:
         while True:
             if self._readers:
                 await self.refresh()
-            await asyncio.sleep(PERIOD_S)
+            await asyncio.sleep(self._period_s)
 
     async def refresh(self) -> None:
         """Read the list now; a store that cannot be read for a moment leaves the old list."""
         try:
             rows = await asyncio.to_thread(self._read)
         except Snntrainer3dError as error:
-            log.warning("The list of runs cannot be read: %s", error)
+            log.warning("A list cannot be read: %s", error)
             return
         if rows != self.rows or not self.version:
             self.rows, self.version = rows, self.version + 1

@@ -13,10 +13,22 @@ from pydantic.json_schema import models_json_schema
 
 from snntrainer3d.server.compare_models import CompareRuns
 from snntrainer3d.server.models import ChangeRun, ErrorBody, Play, StartRun
+from snntrainer3d.server.study_models import PlanStudy, ResumeStudy, StartStudy, TuneStudy
 from snntrainer3d.spec import RunSpec
 
 _REF = "#/components/schemas/{model}"
-_NAMED: tuple[type[BaseModel], ...] = (ChangeRun, CompareRuns, ErrorBody, Play, RunSpec, StartRun)
+_NAMED: tuple[type[BaseModel], ...] = (
+    ChangeRun,
+    CompareRuns,
+    ErrorBody,
+    PlanStudy,
+    Play,
+    ResumeStudy,
+    RunSpec,
+    StartRun,
+    StartStudy,
+    TuneStudy,
+)
 
 
 def takes(model: type[BaseModel]) -> dict[str, Any]:

@@ -447,7 +447,3 @@ class ErrorMessage(_Body):
 
     kind: Literal["error"] = "error"
     error: ErrorDetail
-
-
-ClientMessage = Watch | Ack | Live
-ServerMessage = RunsMessage | EventsMessage | ErrorMessage

@@ -18,6 +18,8 @@ from snntrainer3d.errors import InputError, NotFoundError, Snntrainer3dError
 from snntrainer3d.server.board import Board
 from snntrainer3d.server.failures import body_of
 from snntrainer3d.server.models import Ack, Live, Watch
+from snntrainer3d.server.study_feed import StudyFeed
+from snntrainer3d.server.study_models import ClientMessage, WatchStudy
 from snntrainer3d.server.views import RunViews
 from snntrainer3d.spec import parse, read_json
 
@@ -36,16 +38,20 @@ async def socket(connection: WebSocket) -> None:
     """Serve one page until it goes away."""
     await connection.accept()
     state = connection.app.state
-    session = _Session(connection, state.views, state.board)
-    with state.board.looking(), contextlib.suppress(WebSocketDisconnect):
+    session = _Session(connection, state.views, state.board, state.study_board, StudyFeed(state.studies))
+    with state.board.looking(), state.study_board.looking(), contextlib.suppress(WebSocketDisconnect):
         await session.run()
 
 
 class _Session:
     """What one page watches, and what it has got of it."""
 
-    def __init__(self, connection: WebSocket, views: RunViews, board: Board) -> None:
+    def __init__(
+        self, connection: WebSocket, views: RunViews, board: Board, study_board: Board, feed: StudyFeed
+    ) -> None:
         self._connection, self._views, self._board = connection, views, board
+        self._study_board, self._feed = study_board, feed
+        self._study_board_version = 0
         self._watch = Watch(watch=None)
         self._live = True
         self._next_event = 0
@@ -88,6 +94,8 @@ class _Session:
             self._watch, self._next_event = wish, wish.events_after
             self._frame_seen = self._frame_unacknowledged = None
             self._frame_due, self._last_frame_sent = 0.0, False
+        elif isinstance(wish, WatchStudy):
+            self._feed.watch(wish.study)
         elif isinstance(wish, Live):
             self._live = wish.live
         elif wish.ack == self._frame_unacknowledged:
@@ -106,8 +114,11 @@ class _Session:
             await self._send_board()
             more = await self._send_events()
             await self._send_frame()
+            await self._send_studies()
         except NotFoundError as error:
+            # The feed is not asked again either: which of the two is gone makes no difference to a page.
             self._watch = Watch(watch=None)
+            self._feed.watch(None)
             await self._tell(error)
             return False
         except Snntrainer3dError as error:
@@ -126,6 +137,13 @@ class _Session:
             self._board_version = self._board.version
             self._last_frame_sent = False
             await self._connection.send_json({"kind": "runs", "runs": self._board.rows})
+
+    async def _send_studies(self) -> None:
+        if self._study_board.version != self._study_board_version:
+            self._study_board_version = self._study_board.version
+            await self._connection.send_json({"kind": "studies", "studies": self._study_board.rows})
+        if self._feed.is_due and (news := await asyncio.to_thread(self._feed.news)) is not None:
+            await self._connection.send_json({"kind": "study", "study": news})
 
     async def _send_events(self) -> bool:
         """Send what happened since; tell whether there is more to send at once."""
@@ -165,9 +183,10 @@ class _Session:
         await self._connection.send_json({"kind": "error", **body_of(error)})
 
 
-def _understand(value: Any) -> Watch | Ack | Live:
-    kinds: dict[str, type[Watch] | type[Ack] | type[Live]] = {"watch": Watch, "ack": Ack, "live": Live}
+def _understand(value: Any) -> ClientMessage:
+    kinds: dict[str, type[Watch] | type[Ack] | type[Live] | type[WatchStudy]]
+    kinds = {"watch": Watch, "ack": Ack, "live": Live, "study": WatchStudy}
     for name, kind in kinds.items():
         if isinstance(value, dict) and name in value:
             return parse(kind, value, what="message")
-    raise InputError("The message has none of watch, ack, live.", hint="docs/http-api.md lists the messages.")
+    raise InputError("The message has none of watch, ack, live, study.", hint="docs/http-api.md lists the messages.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,25 @@ from snntrainer3d.studies.report import Report, write_report
 from snntrainer3d.studies.run import OnChange, run_study
 from snntrainer3d.studies.state import StudyState, state_of
 
-BUILT_IN = {"paper": paper_study}
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A study that comes with the program."""
+
+    title: str
+    summary: str
+    make: Callable[[int], Study]
+    """Gives it over so many seeds."""
+
+
+BUILT_IN = {
+    "paper": BuiltIn(
+        "The paper's study",
+        "Eight sizes of one hidden layer × four neurons, with the settings of Jurj et al. 2024; its tables, figures 10 "
+        "to 21, and what is wrong in them.",
+        paper_study,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +55,7 @@ def document_of(reference: str, seeds: int | None = None) -> Study:
     if seeds is not None and not 1 <= seeds <= MAX_RUNS:
         raise InputError(f"Got {seeds:,} seeds, expected 1 to {MAX_RUNS:,}.", path="--seeds")
     if reference in BUILT_IN and not Path(reference).is_file():
-        return BUILT_IN[reference](seeds or 1)
+        return BUILT_IN[reference].make(seeds or 1)
     study = parse_study(read_json_file(Path(reference), what="study"))
     return study if seeds is None else study.changed(seeds=list(range(seeds)))
 

@@ -1,35 +1,62 @@
-"""The process of a study that a server starts: `python -m snntrainer3d.studies.child HOME STUDY [WORKERS]`."""
+"""The process of a study that a server starts: `python -m snntrainer3d.studies.child HOME STUDY [report]`.
+
+What it is to do stands in the study's folder, and so does why it failed.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
-from snntrainer3d.errors import InputError, Snntrainer3dError
+from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError, StorageError
 from snntrainer3d.runs import RunStore
-from snntrainer3d.studies.folder import StudyStore
+from snntrainer3d.storage import write_atomically
+from snntrainer3d.studies.folder import StudyFolder, StudyStore
 from snntrainer3d.studies.report import write_report
 from snntrainer3d.studies.run import run_study
+from snntrainer3d.studies.tune import tune
 
-MOST_ARGUMENTS = 3
+REPORT = "report"
+"""Third argument: only write the report anew."""
 
 
 def main(arguments: list[str]) -> int:
     """Carry out a study and write its report; give the exit code."""
-    if not MOST_ARGUMENTS - 1 <= len(arguments) <= MOST_ARGUMENTS:
-        print("usage: python -m snntrainer3d.studies.child HOME STUDY [WORKERS]", file=sys.stderr)
+    if not (len(arguments) == 2 or arguments[2:] == [REPORT]):
+        print("usage: python -m snntrainer3d.studies.child HOME STUDY [report]", file=sys.stderr)
         return InputError.exit_code
     home = Path(arguments[0])
-    try:
-        with RunStore(home) as store:
-            study = StudyStore(home).find(arguments[1])
-            run_study(study, store, workers=int(arguments[2]) if len(arguments) == MOST_ARGUMENTS else None)
+    with RunStore(home) as store:
+        study = StudyStore(home).find(arguments[1])
+        study.error_file.unlink(missing_ok=True)
+        try:
+            if arguments[2:] != [REPORT]:
+                _carry_out(study, store)
             write_report(study, store)
-    except Snntrainer3dError as error:
-        traceback.print_exception(error)
-        return error.exit_code
+        except KeyboardInterrupt:
+            return 0
+        except Exception as error:
+            traceback.print_exception(error)
+            told = error if isinstance(error, Snntrainer3dError) else _unforeseen(error)
+            with suppress(StorageError):
+                write_atomically(study.error_file, json.dumps(told.body()))
+            return told.exit_code
     return 0
+
+
+def _carry_out(study: StudyFolder, store: RunStore) -> None:
+    order = study.read_order()
+    if order.kind == "tuning":
+        tune(study, store, trials=order.trials)
+    else:
+        run_study(study, store, workers=order.workers, replace_deleted=order.replace_deleted)
+
+
+def _unforeseen(error: Exception) -> FailureError:
+    return FailureError(f"An error that was not foreseen: {type(error).__name__}: {error}", hint="Please report it.")
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from snntrainer3d.errors import ConflictError, FileFormatError, NotFoundError, StorageError
 from snntrainer3d.runs import home_folder
 from snntrainer3d.spec import Study, parse_run, parse_study, read_json_file
 from snntrainer3d.storage import write_atomically
+from snntrainer3d.studies.order import Order
 from snntrainer3d.studies.plan import Entry, Plan, make_plan
 
 _VERSION = 1
@@ -55,6 +57,35 @@ class StudyFolder:
     def log(self) -> Path:
         """Give what the workers' processes printed."""
         return self.path / "workers.log"
+
+    @property
+    def trials_file(self) -> Path:
+        """Give the file of a tuning's runs."""
+        return self.path / "trials.json"
+
+    @property
+    def error_file(self) -> Path:
+        """Give the file that says why the process of the study failed; not there where it did not."""
+        return self.path / "error.json"
+
+    def read_error(self) -> str:
+        """Give why the process of the study failed; empty where it did not."""
+        try:
+            error = json.loads(self.error_file.read_bytes())["error"]
+            return f"{error['message']} {error['hint']}".strip()
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def read_order(self) -> Order:
+        """Give what the study was last asked to do."""
+        try:
+            return Order.model_validate_json((self.path / "order.json").read_bytes())
+        except (OSError, ValidationError):
+            return Order()
+
+    def give_order(self, order: Order) -> None:
+        """Keep what the study is asked to do; raises StorageError."""
+        write_atomically(self.path / "order.json", order.model_dump_json())
 
     def read_plan(self) -> Plan:
         """Read the plan as it was made; raises FileFormatError, SpecError."""

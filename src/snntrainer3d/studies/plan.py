@@ -58,7 +58,7 @@ class Plan:
 
     def seconds(self, workers: int = 1) -> float:
         """Estimate how long it takes on an ordinary core each; rough, for a person to decide by."""
-        return sum(_seconds(entry.spec) for entry in self.entries) / max(1, min(workers, len(self.entries)))
+        return sum(seconds_of(entry.spec) for entry in self.entries) / max(1, min(workers, len(self.entries)))
 
 
 def make_plan(study: Study) -> Plan:
@@ -190,7 +190,7 @@ def _short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _seconds(spec: RunSpec) -> float:
+def seconds_of(spec: RunSpec) -> float:
     """Estimate a run: its products, forward and twice backward; a constant input is multiplied once, not per step."""
     info, training = describe(spec.training.dataset), spec.training
     first, *rest = [outs * ins for outs, ins in spec.network.weight_shapes()]

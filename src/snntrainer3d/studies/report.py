@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from snntrainer3d.analysis import FORMS, render
+from snntrainer3d.errors import FileFormatError, NotFoundError
 from snntrainer3d.runs import RunStore
 from snntrainer3d.storage import write_atomically
 from snntrainer3d.studies.comparisons import compare_all
@@ -18,6 +21,7 @@ from snntrainer3d.studies.outcome import Outcome, histories, outcome_of
 from snntrainer3d.studies.paper import NEURONS, paper_study
 from snntrainer3d.studies.tables import Table, accuracy_table, leader_table, run_table, table_2, table_3, table_4
 
+CONTENTS = "report.json"
 _STYLE = """
 :root{color-scheme:light}
 body{font:15px/1.55 system-ui,sans-serif;color:#1f2328;background:#fff}
@@ -71,7 +75,51 @@ def write_report(study: StudyFolder, store: RunStore) -> Report:
     svgs = {name: forms["svg"].decode() for name, forms in pictures.items()}
     page = _html(outcome, tables, drawings, svgs, findings)
     markdown = write_atomically(folder / "report.md", _markdown(outcome, tables, drawings, findings))
-    return Report(write_atomically(folder / "report.html", page), markdown, tuple(files))
+    report = Report(write_atomically(folder / "report.html", page), markdown, tuple(files))
+    # Last: what it names is there.
+    write_atomically(folder / CONTENTS, json.dumps(_contents(folder, report, tables, drawings)))
+    return report
+
+
+def read_report(study: StudyFolder) -> dict[str, Any]:
+    """Give what was written: `written_at`, `files`, `tables`, `figures`; all empty where nothing was."""
+    path = study.report / CONTENTS
+    try:
+        found: dict[str, Any] = json.loads(path.read_bytes())
+        return {"written_at": path.stat().st_mtime, **found}
+    except FileNotFoundError:
+        return {"written_at": None, "files": [], "tables": [], "figures": []}
+    except (OSError, ValueError) as error:
+        raise FileFormatError(f"{path} is damaged: {error}.", hint="Write the report anew.") from None
+
+
+def report_file(study: StudyFolder, path: str) -> bytes:
+    """Give a file that a report names; raises NotFoundError for any other."""
+    if path not in {file["path"] for file in read_report(study)["files"]}:
+        raise NotFoundError(f"The report of {study.id} has no file {path!r:.200}.")
+    try:
+        return (study.report / path).read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"{study.report / path} cannot be read: {error.strerror}.") from None
+
+
+def _contents(
+    folder: Path, report: Report, tables: Sequence[Table], drawings: Sequence[Drawing]
+) -> dict[str, list[dict[str, Any]]]:
+    files = [report.html, report.markdown, *report.files]
+    return {
+        "files": [{"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size} for path in files],
+        "tables": [asdict(table) for table in tables],
+        "figures": [
+            {
+                "name": drawing.name,
+                "caption": drawing.caption,
+                "svg": f"figures/{drawing.name}.svg",
+                "png": f"figures/{drawing.name}.png",
+            }
+            for drawing in drawings
+        ],
+    }
 
 
 def is_paper(outcome: Outcome) -> bool:

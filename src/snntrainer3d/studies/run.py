@@ -17,16 +17,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from snntrainer3d.data import available, fetch
-from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError
+from snntrainer3d.errors import ConflictError, FailureError, JobError, NotFoundError, Snntrainer3dError
 from snntrainer3d.jobs import JobRunner, has_decisions
 from snntrainer3d.runs import RunStore
 from snntrainer3d.studies.folder import StudyFolder
+from snntrainer3d.studies.order import Order
 from snntrainer3d.studies.plan import Entry, Plan
 from snntrainer3d.studies.pool import Worker, WorkerDiedError
 from snntrainer3d.studies.state import StudyState, find_run, state_of
 
 LOOK_PERIOD_S = 0.5
 LOCK_PATIENCE_S = 5.0
+START_PATIENCE_S = 20.0
+REPORT_LIMIT_S = 300.0
 ATTEMPTS = 3
 """How often a run is tried whose worker dies."""
 OnChange = Callable[[StudyState], None]
@@ -63,8 +66,10 @@ def run_study(
     return found
 
 
-def start(study: StudyFolder, home: Path, workers: int | None = None) -> None:
+def start(study: StudyFolder, home: Path, order: Order | None = None) -> None:
     """Carry out a study in a process of its own, which outlives this one, and write its report at the end.
+
+    When this returns it works on the study, or has ended again; why, the study then tells.
 
     Raises:
         ConflictError: a process works on it already.
@@ -73,8 +78,9 @@ def start(study: StudyFolder, home: Path, workers: int | None = None) -> None:
     if study.busy():
         raise ConflictError(f"A process works on study {study.id} already.", hint="Stop it first.")
     study.stop_file.unlink(missing_ok=True)
-    wanted = [] if workers is None else [str(workers)]
-    command = [sys.executable, "-P", "-m", "snntrainer3d.studies.child", str(home), study.id, *wanted]
+    study.error_file.unlink(missing_ok=True)
+    study.give_order(order or Order())
+    command = [sys.executable, "-P", "-m", "snntrainer3d.studies.child", str(home), study.id]
     try:
         with study.log.open("wb") as log:
             process = subprocess.Popen(
@@ -84,6 +90,19 @@ def start(study: StudyFolder, home: Path, workers: int | None = None) -> None:
         raise JobError(f"The process of the study cannot be started: {error.strerror or error}.") from error
     # Somebody has to take its exit code, or the system keeps its entry for as long as this process lives.
     threading.Thread(target=process.wait, daemon=True).start()
+    give_up = time.monotonic() + START_PATIENCE_S
+    while not study.busy() and process.poll() is None and time.monotonic() < give_up:
+        time.sleep(0.05)
+
+
+def write_report_apart(study: StudyFolder, home: Path) -> None:
+    """Write the report of what is finished in a process of its own, for what draws is heavy; raises FailureError."""
+    command = [sys.executable, "-P", "-m", "snntrainer3d.studies.child", str(home), study.id, "report"]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=REPORT_LIMIT_S, check=False
+    )
+    if done.returncode:
+        raise FailureError(study.read_error() or f"The report cannot be written: {done.stderr[-500:]}")
 
 
 def stop(study: StudyFolder) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from snntrainer3d.errors import NotFoundError
 from snntrainer3d.runs import RunRow, RunStore
 from snntrainer3d.studies.folder import StudyFolder
-from snntrainer3d.studies.plan import Entry, Plan
+from snntrainer3d.studies.plan import Entry, Plan, seconds_of
 
 EntryStatus = Literal[
     "waiting", "queued", "running", "paused", "finished", "cancelled", "failed", "interrupted", "deleted"
@@ -64,7 +64,7 @@ class StudyState:
         Choosing by the test set flatters; a study that chooses should keep validation samples.
         """
         done = [state for state in self.entries if state.run is not None and state.status == "finished"]
-        validated = all(state.run is not None and state.run.validation_accuracy is not None for state in done)
+        validated = chosen_by(self) == "validation_accuracy"
         return sorted(done, key=lambda state: _score(state, validated), reverse=True)[:most]
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,11 +81,33 @@ class StudyState:
         }
 
 
-def state_of(study: StudyFolder, store: RunStore, plan: Plan | None = None) -> StudyState:
-    """Look up every entry's run; raises what `read_plan` raises."""
+def chosen_by(state: StudyState) -> Literal["validation_accuracy", "test_accuracy"]:
+    """Tell what the leaders are chosen by."""
+    done = [found.run for found in state.entries if found.run is not None and found.status == "finished"]
+    return "validation_accuracy" if all(run.validation_accuracy is not None for run in done) else "test_accuracy"
+
+
+def seconds_left(state: StudyState, workers: int) -> float:
+    """Estimate how long a study goes on, by what its finished runs took beside what was estimated of them."""
+    took, estimated, left = 0.0, 0.0, 0.0
+    for found in state.entries:
+        seconds = seconds_of(found.entry.spec)
+        if found.run is not None and found.status == "finished" and found.run.started_at and found.run.ended_at:
+            took, estimated = took + found.run.ended_at - found.run.started_at, estimated + seconds
+        elif found.status != "finished":
+            progress = found.run.progress if found.run is not None else None
+            done = progress.update / progress.total_updates if progress and progress.total_updates else 0.0
+            left += seconds * (1.0 - done)
+    return left * (took / estimated if estimated else 1.0) / max(1, workers)
+
+
+def state_of(
+    study: StudyFolder, store: RunStore, plan: Plan | None = None, rows: Mapping[str, RunRow] | None = None
+) -> StudyState:
+    """Look up every entry's run, in `rows` where they are given; raises what `read_plan` raises."""
     plan = plan or study.read_plan()
     members = study.members()
-    rows = {row.id: row for row in store.list()}
+    rows = {row.id: row for row in store.list()} if rows is None else rows
     entries = tuple(_entry_state(entry, members.get(entry.key, ""), rows) for entry in plan.entries)
     return StudyState(study.id, plan.study.name, study.created_at, study.busy(), entries)
 
@@ -108,6 +130,7 @@ def _plain(state: EntryState) -> dict[str, Any]:
         "key": state.entry.key,
         "settings": state.entry.settings,
         "seed": state.entry.seed,
+        "name": state.entry.spec.training.name,
         "status": state.status,
         "run": state.run_id or None,
         "test_accuracy": row.test_accuracy if row else None,

@@ -7,8 +7,8 @@ folder; every trial is a run in the store like any other, and a tuning that was 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from snntrainer3d.errors import FailureError, Fault, InputError, Snntrainer3dError, SpecError
@@ -18,31 +18,17 @@ from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import Draw, Listing, RandomSearch, Study
 from snntrainer3d.studies.folder import StudyFolder
 from snntrainer3d.studies.plan import Entry, make_plan
+from snntrainer3d.studies.run import LOCK_PATIENCE_S
+from snntrainer3d.studies.trials import Trial, Trials, keep_trials
 
 if TYPE_CHECKING:
     import optuna
 
 _RUN = "run"
 JOURNAL = "optuna.journal"
+STOP_PERIOD_S = 0.5
 FIRST_TRIALS = 5
 """Drawn at random and trained to their end, before there is anything to compare with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One run that was tried."""
-
-    number: int
-    settings: dict[str, Any]
-    run: str
-    state: str
-    """complete, pruned or fail, as Optuna calls it."""
-    validation_accuracy: float | None
-    """Of the last epoch that was trained."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain values."""
-        return asdict(self)
 
 
 OnTrial = Callable[[Trial], None]
@@ -63,38 +49,60 @@ def tune(
         ConflictError: another process works on the study.
     """
     document = study.read_plan().study
-    search = _search_of(document)
-    with study.hold():
+    search = check_tunable(document)
+    with study.hold(LOCK_PATIENCE_S):
+        study.stop_file.unlink(missing_ok=True)
         found = _open(study)
         _take_up(found)
-        wanted = search.samples if trials is None else trials
-        while len(_ended(found)) < wanted:
-            trial = found.ask()
-            ended = _Try(document, search, store, found, trial).run()
+        board = Trials(search.samples if trials is None else trials, tuple(map(_told, _ended(found))))
+        keep_trials(study, board)
+        while len(_ended(found)) < board.wanted:
+            attempt = _Try(document, search, store, found, found.ask(), study)
+            keep_trials(study, board.with_trial(attempt.begin()))
+            ended = attempt.run()
+            board = board.with_trial(ended)
+            keep_trials(study, board)
             if on_trial is not None:
                 on_trial(ended)
-        every = [_told(trial) for trial in _ended(found)]
-    complete = {"complete": 2, "pruned": 1}
-    return sorted(every, key=lambda one: (complete.get(one.state, 0), one.validation_accuracy or 0.0), reverse=True)
+    return board.ranked()
 
 
 class _Try:
     def __init__(
-        self, document: Study, search: RandomSearch, store: RunStore, found: optuna.Study, trial: optuna.Trial
+        self,
+        document: Study,
+        search: RandomSearch,
+        store: RunStore,
+        found: optuna.Study,
+        trial: optuna.Trial,
+        folder: StudyFolder,
     ) -> None:
         self._document, self._store, self._study, self._trial = document, store, found, trial
+        self._study_folder, self._look_at = folder, 0.0
         self._settings = {name: _suggested(trial, name, draw) for name, draw in search.fields.items()}
         self._last: float | None = None
         self._pruned = False
+        self._refused: InputError | None = None
+
+    def begin(self) -> Trial:
+        """Make the run; give the trial as it stands."""
+        run = self._trial.user_attrs.get(_RUN, "")
+        try:
+            # The settings may make a network that is not allowed: then the trial fails, and the tuning goes on.
+            run = run or self._store.create(self._entry().spec, launcher="cli").id
+        except InputError as error:
+            self._refused = error
+        self._trial.set_user_attr(_RUN, run)
+        return Trial(self._trial.number, self._settings, run, "running", None)
 
     def run(self) -> Trial:
         import optuna
 
         states = optuna.trial.TrialState
+        run = self._trial.user_attrs[_RUN]
         try:
-            # The settings may make a network that is not allowed: then the trial fails, and the tuning goes on.
-            run = self._trial.user_attrs.get(_RUN) or self._store.create(self._entry().spec, launcher="cli").id
-            self._trial.set_user_attr(_RUN, run)
+            if self._refused is not None:
+                raise self._refused
             self._folder = self._store.folder(run)
             self._folder.control.unlink(missing_ok=True)
             finished = run_job(self._folder, self._hear) is not None
@@ -117,6 +125,7 @@ class _Try:
         return make_plan(self._document.changed(**one)).entries[0]
 
     def _hear(self, event: Event) -> None:
+        self._heed_stop()
         if not isinstance(event, EpochDone) or event.validation_accuracy is None:
             return
         self._last = event.validation_accuracy
@@ -125,13 +134,21 @@ class _Try:
             self._pruned = True
             JobRunner(self._store).cancel(self._folder.id)
 
+    def _heed_stop(self) -> None:
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + STOP_PERIOD_S
+            if self._study_folder.stop_file.exists():
+                JobRunner(self._store).cancel(self._folder.id)
+
     def _end(self, state: optuna.trial.TrialState) -> Trial:
         complete = state.name == "COMPLETE"
         self._study.tell(self._trial, self._last if complete else None, state=state)
         return _told(self._study.trials[self._trial.number])
 
 
-def _search_of(document: Study) -> RandomSearch:
+def check_tunable(document: Study) -> RandomSearch:
+    """Give what a study searches over; raises SpecError where it cannot be tuned."""
     if not isinstance(document.vary, RandomSearch):
         raise SpecError(
             [Fault("vary", "tuning needs a random search to draw from.", "Give kind random.")], what="study"

@@ -22,7 +22,12 @@ export interface Watch {
   events_after: number;
 }
 
-export type ClientMessage = Watch | Ack | Live;
+/** Client: tell how this study goes on from now on (null: none). */
+export interface WatchStudy {
+  study: string | null;
+}
+
+export type ClientMessage = Watch | Ack | Live | WatchStudy;
 
 /** What went wrong, in the words of errors.py. */
 export interface ErrorDetail {
@@ -112,7 +117,97 @@ export interface RunsMessage {
   runs: RunRow[];
 }
 
-export type ServerMessage = RunsMessage | EventsMessage | ErrorMessage;
+/** Server: the list of studies changed. */
+export interface StudiesMessage {
+  kind: "studies";
+  studies: StudyRow[];
+}
+
+/** The best run so far. */
+export interface StudyBest {
+  run: string;
+  settings: Record<string, unknown>;
+  test_accuracy: number | null;
+  validation_accuracy: number | null;
+}
+
+/** A study in full. */
+export interface StudyDetail {
+  id: string;
+  name: string;
+  kind: "study" | "tuning";
+  /** Incomplete: runs failed or were deleted, and nothing is left to do. */
+  status: "running" | "finished" | "incomplete" | "stopped" | "planned";
+  created_at: number;
+  total: number;
+  /** Status of a run, or state of a trial → how many. */
+  counts: Record<string, number>;
+  best: StudyBest | null;
+  /** Why its process ended, where it failed; else empty. */
+  error: string;
+  document: Record<string, unknown>;
+  /** In the order of training; empty for a tuning, whose runs are its trials. */
+  entries: StudyEntry[];
+  /** Keys of the best finished runs, at most ten, the best first. */
+  leaders: string[];
+  /** What leaders are chosen by; choosing by the test set flatters. */
+  chosen_by: "validation_accuracy" | "test_accuracy";
+  /** Of a tuning, the best first; None for a study. */
+  trials: TrialRow[] | null;
+  /** Trainings at once, as it was last started from the page. */
+  workers: number | null;
+  /** Estimated from the runs that are finished; None while it rests. */
+  seconds_left: number | null;
+}
+
+/** One run of a study. */
+export interface StudyEntry {
+  /** Stays the same whatever happens. */
+  key: string;
+  /** What varies: field → value. */
+  settings: Record<string, unknown>;
+  seed: number;
+  name: string;
+  status: "waiting" | "queued" | "running" | "paused" | "finished" | "cancelled" | "failed" | "interrupted" | "deleted";
+  run: string | null;
+  test_accuracy: number | null;
+  validation_accuracy: number | null;
+  progress: Progress | null;
+}
+
+/** Server: the watched study changed. At first whole, then with the entries alone that changed. */
+export interface StudyMessage {
+  kind: "study";
+  study: StudyDetail;
+}
+
+/** A study in a list. */
+export interface StudyRow {
+  id: string;
+  name: string;
+  kind: "study" | "tuning";
+  /** Incomplete: runs failed or were deleted, and nothing is left to do. */
+  status: "running" | "finished" | "incomplete" | "stopped" | "planned";
+  created_at: number;
+  total: number;
+  /** Status of a run, or state of a trial → how many. */
+  counts: Record<string, number>;
+  best: StudyBest | null;
+  /** Why its process ended, where it failed; else empty. */
+  error: string;
+}
+
+/** One run of a tuning. */
+export interface TrialRow {
+  number: number;
+  settings: Record<string, unknown>;
+  run: string;
+  state: "running" | "complete" | "pruned" | "fail";
+  /** Of the last epoch that was trained. */
+  validation_accuracy: number | null;
+}
+
+export type ServerMessage = RunsMessage | EventsMessage | StudiesMessage | StudyMessage | ErrorMessage;
 
 /** The one body of every error, on HTTP and on the socket. */
 export interface ErrorBody {
@@ -798,4 +893,119 @@ export interface RunMeasurement {
   latency: LatencyResult;
   activity: ActivityResult;
   energy_model: EnergyCoefficients;
+}
+
+/** Asks what a study would train. */
+export interface PlanStudy {
+  /** A study's document, docs/studies.md. */
+  study: unknown;
+  /** From 1 to 64. */
+  workers: number | null;
+}
+
+/** Asks for a study; the same document twice is the same study. */
+export interface StartStudy {
+  /** A study's document, docs/studies.md. */
+  study: unknown;
+  /** From 1 to 64. */
+  workers: number | null;
+  /** Whether its runs are trained at once, else it is only kept. */
+  start: boolean;
+}
+
+/** Asks that a study goes on. */
+export interface ResumeStudy {
+  /** Trainings at once; one a core by default. From 1 to 64. */
+  workers: number | null;
+  /** Whether runs that were deleted are made anew. */
+  replace_deleted: boolean;
+}
+
+/** Asks that Optuna chooses the next runs. */
+export interface TuneStudy {
+  /** In all, earlier ones included; by default the document's samples. From 1 to 10,000. */
+  trials: number | null;
+}
+
+/** All studies, newest first. */
+export interface StudyList {
+  studies: StudyRow[];
+}
+
+/** One run that would be trained. */
+export interface PlannedEntry {
+  key: string;
+  settings: Record<string, unknown>;
+  seed: number;
+  name: string;
+  parameters: number;
+  /** Roughly, on an ordinary core. */
+  seconds: number;
+}
+
+/** What a study would train, and what it would cost. */
+export interface StudyPlan {
+  ok: boolean;
+  faults: Fault[];
+  runs: number;
+  settings: number;
+  seeds: number;
+  workers: number;
+  /** Roughly, of the whole, with so many workers. */
+  seconds: number;
+  id: string;
+  /** The study of the same document, where it was made before. */
+  known: StudyRow | null;
+  /** The first of them. */
+  entries: PlannedEntry[];
+}
+
+/** A study that comes with the program. */
+export interface BuiltInStudy {
+  name: string;
+  title: string;
+  summary: string;
+  study: Record<string, unknown>;
+}
+
+/** All studies that come with the program. */
+export interface BuiltInStudies {
+  studies: BuiltInStudy[];
+}
+
+/** What a reader sees, and the runs that it was computed from. */
+export interface ReportCell {
+  text: string;
+  runs: string[];
+}
+
+/** A table of a report. */
+export interface ReportTable {
+  name: string;
+  title: string;
+  note: string;
+  columns: string[];
+  rows: ReportCell[][];
+}
+
+/** A figure of a report; `svg` and `png` are its files. */
+export interface ReportFigure {
+  name: string;
+  caption: string;
+  svg: string;
+  png: string;
+}
+
+/** A file of a report. */
+export interface ReportFile {
+  path: string;
+  bytes: number;
+}
+
+/** What was written of a study; everything empty before. */
+export interface StudyReport {
+  written_at: number | null;
+  files: ReportFile[];
+  tables: ReportTable[];
+  figures: ReportFigure[];
 }
