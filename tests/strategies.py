@@ -51,9 +51,14 @@ def neurons(draw: st.DrawFn) -> Leaky | Lapicque | Synaptic | Alpha:
     return kind(alpha=alpha, learn_alpha=draw(LEARNING), **decays, **shared)
 
 
+def networks(max_size: int = 6) -> st.SearchStrategy[Network]:
+    """Draw a network of any kind: dense, convolutional, recurrent."""
+    return st.one_of(dense_networks(max_size), map_networks(max_size), recurrent_networks(max_size))
+
+
 @st.composite
-def networks(draw: st.DrawFn, max_size: int = 6) -> Network:
-    """Draw a network of 1 to 4 layers with any neurons."""
+def dense_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
+    """Draw a network of 1 to 4 dense layers with any neurons."""
     shape = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
     layers = [
         {
@@ -64,6 +69,43 @@ def networks(draw: st.DrawFn, max_size: int = 6) -> Network:
         for _ in range(draw(st.integers(1, 4)))
     ]
     return parse(Network, {"input": {"shape": shape}, "layers": layers})
+
+
+@st.composite
+def map_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
+    """Draw a convolution, then any of pooling, normalisation, dropout, a second one; flattened into a dense end."""
+    shape = [draw(st.integers(1, 2)), draw(st.integers(5, 7)), draw(st.integers(5, 7))]
+    some = st.booleans()
+    first = {"kind": "conv2d", "channels": draw(st.integers(1, 3)), "kernel": draw(st.integers(1, 3))}
+    first |= {"stride": draw(st.integers(1, 2)), "padding": 0, "bias": draw(some)}
+    layers = [first | {"neuron": draw(st.none() | planned_neurons())}]
+    if draw(some):
+        layers.append({"kind": "batch_norm", "neuron": draw(st.none() | planned_neurons())})
+    if draw(some):
+        kind = draw(st.sampled_from(["avg_pool", "max_pool"]))
+        layers.append({"kind": kind, "kernel": 2, "stride": 1, "neuron": draw(st.none() | planned_neurons())})
+    if draw(some):
+        layers.append({"kind": "dropout", "share": draw(st.floats(0.0, 0.6))})
+    if draw(some):
+        layers.append({"kind": "conv2d", "channels": 2, "kernel": 3, "padding": 2, "neuron": draw(planned_neurons())})
+    last = draw(dense_networks(max_size)).model_dump(mode="json")["layers"]
+    return parse(Network, {"input": {"shape": shape}, "layers": [*layers, {"kind": "flatten"}, *last]})
+
+
+@st.composite
+def recurrent_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
+    """Draw a recurrent layer of either feedback, alone or before dense ones."""
+    neuron = draw(neurons().filter(lambda one: one.kind in ("leaky", "synaptic"))).model_dump(mode="json")
+    feedback = draw(st.sampled_from(["all_to_all", "one_to_one"]))
+    first = {"kind": "recurrent", "size": draw(st.integers(1, max_size)), "feedback": feedback}
+    first |= {"bias": draw(st.booleans()), "neuron": neuron}
+    last = draw(dense_networks(max_size)).model_dump(mode="json")["layers"] if draw(st.booleans()) else []
+    return parse(Network, {"input": {"shape": [draw(st.integers(1, max_size))]}, "layers": [first, *last]})
+
+
+def planned_neurons() -> st.SearchStrategy[dict[str, object]]:
+    """Draw a neuron as the plain values of its document."""
+    return neurons().map(lambda neuron: neuron.model_dump(mode="json"))
 
 
 @st.composite
@@ -87,4 +129,5 @@ def trained_networks(draw: st.DrawFn) -> TrainedNetwork:
     tensors = {
         name: draw(npst.arrays(np.float32, shape, elements=WEIGHTS)) for name, shape in tensor_shapes(network).items()
     }
+    tensors |= {name: abs(array) for name, array in tensors.items() if name.endswith(".running_var")}
     return TrainedNetwork(network, tensors | fixed_tensors(network), draw(st.none() | trainings()))

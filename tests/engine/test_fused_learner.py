@@ -13,7 +13,7 @@ from torch import Tensor
 from snntrainer3d.engine import ReferenceLearner, build
 from snntrainer3d.engine.fused import FusedLearner, fused_learner
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Network, Synaptic, Training, dense_network
-from strategies import networks
+from strategies import dense_networks
 
 EXACT_LOSS = 1e-11
 """Float64 losses differ in the order of sums only."""
@@ -40,7 +40,7 @@ def batch(network: Network, size: int, seed: int = 0) -> tuple[Tensor, Tensor]:
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    network=networks(max_size=9),
+    network=dense_networks(max_size=9),
     steps=st.integers(1, 12),
     size=st.sampled_from([1, 3, 16, 37]),
     loss=st.sampled_from(["membrane", "count"]),

@@ -73,7 +73,6 @@ def test_all_faults_are_told_at_once_each_at_its_field() -> None:
         "network.layers[4].neuron.beta",
         "network.layers[5].neuron.alpha",
         "network.layers[6].kind",
-        "network.layers[6].size",
         "training.epochs",
         "training.learning_rat",
         "training.name",

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import Network, cost_of
+from snntrainer3d.spec import Network, cost_of, fan_outs, multiplications
 
 PICO_PER_NANO = 1000.0
 _MULTIPLICATIONS = {"leaky": 1, "lapicque": 2, "synaptic": 2, "alpha": 3}
@@ -68,20 +68,18 @@ class Activity:
     def rates(self) -> tuple[float, ...]:
         """Give spikes per neuron and time step."""
         steps = self.samples * self.num_steps
-        return tuple(count / (steps * layer.size) for count, layer in self._layers())
+        return tuple(count / (steps * size) for count, size in self._layers())
 
     @property
     def sparsity(self) -> float:
         """Give the share of (neuron, step) pairs without a spike, over all layers."""
-        return 1.0 - sum(self.spikes) / (
-            self.samples * self.num_steps * sum(layer.size for layer in self.network.layers)
-        )
+        return 1.0 - sum(self.spikes) / (self.samples * self.membrane_updates)
 
     @property
     def silent(self) -> tuple[float, ...]:
         """Give the share of neurons that never spike for a sample, on average."""
-        together = zip(self.active, self.network.layers, strict=True)
-        return tuple(1.0 - count / (self.samples * layer.size) for count, layer in together)
+        together = zip(self.active, self.network.spiking_sizes(), strict=True)
+        return tuple(1.0 - count / (self.samples * size) for count, size in together)
 
     @property
     def spikes_per_sample(self) -> float:
@@ -90,30 +88,31 @@ class Activity:
 
     @property
     def synaptic_operations(self) -> float:
-        """Give additions of a weight per sample: each spike of a layer reaches every neuron of the next."""
-        fan_out = [layer.size for layer in self.network.layers[1:]]
-        return sum(count * size for count, size in zip(self.spikes, fan_out, strict=False)) / self.samples
+        """Give additions of a weight per sample: each spike of a layer meets every weight that leads on from it."""
+        together = zip(self.spikes, fan_outs(self.network), strict=True)
+        return sum(count * weights for count, weights in together) / self.samples
 
     @property
     def input_operations(self) -> float:
         """Give multiply-accumulates of input values other than zero with the first layer's weights, per sample."""
-        return self.nonzero_inputs * self.network.layers[0].size / self.samples
+        first = next(products for products in multiplications(self.network) if products)
+        return self.nonzero_inputs * first / self.network.input.size / self.samples
 
     @property
     def membrane_updates(self) -> int:
         """Give neurons times steps: how often a membrane is computed per sample."""
-        return self.num_steps * sum(layer.size for layer in self.network.layers)
+        return self.num_steps * sum(self.network.spiking_sizes())
 
     @property
     def neuron_operations(self) -> int:
         """Give multiply-accumulates of the neurons' own states per sample."""
-        each = (layer.size * _MULTIPLICATIONS[layer.neuron.kind] for layer in self.network.layers)
-        return self.num_steps * sum(each)
+        together = zip(self.network.spiking_sizes(), self.network.neurons(), strict=True)
+        return self.num_steps * sum(size * _MULTIPLICATIONS[neuron.kind] for size, neuron in together)
 
     def energy_nj(self, model: EnergyModel = HOROWITZ_45_NM) -> Energy:
         """Estimate nanojoules per sample, beside a conventional network of the same shape, run once."""
-        weights = sum(outs * ins for outs, ins in self.network.weight_shapes())
-        return energy_of(self.input_operations, self.synaptic_operations, self.neuron_operations, weights, model)
+        products = sum(multiplications(self.network))
+        return energy_of(self.input_operations, self.synaptic_operations, self.neuron_operations, products, model)
 
     def to_dict(self, model: EnergyModel = HOROWITZ_45_NM) -> dict[str, Any]:
         """Give plain numbers, per sample where they are counts."""
@@ -139,7 +138,7 @@ class Activity:
         }
 
     def _layers(self) -> list[tuple[int, Any]]:
-        return list(zip(self.spikes, self.network.layers, strict=True))
+        return list(zip(self.spikes, self.network.spiking_sizes(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

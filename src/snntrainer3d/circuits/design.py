@@ -181,7 +181,7 @@ def _values(trained: TrainedNetwork, index: int) -> list[Fault]:
 
 
 def _crossbar(trained: TrainedNetwork, index: int, settings: CircuitSettings) -> Crossbar:
-    layer = trained.network.layers[index]
+    layer = trained.network.dense_layers()[index]
     weights = trained.tensors[f"layers.{index}.weight"].astype(np.float64)
     if layer.bias:
         weights = np.column_stack([weights, trained.tensors[f"layers.{index}.bias"].astype(np.float64)])
@@ -205,7 +205,7 @@ def _dynamics(
     trained: TrainedNetwork, index: int
 ) -> tuple[Float64[np.ndarray, "neuron"], Float64[np.ndarray, "neuron"]]:
     """Give decay and gain of each neuron; snnTorch's Lapicque is a forward Euler step, not an exponential."""
-    neuron = trained.network.layers[index].neuron
+    neuron = trained.network.dense_layers()[index].neuron
     beta = _vector(trained, index, "beta")
     if not isinstance(neuron, Lapicque):
         return np.clip(beta, 0.0, 1.0), np.ones_like(beta)
@@ -216,7 +216,7 @@ def _dynamics(
 
 
 def _vector(trained: TrainedNetwork, index: int, name: str) -> Float64[np.ndarray, "neuron"]:
-    size = trained.network.layers[index].size
+    size = trained.network.dense_layers()[index].size
     value = trained.tensors[f"layers.{index}.neuron.{name}"].astype(np.float64)
     return np.ascontiguousarray(np.broadcast_to(value, (size,)))
 

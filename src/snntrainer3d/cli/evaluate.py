@@ -70,7 +70,7 @@ def evaluate(
 
 
 def _check_legacy(trained: TrainedNetwork, legacy_synaptic: bool) -> None:
-    if legacy_synaptic and not any(layer.neuron.kind == "synaptic" for layer in trained.network.layers):
+    if legacy_synaptic and not any(neuron.kind == "synaptic" for neuron in trained.network.neurons()):
         raise InputError(
             "The network has no Synaptic neurons.", path="--legacy-synaptic", hint="Leave --legacy-synaptic out."
         )

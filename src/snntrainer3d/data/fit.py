@@ -10,7 +10,8 @@ from snntrainer3d.spec import Network
 def check_fit(network: Network, info: DatasetInfo) -> list[Fault]:
     """Give every reason why the network cannot be trained or tested on the data set, none if it can."""
     faults = []
-    if network.input.size != info.input_size:
+    alike = network.input.size == info.input_size
+    if not alike or (network.layers[0].takes == "maps" and network.input.shape != info.input_shape):
         shape = "×".join(str(size) for size in info.input_shape)
         faults.append(
             Fault(

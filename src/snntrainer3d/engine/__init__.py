@@ -1,6 +1,14 @@
 """HOW a network computes: from documents to torch modules, stepped through or by fused kernels."""
 
-from snntrainer3d.engine.build import SpikingNetwork, build, build_neuron, load_tensors, tensors_of, to_trained
+from snntrainer3d.engine.build import (
+    SpikingNetwork,
+    build,
+    build_neuron,
+    load_tensors,
+    matrices_of,
+    tensors_of,
+    to_trained,
+)
 from snntrainer3d.engine.learner import (
     BatchResult,
     EvalResult,
@@ -31,6 +39,7 @@ __all__ = [
     "decide",
     "derivative_of",
     "load_tensors",
+    "matrices_of",
     "membrane_loss",
     "open_learner",
     "play",

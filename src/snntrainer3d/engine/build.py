@@ -1,7 +1,8 @@
-"""From a network's document to torch: linear layers and snnTorch's own neurons, and back to plain arrays."""
+"""From a network's document to torch: torch's layers and snnTorch's own neurons, and back to plain arrays."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,20 @@ from snntrainer3d.engine.surrogate import spike_function
 from snntrainer3d.errors import FailureError, MismatchError
 from snntrainer3d.spec import (
     Alpha,
+    AvgPool,
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
     Lapicque,
+    Layer,
     Leaky,
+    MaxPool,
     Network,
     Neuron,
+    Recurrent,
+    Shape,
     Synaptic,
     TrainedNetwork,
     Training,
@@ -26,12 +37,18 @@ from snntrainer3d.spec import (
 
 
 class SpikingLayer(nn.Module):
-    """A connection (`nn.Linear`) and the snnTorch neurons that it feeds."""
+    """An operation (`nn.Linear`, `nn.Conv2d`, …) and, where there are some, the snnTorch neurons that it feeds."""
 
-    def __init__(self, connection: nn.Linear, neuron: nn.Module) -> None:
+    def __init__(self, connection: nn.Module, neuron: nn.Module | None, takes: Shape) -> None:
+        """Take the shape that one sample must have at one step."""
         super().__init__()
         self.connection = connection
         self.neuron = neuron
+        self.takes = takes
+
+    def currents(self, values: Tensor) -> Tensor:
+        """Apply the operation to samples, whatever form their values come in; each row for itself."""
+        return self.connection(values.reshape(len(values), *self.takes))
 
 
 class SpikingNetwork(nn.Module):
@@ -41,20 +58,80 @@ class SpikingNetwork(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(layers)
 
+    @property
+    def spiking(self) -> list[SpikingLayer]:
+        """Give the layers that have neurons."""
+        return [layer for layer in self.layers if layer.neuron is not None]
+
 
 def build(network: Network, seed: int = 0) -> SpikingNetwork:
-    """Give the module of a network, its weights drawn by torch's default initialisation from `seed`."""
+    """Give the module of a network, its weights drawn by torch's default initialisation from `seed`.
+
+    It is as for evaluation (`eval()`): learners switch dropout and batch normalisation on while they learn.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
+        shapes = zip(network.layers, network.taken_shapes(), network.shapes()[1:], strict=True)
         layers = [
-            SpikingLayer(nn.Linear(ins, outs, bias=layer.bias), build_neuron(layer.neuron, layer.size))
-            for layer, (outs, ins) in zip(network.layers, network.weight_shapes(), strict=True)
+            SpikingLayer(build_connection(layer, taken), _neurons_of(layer, given), taken)
+            for layer, taken, given in shapes
         ]
     _forget_instances()
-    return SpikingNetwork(layers)
+    return SpikingNetwork(layers).eval()
 
 
-def build_neuron(neuron: Neuron, size: int) -> nn.Module:
+def build_connection(layer: Layer, shape: Shape) -> nn.Module:
+    """Give torch's module of what a layer does to values of `shape`."""
+    match layer:
+        case Dense() | Recurrent():
+            return nn.Linear(math.prod(shape), layer.size, bias=layer.bias)
+        case Conv2d():
+            return nn.Conv2d(shape[0], layer.channels, layer.kernel, layer.stride, layer.padding, bias=layer.bias)
+        case AvgPool():
+            return nn.AvgPool2d(layer.kernel, layer.stride)
+        case MaxPool():
+            return nn.MaxPool2d(layer.kernel, layer.stride)
+        case Flatten():
+            return nn.Flatten()
+        case Dropout():
+            return nn.Dropout(layer.share)
+        case BatchNorm():
+            kind = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d
+            return kind(shape[0], layer.epsilon, layer.momentum)
+
+
+def _neurons_of(layer: Layer, shape: Shape) -> nn.Module | None:
+    if layer.neuron is None:
+        return None
+    if isinstance(layer, Recurrent):
+        return _recurrent(layer)
+    return build_neuron(layer.neuron, shape)
+
+
+def _recurrent(layer: Recurrent) -> nn.Module:
+    """Give snnTorch's RLeaky or RSynaptic; the feedback has no bias of its own, the layer has one."""
+    neuron, size = layer.neuron, layer.size
+    given: dict[str, Any] = {
+        "all_to_all": layer.feedback == "all_to_all",
+        "linear_features": size if layer.feedback == "all_to_all" else None,
+        "threshold": neuron.threshold,
+        "reset_mechanism": neuron.reset,
+        "spike_grad": spike_function(neuron.surrogate),
+    }
+    if layer.feedback == "one_to_one":
+        given["V"] = torch.empty(size).uniform_(-1.0, 1.0) / math.sqrt(size)
+    module = (
+        snntorch.RLeaky(beta=neuron.beta, **given)
+        if isinstance(neuron, Leaky)
+        else snntorch.RSynaptic(alpha=neuron.alpha, beta=neuron.beta, **given)
+    )
+    if layer.feedback == "all_to_all":
+        module.recurrent.bias = None
+    _learn_values(module, neuron, (size,))
+    return module
+
+
+def build_neuron(neuron: Neuron, shape: Shape) -> nn.Module:
     """Give the snnTorch module of a layer's neurons, with learnable values where the document wants them."""
     shared: dict[str, Any] = {
         "threshold": neuron.threshold,
@@ -71,10 +148,21 @@ def build_neuron(neuron: Neuron, size: int) -> nn.Module:
             module = snntorch.Synaptic(alpha=neuron.alpha, beta=neuron.beta, **shared)
         case Alpha():
             module = snntorch.Alpha(alpha=neuron.alpha, beta=neuron.beta, **shared)
+    _learn_values(module, neuron, shape)
+    return module
+
+
+def _learn_values(module: nn.Module, neuron: Neuron, shape: Shape) -> None:
     for name, learning in neuron_values(neuron).items():
         if learning != "fixed":
-            _make_learnable(module, name, size if learning == "per_neuron" else None)
-    return module
+            _make_learnable(module, name, shape if learning == "per_neuron" else None)
+
+
+def matrices_of(module: SpikingNetwork, network: Network) -> list[np.ndarray]:
+    """Give every connection's weights as [receiving sending], without a copy where their memory allows."""
+    return [
+        _tensor(module, one.tensor).detach().numpy().reshape(one.rows, one.columns) for one in network.connections()
+    ]
 
 
 def tensors_of(module: SpikingNetwork, network: Network) -> dict[str, np.ndarray]:
@@ -118,18 +206,20 @@ def _lapicque(neuron: Lapicque, shared: dict[str, Any]) -> nn.Module:
     return snntorch.Lapicque(R=neuron.resistance_ohm, C=neuron.capacitance_f, time_step=neuron.time_step_s, **shared)
 
 
-def _make_learnable(module: nn.Module, name: str, size: int | None) -> None:
+def _make_learnable(module: nn.Module, name: str, shape: Shape | None) -> None:
     """Turn a buffer into a parameter, for snnTorch's own switches fail for Alpha and Lapicque."""
     value = getattr(module, name).detach().to(torch.float32)
     delattr(module, name)
-    module.register_parameter(name, nn.Parameter(value.clone() if size is None else value.expand(size).clone()))
+    module.register_parameter(name, nn.Parameter(value.clone() if shape is None else value.expand(shape).clone()))
 
 
 def _tensor(module: SpikingNetwork, name: str) -> Tensor:
     _, index, *rest = name.split(".")
     layer = module.layers[int(index)]
-    owner = layer.neuron if rest[0] == "neuron" else layer.connection
-    return getattr(owner, rest[-1])
+    if rest[0] == "recurrent":
+        own = layer.neuron.recurrent
+        return own.weight if isinstance(own, nn.Linear) else own.V
+    return getattr(layer.neuron if rest[0] == "neuron" else layer.connection, rest[-1])
 
 
 def _forget_instances() -> None:

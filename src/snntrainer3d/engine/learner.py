@@ -14,6 +14,7 @@ from torch import Tensor
 
 from snntrainer3d.data.encoders import encode
 from snntrainer3d.engine.build import SpikingNetwork
+from snntrainer3d.engine.chance import chance_of
 from snntrainer3d.engine.losses import decide, loss_of
 from snntrainer3d.engine.reference import Stepper, over_time, run
 from snntrainer3d.spec import Network, Training
@@ -77,6 +78,7 @@ class ReferenceLearner:
         self.note = note
         self._module = module
         self._training = training
+        self._updates = 0
         self._parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
         self._clipped = 1.0
         adam = training.optimizer
@@ -93,7 +95,11 @@ class ReferenceLearner:
         self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"], learning_rate: float
     ) -> BatchResult:
         """Make one update."""
-        recording = run(self._module, inputs, self._training.num_steps)
+        self._module.train()
+        with chance_of(self._training.seed, self._updates):
+            recording = run(self._module, inputs, constant_steps(inputs, self._training))
+        self._module.eval()
+        self._updates += 1
         spikes = recording.spikes[-1]
         loss = loss_of(self._training.loss, spikes, recording.membranes[-1], labels)
         self._optimizer.zero_grad(set_to_none=True)
@@ -120,10 +126,10 @@ class ReferenceLearner:
     def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
         """Run the samples without learning, keeping no more than one step."""
         stepper = Stepper(self._module)
-        steps = over_time(inputs, self._training.num_steps)
+        steps = over_time(inputs, constant_steps(inputs, self._training))
         counts = torch.zeros(1)
         loss = torch.zeros(())
-        fired = [0.0] * len(self._module.layers)
+        fired = [0.0] * len(self._module.spiking)
         for current in steps:
             outputs = stepper.step(current)
             spikes, membrane = outputs[-1]
@@ -146,11 +152,17 @@ class ReferenceLearner:
 
     def load_optimizer_state(self, state: dict[str, np.ndarray]) -> None:
         """Take back what `optimizer_state` gave."""
+        self._updates = int(state["0.step"]) if state else 0
         for place, parameter in enumerate(self._parameters):
             names = [name for name in state if name.split(".")[0] == str(place)]
             self._optimizer.state[parameter] = {
                 name.split(".", 1)[1]: torch.from_numpy(state[name].copy()) for name in names
             }
+
+
+def constant_steps(inputs: Tensor, training: Training) -> int | None:
+    """Give the number of steps for an input [batch feature] that is the same at each; None for one over time."""
+    return training.num_steps if inputs.dim() == 2 else None
 
 
 def prepare_learner(training: Training) -> Iterator[float]:

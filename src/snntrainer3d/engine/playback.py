@@ -23,6 +23,7 @@ from snntrainer3d.engine.kernels.alpha import reference as alpha
 from snntrainer3d.engine.kernels.lapicque import reference as lapicque
 from snntrainer3d.engine.kernels.leaky import reference as leaky
 from snntrainer3d.engine.kernels.synaptic import reference as synaptic
+from snntrainer3d.engine.reference import neurons_over_time
 
 Recorded = tuple[Float[Tensor, "time batch neuron"], Float[Tensor, "time batch neuron"]]
 
@@ -77,25 +78,31 @@ def tally(
     counts = np.zeros(0, np.int64)
     for spikes, _ in _layers(module, encode(coding, torch.from_numpy(raw), *affine, num_steps)):
         fired.append(spikes.sum((0, 1), dtype=torch.float64).to(torch.int64).numpy())
-        if len(fired) == len(module.layers):
+        if len(fired) == len(module.spiking):
             counts = spikes.to(torch.int64).cumsum(0).numpy()
     return Tally(counts, tuple(fired))
 
 
 def _layers(module: SpikingNetwork, encoded: Encoded) -> Iterator[Recorded]:
-    """Give spikes and membranes of one layer after the other."""
+    """Give spikes and membranes of one layer with neurons after the other."""
     refresh(module)
     signal = encoded.values
     held = encoded.constant
     for layer in module.layers:
-        currents = layer.connection(signal)
-        spikes, membranes = _over_time(layer.neuron, [currents] * encoded.num_steps if held else list(currents))
+        each = signal if held else signal.flatten(0, 1)
+        currents = layer.currents(each)
+        signal = currents if held else currents.unflatten(0, signal.shape[:2])
+        if layer.neuron is None:
+            continue
+        spikes, membranes = _over_time(layer.neuron, [signal] * encoded.num_steps if held else list(signal))
         signal, held = torch.stack(spikes), False
-        yield signal, torch.stack(membranes)
+        yield signal.flatten(2), torch.stack(membranes).flatten(2)
 
 
 def _over_time(neuron: Any, currents: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     """Run a layer's neurons by the plain loop of their kind, with the values that snnTorch would take."""
+    if isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic):
+        return neurons_over_time(neuron, currents)
     threshold, reset = neuron.threshold, neuron.reset_mechanism
     if isinstance(neuron, snntorch.Lapicque):
         return lapicque.run(currents, neuron.R, neuron.C, neuron.time_step, threshold, reset, _spike)

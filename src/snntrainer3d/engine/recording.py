@@ -76,7 +76,7 @@ class _LegacyStepper(Stepper):
 
     def step(self, inputs: Float[Tensor, "batch feature"]) -> list[tuple[Tensor, Tensor]]:
         for index, layer in enumerate(self._layers):
-            if isinstance(layer.neuron, Synaptic) and self._states[index]:
+            if type(layer.neuron) is Synaptic and self._states[index]:
                 membrane = self._states[index][-1]
                 self._states[index] = (membrane, membrane)
         return super().step(inputs)

@@ -57,7 +57,7 @@ def layer_values(trained: TrainedNetwork) -> list[LayerValues]:
 
 
 def _layers(trained: TrainedNetwork) -> Iterator[LayerValues]:
-    for index, layer in enumerate(trained.network.layers):
+    for index, layer in enumerate(trained.network.dense_layers()):
         prefix = f"layers.{index}"
         said = {name: trained.tensors[f"{prefix}.neuron.{name}"] for name in neuron_values(layer.neuron)}
         yield LayerValues(

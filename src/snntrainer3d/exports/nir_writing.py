@@ -62,11 +62,11 @@ def nir_sidecar(trained: TrainedNetwork) -> bytes:
 
 def conventions(network: Network) -> dict[str, Any]:
     """Give what a reader must know to compute the same spikes."""
-    resets = list(dict.fromkeys(layer.neuron.reset for layer in network.layers))
+    resets = list(dict.fromkeys(neuron.reset for neuron in network.neurons()))
     return {
         "dt": DT_S,
         "scheme": "forward Euler: v[t] = (1 - dt/tau) v[t-1] + (r dt/tau) x[t]",
-        "reset": resets[0] if len(resets) == 1 else ",".join(layer.neuron.reset for layer in network.layers),
+        "reset": resets[0] if len(resets) == 1 else ",".join(neuron.reset for neuron in network.neurons()),
         "delay": "a spike at step t changes the membrane at step t+1",
         "comparison": "spike where v > v_threshold",
     }

@@ -33,7 +33,7 @@ def to_paper_json(trained: TrainedNetwork) -> bytes:
     parameters = {
         "neuron_type": _KINDS[network.output.neuron.kind],
         "num_inputs": network.input.size,
-        "hidden_layers": [layer.size for layer in network.hidden],
+        "hidden_layers": [layer.size for layer in network.dense_layers()[:-1]],
         "num_outputs": network.output.size,
         "hyperparameters": _hyperparameters(network.output.neuron),
     }
@@ -44,8 +44,9 @@ def _faults(network: Network) -> list[Fault]:
     faults = unknown_parts(network, FORM)
     if faults:
         return faults
-    first = network.layers[0].neuron
-    for index, layer in enumerate(network.layers):
+    layers = network.dense_layers()
+    first = layers[0].neuron
+    for index, layer in enumerate(layers):
         path = f"network.layers[{index}]"
         if not layer.bias:
             faults.append(Fault(f"{path}.bias", "is false; every layer of that form has one.", "Train with biases."))
@@ -72,7 +73,7 @@ def _hyperparameters(neuron: Any) -> dict[str, float]:
 
 
 def _layer(trained: TrainedNetwork, index: int) -> dict[str, Any]:
-    tensors, neuron = trained.tensors, trained.network.layers[index].neuron
+    tensors, neuron = trained.tensors, trained.network.dense_layers()[index].neuron
     connection, cell = f"fc{index + 1}", f"lifs.{index}"
     found = {
         f"{connection}.weight": _entry(tensors[f"layers.{index}.weight"]),

@@ -27,7 +27,7 @@ def unknown_parts(
         if layer.kind not in layers:
             faults.append(Fault(f"{path}.kind", f"{form} has no form for a layer of kind {layer.kind!r}."))
             continue
-        kind = layer.neuron.kind
-        if kind not in neurons:
+        kind = layer.neuron.kind if layer.neuron else None
+        if kind is not None and kind not in neurons:
             faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}."))
     return faults

@@ -9,9 +9,9 @@ from snntrainer3d.exports.refusal import refuse, unknown_parts
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import (
     Atan,
+    Dense,
     FastSigmoid,
     Lapicque,
-    Layer,
     Neuron,
     SpikeRateEscape,
     StraightThrough,
@@ -178,9 +178,10 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
     network, recipe = trained.network, trained.training or Training()
     loss_words, loss = _LOSSES[recipe.loss]
     learns_rc = any(isinstance(layer.neuron, Lapicque) and layer.neuron.learn_beta != "fixed"
-                    for layer in network.layers)  # fmt: skip
-    learned = _learned(network.layers)
-    own = any(not _known(layer.neuron.surrogate) for layer in network.layers)
+                    for layer in network.dense_layers())  # fmt: skip
+    layers = network.dense_layers()
+    learned = _learned(layers)
+    own = any(not _known(layer.neuron.surrogate) for layer in network.dense_layers())
     clip = f"            nn.utils.clip_grad_norm_(network.parameters(), {recipe.gradient_clip_norm})\n"
     return _SCRIPT.format(
         title=title_in_words(network),
@@ -189,7 +190,9 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         inputs=inputs_in_words(recipe),
         num_steps=recipe.num_steps,
         own_surrogates=_OWN_SURROGATE if own else "",
-        modules="\n".join(_modules(index, layer, network.sizes()[index]) for index, layer in enumerate(network.layers)),
+        modules="\n".join(
+            _modules(index, layer, network.sizes()[index]) for index, layer in enumerate(network.dense_layers())
+        ),
         learned=learned,
         pairs=", ".join(f"(self.fc{number}, self.lif{number})" for number in range(1, len(network.layers) + 1)),
         learnable=("" if not learned else _LEARNABLE) + (_REFRESH if learns_rc else ""),
@@ -209,7 +212,7 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
     ).encode()
 
 
-def _modules(index: int, layer: Layer, before: int) -> str:
+def _modules(index: int, layer: Dense, before: int) -> str:
     bias = "" if layer.bias else ", bias=False"
     number = index + 1
     return (
@@ -255,7 +258,7 @@ def _derivative(surrogate: Surrogate) -> str:
     return f"{slope!r} * (1 - {slope!r} * z.abs()).clamp(min=0)"
 
 
-def _learned(layers: tuple[Layer, ...]) -> str:
+def _learned(layers: tuple[Dense, ...]) -> str:
     lines = [
         f"        learnable(self.lif{number}, {name!r}, {layer.size if learning == 'per_neuron' else None})"
         for number, layer in enumerate(layers, 1)

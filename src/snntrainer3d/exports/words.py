@@ -7,7 +7,7 @@ from snntrainer3d.spec import Network, Training
 
 def title_in_words(network: Network) -> str:
     """Give sizes and neurons: 784-100-10 of Leaky neurons."""
-    kinds = list(dict.fromkeys(layer.neuron.title for layer in network.layers))
+    kinds = list(dict.fromkeys(neuron.title for neuron in network.neurons()))
     return f"Spiking neural network {network.title()} of {' and '.join(kinds)} neurons, made by SNNtrainer3D"
 
 

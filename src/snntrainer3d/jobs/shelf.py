@@ -13,7 +13,7 @@ from jaxtyping import Shaped
 from snntrainer3d.data import Dataset, available, check_fit, describe, load
 from snntrainer3d.errors import ConflictError, MismatchError, NotFoundError
 from snntrainer3d.runs import RunFolder, list_checkpoints, newest_checkpoint, read_weights
-from snntrainer3d.spec import Network, TrainedNetwork, Training
+from snntrainer3d.spec import Network, TrainedNetwork, Training, multiplications
 
 if TYPE_CHECKING:
     from snntrainer3d.engine import SpikingNetwork
@@ -42,7 +42,12 @@ class KnownNetwork:
     @property
     def weights(self) -> int:
         """Give the number of weights."""
-        return sum(outs * ins for outs, ins in self.network.weight_shapes())
+        return sum(rows * columns for rows, columns in self.network.weight_shapes())
+
+    @property
+    def products(self) -> int:
+        """Give the multiplications of one sample at one time step."""
+        return sum(multiplications(self.network))
 
 
 class Shelf:
@@ -127,5 +132,5 @@ def _load(run: RunFolder, stamp: Stamp) -> KnownNetwork:
     trained, update = read_trained(run, stamp)
     module = build(trained.network)
     load_tensors(module, trained)
-    thresholds = tuple(trained.tensors[f"layers.{index}.neuron.threshold"] for index in range(len(module.layers)))
+    thresholds = tuple(trained.tensors[f"layers.{index}.neuron.threshold"] for index in trained.network.spiking())
     return KnownNetwork(stamp, trained.network, run.read_spec().training, module, thresholds, update)

@@ -94,10 +94,10 @@ class Tasks:
             "layers": [],
         }
         if asked.get("layers", True):
-            layers = zip(known.network.layers, playback.spikes, playback.membranes, strict=True)
+            layers = zip(known.network.neurons(), playback.spikes, playback.membranes, strict=True)
             answer["layers"] = [
-                {**_layer(spikes, membranes), "threshold": _threshold(known, index), "neuron": layer.neuron.kind}
-                for index, (layer, spikes, membranes) in enumerate(layers)
+                {**_layer(spikes, membranes), "threshold": _threshold(known, index), "neuron": neuron.kind}
+                for index, (neuron, spikes, membranes) in enumerate(layers)
             ]
         return _document(answer)
 
@@ -162,9 +162,9 @@ class Tasks:
         dataset = self._shelf.dataset_of(known)
         part, recipe = _part(dataset, split), known.training
         affine = dataset.affine(recipe.pixels)
-        at_once = int(np.clip(PORTION // (known.weights * recipe.num_steps), 1, 250))
+        at_once = int(np.clip(PORTION // (known.products * recipe.num_steps), 1, 250))
         decided: dict[str, list[Any]] = {"decisions": [], "confidences": [], "latencies": []}
-        fired: list[np.ndarray] = [np.zeros(layer.size, np.int64) for layer in known.network.layers]
+        fired: list[np.ndarray] = [np.zeros(size, np.int64) for size in known.network.spiking_sizes()]
         for begin in range(0, len(part), at_once):
             chosen = part.inputs[begin : begin + at_once]
             found = tally(known.module, recipe.coding, chosen, affine, recipe.num_steps)
@@ -223,7 +223,7 @@ def _check_index(index: int, part: Split, dataset: Dataset, split: str) -> None:
 
 
 def _check_size(known: KnownNetwork, steps: int) -> None:
-    neurons = sum(layer.size for layer in known.network.layers)
+    neurons = sum(known.network.spiking_sizes())
     if neurons * steps > MAX_RECORDED:
         raise LimitError(
             f"{neurons:,} neurons over {steps:,} steps are more than can be played, {MAX_RECORDED:,} in all.",
@@ -299,7 +299,7 @@ def _layer(spikes: UInt8[np.ndarray, "time neuron"], membranes: Shaped[np.ndarra
 
 def _threshold(known: KnownNetwork, layer: int) -> float | list[float]:
     values = known.thresholds[layer]
-    return float(values) if values.ndim == 0 else [float(value) for value in values]
+    return float(values) if values.ndim == 0 else [float(value) for value in values.reshape(-1)]
 
 
 def _base64(values: np.ndarray) -> str:

@@ -32,11 +32,10 @@ def repeat_of(run: str, name: str, spec: RunSpec, start_from: str) -> Repeat:
 
 def _options(spec: RunSpec) -> list[str] | None:
     """Give options that compose to the very same document, None where none do."""
-    *hidden, _ = spec.network.layers
-    first = spec.network.layers[0].neuron.model_dump(mode="json")
-    sizes = [getattr(layer, "size", None) for layer in hidden]
-    if not all(isinstance(size, int) for size in sizes):
+    if not spec.network.only_dense:
         return None
+    *hidden, _ = spec.network.dense_layers()
+    first = spec.network.dense_layers()[0].neuron.model_dump(mode="json")
     training = spec.training.model_dump(mode="json")
     for preset in PRESETS.values():
         usual = {**preset.training_for(spec.training.dataset)}
@@ -47,7 +46,7 @@ def _options(spec: RunSpec) -> list[str] | None:
         for values in ({}, neuron):
             choices = Choices(
                 dataset=spec.training.dataset,
-                hidden=tuple(size for size in sizes if size is not None),
+                hidden=tuple(layer.size for layer in hidden),
                 neuron=first["kind"],
                 preset=preset.name,
                 neuron_values=values,

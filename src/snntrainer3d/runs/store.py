@@ -325,9 +325,8 @@ class RunStore:
         if found is not None:
             return found
         trained = self.trained(run.id)
-        shapes = range(len(trained.network.layers))
-        weights = [trained.tensors[f"layers.{index}.weight"] for index in shapes]
-        return encode_frame(make_frame(run.id, 1, 0, 0, weights))
+        matrices = [trained.tensors[one.tensor].reshape(one.rows, one.columns) for one in trained.network.connections()]
+        return encode_frame(make_frame(run.id, 1, 0, 0, matrices))
 
     def checkpoints(self, reference: str) -> Sequence[CheckpointRow]:
         """Give the checkpoints, oldest first."""
@@ -381,7 +380,7 @@ class RunStore:
             "start_from": "",
             "dataset": spec.training.dataset,
             "title": spec.network.title(),
-            "neurons": ",".join(dict.fromkeys(layer.neuron.kind for layer in spec.network.layers)),
+            "neurons": ",".join(dict.fromkeys(neuron.kind for neuron in spec.network.neurons())),
             "epochs": spec.training.epochs,
             "seed": spec.training.seed,
             "num_steps": spec.training.num_steps,

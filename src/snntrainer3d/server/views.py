@@ -138,13 +138,14 @@ class RunViews:
     def weight(self, run: str, layer: int, row: int, column: int) -> float:
         """Give one weight exactly; raises NotFoundError for a place outside the network."""
         trained = self._store.trained(run)
-        shapes = trained.network.weight_shapes()
-        if layer >= len(shapes) or row >= shapes[layer][0] or column >= shapes[layer][1]:
+        matrices = trained.network.connections()
+        found = matrices[layer] if layer < len(matrices) else None
+        if found is None or row >= found.rows or column >= found.columns:
             raise NotFoundError(
                 f"Network {trained.network.title()} has no weight {layer}, {row}, {column}.",
                 hint="layer, row (neuron) and column (neuron before) count from 0.",
             )
-        return float(trained.tensors[f"layers.{layer}.weight"][row, column])
+        return float(trained.tensors[found.tensor].reshape(found.rows, found.columns)[row, column])
 
     def place(self, run: str) -> str:
         """Give where the run's files lie."""

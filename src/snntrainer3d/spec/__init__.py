@@ -3,8 +3,21 @@
 from snntrainer3d.spec._document import FieldFault, Part, parse, read_json, read_json_file
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
-from snntrainer3d.spec.cost import Cost, cost_of
-from snntrainer3d.spec.network import Dense, Input, Layer, Network, dense_network
+from snntrainer3d.spec.cost import Cost, cost_of, fan_outs, multiplications
+from snntrainer3d.spec.layers import (
+    LAYERS,
+    AvgPool,
+    BatchNorm,
+    Conv2d,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool,
+    Recurrent,
+    Shape,
+)
+from snntrainer3d.spec.network import Connection, Input, Network, dense_network
 from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
 from snntrainer3d.spec.presets import PRESETS, Preset
 from snntrainer3d.spec.run import RunSpec, parse_run
@@ -23,6 +36,7 @@ from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_te
 from snntrainer3d.spec.training import Adam, Constant, Direct, OneCycle, Schedule, Training
 
 __all__ = [
+    "LAYERS",
     "MAX_RUNS",
     "NEURONS",
     "NEURON_KINDS",
@@ -32,28 +46,37 @@ __all__ = [
     "Advice",
     "Alpha",
     "Atan",
+    "AvgPool",
+    "BatchNorm",
     "Composition",
+    "Connection",
     "Constant",
+    "Conv2d",
     "Cost",
     "Dense",
     "Direct",
     "Draw",
+    "Dropout",
     "FastSigmoid",
     "FieldFault",
+    "Flatten",
     "Grid",
     "Input",
     "Lapicque",
     "Layer",
     "Leaky",
     "Listing",
+    "MaxPool",
     "Network",
     "Neuron",
     "OneCycle",
     "Part",
     "Preset",
     "RandomSearch",
+    "Recurrent",
     "RunSpec",
     "Schedule",
+    "Shape",
     "Sigmoid",
     "SpikeRateEscape",
     "StraightThrough",
@@ -67,8 +90,10 @@ __all__ = [
     "cost_of",
     "count_parameters",
     "dense_network",
+    "fan_outs",
     "fit_start",
     "fixed_tensors",
+    "multiplications",
     "neuron_of",
     "neuron_values",
     "parse",

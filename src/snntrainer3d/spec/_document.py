@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -15,6 +15,8 @@ from snntrainer3d.errors import Fault, InputError, NotFoundError, SpecError
 
 MAX_DOCUMENT_BYTES = 4_000_000
 MAX_DOCUMENT_DEPTH = 64
+UNTAGGED = "dense"
+"""The kind of a layer that does not say its own: documents were written so before there was a second kind."""
 
 T = TypeVar("T")
 
@@ -39,7 +41,9 @@ def parse(kind: type[T], value: Any, *, what: str = "document", root: str = "") 
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        faults = [_fault(detail, value, root) for detail in details if not _follows(detail, details)]
+        faults = [
+            fault for detail in details if not _follows(detail, details) for fault in _faults(detail, value, root)
+        ]
         raise SpecError(faults, what=what) from None
 
 
@@ -101,12 +105,19 @@ def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
     )
 
 
-def _fault(detail: ErrorDetails, value: Any, root: str) -> Fault:
+def _faults(detail: ErrorDetails, value: Any, root: str) -> list[Fault]:
     path = _path(detail["loc"], value, root)
+    raised = detail.get("ctx", {}).get("error")
+    if isinstance(raised, FieldFault | FieldFaults):
+        found = raised.faults if isinstance(raised, FieldFaults) else [raised]
+        return [Fault(".".join(part for part in (path, one.field) if part), one.message, one.hint) for one in found]
+    return [_fault(detail, path)]
+
+
+def _fault(detail: ErrorDetails, path: str) -> Fault:
     context = detail.get("ctx", {})
-    if isinstance(raised := context.get("error"), FieldFault):
-        inner = ".".join(part for part in (path, raised.field) if part)
-        return Fault(inner, raised.message, raised.hint)
+    if detail["type"] == "union_tag_invalid" and isinstance(detail["input"], Mapping):
+        path, detail["input"] = f"{path}.kind", context.get("tag")
     if detail["type"] == "extra_forbidden":
         return _unknown_field(detail, path)
     expected = _EXPECTED.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:]).format(**context)
@@ -123,6 +134,14 @@ class FieldFault(ValueError):
         self.field = field
         self.message = message
         self.hint = hint
+
+
+class FieldFaults(ValueError):
+    """Raised by a validator for several fields at once."""
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        super().__init__("; ".join(f"{fault.field} {fault.message}" for fault in faults))
+        self.faults = faults
 
 
 _EXPECTED = {
@@ -160,7 +179,7 @@ def _path(loc: tuple[int | str, ...], value: Any, root: str) -> str:
         if isinstance(part, int):
             path += f"[{part}]"
             here = here[part] if isinstance(here, list | tuple) and part < len(here) else None
-        elif isinstance(here, Mapping) and part == here.get("kind") and not tag_passed:
+        elif not tag_passed and part == (here.get("kind", UNTAGGED) if isinstance(here, Mapping) else UNTAGGED):
             tag_passed = True
             continue
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from snntrainer3d.errors import Fault
 from snntrainer3d.spec.cost import BYTES_PER_VALUE, cost_of
+from snntrainer3d.spec.layers import Conv2d, Dense, Recurrent
 from snntrainer3d.spec.network import Network
 from snntrainer3d.spec.neurons import Alpha, Lapicque
 from snntrainer3d.spec.run import RunSpec
@@ -19,10 +20,13 @@ LARGE_TAU = 50.0
 """Alpha's factor τ above which its two traces are nearly equal and cancel in float32."""
 XOR_EPOCHS = 100
 XOR_HIDDEN = 4
+_DEAF = ("leaky", "zero")
 COPIES_OF_PARAMETERS = 4
 """Value, gradient, and Adam's two means."""
 ARRAYS_PER_STATE = 4
 """Currents, membranes, spikes and gradients of every neuron and step, kept for the backward pass."""
+ARRAYS_PER_VALUE = 2
+"""Values and gradients of every stage without neurons."""
 USUAL_MEMORY_BYTES = 8 * 2**30
 
 
@@ -59,13 +63,24 @@ def advise(spec: RunSpec, *, classes: int | None = None, memory_bytes: int | Non
 def training_bytes(spec: RunSpec) -> int:
     """Estimate the memory that one update needs beside the data: parameters four times, states of all time steps."""
     cost = cost_of(spec.network, spec.training.num_steps)
-    states = cost.neurons * spec.training.num_steps * spec.training.batch_size
-    return BYTES_PER_VALUE * (COPIES_OF_PARAMETERS * cost.parameters + ARRAYS_PER_STATE * states)
+    silent = sum(spec.network.sizes()[1:]) - cost.neurons
+    each = ARRAYS_PER_STATE * cost.neurons + ARRAYS_PER_VALUE * silent
+    states = each * spec.training.num_steps * spec.training.batch_size
+    return BYTES_PER_VALUE * (COPIES_OF_PARAMETERS * cost.parameters + states)
 
 
 def _neurons(network: Network) -> Iterator[Advice]:
     for index, layer in enumerate(network.layers):
         neuron, path = layer.neuron, f"network.layers[{index}].neuron"
+        if neuron is None:
+            continue
+        if isinstance(layer, Recurrent) and layer.feedback == "one_to_one" and (neuron.kind, neuron.reset) == _DEAF:
+            yield Advice(
+                "feedback_reset",
+                f"{path}.reset",
+                "reset to zero wipes out what a neuron sends back to itself: the feedback does nothing.",
+                "Reset by subtraction, or send it back to all neurons.",
+            )
         if isinstance(neuron, Lapicque):
             yield from _weak_gain(neuron, path)
         if isinstance(neuron, Alpha) and neuron.tau() > LARGE_TAU:
@@ -115,13 +130,22 @@ def _each_once(advice: Iterator[Advice]) -> list[Advice]:
 
 def _layers(network: Network, classes: int | None) -> Iterator[Advice]:
     for index, layer in enumerate(network.hidden):
-        if layer.size == 1:
+        if isinstance(layer, Dense | Recurrent) and layer.size == 1:
             yield Advice(
                 "bottleneck",
                 f"network.layers[{index}].size",
                 "a hidden layer of one neuron is a bottleneck: everything must pass through one spike train.",
                 "Give it more neurons, or remove the layer.",
             )
+    if (pair := _unheard(network)) is not None:
+        first, second = pair
+        yield Advice(
+            "currents_meet_weights",
+            f"network.layers[{first}].neuron",
+            f"layer {first + 1} hands its currents to the weights of layer {second + 1} without neurons between; "
+            "two weight matrices in a row do no more than one.",
+            f"Give layer {first + 1} neurons.",
+        )
     if classes is not None and network.output.size > classes:
         yield Advice(
             "idle_outputs",
@@ -129,6 +153,20 @@ def _layers(network: Network, classes: int | None) -> Iterator[Advice]:
             f"the output has {network.output.size} neurons for {classes} classes; the others stand for nothing.",
             f"Set it to {classes}.",
         )
+
+
+def _unheard(network: Network) -> tuple[int, int] | None:
+    """Give two layers with weights of which the first has no neurons, nor any layer between them; None if none."""
+    waiting: int | None = None
+    for index, layer in enumerate(network.layers):
+        weighs = isinstance(layer, Conv2d | Dense | Recurrent)
+        if weighs and waiting is not None:
+            return waiting, index
+        if layer.neuron is not None:
+            waiting = None
+        elif weighs:
+            waiting = index
+    return None
 
 
 def _training(spec: RunSpec) -> Iterator[Advice]:
@@ -177,7 +215,7 @@ def _xor(spec: RunSpec) -> Iterator[Advice]:
             "xor cannot be told apart by a single layer.",
             "Add a hidden layer of 10 neurons.",
         )
-    elif min(layer.size for layer in spec.network.hidden) < XOR_HIDDEN:
+    elif min(spec.network.sizes()[1:-1]) < XOR_HIDDEN:
         yield Advice(
             "xor_few_neurons",
             "network.layers[0].size",

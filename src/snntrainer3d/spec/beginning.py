@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from snntrainer3d.errors import Fault, MismatchError
+from snntrainer3d.spec.layers import Layer
 from snntrainer3d.spec.network import Network
 from snntrainer3d.spec.trained import TrainedNetwork, fixed_tensors, neuron_values, tensor_shapes
 
@@ -30,24 +31,34 @@ def fit_start(start: TrainedNetwork, network: Network) -> TrainedNetwork:
 
 
 def _check(start: Network, network: Network) -> None:
-    if start.weight_shapes() != network.weight_shapes():
+    kinds = [[layer.kind for layer in one.layers] for one in (start, network)]
+    if start.weight_shapes() != network.weight_shapes() or kinds[0] != kinds[1]:
         raise MismatchError(
             f"The weights are of a network {start.title()}, the spec's is {network.title()}.",
             path="network.layers",
             hint="Give the same sizes.",
         )
-    faults = [
-        Fault(f"network.layers[{index}].bias", f"is {layer.bias}, but {before.bias} in the network to start from.")
-        for index, (layer, before) in enumerate(zip(network.layers, start.layers, strict=True))
-        if layer.bias != before.bias
-    ]
+    together = enumerate(zip(network.layers, start.layers, network.taken_shapes(), start.taken_shapes(), strict=True))
+    faults = []
+    for index, (layer, before, taken, given) in together:
+        if layer.arrays(taken).keys() != before.arrays(given).keys():
+            said, found = (getattr(one, "bias", False) for one in (layer, before))
+            message = f"is {said}, but {found} in the network to start from."
+            faults.append(Fault(f"network.layers[{index}].bias", message))
+        elif layer.arrays(taken) != before.arrays(given):
+            message = f"has other shapes than in the network to start from, {start.title()}."
+            faults.append(Fault(f"network.layers[{index}]", message))
     if faults:
-        raise MismatchError("The network to start from has other biases.", faults=faults, path=faults[0].path)
+        message = "The network to start from has other biases or kernels."
+        raise MismatchError(message, faults=faults, path=faults[0].path)
 
 
 def _nothing_learned(network: Network) -> Network:
-    layers = []
+    layers: list[Layer] = []
     for layer in network.layers:
+        if layer.neuron is None:
+            layers.append(layer)
+            continue
         fixed = {f"learn_{name}": "fixed" for name in neuron_values(layer.neuron)}
         layers.append(layer.model_copy(update={"neuron": layer.neuron.model_copy(update=fixed)}))
     return network.model_copy(update={"layers": tuple(layers)})

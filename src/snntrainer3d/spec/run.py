@@ -19,7 +19,7 @@ class RunSpec(Part):
 
     def title(self) -> str:
         """Give the run's name, or one made of data set, sizes and neurons."""
-        neurons = "+".join(dict.fromkeys(layer.neuron.kind for layer in self.network.layers))
+        neurons = "+".join(dict.fromkeys(neuron.kind for neuron in self.network.neurons()))
         return self.training.name or f"{self.training.dataset} {self.network.title()} {neurons}"
 
 

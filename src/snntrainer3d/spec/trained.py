@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from jaxtyping import Float32
 
 from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec.network import Network
-from snntrainer3d.spec.neurons import Alpha, Lapicque, Leaky, Synaptic
+from snntrainer3d.spec.neurons import Lapicque, Neuron
 from snntrainer3d.spec.training import Training
 
 
@@ -18,8 +19,9 @@ from snntrainer3d.spec.training import Training
 class TrainedNetwork:
     """A network with its values.
 
-    `tensors` holds float32 arrays, named by `tensor_shapes`: weights [out][in] as torch has them, biases, and
-    beta, alpha and threshold of each layer's neurons (a scalar, or one per neuron where learned so).
+    `tensors` holds float32 arrays, named by `tensor_shapes`: weights as torch has them, [out][in] or for conv2d
+    [out][in][row][column], biases, a recurrent layer's own weights, the statistics of batch_norm, and beta, alpha and
+    threshold of each layer's neurons (a scalar, or one per neuron where learned so).
     `training` is the recipe it was trained with, where known.
 
     Raises:
@@ -43,18 +45,17 @@ class TrainedNetwork:
 def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     """Give name and shape of every array of a network, in order of layers."""
     shapes: dict[str, tuple[int, ...]] = {}
-    for index, (layer, shape) in enumerate(zip(network.layers, network.weight_shapes(), strict=True)):
-        prefix = f"layers.{index}"
-        shapes[f"{prefix}.weight"] = shape
-        if layer.bias:
-            shapes[f"{prefix}.bias"] = (layer.size,)
+    stages = zip(network.layers, network.taken_shapes(), network.shapes()[1:], strict=True)
+    for index, (layer, taken, given) in enumerate(stages):
+        for name, shape in {**layer.arrays(taken), **layer.statistics(taken)}.items():
+            shapes[f"layers.{index}.{name}"] = shape
         for name, learning in neuron_values(layer.neuron).items():
-            shapes[f"{prefix}.neuron.{name}"] = (layer.size,) if learning == "per_neuron" else ()
+            shapes[f"layers.{index}.neuron.{name}"] = given if learning == "per_neuron" else ()
     return shapes
 
 
-def neuron_values(neuron: Leaky | Lapicque | Synaptic | Alpha) -> dict[str, str]:
-    """Give the names of a neuron's decays and threshold, each with how it is learned."""
+def neuron_values(neuron: Neuron | None) -> dict[str, str]:
+    """Give the names of a neuron's decays and threshold, each with how it is learned; none where there is none."""
     names = ("alpha", "beta", "threshold")
     return {name: getattr(neuron, f"learn_{name}", "fixed") for name in names if hasattr(neuron, name)}
 
@@ -62,10 +63,10 @@ def neuron_values(neuron: Leaky | Lapicque | Synaptic | Alpha) -> dict[str, str]
 def count_parameters(network: Network) -> int:
     """Give the number of learned values: weights, biases, learnable neuron values."""
     count = 0
-    for layer, (outs, ins) in zip(network.layers, network.weight_shapes(), strict=True):
-        count += outs * ins + (layer.size if layer.bias else 0)
+    for layer, taken, size in zip(network.layers, network.taken_shapes(), network.sizes()[1:], strict=True):
+        count += sum(math.prod(shape) for shape in layer.arrays(taken).values())
         learned = neuron_values(layer.neuron).values()
-        count += sum({"fixed": 0, "shared": 1, "per_neuron": layer.size}[how] for how in learned)
+        count += sum({"fixed": 0, "shared": 1, "per_neuron": size}[how] for how in learned)
     return count
 
 
@@ -81,6 +82,8 @@ def _faults(network: Network, tensors: Mapping[str, np.ndarray]) -> list[Fault]:
             faults.append(Fault(name, f"is {array.dtype}, expected float32."))
         elif not np.isfinite(array).all():
             faults.append(Fault(name, "holds values that are not finite."))
+        elif name.endswith(".running_var") and (array < 0).any():
+            faults.append(Fault(name, "holds negative values; a variance has none."))
     return faults or _contradictions(network, tensors)
 
 
@@ -89,6 +92,7 @@ def fixed_tensors(network: Network) -> dict[str, np.ndarray]:
     return {
         f"layers.{index}.neuron.{name}": np.asarray(_said(layer.neuron, name), np.float32)
         for index, layer in enumerate(network.layers)
+        if layer.neuron is not None
         for name, learning in neuron_values(layer.neuron).items()
         if learning == "fixed"
     }
@@ -103,7 +107,7 @@ def _contradictions(network: Network, tensors: Mapping[str, np.ndarray]) -> list
     ]
 
 
-def _said(neuron: Leaky | Lapicque | Synaptic | Alpha, name: str) -> float:
+def _said(neuron: Neuron, name: str) -> float:
     if isinstance(neuron, Lapicque) and name == "beta":
         return neuron.effective_beta()
     return float(getattr(neuron, name))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from snntrainer3d.spec import Alpha, Lapicque, Leaky
+from snntrainer3d.spec import Alpha, Lapicque, Leaky, multiplications
 from snntrainer3d.studies.comparisons import Comparison
 from snntrainer3d.studies.outcome import Outcome, Trained
 from snntrainer3d.studies.paper import DECISION_STEPS, PRINTED, SIZES, one_vs_rest_accuracy
@@ -207,5 +207,5 @@ def _mean_difference(outcome: Outcome, first: str, second: str) -> tuple[float, 
 
 
 def _dense_additions(one: Trained) -> int:
-    shapes = one.entry.spec.network.weight_shapes()[1:]
-    return one.entry.spec.training.num_steps * sum(outs * ins for outs, ins in shapes)
+    products = multiplications(one.entry.spec.network)[1:]
+    return one.entry.spec.training.num_steps * sum(products)

@@ -14,6 +14,7 @@ from snntrainer3d.analysis import History
 from snntrainer3d.data import load
 from snntrainer3d.jobs import read_decisions
 from snntrainer3d.runs import RunStore
+from snntrainer3d.spec import fan_outs
 from snntrainer3d.studies.folder import StudyFolder
 from snntrainer3d.studies.plan import Entry, Plan
 from snntrainer3d.studies.state import StudyState, state_of
@@ -37,10 +38,9 @@ class Trained:
 
     def synaptic_operations(self) -> float:
         """Give additions of a weight per test sample, from the counted spikes of the layers before the output."""
-        layers = self.entry.spec.network.layers
-        steps = self.entry.spec.training.num_steps
-        rates = zip(self.results["rates"], layers[:-1], layers[1:], strict=False)
-        return float(sum(rate * layer.size * steps * following.size for rate, layer, following in rates))
+        network, steps = self.entry.spec.network, self.entry.spec.training.num_steps
+        together = zip(self.results["rates"], network.spiking_sizes(), fan_outs(network), strict=True)
+        return float(sum(rate * size * steps * weights for rate, size, weights in together))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -25,6 +25,7 @@ from snntrainer3d.spec import (
     RunSpec,
     Study,
     cost_of,
+    multiplications,
     parse_run,
 )
 from snntrainer3d.studies.fields import put
@@ -193,7 +194,7 @@ def _short(value: Any) -> str:
 def seconds_of(spec: RunSpec) -> float:
     """Estimate a run: its products, forward and twice backward; a constant input is multiplied once, not per step."""
     info, training = describe(spec.training.dataset), spec.training
-    first, *rest = [outs * ins for outs, ins in spec.network.weight_shapes()]
+    first, *rest = multiplications(spec.network)
     neurons = 20 * cost_of(spec.network, 1).neurons
     each = 3 * (2 * first + training.num_steps * (2 * sum(rest) + neurons))
     samples = info.train_samples * training.epochs + info.test_samples / 3

@@ -12,7 +12,7 @@ import torch
 
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
-from snntrainer3d.engine import build, load_tensors, open_learner, prepare_learner, to_trained
+from snntrainer3d.engine import build, load_tensors, matrices_of, open_learner, prepare_learner, to_trained
 from snntrainer3d.errors import SpecError
 from snntrainer3d.events import (
     Cancelled,
@@ -27,7 +27,7 @@ from snntrainer3d.events import (
     Update,
 )
 from snntrainer3d.frames import Frame, make_frame
-from snntrainer3d.spec import RunSpec, TrainedNetwork, advise, cost_of, count_parameters, fit_start
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, advise, cost_of, count_parameters, fit_start
 from snntrainer3d.training.checkpoint import Checkpoint, Sink, Word
 from snntrainer3d.training.evaluate import evaluate_split
 from snntrainer3d.training.health import Health
@@ -307,10 +307,11 @@ class _Training:
         self._sink.frame(self._last_frame)
 
     def _frame(self, before: Frame | None) -> Frame:
-        weights = [layer.connection.weight.detach().numpy() for layer in self._module.layers]
+        network = self._spec.network
         sums = self._epoch_sums if self._epoch_sums.samples else self._run_sums
-        rates = sums.mean_rates() if sums.samples else []
+        rates = _rates_of_matrices(network, sums.mean_rates()) if sums.samples else []
         epoch = self._update // self._per_epoch
+        weights = matrices_of(self._module, network)
         return make_frame(self._run_id, self._sequence, self._update, epoch, weights, rates, before)
 
     def _keep_checkpoint(self) -> None:
@@ -374,6 +375,12 @@ class _Training:
             "rates": rates,
         }
         return results, trained
+
+
+def _rates_of_matrices(network: Network, rates: list[float]) -> list[float]:
+    """Give for each connection the rate of the neurons that it leads to, there or in a later layer."""
+    spiking = network.spiking()
+    return [rates[next(at for at, layer in enumerate(spiking) if layer >= one.layer)] for one in network.connections()]
 
 
 def _finite(value: float) -> float | None:

@@ -21,7 +21,7 @@ export type {
   SnapshotRow,
 } from "../protocol/api";
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
-export type { DatasetName, Learning, Reset, Training } from "../protocol/spec";
+export type { DatasetName, Learning, Reset, RunSpec as AnyRunSpec, Training } from "../protocol/spec";
 
 export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha";
 export type SurrogateKind =
@@ -57,7 +57,7 @@ export interface Neuron {
 export type Layer = Omit<Dense, "neuron"> & { neuron: Neuron };
 export type Network = Omit<SpecNetwork, "layers"> & { layers: Layer[] };
 
-/** A run's document while it is edited; what the server gives fits in. */
+/** A run's document while it is edited: of dense layers only. */
 export interface RunSpec {
   format: "snntrainer3d/run";
   version: 1;

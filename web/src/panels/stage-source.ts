@@ -1,5 +1,7 @@
 /** What the stage shows now: a network's shape, and the weights that belong to it. */
 import {
+  editable,
+  otherKinds,
   placeholderWeights,
   runs,
   session,
@@ -26,11 +28,20 @@ const MOST_ILLUSTRATED = 20_000_000;
 
 export function currentSource(): Source | null {
   const detail = session.stage === "run" ? runs.detail : null;
-  const spec = detail?.spec ?? workbench.spec;
+  const spec = detail ? editable(detail.spec) : workbench.spec;
+  if (!spec) return null;
   const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
   const shape = shapeOf(spec, info?.class_names ?? []);
   const starting = detail === null && workbench.from !== null && workbench.from.id === runs.openId;
   return shape && { spec, shape, run: starting ? runs.openId : (detail?.id ?? null), starting };
+}
+
+/** Why nothing is drawn, in words. */
+export function whyNothing(): string {
+  const detail = session.stage === "run" ? runs.detail : null;
+  if (detail && !editable(detail.spec))
+    return `This network has layers of ${otherKinds(detail.spec)}, which are not drawn yet. Its curves and results are beside.`;
+  return "A layer's size is no whole number above zero: mend it to see the network.";
 }
 
 /** The newest frame's weights where they fit the source, else made-up ones. */

@@ -276,7 +276,8 @@ export interface DatasetRow {
 /**
  * Counts per network and per sample.
  *
- * `flops` is the paper's eq. 12, 2·Σ l_i·l_{i+1}, which ignores time; `flops_all_steps` multiplies it by the steps.
+ * `flops` is the paper's eq. 12, 2·Σ l_i·l_{i+1}, which ignores time; a kernel counts once for each place it stands
+ * at. `flops_all_steps` multiplies it by the steps.
  */
 export interface Cost {
   neurons: number;

@@ -152,13 +152,57 @@ export interface Adam {
   epsilon: number;
 }
 
+/** The mean of each window of a map. */
+export interface AvgPool {
+  /** Height and width of the window. From 2 to 64. */
+  kernel: number;
+  /** By how many places the window moves; null for its own size. From 1 to 64. */
+  stride: number | null;
+  /** Neurons driven by what was pooled; null hands it on. */
+  neuron: Neuron | null;
+  kind: "avg_pool";
+}
+
+/**
+ * Values brought to mean 0 and variance 1, then scaled and shifted by learned values, per map or per feature.
+ *
+ * While training over the batch and all time steps at once (as tdBN, Zheng et al. 2021, without its factor of the
+ * threshold); afterwards by running means. Put it between a conv2d without neurons and its neurons.
+ */
+export interface BatchNorm {
+  kind: "batch_norm";
+  /** Share of the newest batch in the running means. Above 0 to 1. */
+  momentum: number;
+  /** Added to the variance. Above 0 to 1. */
+  epsilon: number;
+  /** Neurons driven by the result; null hands it on. */
+  neuron: Neuron | null;
+}
+
+/** A kernel slid over maps, the same weights everywhere: x[t] = K * s[t] + b. */
+export interface Conv2d {
+  kind: "conv2d";
+  /** Number of maps that it gives, one kernel for each. From 1 to 4,096. */
+  channels: number;
+  /** Height and width of the kernel. From 1 to 64. */
+  kernel: number;
+  /** By how many places the kernel moves. From 1 to 64. */
+  stride: number;
+  /** Rows and columns of zeros put around each map. From 0 to 64. */
+  padding: number;
+  /** Whether each map has a constant input of its own, learned like a weight. */
+  bias: boolean;
+  /** The neurons, one for each value of the maps; null hands the currents on to the next layer. */
+  neuron: Neuron | null;
+}
+
 /** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
 export interface Dense {
-  kind: "dense";
   /** Number of neurons. From 1 to 100,000. */
   size: number;
   /** Whether each neuron has a constant input of its own, learned like a weight. */
   bias: boolean;
+  kind: "dense";
   neuron: Neuron;
 }
 
@@ -167,9 +211,38 @@ export interface Direct {
   kind: "direct";
 }
 
+/**
+ * While training, a share of values is silenced at random, the others grow to keep the sum.
+ *
+ * What is silenced is drawn per sample and held for all its time steps, so that a silenced neuron stays silent.
+ */
+export interface Dropout {
+  kind: "dropout";
+  /** Share of values silenced. From 0 below 1. */
+  share: number;
+  neuron: null;
+}
+
+/** Maps laid out as one row of values, channel after channel, row after row. */
+export interface Flatten {
+  kind: "flatten";
+  neuron: null;
+}
+
 /** The shape of one sample at one time step: (features,) or (channels, height, width). */
 export interface Input {
   shape: number[];
+}
+
+/** The largest value of each window of a map; of spikes: whether one of them fired. */
+export interface MaxPool {
+  /** Height and width of the window. From 2 to 64. */
+  kernel: number;
+  /** By how many places the window moves; null for its own size. From 1 to 64. */
+  stride: number | null;
+  /** Neurons driven by what was pooled; null hands it on. */
+  neuron: Neuron | null;
+  kind: "max_pool";
 }
 
 /** The architecture: input and layers, of which the last is the output with one neuron per class. */
@@ -177,7 +250,24 @@ export interface Network {
   format: "snntrainer3d/network";
   version: 1;
   input: Input;
-  layers: Dense[];
+  layers: (Dense | Conv2d | AvgPool | MaxPool | Flatten | Dropout | BatchNorm | Recurrent)[];
+}
+
+/**
+ * A dense layer whose spikes come back to it one step later: x[t] = W·s[t] + b + V·own spikes[t−1].
+ *
+ * snnTorch's RLeaky and RSynaptic; with reset to zero RLeaky sets the whole membrane of the step to zero, its input
+ * too, where Leaky keeps the input.
+ */
+export interface Recurrent {
+  /** Number of neurons. From 1 to 100,000. */
+  size: number;
+  /** Whether each neuron has a constant input of its own, learned like a weight. */
+  bias: boolean;
+  kind: "recurrent";
+  /** Whether a spike comes back to every neuron of the layer, or only to the one that fired. */
+  feedback: "all_to_all" | "one_to_one";
+  neuron: Leaky | Synaptic;
 }
 
 /** Everything that, with a network, determines a run to the last bit. */

@@ -2,6 +2,7 @@
 export { costOf, estimateSeconds } from "./cost";
 export { decodeDesign, encodeDesign } from "./codec";
 export * from "./design";
+export { editable, otherKinds } from "./editable";
 export * from "./fields";
 export * from "./format";
 export type { Frame, FrameFeed } from "./frame-feed";

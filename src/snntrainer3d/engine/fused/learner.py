@@ -39,6 +39,8 @@ from snntrainer3d.spec import Network, Training
 
 def fused_learner(module: SpikingNetwork, network: Network, training: Training) -> FusedLearner | str:
     """Give the fused learner of a network, or say why it has none; the parameters of `module` move to one array."""
+    if not network.only_dense:
+        return "only dense layers have them."
     for index, layer in enumerate(module.layers):
         if fault := why_not(layer.neuron):
             return f"layer {index}: {fault}."
@@ -64,8 +66,8 @@ class FusedLearner:
         self._module = module
         self._training = training
         self._neurons = [
-            Neurons(layer.neuron, spec.neuron.surrogate, spec.size)
-            for layer, spec in zip(module.layers, network.layers, strict=True)
+            Neurons(layer.neuron, neuron.surrogate, size)
+            for layer, neuron, size in zip(module.layers, network.neurons(), network.sizes()[1:], strict=True)
         ]
         self._shapes = [
             LayerShape(
