@@ -23,6 +23,19 @@ export function costOf(spec: RunSpec): Cost | null {
   };
 }
 
+/** Value, gradient, and Adam's two means of each parameter. */
+const COPIES_OF_PARAMETERS = 4;
+/** Currents, membranes, spikes and gradients of each neuron and step. */
+const ARRAYS_PER_STATE = 4;
+
+/** Memory that one update needs beside the data, in bytes; null while the design has no cost. */
+export function trainingBytes(spec: RunSpec): number | null {
+  const cost = costOf(spec);
+  const states = (cost?.neurons ?? 0) * Number(spec.training.num_steps) * Number(spec.training.batch_size);
+  const total = cost ? 4 * (COPIES_OF_PARAMETERS * cost.parameters + ARRAYS_PER_STATE * states) : NaN;
+  return Number.isFinite(total) ? total : null;
+}
+
 function valuesLearned(how: Learning | undefined, size: number): number {
   if (how === "shared") return 1;
   return how === "per_neuron" ? size : 0;

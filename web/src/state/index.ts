@@ -1,5 +1,6 @@
 /** WHAT the page knows and does: the design, the runs, the settings, the address. */
-export { costOf, estimateSeconds } from "./cost";
+export * from "./bulk";
+export { costOf, estimateSeconds, trainingBytes } from "./cost";
 export { decodeDesign, encodeDesign } from "./codec";
 export * from "./design";
 export { editable, otherKinds } from "./editable";

@@ -5,7 +5,7 @@ export interface QuickEntry {
   fault: string;
 }
 
-const MOST_LAYERS = 200;
+export const MOST_LAYERS = 200;
 const NUMBER = /^\d+$/;
 const REPEAT = /^(\d+)\s*[x×*]\s*(\d+)$/i;
 const TRIANGLE = /^(\d+)\s*(?:>|→|\.\.)\s*(\d+)(?:\s*:\s*(\d+))?$/;

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, fireEvent, render, screen } from "@testing-library/svelte";
+import { cleanup, fireEvent, render, screen, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { tick } from "svelte";
 import Field from "../../src/panels/Field.svelte";
@@ -99,6 +99,37 @@ describe("the list of layers", () => {
     await fireEvent.click(screen.getByRole("button", { name: "Compensate gain" }));
     expect(workbench.spec.network.layers[0].neuron).toMatchObject({ capacitance_f: 1, time_step_s: 1 });
     expect(screen.getByLabelText(/Resistance/)).toBeTruthy();
+  });
+
+  it("adds rows, a triangle and a template at once", async () => {
+    render(LayerList);
+    await fireEvent.input(screen.getByLabelText("Number of layers"), { target: { value: "2" } });
+    await fireEvent.click(screen.getByRole("button", { name: "Add" }));
+    expect(title()).toBe("64-50-100-100-10");
+    await fireEvent.click(screen.getByRole("button", { name: "in place of all" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Set triangle" }));
+    expect(title()).toBe("64-30-25-20-15-10-10");
+    await fireEvent.click(screen.getByRole("button", { name: "200-100" }));
+    expect(title()).toBe("64-200-100-10");
+  });
+
+  it("sets one field of several chosen layers, and undoes it as one step", async () => {
+    workbench.edit((design) => setHidden(design, [40, 30, 20]));
+    render(LayerList);
+    await fireEvent.click(screen.getByRole("button", { name: /^Choose layers/ }));
+    await fireEvent.click(screen.getByLabelText("Choose Hidden 1"));
+    await fireEvent.click(screen.getByLabelText("Choose Hidden 3"), { shiftKey: true });
+    expect(screen.getByText("3 layers chosen")).toBeTruthy();
+    await fireEvent.click(screen.getByLabelText("Choose Hidden 2"));
+    const bar = screen.getByRole("group", { name: "Chosen layers" });
+    await fireEvent.input(within(bar).getByLabelText(/^Threshold/), { target: { value: "2.5" } });
+    expect(workbench.spec.network.layers.map((layer) => layer.neuron.threshold)).toEqual([2.5, 1, 2.5, 1]);
+    await fireEvent.change(within(bar).getByLabelText("Neurons"), { target: { value: "25" } });
+    expect(title()).toBe("64-25-30-25-10");
+    workbench.undo();
+    expect(title()).toBe("64-40-30-20-10");
+    await fireEvent.click(screen.getByRole("button", { name: "Duplicate" }));
+    expect(title()).toBe("64-40-40-30-20-20-10");
   });
 
   it("marks a layer at fault even while it is folded", async () => {
