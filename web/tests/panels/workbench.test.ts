@@ -122,7 +122,7 @@ describe("the list of layers", () => {
     expect(screen.getByText("3 layers chosen")).toBeTruthy();
     await fireEvent.click(screen.getByLabelText("Choose Hidden 2"));
     const bar = screen.getByRole("group", { name: "Chosen layers" });
-    await fireEvent.input(within(bar).getByLabelText(/^Threshold/), { target: { value: "2.5" } });
+    await fireEvent.input(within(bar).getAllByLabelText(/^Threshold/)[0], { target: { value: "2.5" } });
     expect(workbench.spec.network.layers.map((layer) => layer.neuron.threshold)).toEqual([2.5, 1, 2.5, 1]);
     await fireEvent.change(within(bar).getByLabelText("Neurons"), { target: { value: "25" } });
     expect(title()).toBe("64-25-30-25-10");
