@@ -9,7 +9,7 @@ from typing import Any
 
 from snntrainer3d.data import CATALOGUE, default_dataset
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import NEURON_KINDS, NEURONS, PRESETS, Network, Preset, RunSpec, parse
+from snntrainer3d.spec import NEURON_KINDS, NEURONS, PRESETS, Network, Preset, RunSpec, parse, recipe
 
 DEFAULT_PRESET = "fast"
 DEFAULT_HIDDEN = (100,)
@@ -86,17 +86,21 @@ def _document(choices: Choices) -> dict[str, Any]:
 
 def _neuron(choices: Choices) -> dict[str, Any]:
     kind = choices.neuron if choices.neuron in NEURON_KINDS else "leaky"
-    preset = PRESETS[choices.preset].neurons if choices.preset in PRESETS else {}
+    preset = _recipe(choices)
     model = next(model for model in NEURONS if model.model_fields["kind"].default == kind)
     given = choices.neuron_values
     if kind != choices.neuron:
         given = {name: value for name, value in given.items() if name in model.model_fields}
-    return {"kind": kind, **preset.get(kind, {}), **given}
+    return {"kind": kind, **(preset.neurons.get(kind, {}) if preset else {}), **given}
 
 
 def _training(choices: Choices, dataset: str) -> dict[str, Any]:
-    preset = PRESETS[choices.preset].training_for(dataset) if choices.preset in PRESETS else {}
-    return {**preset, **choices.training, "dataset": dataset}
+    preset = _recipe(choices)
+    return {**(preset.training_for(dataset) if preset else {}), **choices.training, "dataset": dataset}
+
+
+def _recipe(choices: Choices) -> Preset | None:
+    return recipe(choices.preset, _dataset(choices), choices.training.get("epochs"))
 
 
 def _unknown(path: str, name: str | None, known: Mapping[str, Any] | Sequence[str]) -> list[Fault]:

@@ -146,3 +146,11 @@ def test_training_on_takes_network_and_recipe_from_the_weights() -> None:
     assert spec.network == before.network
     assert (spec.training.epochs, spec.training.name, spec.training.loss) == (2, "", "membrane")
     assert spec_from(Options(preset="fast"), start).training.loss == "count"
+
+
+def test_a_long_training_takes_the_recipe_of_long_ones() -> None:
+    long = compose(Choices(dataset="mnist", preset="fast", training={"epochs": 10}))
+    assert long == compose(Choices(dataset="mnist", preset="thorough"))
+    assert compose(Choices(dataset="mnist", preset="fast", training={"epochs": 4})).training.learning_rate == 4e-3
+    digits = compose(Choices(dataset="digits", preset="fast", training={"epochs": 10})).training
+    assert digits.learning_rate == PRESETS["fast"].training_for("digits")["learning_rate"]

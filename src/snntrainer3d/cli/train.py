@@ -23,7 +23,9 @@ def train(
     dataset: Annotated[str | None, typer.Option(help="digits, mnist or xor; mnist where it is, else digits.")] = None,
     hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
     neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic or alpha.")] = None,
-    preset: Annotated[str | None, typer.Option(help="Recipe that everything else starts from: paper or fast.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Recipe that everything else starts from: paper, fast or thorough.")
+    ] = None,
     loss: Annotated[str | None, typer.Option(help="membrane or count.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training data.")] = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps per sample.")] = None,

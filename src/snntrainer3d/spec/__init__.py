@@ -19,7 +19,7 @@ from snntrainer3d.spec.layers import (
 )
 from snntrainer3d.spec.network import Connection, Input, Network, dense_network
 from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
-from snntrainer3d.spec.presets import PRESETS, Preset
+from snntrainer3d.spec.presets import PRESETS, Preset, recipe
 from snntrainer3d.spec.run import RunSpec, parse_run
 from snntrainer3d.spec.study import MAX_RUNS, Composition, Draw, Grid, Listing, RandomSearch, Study, parse_study
 from snntrainer3d.spec.surrogates import (
@@ -101,6 +101,7 @@ __all__ = [
     "parse_study",
     "read_json",
     "read_json_file",
+    "recipe",
     "tensor_shapes",
     "training_bytes",
 ]
