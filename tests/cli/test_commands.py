@@ -137,7 +137,7 @@ def test_an_unforeseen_error_is_one_line(capsys: Capture, monkeypatch: pytest.Mo
     def fail(*_: object) -> None:
         raise RuntimeError("inside")
 
-    monkeypatch.setattr(RunStore, "list", fail)
+    monkeypatch.setattr(RunStore, "query", fail)
     assert told_json(capsys, "runs", "list", code=1)["error"]["code"] == "failure"
     monkeypatch.setenv("SNNTRAINER3D_DEBUG", "1")
     with pytest.raises(RuntimeError, match="inside"):
@@ -153,7 +153,7 @@ def test_datasets(capsys: Capture) -> None:
 
 def test_no_runs_say_what_to_do(capsys: Capture) -> None:
     assert "snntrainer3d train" in told(capsys, "runs", "list")
-    assert told_json(capsys, "runs", "list") == {"runs": []}
+    assert told_json(capsys, "runs", "list") == {"runs": [], "total": 0, "values": None}
 
 
 def test_runs_are_listed_shown_renamed_and_deleted(capsys: Capture, finished: str) -> None:
@@ -166,7 +166,43 @@ def test_runs_are_listed_shown_renamed_and_deleted(capsys: Capture, finished: st
     assert told_json(capsys, "runs", "rename", finished, "../ours", code=2)["error"]["path"] == "name"
     assert told_json(capsys, "runs", "delete", finished, code=2)["error"]["path"] == "--yes"
     assert told_json(capsys, "runs", "delete", finished, "--yes") == {"deleted": [finished]}
-    assert told_json(capsys, "runs", "list") == {"runs": []}
+    assert told_json(capsys, "runs", "list") == {"runs": [], "total": 0, "values": None}
+    assert [row["id"] for row in told_json(capsys, "runs", "trash")["runs"]] == [finished]
+    assert told_json(capsys, "runs", "restore", "ours")["id"] == finished
+    assert told_json(capsys, "runs", "list")["total"] == 1
+
+
+def test_runs_are_tagged_annotated_archived_and_chosen(capsys: Capture, finished: str) -> None:
+    assert told_json(capsys, "runs", "tag", finished, "b", "a")["tags"] == ["a", "b"]
+    assert told_json(capsys, "runs", "tag", finished, "--remove", "b")["tags"] == ["a"]
+    told(capsys, "runs", "note", finished, "looked at")
+    shown = told(capsys, "runs", "show", finished)
+    assert "looked at" in shown
+    assert f"snntrainer3d train --like {finished}" in shown
+    listed = told(
+        capsys, "runs", "list", "--tag", "a", "--where", "training.epochs>0", "--sort", "results.test.macro_f1"
+    )
+    assert "results.test.macro_f1" in listed
+    assert finished in listed
+    wrong = told_json(capsys, "runs", "list", "--where", "training.epoch>0", code=2)["error"]
+    assert "training.epochs" in wrong["hint"]
+    assert told_json(capsys, "runs", "list", "--where", "nonsense", code=2)["error"]["path"] == "--where"
+    assert told_json(capsys, "runs", "archive", finished)["archived"]
+    assert told_json(capsys, "runs", "list")["total"] == 0
+    assert told_json(capsys, "runs", "list", "--archived")["total"] == 1
+    assert not told_json(capsys, "runs", "archive", finished, "--undo")["archived"]
+
+
+def test_a_run_goes_from_home_to_home_as_a_file(
+    capsys: Capture, finished: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.snnrun.zip"
+    assert told_json(capsys, "runs", "export-file", finished, "-o", str(path))["bytes"] == path.stat().st_size
+    told_json(capsys, "runs", "export-file", finished, "-o", str(path), code=2)
+    told_json(capsys, "runs", "import-file", str(path), code=2)
+    monkeypatch.setenv("SNNTRAINER3D_HOME", str(tmp_path / "elsewhere"))
+    assert told_json(capsys, "runs", "import-file", str(path))["id"] == finished
+    assert "75.00%" in told(capsys, "runs", "list")
 
 
 @pytest.mark.parametrize("form", ["json", "safetensors", "npz"])

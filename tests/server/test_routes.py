@@ -361,3 +361,18 @@ def test_curves_are_columns_thinned_by_their_means(served: Served, finished: str
     assert thin["updates"]["loss"][0] == pytest.approx(sum(whole["updates"]["loss"][:4]) / 4)
     assert {len(column) for column in thin["updates"].values()} == {5}
     assert thin["epochs"]["train_accuracy"] == [0.9]
+
+
+def test_a_run_is_taken_along_as_a_file(served: Served, finished: str) -> None:
+    answer = served.client.get(f"/api/runs/{finished}/export/run")
+    assert answer.headers["content-disposition"].endswith('.snnrun.zip"')
+    fault(served.client.post("/api/runs/import", content=answer.content), 409, "conflict")
+    name = served.client.get(f"/api/runs/{finished}").json()["name"]
+    served.client.delete(f"/api/runs/{finished}")
+    served.client.delete(f"/api/trash/{finished}")
+    imported = served.client.post("/api/runs/import", content=answer.content)
+    assert imported.status_code == 201
+    assert fits(imported, models.RunRow)["name"] == name
+    fault(served.client.post("/api/runs/import", content=b"PK nonsense"), 422, "file_format")
+    fault(served.client.get(f"/api/runs/{made(served)}/export/run"), 409, "conflict")
+    assert not [path.name for path in served.home.iterdir() if path.name.startswith((".export-", ".import-"))]

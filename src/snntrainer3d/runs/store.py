@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from snntrainer3d.runs.names import checked_name, name_of
 from snntrainer3d.runs.query import NEWEST, Query, fields, filtered, ordered, refuse_unknown, value_of
 from snntrainer3d.runs.record import read_record
 from snntrainer3d.runs.rows import CheckpointRow, EventPage, Found, Launcher, RunDetail, RunRow, SnapshotRow
+from snntrainer3d.runs.run_file import About, read_run_file, write_run_file
 from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
 from snntrainer3d.runs.synchronise import apply_changes, take_portion
 from snntrainer3d.runs.tables import POINTS, RUNS
@@ -235,6 +237,46 @@ class RunStore:
             raise ConflictError(f"Run {run.id} is {status}.", hint="Cancel it first.")
         self.trash.put(run.id)
 
+    # Runs as files.
+
+    def export_file(self, reference: str, target: Path) -> None:
+        """Write an ended run with all that it holds into one file; raises ConflictError while it goes on."""
+        found = self.get(reference)
+        if found.status not in ENDED:
+            raise ConflictError(f"Run {found.id} is {found.status}.", hint="Wait for its end, or cancel it.")
+        fields = ("id", "name", "created_at", "launcher", "imported", "start_from", "tags", "notes", "environment")
+        about = About(**{name: getattr(found, name) for name in fields})
+        write_run_file(self.folder(found.id), about, target)
+
+    def import_file(self, path: Path) -> RunRow:
+        """Make a run of a file that `export_file` wrote; it keeps its id.
+
+        Raises:
+            ConflictError: the run is here already, or in the trash.
+            FileFormatError, SpecError, MismatchError, LimitError: see `read_run_file`; nothing was made.
+        """
+        folder = Path(tempfile.mkdtemp(prefix=".import-", dir=self.home))
+        try:
+            about = read_run_file(Path(path), folder)
+            run = RunFolder(folder)
+            spec = run.read_spec()
+            for weights in (run.weights, run.start):
+                if weights.exists():
+                    read_weights(weights, spec)
+            results = run.read_results() if run.results.exists() else None
+            self._refuse_known(about.id)
+            target = self._runs / about.id
+            target.parent.mkdir(exist_ok=True)
+            folder.rename(target)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        try:
+            return self._insert_file(about, spec, results)
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
+
     # What the jobs room changes.
 
     def unfinished(self) -> Sequence[Unfinished]:
@@ -368,6 +410,31 @@ class RunStore:
             shutil.rmtree(path, ignore_errors=True)
             raise
         return run
+
+    def _refuse_known(self, run: str) -> None:
+        with self._database.read() as connection:
+            row = connection.execute(select(RUNS.c.deleted_at).where(RUNS.c.id == run)).first()
+        if row is not None and row.deleted_at is not None:
+            raise ConflictError(f"Run {run} is in the trash.", path="id", hint="Restore it, or remove it for good.")
+        if row is not None or (self._runs / run).exists():
+            raise ConflictError(f"Run {run} is here already.", path="id", hint="Delete it first to read it anew.")
+
+    def _insert_file(self, about: About, spec: RunSpec, results: dict[str, Any] | None) -> RunRow:
+        columns: dict[str, Any] = {"status": "interrupted", "ended_at": about.created_at}
+        if about.imported:
+            columns |= {"status": "finished", "results": results}
+        said = {
+            "name": checked_name(about.name) or name_of(spec),
+            "tags": joined(checked_tags(about.tags)),
+            "notes": checked_notes(about.notes),
+        }
+        kept = {
+            name: getattr(about, name) for name in ("created_at", "launcher", "imported", "start_from", "environment")
+        }
+        self._insert(about.id, spec, **kept, **said, **columns)
+        self.sync(about.id)
+        with self._database.read() as connection:
+            return _row(connection, about.id)
 
     def _insert(self, run: str, spec: RunSpec, **columns: Any) -> RunRow:
         now = time.time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 from fastapi.responses import JSONResponse
@@ -89,6 +90,14 @@ class RunViews:
     def empty_trash(self) -> None:
         """Remove everything in the trash for good."""
         self._store.trash.empty()
+
+    def export_file(self, run: str, target: Path) -> None:
+        """Write a run with all that it holds into one file."""
+        self._store.export_file(run, target)
+
+    def import_file(self, path: Path) -> Plain:
+        """Make a run of such a file."""
+        return self._store.import_file(path).model_dump(mode="json")
 
     def curves(self, run: str, points: int) -> Plain:
         """Give how a training went, in at most so many points."""

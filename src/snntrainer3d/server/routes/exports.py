@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Response
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
 from snntrainer3d.analysis import metrics_csv
 from snntrainer3d.exports import figure_file, figures_zip, settings_json, to_json, to_safetensors
@@ -21,10 +26,29 @@ def _file(media: str) -> dict[int | str, dict[str, Any]]:
 
 
 def _download(content: bytes | str, media: str, run_name: str, ending: str) -> Response:
+    return Response(content, media_type=media, headers=_headers(run_name, ending))
+
+
+def _headers(run_name: str, ending: str) -> dict[str, str]:
     # Only plain characters: a name is written by people and ends up in a header.
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", run_name).strip("-.") or "run"
-    headers = {"Content-Disposition": f'attachment; filename="{plain[:80]}{ending}"'}
-    return Response(content, media_type=media, headers=headers)
+    return {"Content-Disposition": f'attachment; filename="{plain[:80]}{ending}"'}
+
+
+@router.get("/runs/{run_id}/export/run", response_class=Response, responses=_file("application/zip"))
+def export_run(run_id: str, views: Views) -> Response:
+    """Give the run with all that it holds as one file, which any other home can import."""
+    descriptor, name = tempfile.mkstemp(prefix=".export-", dir=views.store.home)
+    os.close(descriptor)
+    try:
+        views.export_file(run_id, FilePath(name))
+    except BaseException:
+        FilePath(name).unlink(missing_ok=True)
+        raise
+    away = BackgroundTask(FilePath(name).unlink, missing_ok=True)
+    return FileResponse(
+        name, media_type="application/zip", headers=_headers(views.name(run_id), ".snnrun.zip"), background=away
+    )
 
 
 @router.get("/runs/{run_id}/export/json", response_class=Response, responses=_file("application/json"))

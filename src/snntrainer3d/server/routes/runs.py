@@ -98,6 +98,13 @@ async def import_weights(
     return views.json(await run_in_threadpool(views.adopt, trained, name), 201)
 
 
+@router.post("/runs/import", status_code=201, response_model=RunRow, openapi_extra=WEIGHTS_BODY)
+async def import_file(request: Request, views: Views) -> Response:
+    """Make a run of a file that `export/run` gave; it keeps its id."""
+    async with uploaded(request, request.app.state.home) as file:
+        return views.json(await run_in_threadpool(views.import_file, file), 201)
+
+
 @router.get("/runs/{run_id}", response_model=RunDetail)
 def show_run(run_id: str, views: Views) -> Response:
     """Give one run with its documents and results."""

@@ -1,0 +1,216 @@
+"""A run as one file: from home to home whole, and whatever is hostile or damaged refused with nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import stat
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from snntrainer3d.errors import ConflictError, FileFormatError, LimitError, NotFoundError, Snntrainer3dError
+from snntrainer3d.events import Cancelled, EpochDone, Finished, StateChanged, Update
+from snntrainer3d.exports import to_safetensors
+from snntrainer3d.runs import RunStore, StoredCheckpoint, append_event, run_file, write_checkpoint
+from snntrainer3d.spec import RunSpec, TrainedNetwork, fixed_tensors, tensor_shapes
+
+
+def weights_of(spec: RunSpec) -> TrainedNetwork:
+    random = np.random.default_rng(0)
+    shapes = tensor_shapes(spec.network).items()
+    drawn = {name: np.asarray(random.normal(size=shape), np.float32) for name, shape in shapes}
+    return TrainedNetwork(spec.network, {**drawn, **fixed_tensors(spec.network)}, spec.training)
+
+
+@pytest.fixture
+def run(store: RunStore, spec: RunSpec) -> str:
+    """A finished run with everything in it."""
+    made = store.create(spec, launcher="cli").id
+    folder = store.folder(made)
+    folder.weights.write_bytes(to_safetensors(weights_of(spec)))
+    folder.results.write_text(json.dumps({"test": {"accuracy": 0.5, "macro_f1": 0.4}}))
+    folder.snapshots.write_bytes(b"snapshots")
+    append_event(folder.events, StateChanged(state="running"))
+    append_event(
+        folder.events,
+        Update(update=1, epoch=1, loss=1.0, accuracy=0.5, learning_rate=0.1, samples_per_second=9.0, rates=[0.1]),
+    )
+    append_event(
+        folder.events,
+        EpochDone(epoch=1, update=1, train_loss=1.0, train_accuracy=0.5, rates=[0.1], seconds=1.0),
+    )
+    append_event(folder.events, Finished(results={"test": {"accuracy": 0.5, "macro_f1": 0.4}}))
+    store.sync(made)
+    store.change(made, name="to take along", tags=["kept"], notes="why")
+    return made
+
+
+@pytest.fixture
+def file(store: RunStore, run: str, tmp_path: Path) -> Path:
+    target = tmp_path / "mine.snnrun.zip"
+    store.export_file(run, target)
+    return target
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "other")
+
+
+def test_a_run_goes_from_home_to_home_as_it_is(store: RunStore, run: str, file: Path, other: RunStore) -> None:
+    row = other.import_file(file)
+    before, after = store.get(run), other.get(run)
+    changed = {name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)}
+    assert changed == set()
+    assert row.tags == ["kept"]
+    assert other.metrics(run) == store.metrics(run)
+    for name in ("spec.json", "events.jsonl", "weights.safetensors", "snapshots.bin", "results.json"):
+        assert (other.folder(run).path / name).read_bytes() == (store.folder(run).path / name).read_bytes()
+
+
+def test_a_run_that_is_here_is_not_read_twice(store: RunStore, run: str, file: Path) -> None:
+    with pytest.raises(ConflictError, match="here already"):
+        store.import_file(file)
+    store.delete(run)
+    with pytest.raises(ConflictError, match="in the trash"):
+        store.import_file(file)
+    store.trash.empty()
+    assert store.import_file(file).id == run
+
+
+def test_a_run_that_goes_on_is_not_exported(store: RunStore, spec: RunSpec, tmp_path: Path) -> None:
+    with pytest.raises(ConflictError, match="queued"):
+        store.export_file(store.create(spec).id, tmp_path / "x.zip")
+
+
+def test_a_stopped_run_takes_its_checkpoint_along(
+    store: RunStore, spec: RunSpec, other: RunStore, tmp_path: Path
+) -> None:
+    made = store.create(spec).id
+    folder = store.folder(made)
+    folder.checkpoints.mkdir()
+    for update in (1, 2):
+        write_checkpoint(folder.checkpoints, StoredCheckpoint(0, update, weights_of(spec).tensors, {}, {}))
+    append_event(folder.events, Cancelled())
+    store.sync(made)
+    store.export_file(made, tmp_path / "x.zip")
+    assert other.import_file(tmp_path / "x.zip").status == "cancelled"
+    assert [row.update for row in other.checkpoints(made)] == [2]
+
+
+def test_a_weight_file_that_was_read_goes_along(
+    store: RunStore, spec: RunSpec, other: RunStore, tmp_path: Path
+) -> None:
+    made = store.import_run(spec, to_safetensors(weights_of(spec))).id
+    store.export_file(made, tmp_path / "x.zip")
+    row = other.import_file(tmp_path / "x.zip")
+    assert row.status == "finished"
+    assert other.get(made).imported
+
+
+def changed(file: Path, change: Callable[[dict[str, bytes]], None], **options: int) -> Path:
+    """Write the archive anew with its content changed."""
+    with zipfile.ZipFile(file) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    change(content)
+    target = file.with_name("changed.zip")
+    with zipfile.ZipFile(target, "w", **options) as archive:  # type: ignore[call-overload]
+        for name, data in content.items():
+            archive.writestr(name, data)
+    return target
+
+
+def _about(content: dict[str, bytes], **changes: object) -> None:
+    content["run.json"] = json.dumps({**json.loads(content["run.json"]), **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda content: content.update({"../../evil.txt": b"x"}), FileFormatError),
+        (lambda content: content.update({"/etc/evil": b"x"}), FileFormatError),
+        (lambda content: content.update({"checkpoints/../job.lock": b"x"}), FileFormatError),
+        (lambda content: content.update({"more.bin": b"x"}), FileFormatError),
+        (lambda content: content.update({f"{n}.bin": b"" for n in range(100)}), LimitError),
+        (lambda content: content.pop("run.json"), FileFormatError),
+        (lambda content: content.pop("spec.json"), FileFormatError),
+        (lambda content: content.pop("events.jsonl"), FileFormatError),
+        (lambda content: content.update({"metrics.csv": b"unlisted"}), FileFormatError),
+        (lambda content: content.update({"events.jsonl": b"tampered\n"}), FileFormatError),
+        (lambda content: _about(content, version=2), FileFormatError),
+        (lambda content: _about(content, id="../../x"), Snntrainer3dError),
+        (lambda content: _about(content, created_at=-1), Snntrainer3dError),
+        (lambda content: _about(content, files={}), FileFormatError),
+        (lambda content: content.update({"run.json": b"[]"}), Snntrainer3dError),
+        (lambda content: content.update({"run.json": b"\xff"}), FileFormatError),
+    ],
+)
+def test_what_does_not_belong_there_is_refused(
+    file: Path, other: RunStore, change: Callable[[dict[str, bytes]], None], error: type[Exception]
+) -> None:
+    refused(changed(file, change), other, error)
+
+
+def refused(path: Path, other: RunStore, error: type[Exception]) -> None:
+    before = sorted(other.home.parent.rglob("*"))
+    with pytest.raises(error):
+        other.import_file(path)
+    assert sorted(other.home.parent.rglob("*")) == before
+    assert other.list() == []
+
+
+def test_a_bomb_is_not_unpacked(file: Path, other: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = changed(file, lambda content: content.update({"snapshots.bin": bytes(3_000_000)}), compression=8)
+    refused(bomb, other, LimitError)
+    monkeypatch.setattr(run_file, "MOST_BYTES", 1000)
+    refused(file, other, LimitError)
+
+
+def test_a_link_or_a_file_twice_is_refused(file: Path, other: RunStore, tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("metrics.csv")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    refused(file, other, FileFormatError)
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        archive.writestr("spec.json", "{}")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("spec.json", "{}")
+    refused(tmp_path / "twice.zip", other, FileFormatError)
+
+
+def test_damage_anywhere_is_told(file: Path, other: RunStore) -> None:
+    whole = file.read_bytes()
+    random = np.random.default_rng(0)
+    for place in [*random.integers(0, len(whole), 60), *range(len(whole) - 22, len(whole), 3)]:
+        broken = bytearray(whole)
+        broken[int(place)] ^= 0xFF
+        file.write_bytes(bytes(broken))
+        try:
+            row = other.import_file(file)
+        except Snntrainer3dError:
+            assert other.list() == []
+        else:
+            # What no one reads, such as the time in an entry's head.
+            other.delete(row.id)
+            other.trash.empty()
+    for length in (0, 10, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:length])
+        refused(file, other, FileFormatError)
+    assert not list(other.home.glob(".import-*"))
+
+
+def test_a_directory_that_claims_millions_of_entries_is_not_read(file: Path, other: RunStore) -> None:
+    whole = bytearray(file.read_bytes())
+    struct.pack_into("<HH", whole, len(whole) - 14, 60_000, 60_000)
+    file.write_bytes(bytes(whole))
+    refused(file, other, LimitError)
+
+
+def test_no_file(other: RunStore, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        other.import_file(tmp_path / "missing.zip")
