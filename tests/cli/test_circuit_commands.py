@@ -115,3 +115,16 @@ def test_a_device_study_writes_table_and_curves(capsys: Capture, xor: str, tmp_p
         "--device luck",
     }
     assert faults(capsys, "devices", xor, "--draws", "1", "--target", "2") == {"draws", "target"}
+
+
+def test_tables_of_conductances_and_a_bill(capsys: Capture, xor: str, tmp_path: Path) -> None:
+    tables = ["export", xor, "--to", "conductances", "--output", str(tmp_path / "g.csv")]
+    names = [Path(path).name for path in told_json(capsys, *tables)["files"]]
+    assert names == ["g-layer1.csv", "g-layer2.csv"]
+    assert told_json(capsys, *tables, code=2)["error"]["code"] == "conflict"
+    told_json(capsys, "export", xor, "--to", "conductances", "--output", str(tmp_path / "g.json"))
+    assert json.loads((tmp_path / "g.json").read_text())["network"] == "2-8-2"
+    told_json(capsys, "export", xor, "--to", "bill", "--output", str(tmp_path / "parts.csv"))
+    assert "op-amp,24," in (tmp_path / "parts.csv").read_text()
+    told_json(capsys, "export", xor, "--to", "bill", "--sample", "1", "--output", str(tmp_path / "parts.json"))
+    assert json.loads((tmp_path / "parts.json").read_text())["energy_nj"]["crossbars"] > 0.0

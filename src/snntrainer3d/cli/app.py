@@ -17,6 +17,7 @@ from snntrainer3d.cli.devices import devices
 from snntrainer3d.cli.doctor import doctor
 from snntrainer3d.cli.evaluate import evaluate
 from snntrainer3d.cli.export import export
+from snntrainer3d.cli.harden import harden
 from snntrainer3d.cli.output import say, tell_error
 from snntrainer3d.cli.runs import app as runs_app
 from snntrainer3d.cli.serve import serve
@@ -46,6 +47,7 @@ app.add_typer(runs_app, name="runs")
 app.command("export")(export)
 app.command("simulate")(simulate)
 app.command("devices")(devices)
+app.command("harden")(harden)
 app.add_typer(datasets_app, name="datasets")
 app.command("bench")(bench)
 app.command("doctor")(doctor)

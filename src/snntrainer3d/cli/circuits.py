@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -23,7 +24,7 @@ SetOption = Annotated[
 ]
 
 
-CIRCUITS = frozenset({"spice"})
+CIRCUITS = frozenset({"spice", "conductances", "bill"})
 """What `export --to` makes a circuit of."""
 
 
@@ -50,10 +51,14 @@ class CircuitOptions:
 
     def files(self, to: str, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
         """Give what `--to` makes of a network, by the names of files; raises SpecError."""
-        makers: dict[str, Callable[[], dict[str, bytes | str]]] = {"spice": lambda: {name: self._netlist(trained)}}
-        return makers[to]()
+        makers: dict[str, Callable[[TrainedNetwork, str], dict[str, bytes | str]]] = {
+            "spice": self._netlist,
+            "conductances": self._conductances,
+            "bill": self._bill,
+        }
+        return makers[to](trained, name)
 
-    def _netlist(self, trained: TrainedNetwork) -> str:
+    def _netlist(self, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
         """Give a netlist with the samples as sources, or without samples a sub-circuit with pins."""
         from snntrainer3d.circuits import as_subcircuit, design_circuit, netlist
         from snntrainer3d.cli.samples import samples_for
@@ -61,10 +66,36 @@ class CircuitOptions:
         design = design_circuit(trained, self.settings())
         title = trained.training.name if trained.training else ""
         if not self.sample:
-            return as_subcircuit(design, title=title)
+            return {name: as_subcircuit(design, title=title)}
         chosen = samples_for(trained, None, self.sample)
         told = f"{title} {chosen.dataset.info.name} test sample(s) {', '.join(map(str, self.sample))}".strip()
-        return netlist(design, chosen.inputs(), title=told)
+        return {name: netlist(design, chosen.inputs(), title=told)}
+
+    def _conductances(self, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
+        """Give one table for each crossbar, or one JSON where the name ends so."""
+        from snntrainer3d.circuits import conductances_csv, conductances_json, design_circuit
+
+        design = design_circuit(trained, self.settings())
+        path = PurePath(name)
+        if path.suffix.lower() == ".json":
+            return {name: conductances_json(design)}
+        tables = enumerate(conductances_csv(design), start=1)
+        return {f"{path.stem}-layer{layer}{path.suffix}": table for layer, table in tables}
+
+    def _bill(self, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
+        """Give the parts as CSV; as JSON with area, and with samples the energy of one, where the name ends so."""
+        from snntrainer3d.circuits import bill_csv, bill_of, design_circuit, energy_of
+        from snntrainer3d.cli.samples import samples_for
+
+        design = design_circuit(trained, self.settings())
+        bill = bill_of(design)
+        if PurePath(name).suffix.lower() != ".json":
+            return {name: bill_csv(bill)}
+        document = bill.to_dict()
+        if self.sample:
+            inputs = samples_for(trained, None, self.sample).inputs()
+            document["energy_nj"] = energy_of(design, trained.network, inputs).to_dict()
+        return {name: json.dumps(document, indent=1) + "\n"}
 
 
 def settings_from(assignments: Sequence[str], **chosen: Any) -> CircuitSettings:

@@ -34,6 +34,8 @@ class What(StrEnum):
     FIGURES = "figures"
     SETTINGS = "settings"
     SPICE = "spice"
+    CONDUCTANCES = "conductances"
+    BILL = "bill"
 
 
 def export(

@@ -10,8 +10,10 @@ from snntrainer3d.circuits.devices.study import (
     Point,
     Requirement,
     study_devices,
+    study_point,
     study_table,
 )
+from snntrainer3d.circuits.devices.weights import disturbance
 from snntrainer3d.circuits.devices.wires import seen_through_wires
 
 __all__ = [
@@ -22,9 +24,11 @@ __all__ = [
     "Imperfections",
     "Point",
     "Requirement",
+    "disturbance",
     "draw_study",
     "imperfect",
     "seen_through_wires",
     "study_devices",
+    "study_point",
     "study_table",
 ]

@@ -137,6 +137,19 @@ def study_devices(
     )
 
 
+def study_point(
+    trained: TrainedNetwork,
+    decider: Decider,
+    wrong: Imperfections,
+    *,
+    settings: CircuitSettings | None = None,
+    draws: int = 20,
+    seed: int = 0,
+) -> Point:
+    """Give a network's accuracy on one kind of imperfect devices."""
+    return _Trials(trained, decider, settings or CircuitSettings(), draws, seed).point("together", None, wrong)
+
+
 def study_table(study: DeviceStudy) -> str:
     """Give all points as CSV."""
     out = io.StringIO()
