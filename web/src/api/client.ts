@@ -1,4 +1,4 @@
-import { errorFromBody, unreachable } from "./errors";
+import { at, bytes, get, send, sendBytes } from "./request";
 import type {
   CheckAnswer,
   DatasetRow,
@@ -11,39 +11,6 @@ import type {
   RunSpec,
   SnapshotRow,
 } from "./types";
-
-async function answer(path: string, init?: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(`/api${path}`, init);
-  } catch (thrown) {
-    if (thrown instanceof DOMException && thrown.name === "AbortError") throw thrown;
-    throw unreachable();
-  }
-  if (response.ok) return response;
-  throw errorFromBody(await response.json().catch(() => null), response.status);
-}
-
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return (await answer(path, { signal })).json() as Promise<T>;
-}
-
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const init: RequestInit = { method, signal };
-  if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { "Content-Type": "application/json" };
-  }
-  const response = await answer(path, init);
-  const text = await response.text();
-  return (text ? JSON.parse(text) : null) as T;
-}
-
-async function bytes(path: string, signal?: AbortSignal): Promise<ArrayBuffer> {
-  return (await answer(path, { signal })).arrayBuffer();
-}
-
-const at = (run: string): string => `/runs/${encodeURIComponent(run)}`;
 
 export type RunCommand = "pause" | "resume" | "cancel" | "step";
 
@@ -68,13 +35,7 @@ export const api = {
   snapshot: (run: string, index: number, signal?: AbortSignal) => bytes(`${at(run)}/snapshots/${index}`, signal),
   weight: async (run: string, layer: number, row: number, column: number, signal?: AbortSignal) =>
     (await get<{ value: number }>(`${at(run)}/weight?layer=${layer}&row=${row}&column=${column}`, signal)).value,
-  importWeights: async (file: Blob, name: string) =>
-    (
-      await answer(`/runs/import-weights?name=${encodeURIComponent(name)}`, {
-        method: "POST",
-        body: file,
-        headers: { "Content-Type": "application/octet-stream" },
-      })
-    ).json() as Promise<RunRow>,
+  importWeights: (file: Blob, name: string) =>
+    sendBytes<RunRow>(`/runs/import-weights?name=${encodeURIComponent(name)}`, file),
   exportUrl: (run: string, what: string) => `/api${at(run)}/export/${what}`,
 };

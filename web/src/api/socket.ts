@@ -1,10 +1,15 @@
+import type { StudyDetail, StudyRow } from "./study";
 import type { ClientMessage, ErrorDetail, RunEvent, RunRow, ServerMessage } from "./types";
+
+export type StudyMessage = { kind: "studies"; studies: StudyRow[] } | { kind: "study"; study: StudyDetail };
 
 export interface Listener {
   runs(rows: RunRow[]): void;
   events(run: string, events: RunEvent[], next: number): void;
   frame(bytes: ArrayBuffer): void;
   fault(error: ErrorDetail): void;
+  /** The list of studies, or the one that is watched. */
+  study(message: StudyMessage): void;
   /** `attempt` counts failed tries since the line was last open; `retryAt` is when the next one comes. */
   line(state: "open" | "closed", attempt: number, retryAt: number): void;
 }
@@ -28,6 +33,7 @@ export class LiveSocket {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private watched: Watch = { run: null, hertz: 5, eventsAfter: () => 0 };
   private live = true;
+  private study: string | null = null;
   private closed = false;
 
   constructor(
@@ -67,6 +73,11 @@ export class LiveSocket {
     this.send({ live });
   }
 
+  watchStudy(study: string | null): void {
+    this.study = study;
+    this.send({ study });
+  }
+
   acknowledge(sequence: number): void {
     this.send({ ack: sequence });
   }
@@ -82,6 +93,7 @@ export class LiveSocket {
     this.listener.line("open", 0, 0);
     this.sendWatch();
     if (!this.live) this.send({ live: false });
+    if (this.study) this.send({ study: this.study });
   }
 
   private sendWatch(): void {
@@ -105,6 +117,7 @@ export class LiveSocket {
     const message = JSON.parse(data) as ServerMessage;
     if (message.kind === "runs") this.listener.runs(message.runs);
     else if (message.kind === "events") this.listener.events(message.run, message.events, message.next);
+    else if (message.kind === "studies" || message.kind === "study") this.listener.study(message as StudyMessage);
     else if (message.kind === "error") this.listener.fault(message.error);
   }
 

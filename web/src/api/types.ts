@@ -2,7 +2,18 @@
 import type { Dense, Learning, Network as SpecNetwork, Reset, Training } from "../protocol/spec";
 
 export type {
+  ActivityResult,
+  AgreementResult,
   CheckAnswer,
+  ComparedPair,
+  ComparedRun,
+  ComparedSettings,
+  Comparison,
+  McNemarTest,
+  Refusal,
+  Refused,
+  RunMeasurement,
+  WilcoxonTest,
   ClassResult,
   ClientMessage,
   Cost,
@@ -15,10 +26,16 @@ export type {
   PresetRow,
   Progress,
   Results,
+  ChangeRun,
+  Curves,
+  DeletedRow,
   RunDetail,
+  RunField,
   RunRow,
   ServerMessage,
   SnapshotRow,
+  TagRow,
+  TrashList,
 } from "../protocol/api";
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
 export type { DatasetName, Learning, Reset, RunSpec as AnyRunSpec, Training } from "../protocol/spec";

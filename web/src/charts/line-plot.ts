@@ -65,7 +65,10 @@ export class LinePlot {
 
   setData(data: uPlot.AlignedData): void {
     const zoomedIn = this.isZoomed;
-    this.plot.setData(data, !zoomedIn);
+    // Data that come before the first drawing would leave uPlot without a scale of x: it is told one.
+    const tooEarly = this.seen === null && data[0].length > 1;
+    this.plot.setData(data, !zoomedIn && !tooEarly);
+    if (tooEarly) this.plot.setScale("x", this.whole);
     if (zoomedIn) this.plot.redraw();
     this.tell();
   }

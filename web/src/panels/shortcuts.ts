@@ -33,7 +33,10 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ["Ctrl", "Shift", "Z"], words: "redo", control: true, shift: true, key: "z", run: () => workbench.redo() },
   { keys: ["1"], words: "training: progress and curves", key: "1", run: () => session.show("training") },
   { keys: ["2"], words: "results", key: "2", run: () => session.show("results") },
-  { keys: ["3"], words: "runs", key: "3", run: () => session.show("runs") },
+  { keys: ["3"], words: "runs beside the network", key: "3", run: () => session.show("runs") },
+  { keys: ["0"], words: "workbench", key: "0", run: () => session.go("workbench") },
+  { keys: ["7"], words: "all runs", key: "7", run: () => session.go("runs") },
+  { keys: ["8"], words: "compare runs", key: "8", run: () => session.go("compare") },
   {
     keys: ["W"],
     words: "weights on or off",

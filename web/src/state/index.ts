@@ -15,6 +15,7 @@ export { runs } from "./runs.svelte";
 export { session, TABS, type Tab } from "./session.svelte";
 export { settings, VIEW_DEFAULTS, type ViewSettings } from "./settings.svelte";
 export { shapeOf, sizesOf, type Shape } from "./shape";
+export { PAGES, type Page } from "./url";
 export { weights } from "./weights.svelte";
 export { wilson } from "./wilson";
 export { workbench } from "./workbench.svelte";

@@ -9,11 +9,27 @@ export interface Notice {
   at: number;
   /** Field of the document it speaks of, if any. */
   path: string;
+  /** What can still be done about it, as a button. */
+  action?: Action;
+}
+
+export interface Action {
+  label: string;
+  run: () => void;
 }
 
 const MOST = 200;
 /** How long a toast stays, in milliseconds; errors stay until they are dismissed. */
 const STAY = { info: 5000, success: 8000, warning: 10_000 };
+/** Time to find the button. */
+const STAY_TO_ACT = 20_000;
+
+interface Options {
+  path: string;
+  quiet: boolean;
+  at: number;
+  action: Action;
+}
 
 /** Everything the page has said: the newest as toasts, all of it in the log. */
 export class Notices {
@@ -22,15 +38,16 @@ export class Notices {
   unread = $state(0);
   private next = 1;
 
-  say(level: Level, text: string, { path = "", quiet = false, at = Date.now() } = {}): void {
+  say(level: Level, text: string, options: Partial<Options> = {}): void {
+    const { path = "", quiet = false, at = Date.now(), action } = options;
     const newest = this.log[0];
     if (newest && newest.text === text && at - newest.at < 2000) return;
-    const notice = { id: this.next++, level, text, at, path };
+    const notice = { id: this.next++, level, text, at, path, action };
     this.log = [notice, ...this.log].slice(0, MOST);
     if (quiet) return;
     this.unread += 1;
     this.toasts = [...this.toasts.slice(-3), notice];
-    if (level !== "error") setTimeout(() => this.dismiss(notice.id), STAY[level]);
+    if (level !== "error") setTimeout(() => this.dismiss(notice.id), action ? STAY_TO_ACT : STAY[level]);
   }
 
   /** Says what went wrong, whatever was thrown. */

@@ -1,9 +1,18 @@
-import { api, asApiError, faultText, LiveSocket, type AnyRunSpec, type Listener, type RunCommand } from "../api";
+import {
+  api,
+  asApiError,
+  faultText,
+  LiveSocket,
+  type AnyRunSpec,
+  type Listener,
+  type RunCommand,
+  type StudyMessage,
+} from "../api";
 import { editable, otherKinds } from "./editable";
 import { notices } from "./notices.svelte";
 import { runs } from "./runs.svelte";
 import { settings } from "./settings.svelte";
-import { readAddress, writeAddress } from "./url";
+import { readAddress, writeAddress, type Address, type Page } from "./url";
 import { weights } from "./weights.svelte";
 import { isActive } from "./words";
 import { workbench } from "./workbench.svelte";
@@ -18,6 +27,11 @@ export class Session {
   /** What the stage shows: the design on the bench, or the open run. */
   stage = $state<"design" | "run">("design");
   tab = $state<Tab>("training");
+  page = $state<Page>("workbench");
+  /** Ids of the runs chosen to be compared, in the order of choice. */
+  chosen = $state.raw<string[]>([]);
+  /** The study that is open on its page. */
+  study = $state<string | null>(null);
   line = $state.raw<{ state: "connecting" | "open" | "closed"; attempt: number; retryAt: number }>({
     state: "connecting",
     attempt: 0,
@@ -26,6 +40,7 @@ export class Session {
   /** A request under way that the primary button waits for. */
   busy = $state(false);
   private socket: LiveSocket | null = null;
+  private readonly studyListeners = new Set<(message: StudyMessage) => void>();
   private addressTimer: ReturnType<typeof setTimeout> | undefined;
   private lost = false;
 
@@ -39,6 +54,7 @@ export class Session {
     workbench.restore(address.design);
     this.writeLater();
     this.takeTab(address.tab);
+    this.takePlace(address);
     this.socket = new LiveSocket(this.listener());
     this.socket.connect();
     void workbench.load();
@@ -59,6 +75,7 @@ export class Session {
         if (events.some((event) => event.kind === "finished" || event.kind === "failed")) void this.ended();
       },
       frame: (bytes) => this.takeFrame(bytes),
+      study: (message) => this.studyListeners.forEach((take) => take(message)),
       fault: (error) => notices.say("error", [error.message, error.hint].filter(Boolean).join(" ")),
       line: (state, attempt, retryAt) => this.takeLine(state, attempt, retryAt),
     };
@@ -77,6 +94,16 @@ export class Session {
 
   retry(): void {
     this.socket?.retry();
+  }
+
+  /** Is told of studies until the function that it gives is called. */
+  listenStudies(take: (message: StudyMessage) => void): () => void {
+    this.studyListeners.add(take);
+    return () => this.studyListeners.delete(take);
+  }
+
+  watchStudy(study: string | null): void {
+    this.socket?.watchStudy(study);
   }
 
   private takeRuns(rows: Parameters<typeof runs.take>[0]): void {
@@ -128,7 +155,33 @@ export class Session {
 
   setLive(live: boolean): void {
     settings.set({ live });
-    this.socket?.setLive(live);
+    this.tellLive();
+  }
+
+  /** Weights are not sent while another page hides the view. */
+  private tellLive(): void {
+    this.socket?.setLive(settings.view.live && this.page === "workbench");
+  }
+
+  /** Goes to a page; coming back leads to where one was. */
+  go(page: Page): void {
+    this.moveTo(page, this.study);
+  }
+
+  openStudy(study: string | null): void {
+    this.moveTo("studies", study);
+  }
+
+  choose(runs: string[]): void {
+    this.chosen = runs;
+    this.writeLater();
+  }
+
+  private moveTo(page: Page, study: string | null): void {
+    const moved = page !== this.page || study !== this.study;
+    [this.page, this.study] = [page, study];
+    this.tellLive();
+    this.write(moved);
   }
 
   /** Shows a run: its network, curves, results and newest weights. */
@@ -138,6 +191,7 @@ export class Session {
       runs.reset(id);
     }
     this.stage = "run";
+    if (!quiet) this.page = "workbench";
     try {
       await runs.refresh();
       if (runs.openId !== id) return;
@@ -145,7 +199,7 @@ export class Session {
       if (tab) this.tab = tab;
       else if (!quiet) this.tab = finished ? "results" : "training";
       this.socket?.watch({ run: id, hertz: settings.view.hertz, eventsAfter: () => runs.next });
-      if (!settings.view.live) this.socket?.setLive(false);
+      this.tellLive();
       if (!isActive(runs.detail?.status)) await weights.loadFinal(id);
     } catch (thrown) {
       this.openFailed(id, thrown);
@@ -175,7 +229,8 @@ export class Session {
 
   show(tab: Tab): void {
     this.tab = tab;
-    this.write(false);
+    if (this.page !== "workbench") this.go("workbench");
+    else this.write(false);
   }
 
   /** Checks the design and starts its training; faults stay marked at their fields. */
@@ -244,6 +299,7 @@ export class Session {
     workbench.take(spec);
     workbench.from = weights;
     this.tab = "design";
+    this.go("workbench");
     const words = weights ? "The next training starts from these weights." : "The run's settings are on the bench.";
     notices.say("info", words);
   }
@@ -270,11 +326,19 @@ export class Session {
     if (TABS.includes(tab as Tab)) this.tab = tab as Tab;
   }
 
+  private takePlace({ page, chosen, study }: Address): void {
+    this.page = page;
+    if (page === "compare") this.chosen = chosen;
+    this.study = study;
+    this.tellLive();
+  }
+
   /** `ours` tells an address that this page wrote, come back to, from a link that was entered. */
   private followAddress(ours: boolean): void {
     const address = readAddress(location.hash);
     if (!ours && address.design) workbench.follow(address.design);
     this.takeTab(address.tab);
+    this.takePlace(address);
     if (address.run && address.run !== runs.openId) void this.open(address.run, { quiet: true });
     else if (!address.run && runs.openId) this.close();
   }
@@ -286,10 +350,13 @@ export class Session {
 
   private write(push: boolean): void {
     clearTimeout(this.addressTimer);
-    const hash = writeAddress({ run: runs.openId, tab: this.tab, design: workbench.code() });
+    const { page, study, tab } = this;
+    const chosen = page === "compare" ? this.chosen : [];
+    const hash = writeAddress({ page, chosen, study, run: runs.openId, tab, design: workbench.code() });
     if (hash === location.hash) return;
-    const before = readAddress(location.hash).run;
-    if (push && before !== runs.openId) history.pushState("ours", "", hash);
+    const before = readAddress(location.hash);
+    const moved = before.run !== runs.openId || before.page !== page || before.study !== study;
+    if (push && moved) history.pushState("ours", "", hash);
     else history.replaceState("ours", "", hash);
   }
 }

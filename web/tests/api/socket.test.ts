@@ -30,7 +30,7 @@ class FakeSocket {
 }
 
 function listener(): Listener & Record<string, ReturnType<typeof vi.fn>> {
-  return { runs: vi.fn(), events: vi.fn(), frame: vi.fn(), fault: vi.fn(), line: vi.fn() };
+  return { runs: vi.fn(), events: vi.fn(), frame: vi.fn(), fault: vi.fn(), line: vi.fn(), study: vi.fn() };
 }
 
 const open = () => new FakeSocket() as unknown as WebSocket;

@@ -193,8 +193,9 @@ describe("training", () => {
     await page.keyboard.press("Enter");
     await rows.locator(".name", { hasText: "stopped early" }).waitFor();
     await page.getByRole("button", { name: "Delete stopped early" }).click();
-    await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect.poll(() => rows.count()).toBe(count - 1);
+    await page.getByRole("button", { name: "Undo", exact: true }).last().click();
+    await rows.locator(".name", { hasText: "stopped early" }).waitFor();
     expect(complaints).toEqual([]);
   }, 240_000);
 });

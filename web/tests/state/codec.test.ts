@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeDesign, encodeDesign } from "../../src/state/codec";
 import { changeNeuron, changeTraining, neuronEverywhere, setHidden, startDesign } from "../../src/state/design";
 import { changeKind, compensated, NEURON_DEFAULTS, NEURON_KINDS, surrogateOf } from "../../src/state/neurons";
-import { readAddress, writeAddress } from "../../src/state/url";
+import { readAddress, writeAddress, type Address } from "../../src/state/url";
 
 describe("a design in a link", () => {
   it("comes back as it was, whatever is in it", () => {
@@ -47,10 +47,19 @@ describe("a design in a link", () => {
 });
 
 describe("the address", () => {
+  const nowhere: Address = { page: "workbench", chosen: [], study: null, run: null, tab: null, design: null };
+
   it("holds run, tab and design", () => {
-    const address = { run: "01abc", tab: "results", design: "eyJ2Ijox_-" };
+    const address = { ...nowhere, run: "01abc", tab: "results", design: "eyJ2Ijox_-" };
     expect(readAddress(writeAddress(address))).toEqual(address);
-    expect(writeAddress({ run: null, tab: null, design: null })).toBe("");
-    expect(readAddress("")).toEqual({ run: null, tab: null, design: null });
+    expect(writeAddress(nowhere)).toBe("");
+    expect(readAddress("")).toEqual(nowhere);
+  });
+
+  it("holds the page, the runs that are compared, and the open study", () => {
+    const address: Address = { ...nowhere, page: "compare", chosen: ["01abc", "01abd"], study: "paper-1a2b3c4d" };
+    expect(writeAddress(address)).toBe("#page=compare&runs=01abc,01abd&study=paper-1a2b3c4d");
+    expect(readAddress(writeAddress(address))).toEqual(address);
+    expect(readAddress("#page=elsewhere").page).toBe("workbench");
   });
 });

@@ -1,0 +1,103 @@
+/** A run's document and environment as rows that a person can read. Pure. */
+import type { RunSpec } from "../../api";
+import { ADAM_FIELDS, LAYER_FIELDS, NEURON_FIELDS, ONE_CYCLE_FIELDS, TRAINING_FIELDS, type Field } from "../fields";
+
+export interface Setting {
+  /** Dotted name in the document, as filters and studies use it. */
+  path: string;
+  label: string;
+  value: unknown;
+}
+
+const LEFT_OUT = /(^|\.)(format|version)$/;
+
+/** Every leaf of a document: lists of plain values stay whole. */
+export function leaves(value: unknown, path = ""): { path: string; value: unknown }[] {
+  const isObject = typeof value === "object" && value !== null;
+  const isList = Array.isArray(value);
+  if (!isObject || (isList && !value.some((part) => typeof part === "object" && part !== null))) {
+    return LEFT_OUT.test(path) ? [] : [{ path, value }];
+  }
+  const parts = isList ? value.map((part, at) => [`[${at}]`, part] as const) : Object.entries(value);
+  return parts.flatMap(([key, part]) => leaves(part, isList ? path + key : path ? `${path}.${key}` : key));
+}
+
+const NAMES: Record<string, Field> = {
+  ...TRAINING_FIELDS,
+  ...ADAM_FIELDS,
+  ...ONE_CYCLE_FIELDS,
+  ...LAYER_FIELDS,
+  // Where neurons call a field differently, it has the name that most of them give it: Leaky's, then Synaptic's.
+  ...Object.assign({}, ...Object.values(NEURON_FIELDS).reverse()),
+};
+
+const OWN_NAMES: Record<string, string> = {
+  "training.dataset": "Data set",
+  "training.schedule.kind": "Schedule",
+  "training.optimizer.kind": "Optimizer",
+  "training.coding.kind": "Input coding",
+  "network.input.shape": "Input shape",
+};
+
+/** The field's name for a person: `training.learning_rate` is Learning rate. */
+export function labelOf(path: string): string {
+  if (OWN_NAMES[path]) return OWN_NAMES[path];
+  const layer = /^network\.layers\[(\d+|\*)\]\.(.*)$/.exec(path);
+  const rest = layer ? layer[2] : path.replace(/^\w+\./, "");
+  const last = rest.split(".").at(-1) ?? rest;
+  const plain = last === "kind" ? (rest.split(".").at(-2) ?? last) : last;
+  const label = NAMES[plain]?.label ?? plain.replaceAll("_", " ");
+  const first = label.charAt(0).toUpperCase() + label.slice(1);
+  if (!layer) return first;
+  return layer[1] === "*" ? `${first}, all layers` : `${first}, layer ${Number(layer[1]) + 1}`;
+}
+
+/** A value in the words of its field, as in the design: `one_cycle` is One cycle. */
+export function valueWords(path: string, value: unknown): string {
+  const last = path.split(".").at(-1) ?? path;
+  const field = NAMES[last === "kind" ? (path.split(".").at(-2) ?? last) : last];
+  return field?.choices?.find((choice) => choice.value === value)?.label ?? writeSetting(value);
+}
+
+export const settingsOf = (spec: RunSpec): Setting[] =>
+  [...leaves(spec.training, "training"), ...leaves(spec.network, "network")].map(({ path, value }) => ({
+    path,
+    value,
+    label: labelOf(path),
+  }));
+
+/** Layers whose settings are all the same, but for their size, are told together. */
+export interface LayerGroup {
+  first: number;
+  last: number;
+  sizes: number[];
+  settings: Setting[];
+}
+
+export function layerGroups(spec: RunSpec): LayerGroup[] {
+  const groups: LayerGroup[] = [];
+  spec.network.layers.forEach((layer, at) => {
+    const settings = leaves(layer)
+      .filter(({ path }) => path !== "size")
+      .map(({ path, value }) => ({
+        path,
+        value,
+        label: labelOf(`network.layers[*].${path}`).replace(/, all layers$/, ""),
+      }));
+    const before = groups.at(-1);
+    if (before && JSON.stringify(before.settings) === JSON.stringify(settings)) {
+      before.last = at;
+      before.sizes.push(layer.size);
+    } else groups.push({ first: at, last: at, sizes: [layer.size], settings });
+  });
+  return groups;
+}
+
+/** A setting as it is written: `none` for nothing, lists with commas, numbers as they are. */
+export function writeSetting(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.map(writeSetting).join(", ") || "none";
+  if (typeof value === "object") return JSON.stringify(value);
+  return String(value);
+}
