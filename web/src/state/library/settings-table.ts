@@ -1,5 +1,4 @@
 /** A run's document and environment as rows that a person can read. Pure. */
-import type { RunSpec } from "../../api";
 import { ADAM_FIELDS, LAYER_FIELDS, NEURON_FIELDS, ONE_CYCLE_FIELDS, TRAINING_FIELDS, type Field } from "../fields";
 
 export interface Setting {
@@ -59,7 +58,7 @@ export function valueWords(path: string, value: unknown): string {
   return field?.choices?.find((choice) => choice.value === value)?.label ?? writeSetting(value);
 }
 
-export const settingsOf = (spec: RunSpec): Setting[] =>
+export const settingsOf = (spec: { training: object; network: object }): Setting[] =>
   [...leaves(spec.training, "training"), ...leaves(spec.network, "network")].map(({ path, value }) => ({
     path,
     value,
@@ -70,11 +69,12 @@ export const settingsOf = (spec: RunSpec): Setting[] =>
 export interface LayerGroup {
   first: number;
   last: number;
-  sizes: number[];
+  /** Sizes, or the kind of what has none. */
+  sizes: (number | string)[];
   settings: Setting[];
 }
 
-export function layerGroups(spec: RunSpec): LayerGroup[] {
+export function layerGroups(spec: { network: { layers: readonly object[] } }): LayerGroup[] {
   const groups: LayerGroup[] = [];
   spec.network.layers.forEach((layer, at) => {
     const settings = leaves(layer)
@@ -84,11 +84,13 @@ export function layerGroups(spec: RunSpec): LayerGroup[] {
         value,
         label: labelOf(`network.layers[*].${path}`).replace(/, all layers$/, ""),
       }));
+    const { size: neurons, kind } = layer as { size?: number; kind?: string };
+    const size = neurons ?? kind ?? "";
     const before = groups.at(-1);
     if (before && JSON.stringify(before.settings) === JSON.stringify(settings)) {
       before.last = at;
-      before.sizes.push(layer.size);
-    } else groups.push({ first: at, last: at, sizes: [layer.size], settings });
+      before.sizes.push(size);
+    } else groups.push({ first: at, last: at, sizes: [size], settings });
   });
   return groups;
 }
