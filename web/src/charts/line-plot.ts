@@ -60,7 +60,8 @@ export class LinePlot {
 
   get isZoomed(): boolean {
     const [whole, seen] = [this.whole, this.seen];
-    return seen !== null && (seen.min > whole.min || seen.max < whole.max);
+    // A single value of x has no stretch: uPlot makes one up around it.
+    return seen !== null && whole.max > whole.min && (seen.min > whole.min || seen.max < whole.max);
   }
 
   setData(data: uPlot.AlignedData): void {

@@ -47,6 +47,16 @@ export class Curves {
     this.tell();
   }
 
+  /** Gives loss and accuracy as they were at an update, from the nearest point up to it; null where there are none. */
+  at(update: number): { loss: number; accuracy: number } | null {
+    const after = this.updates.findIndex((one) => one > update);
+    const place = (after < 0 ? this.updates.length : after) - 1;
+    // Points stand for several updates of a long run: before the first one, it is the nearest there is.
+    const nearest = place < 0 ? 0 : place;
+    if (this.updates.length === 0) return null;
+    return { loss: this.loss[nearest], accuracy: this.accuracy[nearest] };
+  }
+
   private addUpdate(event: Extract<RunEvent, { kind: "update" }>): void {
     this.updates.push(event.update);
     this.loss.push(orNaN(event.loss));

@@ -19,7 +19,11 @@ export class FrameFeed {
 
   /** Decodes and hands on; throws what decodeFrame throws for a damaged frame. */
   push(bytes: ArrayBuffer): Frame {
-    const frame = decodeFrame(bytes);
+    return this.put(decodeFrame(bytes));
+  }
+
+  /** Hands on a frame that is decoded already. */
+  put(frame: Frame): Frame {
     this.latest = frame;
     for (const listener of this.listeners) listener(frame);
     return frame;

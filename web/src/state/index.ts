@@ -3,6 +3,7 @@ export * from "./bulk";
 export { costOf, estimateSeconds, trainingBytes } from "./cost";
 export { decodeDesign, encodeDesign } from "./codec";
 export * from "./design";
+export { differenceOf, epochOf } from "./difference";
 export { editable, otherKinds } from "./editable";
 export * from "./fields";
 export * from "./format";

@@ -1,5 +1,7 @@
 import { api, asApiError } from "../api";
-import { FrameFeed } from "./frame-feed";
+import { decodeFrame } from "../wire";
+import { differenceOf } from "./difference";
+import { FrameFeed, type Frame } from "./frame-feed";
 import { notices } from "./notices.svelte";
 import { runs } from "./runs.svelte";
 
@@ -9,20 +11,40 @@ export class Weights {
   replay = $state<number | null>(null);
   /** Update the weights on the stage are of. */
   shownUpdate = $state<number | null>(null);
+  /** Update of the moment that the shown ones are compared with: then their changes since it are on the stage. */
+  since = $state<number | null>(null);
   readonly feed = new FrameFeed();
+  private earlier: Frame | null = null;
+  /** What the stage shows, before anything was taken from it. */
+  private whole: Frame | null = null;
 
   clear(): void {
     this.feed.clear();
     this.replay = null;
     this.shownUpdate = null;
+    this.since = null;
+    this.earlier = this.whole = null;
+  }
+
+  /** Compares what is shown from now on with what is shown now, or with null no more. */
+  compare(from: "shown" | null): void {
+    this.earlier = from === null ? null : this.whole;
+    this.since = this.earlier?.update ?? null;
+    if (this.whole) this.show(this.whole);
+  }
+
+  private show(frame: Frame): Frame {
+    this.whole = frame;
+    this.shownUpdate = frame.update;
+    const changes = this.earlier && differenceOf(frame, this.earlier);
+    this.feed.put(changes ?? frame);
+    return frame;
   }
 
   /** Takes a live frame and gives its sequence number; during a replay it is passed over. */
   take(bytes: ArrayBuffer): number {
     if (this.replay !== null) return new DataView(bytes).getUint32(8, true);
-    const frame = this.feed.push(bytes);
-    this.shownUpdate = frame.update;
-    return frame.sequence;
+    return this.show(decodeFrame(bytes)).sequence;
   }
 
   /** Gets the last weights of a run that is not training; one that never got so far has none. */
@@ -31,7 +53,7 @@ export class Weights {
       const [bytes, snapshots] = await Promise.all([api.frame(run), api.snapshots(run)]);
       if (runs.openId !== run) return;
       runs.snapshots = snapshots;
-      if (this.replay === null) this.shownUpdate = this.feed.push(bytes).update;
+      if (this.replay === null) this.show(decodeFrame(bytes));
     } catch (thrown) {
       if (asApiError(thrown).code !== "not_found") throw thrown;
     }
@@ -54,7 +76,7 @@ export class Weights {
     const key = `${run}/${index}`;
     const bytes = this.feed.cached(key) ?? (await api.snapshot(run, index));
     if (!this.feed.cached(key)) this.feed.keep(key, bytes);
-    if (runs.openId === run && this.replay === index) this.shownUpdate = this.feed.push(bytes).update;
+    if (runs.openId === run && this.replay === index) this.show(decodeFrame(bytes));
   }
 }
 
