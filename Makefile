@@ -40,6 +40,7 @@ check-web:
 
 verify: system $(VENV)/.ready page ## What takes longer: recipes over seeds, the paper's settings on MNIST
 	$(BIN)/python -m pytest -m "verify" --timeout 3600
+	cd web && npm run --silent test:verify
 
 dev: $(VENV)/.ready web/node_modules/.ready ## The server, and Vite with a page that reloads as it is edited
 	@trap 'kill 0' EXIT INT TERM; $(BIN)/snntrainer3d serve --port $(PORT) --no-browser & npm --prefix web run dev

@@ -22,7 +22,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: "node",
     include: ["tests/**/*.test.ts"],
-    exclude: ["tests/browser/**"],
+    exclude: ["tests/browser/**", "tests/verify/**"],
     passWithNoTests: false,
   },
 }));
