@@ -63,7 +63,8 @@ class Update(_Event):
     rates: list[float]
     """Per layer."""
     gradients: list[float | None] = []
-    """L2 norm of the gradient of each layer's weights at this update, before clipping; None where it is not finite."""
+    """Root mean square of the gradient over the weights of each layer that has neurons, at this update, before
+    clipping; None where it is not finite, or the layer has no weights."""
 
 
 class EpochDone(_Event):

@@ -8,7 +8,20 @@ import pytest
 
 from snntrainer3d.data import Dataset, load
 from snntrainer3d.events import EpochDone, Notice, Update
-from snntrainer3d.spec import Lapicque, Leaky, Neuron, RunSpec, Training, dense_network
+from snntrainer3d.spec import (
+    Conv2d,
+    Dense,
+    Flatten,
+    Input,
+    Lapicque,
+    Leaky,
+    MaxPool,
+    Network,
+    Neuron,
+    RunSpec,
+    Training,
+    dense_network,
+)
 from snntrainer3d.training import train
 from snntrainer3d.training.health import Health
 
@@ -128,3 +141,18 @@ def test_a_validation_loss_that_rises_late_and_falls_again_is_no_overfitting() -
         for at, loss in enumerate(losses)
     ]  # fmt: skip
     assert [notice for epoch in epochs for notice in health.after_epoch(epoch)] == []
+
+
+def test_layers_without_weights_have_no_gradient_and_no_note(digits: Dataset) -> None:
+    network = Network(
+        input=Input(shape=(1, 8, 8)),
+        layers=[Conv2d(channels=4), MaxPool(neuron=Leaky(threshold=0.5)), Flatten(), Dense(size=10)],
+    )
+    spec = RunSpec(network=network, training=Training(**{**RECIPE, "epochs": 1, "batch_size": 64, "num_steps": 3}))
+    events = list(train(spec, digits))
+    updates = [event for event in events if isinstance(event, Update)]
+    conv, pool, dense = updates[-1].gradients
+    assert pool is None
+    assert conv is not None
+    assert dense is not None
+    assert min(conv, dense) > 0

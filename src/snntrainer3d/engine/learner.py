@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,8 +57,11 @@ class Learner(Protocol):
     ) -> BatchResult:
         """Make one update."""
 
-    def gradient_norms(self) -> list[float]:
-        """Give the L2 norm of the last update's gradient of each layer's weights, before clipping."""
+    def gradient_sizes(self) -> list[float]:
+        """Give the root mean square of the last update's gradient over the weights of each layer that has neurons.
+
+        Before clipping; not a number for a layer without weights.
+        """
 
     def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
         """Run the samples without learning."""
@@ -108,10 +112,9 @@ class ReferenceLearner:
         correct = int((decide(spikes.detach().sum(0).int()) == labels).sum())
         return BatchResult(float(loss.detach()), correct, [float(layer.detach().mean()) for layer in recording.spikes])
 
-    def gradient_norms(self) -> list[float]:
-        """Give the L2 norm of the last update's gradient of each layer's weights, before clipping."""
-        grads = [layer.connection.weight.grad for layer in self._module.layers]
-        return [0.0 if grad is None else float(grad.norm()) / self._clipped for grad in grads]
+    def gradient_sizes(self) -> list[float]:
+        """Give the root mean square of the last update's gradient over the weights of each layer that has neurons."""
+        return [_mean_size(layer.connection) / self._clipped for layer in self._module.spiking]
 
     def _update(self, learning_rate: float) -> None:
         clip = self._training.gradient_clip_norm
@@ -163,6 +166,12 @@ class ReferenceLearner:
 def constant_steps(inputs: Tensor, training: Training) -> int | None:
     """Give the number of steps for an input [batch feature] that is the same at each; None for one over time."""
     return training.num_steps if inputs.dim() == 2 else None
+
+
+def _mean_size(connection: torch.nn.Module) -> float:
+    weights = [value for value in connection.parameters() if value.dim() > 1]
+    squares = sum(0.0 if value.grad is None else float(value.grad.double().square().sum()) for value in weights)
+    return math.sqrt(squares / sum(value.numel() for value in weights)) if weights else math.nan
 
 
 def prepare_learner(training: Training) -> Iterator[float]:

@@ -21,7 +21,7 @@ EARLIEST_SHARE = 0.1
 SILENT_RATE = 5e-4
 SATURATED_RATE = 0.9
 VANISHED = 1e-4
-"""Gradient of a layer, per weight, as a share of the largest layer's."""
+"""Gradient of a layer as a share of the largest layer's."""
 EXPLODED = 100.0
 RISEN = 1.2
 """Loss over the first one, above which it has risen."""
@@ -42,11 +42,9 @@ class Health:
     """Watches the points of a run's curves."""
 
     def __init__(self, spec: RunSpec, total_updates: int, classes: int, said: Iterable[str] = ()) -> None:
-        self._layers = spec.network.layers
+        self._places = spec.network.spiking()
         self._total, self._classes = total_updates, classes
-        shapes = spec.network.weight_shapes()
-        self._roots = [math.sqrt(outs * ins) for outs, ins in shapes]
-        self._fresh_weight = 1.0 / math.sqrt(max(ins for _, ins in shapes))
+        self._fresh_weight = 1.0 / math.sqrt(max(ins for _, ins in spec.network.weight_shapes()))
         self._updates: list[Update] = []
         self._epochs: list[EpochDone] = []
         self._moved = 0.0
@@ -82,7 +80,8 @@ class Health:
                 yield notice
 
     def _name(self, index: int) -> str:
-        return "The output layer" if index == len(self._layers) - 1 else f"Hidden layer {index + 1}"
+        last = index == len(self._places) - 1
+        return "The output layer" if last else f"Hidden layer {self._places[index] + 1}"
 
     def _loss_not_finite(self, event: Update) -> Iterator[Notice]:
         if event.loss is None:
@@ -97,7 +96,7 @@ class Health:
     def _rates(self) -> Iterator[Notice]:
         recent = self._updates[-WINDOW:]
         for index, rates in enumerate(zip(*(event.rates for event in recent), strict=True)):
-            rate, path = fmean(rates), f"network.layers[{index}].neuron.threshold"
+            rate, path = fmean(rates), f"network.layers[{self._places[index]}].neuron.threshold"
             if rate < SILENT_RATE:
                 yield Notice(
                     level="warning",
@@ -137,11 +136,11 @@ class Health:
         rises = self._loss_of(self._updates[-WINDOW:], fmean) > self._loss_of(
             self._updates[-2 * WINDOW : -WINDOW], fmean
         )
-        if not math.isfinite(now) or (usual > 0 and now > EXPLODED * usual and rises):
+        if usual > 0 and now > EXPLODED * usual and rises:
             yield Notice(
                 level="warning",
                 code="gradient_exploding",
-                text=f"The gradient has become {now / usual if usual else math.inf:,.0f} times as long as it was, and "
+                text=f"The gradient has become {now / usual:,.0f} times as long as it was, and "
                 "the loss rises with it. Clip its norm to 1, or lower the learning rate.",
                 path="training.gradient_clip_norm",
             )
@@ -158,7 +157,7 @@ class Health:
                     text=f"{self._name(index)} gets a gradient {1 / share if share else math.inf:,.0f} times smaller "
                     "than another layer: it hardly learns. Use fewer layers, a flatter surrogate (smaller slope), or "
                     "lower thresholds after it.",
-                    path=f"network.layers[{index}].neuron.surrogate.slope",
+                    path=f"network.layers[{self._places[index]}].neuron.surrogate.slope",
                 )
                 return
 
@@ -206,17 +205,15 @@ class Health:
                 path="training.epochs",
             )
 
-    def _shares(self, event: Update) -> list[float]:
-        """Give each layer's gradient per weight as a share of the largest; empty where there is none."""
-        if not event.gradients or any(norm is None for norm in event.gradients):
-            return []
-        each = [(norm or 0.0) / root for norm, root in zip(event.gradients, self._roots, strict=True)]
-        largest = max(each, default=0.0)
-        return [one / largest for one in each] if largest > 0 else []
+    @staticmethod
+    def _shares(event: Update) -> list[float]:
+        """Give each layer's gradient as a share of the largest, 1 where it has none; empty where there is no other."""
+        largest = max((size for size in event.gradients if size is not None), default=0.0)
+        return [1.0 if size is None else size / largest for size in event.gradients] if largest > 0 else []
 
     @staticmethod
     def _largest(event: Update) -> float:
-        return max(math.inf if norm is None else norm for norm in event.gradients)
+        return max((size for size in event.gradients if size is not None), default=0.0)
 
     @staticmethod
     def _loss_of(events: list[Update], of: Callable[[list[float]], float]) -> float:

@@ -219,7 +219,7 @@ class _Training:
             learning_rate=self._learning_rate(self._update - 1),
             samples_per_second=window.samples / max(window.seconds, 1e-9),
             rates=window.mean_rates(),
-            gradients=[_finite(norm) for norm in self._learner.gradient_norms()],
+            gradients=[_finite(size) for size in self._learner.gradient_sizes()],
         )
 
     def _end_epoch(self, epoch: int) -> Iterator[Event]:

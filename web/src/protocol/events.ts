@@ -125,7 +125,10 @@ export interface Update {
   samples_per_second: number;
   /** Per layer. */
   rates: number[];
-  /** L2 norm of the gradient of each layer's weights at this update, before clipping; None where it is not finite. */
+  /**
+   * Root mean square of the gradient over the weights of each layer that has neurons, at this update, before
+   * clipping; None where it is not finite, or the layer has no weights.
+   */
   gradients: (number | null)[];
 }
 

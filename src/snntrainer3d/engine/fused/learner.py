@@ -289,10 +289,10 @@ class FusedLearner:
             if parameter.requires_grad
         }
 
-    def gradient_norms(self) -> list[float]:
-        """Give the L2 norm of the last update's gradient of each layer's weights, before clipping."""
-        weights = (layer.connection.weight for layer in self._module.layers)
-        return [float(torch.linalg.vector_norm(self._gradient_of(weight))) for weight in weights]
+    def gradient_sizes(self) -> list[float]:
+        """Give the root mean square of the last update's gradient over the weights of each layer, before clipping."""
+        grads = (self._gradient_of(layer.connection.weight) for layer in self._module.layers)
+        return [float(torch.linalg.vector_norm(grad)) / math.sqrt(grad.numel()) for grad in grads]
 
     def memory_bytes(self) -> int:
         """Give what a training step takes beside the data set and torch itself, by formula."""
