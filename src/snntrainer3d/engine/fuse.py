@@ -146,7 +146,7 @@ def _run(
             signal, membrane, state = _step_neuron(stage, signal, steps, constant, state)
             constant = False
         else:
-            signal, membrane, state = _scan_neuron(stage, signal, steps, constant, state, index == len(stages) - 1)
+            signal, membrane, state = scan_neuron(stage, signal, steps, constant, state, index == len(stages) - 1)
             constant = False
         left.append(state)
     return signal, membrane, left
@@ -191,7 +191,7 @@ def _step_neuron(
     return torch.stack(spikes), torch.stack(membranes), state
 
 
-def _scan_neuron(
+def scan_neuron(
     stage: nn.Module, signal: Tensor, steps: int, constant: bool, state: Tensor | None, wants_membrane: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Run a neuron through all steps by its fused kernels."""

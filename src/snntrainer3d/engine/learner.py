@@ -101,16 +101,21 @@ class ReferenceLearner:
         """Make one update."""
         self._module.train()
         with chance_of(self._training.seed, self._updates):
-            recording = run(self._module, inputs, constant_steps(inputs, self._training))
+            spikes, membranes, rates = self._forward(inputs)
         self._module.eval()
         self._updates += 1
-        spikes = recording.spikes[-1]
-        loss = loss_of(self._training.loss, spikes, recording.membranes[-1], labels)
+        loss = loss_of(self._training.loss, spikes, membranes, labels)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self._update(learning_rate)
         correct = int((decide(spikes.detach().sum(0).int()) == labels).sum())
-        return BatchResult(float(loss.detach()), correct, [float(layer.detach().mean()) for layer in recording.spikes])
+        return BatchResult(float(loss.detach()), correct, rates)
+
+    def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor, list[float]]:
+        """Give spikes and membranes of the output over time, and each layer's rate."""
+        recording = run(self._module, inputs, constant_steps(inputs, self._training))
+        rates = [float(spikes.detach().mean()) for spikes in recording.spikes]
+        return recording.spikes[-1], recording.membranes[-1], rates
 
     def gradient_sizes(self) -> list[float]:
         """Give the root mean square of the last update's gradient over the weights of each layer that has neurons."""
@@ -197,10 +202,20 @@ def open_learner(module: SpikingNetwork, network: Network, training: Training) -
         return ReferenceLearner(module, training)
     from snntrainer3d.engine.fused import fused_learner
 
+    if not network.only_dense:
+        return _multi_step(module, training)
     found = fused_learner(module, network, training)
     if isinstance(found, str):
         return ReferenceLearner(module, training, note=f"No fused kernels: {found}")
     return found
+
+
+def _multi_step(module: SpikingNetwork, training: Training) -> Learner:
+    from snntrainer3d.engine.multistep import MultiStepLearner, stepped
+
+    places = ", ".join(str(index + 1) for index in stepped(module))
+    note = f"Stepped through, for want of a fused form: neurons of layer {places}." if places else ""
+    return MultiStepLearner(module, training, note)
 
 
 def _wanted(training: Training) -> str:

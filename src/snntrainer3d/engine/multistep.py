@@ -1,0 +1,130 @@
+"""The fast path of networks that are not only dense: layer after layer over all time steps at once, torch's autograd.
+
+An operation without memory runs once over time·batch (once over the batch while its input is constant), neurons run
+by the fused scans; recurrent layers, whose input depends on their own spikes, are stepped through. Maps are kept
+channels last, which halves the time of a convolution (measured: 12c5 to 32c5 over 640 maps, 28 ms for 40 forward,
+100 for 174 with backward).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import sys
+from functools import cache
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from snntrainer3d.engine.build import SpikingNetwork, refresh
+from snntrainer3d.engine.fuse import scan_neuron, surrogate_of
+from snntrainer3d.engine.fused.neurons import why_not
+from snntrainer3d.engine.learner import EvalResult, ReferenceLearner, constant_steps
+from snntrainer3d.engine.losses import loss_of
+from snntrainer3d.engine.reference import kept_values, neurons_over_time
+from snntrainer3d.spec import Training
+
+MOST_VALUES = 1 << 25
+"""Values of all layers and steps that an evaluation holds at once: 128 MB."""
+_MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
+_KEPT_BYTES = 1 << 30
+
+
+class MultiStepLearner(ReferenceLearner):
+    """Learns like the reference, computing layer after layer; results differ from it in the order of sums only."""
+
+    name = "fused"
+
+    def __init__(self, module: SpikingNetwork, training: Training, note: str = "") -> None:
+        super().__init__(module, training, note)
+        _keep_freed_memory()
+
+    def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor, list[float]]:
+        return run_multistep(self._module, inputs, constant_steps(inputs, self._training))
+
+    @torch.no_grad()
+    def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
+        """Run the samples without learning, as many at a time as memory bears."""
+        counts, loss, rates = [], 0.0, [0.0] * len(self._module.spiking)
+        along = 0 if inputs.dim() == 2 else 1
+        pieces = zip(inputs.split(self._at_once(), along), labels.split(self._at_once()), strict=True)
+        for piece, wanted in pieces:
+            spikes, membranes, fired = self._forward(piece)
+            counts.append(spikes.sum(0).int())
+            loss += float(loss_of(self._training.loss, spikes, membranes, wanted)) * len(wanted)
+            rates = [total + rate * len(wanted) / len(labels) for total, rate in zip(rates, fired, strict=True)]
+        return EvalResult(loss, torch.cat(counts), rates)
+
+    def _at_once(self) -> int:
+        each = self._training.num_steps * sum(math.prod(layer.takes) for layer in self._module.layers)
+        return max(1, min(500, MOST_VALUES // each))
+
+
+def run_multistep(
+    module: SpikingNetwork, inputs: Tensor, num_steps: int | None = None
+) -> tuple[Float[Tensor, "time batch class"], Float[Tensor, "time batch class"], list[float]]:
+    """Give spikes and membranes of the output, and spikes per neuron and step of each layer with neurons.
+
+    Args:
+        inputs: [batch feature], the same at each of `num_steps` steps, or [time batch feature].
+    """
+    refresh(module)
+    constant = num_steps is not None
+    steps, batch = (num_steps, len(inputs)) if num_steps is not None else inputs.shape[:2]
+    signal = inputs if constant else inputs.flatten(0, 1)
+    membranes, rates = signal, []
+    for layer in module.layers:
+        if module.training and isinstance(layer.connection, nn.Dropout):
+            kept = kept_values(layer.connection, signal[:batch])
+            signal = (signal.unflatten(0, (-1, batch)) * kept).flatten(0, 1)
+        else:
+            signal = layer.currents(signal)
+        if layer.neuron is None:
+            continue
+        signal, membranes = _neurons(layer.neuron, signal, steps, batch, constant)
+        rates.append(float(signal.detach().mean()))
+        constant = False
+    return signal.unflatten(0, (steps, batch)), membranes, rates
+
+
+def stepped(module: SpikingNetwork) -> list[int]:
+    """Give the layers whose neurons have no fused form here and are stepped through."""
+    return [
+        index
+        for index, layer in enumerate(module.layers)
+        if layer.neuron is not None and (why_not(layer.neuron) or surrogate_of(layer.neuron.spike_grad) is None)
+    ]
+
+
+def _neurons(
+    neuron: Any, currents: Float[Tensor, "rows ..."], steps: int, batch: int, constant: bool
+) -> tuple[Tensor, Tensor]:
+    """Give spikes [time·batch …] and membranes [time batch …] of neurons over all steps."""
+    if why_not(neuron) or surrogate_of(neuron.spike_grad) is None:
+        each = [currents] * steps if constant else list(currents.unflatten(0, (steps, batch)))
+        spikes, membranes = neurons_over_time(neuron, each)
+        return torch.cat(spikes), torch.stack(membranes)
+    turned = currents.dim() == 4 and all(value.numel() == 1 for value in neuron.parameters())
+    rows = currents.permute(0, 2, 3, 1) if turned else currents
+    shape = rows.shape[1:]
+    flat = rows.flatten(1)
+    signal = flat if constant else flat.unflatten(0, (steps, batch))
+    fired, left, _ = scan_neuron(neuron, signal, steps, constant, None, currents.dim() == 2)
+    spikes_of = fired.flatten(0, 1).unflatten(1, shape) if len(shape) > 1 else fired.flatten(0, 1)
+    return spikes_of.permute(0, 3, 1, 2) if turned else spikes_of, left
+
+
+@cache
+def _keep_freed_memory() -> None:
+    """Tell glibc to keep large freed arrays for the next update: page faults cost more than pooling or scanning.
+
+    Measured: average pooling of 640×32×8×8 forward and backward 3 ms for 36 on a busy machine.
+    """
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, _KEPT_BYTES)
+        mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)

@@ -1,0 +1,111 @@
+"""The multi-step learner equals the reference learner for networks of every kind: loss, rates, gradients, updates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from snntrainer3d.engine import ReferenceLearner, build, load_tensors, open_learner, tensors_of, to_trained
+from snntrainer3d.engine.multistep import MultiStepLearner
+from snntrainer3d.spec import Network, Training, parse
+from strategies import map_networks, recurrent_networks
+
+EXACT_LOSS = 1e-9
+"""Float64 losses differ in the order of sums only, but maximum pooling and normalisation widen that."""
+EXACT_GRADIENT = 1e-7
+"""So do gradients, which sum more; compared with the largest of a parameter."""
+
+
+def batch(network: Network, size: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    inputs = torch.rand(size, network.input.size, dtype=torch.float64, generator=generator) * 4
+    return inputs, torch.randint(0, network.output.size, (size,), generator=generator)
+
+
+def convolutional() -> Network:
+    """Give a network with most kinds of layer, its neurons shared and per neuron."""
+    learned = {"kind": "leaky", "learn_beta": "per_neuron", "learn_threshold": "shared"}
+    layers = [
+        {"kind": "conv2d", "channels": 4, "kernel": 3, "neuron": None},
+        {"kind": "max_pool", "neuron": {"kind": "leaky"}},
+        {"kind": "dropout", "share": 0.2},
+        {"kind": "conv2d", "channels": 6, "kernel": 2, "neuron": None},
+        {"kind": "batch_norm", "neuron": learned},
+        {"kind": "avg_pool"},
+        {"kind": "flatten"},
+        {"kind": "recurrent", "size": 8},
+        {"size": 3},
+    ]
+    return parse(Network, {"input": {"shape": [1, 10, 10]}, "layers": layers})
+
+
+@pytest.mark.slow
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    network=st.one_of(map_networks(), recurrent_networks()),
+    steps=st.integers(1, 6),
+    size=st.sampled_from([2, 5]),
+    loss=st.sampled_from(["membrane", "count"]),
+)
+def test_one_update_of_any_network_equals_the_references(network: Network, steps: int, size: int, loss: str) -> None:
+    training = Training(num_steps=steps, batch_size=size, loss=loss, seed=3)  # type: ignore[arg-type]
+    first, second = build(network, 1).double(), build(network, 1).double()
+    reference, fast = ReferenceLearner(first, training), MultiStepLearner(second, training)
+    inputs, labels = batch(network, size)
+    expected, found = reference.train_batch(inputs, labels, 0.0), fast.train_batch(inputs, labels, 0.0)
+    assert found.loss == pytest.approx(expected.loss, rel=EXACT_LOSS, abs=EXACT_LOSS)
+    assert found.correct == expected.correct
+    assert found.rates == pytest.approx(expected.rates, abs=1e-6)
+    for (name, one), other in zip(first.named_parameters(), second.parameters(), strict=True):
+        if one.grad is None:
+            assert other.grad is None or not other.grad.any(), name
+            continue
+        limit = EXACT_GRADIENT * max(1.0, float(one.grad.abs().max()))
+        assert float((one.grad - other.grad).abs().max()) <= limit, name
+    for name, value in first.named_buffers():
+        if name.endswith("running_var"):
+            torch.testing.assert_close(value, second.state_dict()[name])
+
+
+def test_evaluation_equals_the_references() -> None:
+    network, training = convolutional(), Training(num_steps=6, loss="count")
+    module = build(network, 1).double()
+    inputs, labels = batch(network, 11)
+    expected = ReferenceLearner(module, training).evaluate_batch(inputs, labels)
+    found = MultiStepLearner(module, training).evaluate_batch(inputs, labels)
+    assert torch.equal(found.counts, expected.counts)
+    assert found.loss_sum == pytest.approx(expected.loss_sum, rel=1e-6)
+    assert found.rates == pytest.approx(expected.rates, abs=1e-6)
+    assert max(found.rates) > 0
+
+
+def test_it_is_taken_for_what_is_not_dense_and_says_what_it_steps_through() -> None:
+    network = convolutional()
+    learner = open_learner(build(network), network, Training())
+    assert isinstance(learner, MultiStepLearner)
+    assert learner.name == "fused"
+    assert learner.note == "Stepped through, for want of a fused form: neurons of layer 8."
+    assert type(open_learner(build(network), network, Training(engine="reference"))) is ReferenceLearner
+
+
+def test_it_goes_on_to_the_last_bit_where_it_was() -> None:
+    network, training = convolutional(), Training(num_steps=5, batch_size=6, loss="count", seed=2)
+    whole = build(network, seed=1)
+    learner = MultiStepLearner(whole, training)
+    batches = [tuple(part.float() if part.dtype == torch.float64 else part for part in batch(network, 6, seed))
+               for seed in range(6)]  # fmt: skip
+    for one in batches[:3]:
+        learner.train_batch(*one, 1e-2)
+    resumed = build(network, seed=9)
+    load_tensors(resumed, to_trained(whole, network))
+    second = MultiStepLearner(resumed, training)
+    second.load_optimizer_state(learner.optimizer_state())
+    for one in batches[3:]:
+        learner.train_batch(*one, 1e-2)
+        second.train_batch(*one, 1e-2)
+    assert len(learner.gradient_sizes()) == len(network.spiking())
+    for name, array in tensors_of(whole, network).items():
+        assert np.array_equal(array, tensors_of(resumed, network)[name]), name
