@@ -9,7 +9,7 @@ from typing import Any
 
 from snntrainer3d.data import CATALOGUE, default_dataset
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import NEURON_KINDS, NEURONS, PRESETS, Network, Preset, RunSpec, parse, recipe
+from snntrainer3d.spec import NEURON_KINDS, NEURONS, PRESETS, TEMPLATES, Network, Preset, RunSpec, parse, recipe
 
 DEFAULT_PRESET = "fast"
 DEFAULT_HIDDEN = (100,)
@@ -22,6 +22,8 @@ class Choices:
     dataset: str | None = None
     """None for MNIST where it is on this machine, else digits."""
     hidden: Sequence[int] = DEFAULT_HIDDEN
+    template: str | None = None
+    """An architecture by name, in place of `hidden`."""
     neuron: str = "leaky"
     preset: str = DEFAULT_PRESET
     neuron_values: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +41,7 @@ def compose(choices: Choices) -> RunSpec:
     faults = [
         *_unknown("training.dataset", choices.dataset, CATALOGUE),
         *_unknown("preset", choices.preset, PRESETS),
+        *_unknown("template", choices.template, TEMPLATES),
         *_unknown("network.layers[0].neuron.kind", choices.neuron, NEURON_KINDS),
     ]
     try:
@@ -78,6 +81,8 @@ def _document(choices: Choices) -> dict[str, Any]:
     info = CATALOGUE[_dataset(choices)]
     neuron = _neuron(choices)
     layers = [{"kind": "dense", "size": size, "neuron": neuron} for size in (*choices.hidden, info.classes)]
+    if choices.template in TEMPLATES:
+        layers = TEMPLATES[choices.template].layers(info.input_shape, info.classes, neuron)
     return {
         "network": {"input": {"shape": list(info.input_shape)}, "layers": layers},
         "training": _training(choices, info.name),
@@ -96,7 +101,10 @@ def _neuron(choices: Choices) -> dict[str, Any]:
 
 def _training(choices: Choices, dataset: str) -> dict[str, Any]:
     preset = _recipe(choices)
-    return {**(preset.training_for(dataset) if preset else {}), **choices.training, "dataset": dataset}
+    found = preset.training_for(dataset) if preset else {}
+    if choices.template in TEMPLATES and choices.preset == DEFAULT_PRESET:
+        found = {**found, **TEMPLATES[choices.template].recipes.get(dataset, {})}
+    return {**found, **choices.training, "dataset": dataset}
 
 
 def _recipe(choices: Choices) -> Preset | None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from snntrainer3d.compose import Choices, compose
 from snntrainer3d.data import Dataset, load
 from snntrainer3d.errors import FailureError, MismatchError, SpecError
 from snntrainer3d.events import Cancelled, EpochDone, Event, Finished, Notice, Prepared, StateChanged, Update
@@ -134,6 +135,22 @@ def test_a_cancelled_run_resumes_to_the_same_weights_bit_for_bit(digits: Dataset
     assert of(EpochDone, whole_events)[-1].train_loss == of(EpochDone, resumed_events)[-1].train_loss
     assert whole_events[-1].results["test"] == resumed_events[-1].results["test"]
     assert resumed.snapshots[10].layers[0].scale == whole.snapshots[10].layers[0].scale
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", ["lenet", "recurrent"])
+def test_networks_that_are_not_dense_train_measure_and_resume_bit_for_bit(digits: Dataset, template: str) -> None:
+    recipe = {"epochs": 2, "batch_size": 360, "num_steps": 4, "validation_share": 0.0}
+    spec = compose(Choices(dataset="digits", template=template, training=recipe))
+    events, whole = finish(spec, digits)
+    _, first = finish(spec, digits, control=told(*["run"] * 5, "cancel"))
+    _, resumed = finish(spec, digits, checkpoint=first.checkpoints[-1])
+    assert_same(weights_of(whole), weights_of(resumed))
+    assert of(Prepared, events)[0].engine == "fused"
+    assert [layer.values.shape for layer in whole.frames[-1].layers] == list(spec.network.weight_shapes())
+    assert len(events[-1].results["rates"]) == len(spec.network.spiking())
+    assert whole.trained is not None
+    assert evaluate(whole.trained, digits).accuracy == events[-1].results["test"]["accuracy"]
 
 
 def test_a_pause_is_told_keeps_a_checkpoint_and_changes_nothing(digits: Dataset) -> None:

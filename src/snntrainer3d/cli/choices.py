@@ -16,7 +16,7 @@ _OPTIONS = (
     (r"network\.layers\[\d+\]\.neuron\.(alpha|beta)$", r"--\1"),
     (r"network\.layers\[\d+\]\.neuron\.kind$", "--neuron"),
     (r"network\.layers(\[\d+\]\.size)?$", "--hidden"),
-    (r"preset$", "--preset"),
+    (r"(preset|template)$", r"--\1"),
     (r"training\.(dataset|loss|epochs|num_steps|batch_size|learning_rate|seed|name|engine)$", r"--\1"),
 )
 
@@ -31,10 +31,11 @@ class Options:
     preset: str | None = None
     neuron_values: Mapping[str, float] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
+    template: str | None = None
 
     def network_options(self) -> list[str]:
         """Give the names of options that shape the network."""
-        given = {"--hidden": self.hidden, "--neuron": self.neuron, **self.neuron_values}
+        given = {"--hidden": self.hidden, "--template": self.template, "--neuron": self.neuron, **self.neuron_values}
         return [name if name.startswith("--") else f"--{name}" for name, value in given.items() if value is not None]
 
 
@@ -95,6 +96,7 @@ def _choices(options: Options) -> Choices:
     training = dict(options.training)
     chosen = Choices(
         dataset=training.pop("dataset", None),
+        template=options.template,
         neuron=options.neuron or "leaky",
         preset=options.preset or DEFAULT_PRESET,
         neuron_values=options.neuron_values,
@@ -102,6 +104,8 @@ def _choices(options: Options) -> Choices:
     )
     if options.hidden is None:
         return chosen
+    if options.template is not None:
+        raise InputError("--hidden and --template both give the network.", path="--hidden", hint="Give one of the two.")
     try:
         return replace(chosen, hidden=hidden_sizes(options.hidden))
     except SpecError as error:

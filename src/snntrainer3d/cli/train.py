@@ -20,8 +20,13 @@ def train(
     spec_file: Annotated[
         Path | None, typer.Argument(metavar="[SPEC.json]", help="A run's or network's document; options go over it.")
     ] = None,
-    dataset: Annotated[str | None, typer.Option(help="digits, mnist or xor; mnist where it is, else digits.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="digits, mnist, fashion-mnist or xor; mnist where it is, else digits.")
+    ] = None,
     hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
+    template: Annotated[
+        str | None, typer.Option(help="An architecture in place of --hidden: lenet, triangle or recurrent.")
+    ] = None,
     neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic or alpha.")] = None,
     preset: Annotated[
         str | None, typer.Option(help="Recipe that everything else starts from: paper, fast or thorough.")
@@ -55,6 +60,7 @@ def train(
     options = Options(
         spec_file=spec_file,
         hidden=hidden,
+        template=template,
         neuron=neuron,
         preset=preset,
         neuron_values=_given(alpha=alpha, beta=beta),

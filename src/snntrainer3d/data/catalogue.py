@@ -57,6 +57,21 @@ MNIST = DatasetInfo(
     summary="70,000 handwritten digits of 28×28 pixels; downloaded once (12 MB).",
 )
 
+FASHION = DatasetInfo(
+    name="fashion-mnist",
+    title="Fashion-MNIST",
+    input_shape=(1, 28, 28),
+    classes=10,
+    class_names=(
+        "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    ),
+    train_samples=60_000,
+    test_samples=10_000,
+    licence="MIT",
+    source="Xiao, Rasul and Vollgraf 2017, Zalando Research",
+    summary="70,000 pictures of clothes of 28×28 pixels, harder than digits; downloaded once (30 MB).",
+)  # fmt: skip
+
 XOR = DatasetInfo(
     name="xor",
     title="XOR",
@@ -70,7 +85,7 @@ XOR = DatasetInfo(
     summary="Four rows of two bits: the smallest task that needs a hidden layer; tested on what it is trained on.",
 )
 
-CATALOGUE: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, XOR)}
+CATALOGUE: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, FASHION, XOR)}
 
 
 def describe(name: str) -> DatasetInfo:

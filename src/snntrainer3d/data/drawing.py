@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float64, Num, UInt8
 
-from snntrainer3d.data.catalogue import DIGITS, MNIST
+from snntrainer3d.data.catalogue import DIGITS, FASHION, MNIST
 from snntrainer3d.errors import InputError
 
 BRIGHTEST = 255
@@ -28,7 +28,7 @@ def prepare_drawing(dataset: str, drawing: Drawing) -> UInt8[np.ndarray, "height
     Raises:
         InputError: the data set's samples are not pictures.
     """
-    if dataset == MNIST.name:
+    if dataset in (MNIST.name, FASHION.name):
         return center_like_mnist(drawing)
     if dataset == DIGITS.name:
         counts = count_like_digits(drawing)

@@ -35,8 +35,8 @@ def load_mnist(folder: Path, info: DatasetInfo = MNIST) -> Dataset:
 def _split(folder: Path, part: str, info: DatasetInfo, samples: int) -> Split:
     images_path, labels_path = folder / f"{part}-images-idx3-ubyte.gz", folder / f"{part}-labels-idx1-ubyte.gz"
     images, labels = read_idx(images_path), read_idx(labels_path)
-    _check_shape(images_path, images, (samples, *info.input_shape[1:]))
-    _check_shape(labels_path, labels, (samples,))
+    _check_shape(images_path, images, (samples, *info.input_shape[1:]), info)
+    _check_shape(labels_path, labels, (samples,), info)
     if labels.max(initial=0) >= info.classes:
         at = int(np.argmax(labels >= info.classes))
         raise FileFormatError(
@@ -46,11 +46,11 @@ def _split(folder: Path, part: str, info: DatasetInfo, samples: int) -> Split:
     return Split(images.reshape(samples, *info.input_shape), labels.astype(np.int64))
 
 
-def _check_shape(path: Path, values: np.ndarray, wanted: tuple[int, ...]) -> None:
+def _check_shape(path: Path, values: np.ndarray, wanted: tuple[int, ...], info: DatasetInfo) -> None:
     if values.shape != wanted:
         raise FileFormatError(
             f"{path} holds {_times(values.shape)} values, expected {_times(wanted)}.",
-            hint="It is another data set's file: put MNIST's there.",
+            hint=f"It is another data set's file: put {info.title}'s there.",
         )
 
 

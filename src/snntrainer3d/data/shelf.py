@@ -9,7 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
-from snntrainer3d.data import mnist
+from snntrainer3d.data import fashion, mnist
 from snntrainer3d.data.catalogue import describe
 from snntrainer3d.data.dataset import Dataset, Progress
 from snntrainer3d.data.digits import load_digits
@@ -27,7 +27,10 @@ class _Files:
 
 
 _BUILT_IN: dict[str, Callable[[], Dataset]] = {"digits": load_digits, "xor": load_xor}
-_ON_DISK: dict[str, _Files] = {"mnist": _Files(mnist.FILES, mnist.MIRRORS, mnist.load_mnist)}
+_ON_DISK: dict[str, _Files] = {
+    "mnist": _Files(mnist.FILES, mnist.MIRRORS, mnist.load_mnist),
+    "fashion-mnist": _Files(fashion.FILES, fashion.MIRRORS, fashion.load_fashion),
+}
 
 
 def load(name: str, *, progress: Progress | None = None) -> Dataset:

@@ -32,6 +32,7 @@ from snntrainer3d.spec.surrogates import (
     Surrogate,
     Triangular,
 )
+from snntrainer3d.spec.templates import TEMPLATES, Template
 from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_tensors, neuron_values, tensor_shapes
 from snntrainer3d.spec.training import Adam, Constant, Direct, OneCycle, Schedule, Training
 
@@ -42,6 +43,7 @@ __all__ = [
     "NEURON_KINDS",
     "PRESETS",
     "SURROGATES",
+    "TEMPLATES",
     "Adam",
     "Advice",
     "Alpha",
@@ -83,6 +85,7 @@ __all__ = [
     "Study",
     "Surrogate",
     "Synaptic",
+    "Template",
     "TrainedNetwork",
     "Training",
     "Triangular",

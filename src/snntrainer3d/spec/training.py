@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from snntrainer3d.spec._document import FieldFault, Part
 
-DatasetName = Literal["digits", "mnist", "xor"]
+DatasetName = Literal["digits", "mnist", "fashion-mnist", "xor"]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
 
 

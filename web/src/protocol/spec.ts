@@ -139,7 +139,7 @@ export interface OneCycle {
 
 export type Schedule = Constant | OneCycle;
 
-export type DatasetName = "digits" | "mnist" | "xor";
+export type DatasetName = "digits" | "mnist" | "fashion-mnist" | "xor";
 
 /** Adam. Kingma and Ba 2015. */
 export interface Adam {

@@ -1,0 +1,75 @@
+"""Networks by name: what `--template` makes for the shape of a data set's samples and its number of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Plain = dict[str, Any]
+_LARGE_SIDE = 20
+"""Height and width from which a picture bears two 5×5 kernels with pooling after each."""
+
+_PICTURES: Plain = {"num_steps": 8, "epochs": 5, "learning_rate": 3e-3}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A named architecture; `layers` makes its documents from input shape, classes and the neuron of all layers.
+
+    `recipes` holds, by data set, what it sets over the usual preset: a convolution costs more per step than a dense
+    layer.
+    """
+
+    name: str
+    title: str
+    summary: str
+    layers: Callable[[Sequence[int], int, Plain], list[Plain]]
+    recipes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def _lenet(shape: Sequence[int], classes: int, neuron: Plain) -> list[Plain]:
+    large = len(shape) == 3 and min(shape[1:]) >= _LARGE_SIDE
+    kernel: Plain = {"kernel": 5} if large else {"kernel": 3, "padding": 1}
+    blocks = []
+    for channels in (16, 32):
+        blocks.append({"kind": "conv2d", "channels": channels, **kernel, "neuron": None})
+        blocks.append({"kind": "max_pool", "kernel": 2, "neuron": neuron})
+    return [
+        *blocks,
+        {"kind": "flatten"},
+        {"kind": "dense", "size": 128, "neuron": neuron},
+        {"kind": "dense", "size": classes, "neuron": neuron},
+    ]
+
+
+def _triangle(shape: Sequence[int], classes: int, neuron: Plain) -> list[Plain]:
+    del shape
+    return [{"kind": "dense", "size": size, "neuron": neuron} for size in (30, 25, 20, 15, classes)]
+
+
+def _recurrent(shape: Sequence[int], classes: int, neuron: Plain) -> list[Plain]:
+    del shape
+    return [
+        {"kind": "recurrent", "size": 100, "neuron": neuron},
+        {"kind": "dense", "size": classes, "neuron": neuron},
+    ]
+
+
+LENET = Template(
+    "lenet",
+    "LeNet-like",
+    "Two convolutions, each pooled before its neurons spike, then two dense layers; for pictures.",
+    _lenet,
+    {"mnist": _PICTURES, "fashion-mnist": _PICTURES},
+)
+TRIANGLE = Template(
+    "triangle", "Triangle", "The paper's: dense layers that narrow from 30 neurons to the number of classes.", _triangle
+)
+RECURRENT = Template(
+    "recurrent",
+    "Recurrent",
+    "100 neurons whose spikes come back to all of them one step later, then the output.",
+    _recurrent,
+)
+TEMPLATES: dict[str, Template] = {one.name: one for one in (LENET, TRIANGLE, RECURRENT)}

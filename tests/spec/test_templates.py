@@ -1,0 +1,35 @@
+"""Templates make networks that fit every data set, with a recipe of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from snntrainer3d.compose import Choices, compose
+from snntrainer3d.data import CATALOGUE, check_fit
+from snntrainer3d.errors import SpecError
+from snntrainer3d.spec import TEMPLATES
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("dataset", CATALOGUE)
+def test_a_template_fits_the_data_set_or_says_at_which_layer_it_does_not(name: str, dataset: str) -> None:
+    if name == "lenet" and len(CATALOGUE[dataset].input_shape) < 3:
+        with pytest.raises(SpecError) as caught:
+            compose(Choices(dataset=dataset, template=name))
+        assert [fault.path for fault in caught.value.faults] == ["network.layers[0]"]
+        return
+    spec = compose(Choices(dataset=dataset, template=name))
+    assert check_fit(spec.network, CATALOGUE[dataset]) == []
+    assert {neuron.kind for neuron in spec.network.neurons()} == {"leaky"}
+
+
+def test_a_templates_recipe_goes_over_the_presets_and_choices_over_both() -> None:
+    spec = compose(Choices(dataset="mnist", template="lenet", training={"epochs": 2}))
+    assert spec.training.num_steps == TEMPLATES["lenet"].recipes["mnist"]["num_steps"]
+    assert spec.training.epochs == 2
+    assert compose(Choices(dataset="mnist", template="lenet", preset="paper")).training.num_steps == 25
+
+
+def test_an_unknown_template_is_told_with_the_nearest() -> None:
+    with pytest.raises(SpecError, match="lenet"):
+        compose(Choices(dataset="digits", template="lent"))
