@@ -135,6 +135,23 @@ def test_a_survey_agrees_with_playing_and_is_kept(finished: RunFolder) -> None:
     assert do("survey", part="predictions", **asked)["decisions"] == predictions["decisions"]
 
 
+def test_a_neuron_is_opened_with_its_exact_weights(finished: RunFolder, quick: RunSpec) -> None:
+    trained = to_trained(build(quick.network, 1), quick.network)
+    found = do("neuron", run=str(finished.path), layer=0, neuron=3)
+    assert found["weights_in"] == trained.tensors["layers.0.weight"][3].tolist()
+    assert found["weights_out"] == trained.tensors["layers.1.weight"][:, 3].tolist()
+    assert found["bias"] == trained.tensors["layers.0.bias"][3]
+    assert found["values"] == {
+        name: np.float32(quick.network.layers[0].neuron.beta if name == "beta" else 1.0)
+        for name in ("beta", "threshold")
+    }
+    assert found["update"] is None
+    assert do("neuron", run=str(finished.path), layer=1, neuron=9)["weights_out"] == []
+    for layer, neuron in ((0, quick.network.layers[0].size), (2, 0)):
+        with pytest.raises(NotFoundError):
+            do("neuron", run=str(finished.path), layer=layer, neuron=neuron)
+
+
 def test_newer_weights_are_taken_as_they_come(store: RunStore, quick: RunSpec) -> None:
     folder = store.folder(store.create(quick).id)
     tasks = Tasks()

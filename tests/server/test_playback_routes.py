@@ -47,6 +47,7 @@ def test_bad_addresses_are_told_before_a_process_is_started(served: Served) -> N
     fault(served.client.post("/api/runs/nothing/play", json={"index": 1}), 404, "not_found")
     fault(served.client.get("/api/runs/nothing/predictions"), 404, "not_found")
     fault(served.client.get("/api/runs/nothing/rates"), 404, "not_found")
+    fault(served.client.get("/api/runs/nothing/neuron?layer=0&neuron=0"), 404, "not_found")
     fault(served.client.get("/api/datasets/cifar/samples"), 404, "not_found")
     for query in (
         "split=all",
@@ -85,5 +86,9 @@ def test_samples_playback_and_surveys_fit_their_models(served: Served) -> None:
     assert predictions["labels"][:3] == samples["labels"]
     rates = fits(served.client.get(f"{at}/rates"), models.NeuronRates)
     assert [len(layer) for layer in rates["rates"]] == [6, 10]
+    opened = fits(served.client.get(f"{at}/neuron?layer=1&neuron=4"), models.NeuronDetail)
+    exact = served.client.get(f"{at}/weight?layer=1&row=4&column=2").json()["value"]
+    assert opened["weights_in"][2] == exact
+    fault(served.client.get(f"{at}/neuron?layer=2&neuron=0"), 404, "not_found")
     queued = served.store.create(spec).id
     fault(served.client.post(f"/api/runs/{queued}/play", json={"index": 0}), 404, "not_found")

@@ -1,4 +1,4 @@
-"""What the worker does when asked: show samples, play one, survey all. Answers are JSON, ready to be sent on."""
+"""What the worker does when asked: show samples, play one, survey all, open a neuron. Answers are ready JSON."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.pipe import Message
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
+from snntrainer3d.spec import neuron_values
 from snntrainer3d.storage import write_atomically
 
 BRIGHTEST = 255
@@ -47,6 +48,7 @@ class Tasks:
             "survey": self.survey,
             "measure": self.measure,
             "decide": self.decide,
+            "neuron": self.neuron,
         }
         return tasks[request.header["task"]](request)
 
@@ -100,6 +102,31 @@ class Tasks:
                 for index, (neuron, spikes, membranes) in enumerate(layers)
             ]
         return _document(answer)
+
+    def neuron(self, request: Message) -> bytes:
+        """Give one neuron of a run's network with all its weights."""
+        asked = request.header
+        known = self._shelf.network(RunFolder(Path(asked["run"])))
+        layer, neuron = asked["layer"], asked["neuron"]
+        _check_neuron(known, layer, neuron)
+        connection, cell = known.module.layers[layer].connection, known.module.layers[layer].neuron
+        following = known.module.layers[layer + 1 : layer + 2]
+        kind = known.network.layers[layer].neuron
+        return _document(
+            {
+                "run": Path(asked["run"]).name,
+                "update": known.update,
+                "layer": layer,
+                "neuron": neuron,
+                "kind": kind.kind,
+                "values": {name: _value_of(getattr(cell, name), neuron) for name in neuron_values(kind)},
+                "bias": None if connection.bias is None else connection.bias[neuron].item(),
+                "weights_in": connection.weight[neuron].tolist(),
+                "weights_out": [
+                    weight for after in following for weight in after.connection.weight[:, neuron].tolist()
+                ],
+            }
+        )
 
     def survey(self, request: Message) -> Generator[None, None, bytes]:
         """Run every sample of a split; give `part` of what was found: `predictions` or `rates`."""
@@ -220,6 +247,21 @@ def _check_index(index: int, part: Split, dataset: Dataset, split: str) -> None:
             path="index",
             hint=f"They count from 0 to {len(part) - 1:,}.",
         )
+
+
+def _check_neuron(known: KnownNetwork, layer: int, neuron: int) -> None:
+    sizes = [one.size for one in known.network.layers]
+    if layer >= len(sizes) or neuron >= sizes[layer]:
+        raise NotFoundError(
+            f"Network {known.network.title()} has no neuron {layer}, {neuron}.",
+            hint="layer (0 is the first after the input) and neuron count from 0.",
+        )
+
+
+def _value_of(values: Any, neuron: int) -> float:
+    """Give a neuron's value where each has its own, else the one that all share."""
+    several = values.reshape(-1)
+    return float(several[neuron if len(several) > 1 else 0].item())
 
 
 def _check_size(known: KnownNetwork, steps: int) -> None:

@@ -404,6 +404,25 @@ class NeuronRates(_Body):
     """Spikes per step of each neuron, per layer."""
 
 
+class NeuronDetail(_Body):
+    """One neuron with its weights, exact as float32."""
+
+    run: str
+    update: int | None
+    """Of the checkpoint; None where the weights are the final ones."""
+    layer: int
+    """0 is the first after the input."""
+    neuron: int
+    kind: str
+    values: dict[str, float]
+    """Its decays and threshold."""
+    bias: float | None
+    weights_in: list[float]
+    """From each neuron, or input, before it."""
+    weights_out: list[float]
+    """To each neuron of the next layer; empty for an output."""
+
+
 class Watch(_Request):
     """Client: watch this run from now on (null: none)."""
 

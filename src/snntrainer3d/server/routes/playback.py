@@ -1,4 +1,4 @@
-"""What a network does with samples: browse them, play one or a drawing, all decisions, all rates."""
+"""What a network does with samples: browse them, play one or a drawing, all decisions, all rates, one neuron."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from snntrainer3d.jobs import SURVEY_LIMIT_S, TorchWorker
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
 from snntrainer3d.server.models import (
     Drawing,
+    NeuronDetail,
     NeuronRates,
     Play,
     Playback,
@@ -91,6 +92,18 @@ def predictions(run_id: str, views: Views, worker: Worker, split: Split = "test"
 def neuron_rates(run_id: str, views: Views, worker: Worker, split: Split = "test") -> Response:
     """Tell how often each neuron spikes; counted once together with the predictions, then kept."""
     return _survey(worker, views.place(run_id), split, "rates")
+
+
+@router.get("/runs/{run_id}/neuron", response_model=NeuronDetail)
+def neuron(
+    run_id: str,
+    views: Views,
+    worker: Worker,
+    layer: Annotated[int, Query(ge=0, description="From 0, the first after the input.")],
+    neuron: Annotated[int, Query(ge=0, description="Neuron of the layer.")],
+) -> Response:
+    """Give one neuron with all its weights, of the newest checkpoint while the run trains."""
+    return _json(worker.ask("neuron", run=views.place(run_id), layer=layer, neuron=neuron))
 
 
 def _survey(worker: TorchWorker, run: str, split: str, part: str) -> Response:
