@@ -3,12 +3,18 @@ import type {
   CheckAnswer,
   DatasetRow,
   Health,
+  NeuronDetail,
+  NeuronRates,
   NeuronRow,
+  Play,
+  Playback,
+  Predictions,
   PresetRow,
   RunDetail,
   RunEvent,
   RunRow,
   RunSpec,
+  SampleBlock,
   SnapshotRow,
 } from "./types";
 
@@ -35,6 +41,15 @@ export const api = {
   snapshot: (run: string, index: number, signal?: AbortSignal) => bytes(`${at(run)}/snapshots/${index}`, signal),
   weight: async (run: string, layer: number, row: number, column: number, signal?: AbortSignal) =>
     (await get<{ value: number }>(`${at(run)}/weight?layer=${layer}&row=${row}&column=${column}`, signal)).value,
+  samples: (dataset: string, split: string, which: { start: number; count: number } | { indices: number[] }) => {
+    const chosen = "indices" in which ? `indices=${which.indices.join()}` : `start=${which.start}&count=${which.count}`;
+    return get<SampleBlock>(`/datasets/${encodeURIComponent(dataset)}/samples?split=${split}&${chosen}`);
+  },
+  play: (run: string, question: Partial<Play>) => send<Playback>("POST", `${at(run)}/play`, question),
+  predictions: (run: string, split: string) => get<Predictions>(`${at(run)}/predictions?split=${split}`),
+  rates: (run: string, split: string) => get<NeuronRates>(`${at(run)}/rates?split=${split}`),
+  neuron: (run: string, layer: number, neuron: number) =>
+    get<NeuronDetail>(`${at(run)}/neuron?layer=${layer}&neuron=${neuron}`),
   importWeights: (file: Blob, name: string) =>
     sendBytes<RunRow>(`/runs/import-weights?name=${encodeURIComponent(name)}`, file),
   exportUrl: (run: string, what: string) => `/api${at(run)}/export/${what}`,

@@ -8,7 +8,7 @@ export interface Shortcut {
   control?: boolean;
   shift?: boolean;
   key: string;
-  run: (at: { help: () => void }) => void;
+  run: (at: { help: () => void }) => unknown;
 }
 
 function pauseOrResume(): void {
@@ -33,10 +33,19 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ["Ctrl", "Shift", "Z"], words: "redo", control: true, shift: true, key: "z", run: () => workbench.redo() },
   { keys: ["1"], words: "training: progress and curves", key: "1", run: () => session.show("training") },
   { keys: ["2"], words: "results", key: "2", run: () => session.show("results") },
-  { keys: ["3"], words: "runs beside the network", key: "3", run: () => session.show("runs") },
+  { keys: ["3"], words: "look inside: samples, drawing, neurons", key: "3", run: () => session.show("inside") },
+  { keys: ["4"], words: "runs beside the network", key: "4", run: () => session.show("runs") },
   { keys: ["0"], words: "workbench", key: "0", run: () => session.go("workbench") },
   { keys: ["7"], words: "all runs", key: "7", run: () => session.go("runs") },
   { keys: ["8"], words: "compare runs", key: "8", run: () => session.go("compare") },
+  {
+    keys: ["K"],
+    words: "play or pause the spikes",
+    key: "k",
+    run: () => press("Play the spikes") || press("Pause the spikes"),
+  },
+  { keys: [","], words: "one time step back", key: ",", run: () => press("One step back") },
+  { keys: ["."], words: "one time step on", key: ".", run: () => press("One step on") },
   {
     keys: ["W"],
     words: "weights on or off",
@@ -55,9 +64,11 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ["D"], words: "dark or light", key: "d", run: () => settings.toggleTheme() },
 ];
 
-/** Presses a button of the view by its label, so that key and button do the same. */
-function press(label: string): void {
-  document.querySelector<HTMLButtonElement>(`button[aria-label="${label}"]`)?.click();
+/** Presses a button of the view by its label, so that key and button do the same; says whether it is there. */
+function press(label: string): boolean {
+  const button = document.querySelector<HTMLButtonElement>(`button[aria-label="${label}"]`);
+  button?.click();
+  return button !== null;
 }
 
 const TYPED_INTO =

@@ -8,6 +8,7 @@ export { editable, otherKinds } from "./editable";
 export * from "./fields";
 export * from "./format";
 export type { Frame, FrameFeed } from "./frame-feed";
+export { inside, type Neuron as PickedNeuron } from "./inside.svelte";
 export * from "./neurons";
 export { notices, type Level, type Notice } from "./notices.svelte";
 export { placeholderWeights, type LayerWeights } from "./placeholder";

@@ -17,8 +17,8 @@ import { weights } from "./weights.svelte";
 import { isActive } from "./words";
 import { workbench } from "./workbench.svelte";
 
-export type Tab = "design" | "training" | "results" | "runs";
-export const TABS: Tab[] = ["design", "training", "results", "runs"];
+export type Tab = "design" | "training" | "results" | "inside" | "runs";
+export const TABS: Tab[] = ["design", "training", "results", "inside", "runs"];
 
 const ADDRESS_AFTER = 250;
 

@@ -8,12 +8,18 @@ export class Playback {
   private began: number | null = null;
   private durationMs = 1;
 
-  set(drawn: DrawnNetwork, membranes: (Float32Array | null)[], spikes: (Uint8Array | null)[]): void {
+  /** `sending` says which neurons' spikes travel. */
+  set(
+    drawn: DrawnNetwork,
+    membranes: (Float32Array | null)[],
+    spikes: (Uint8Array | null)[],
+    sending: (Uint8Array | null)[],
+  ): void {
     const { nodes, pulses, placed, edges } = drawn;
     nodes.setActivity(membranes, spikes);
     this.active = membranes.some((layer) => layer !== null) || spikes.some((layer) => layer !== null);
     const blocks = edges.blocks.map(({ shape, weights }) => ({ shape, values: weights?.values ?? null }));
-    pulses.set(planPulses(placed, blocks, spikes));
+    pulses.set(planPulses(placed, blocks, sending));
     this.show(drawn, null);
   }
 

@@ -192,10 +192,13 @@ export class NetworkView {
     if (this.drawn) this.onFrame(performance.now());
   }
 
-  /** Show membranes (0 to 1) and spikes of every layer; null leaves a layer calm, empty lists all of them. */
-  setActivity(membranes: (Float32Array | null)[], spikes: (Uint8Array | null)[]): void {
+  /**
+   * Show membranes (0 to 1) and spikes of every layer; null leaves a layer calm, empty lists all of them. Spikes travel
+   * from the neurons of `sending`, by default from all that spike: layer by layer they make a wave.
+   */
+  setActivity(membranes: (Float32Array | null)[], spikes: (Uint8Array | null)[], sending = spikes): void {
     if (!this.drawn) return;
-    this.playback.set(this.drawn, membranes, spikes);
+    this.playback.set(this.drawn, membranes, spikes, sending);
     this.loop.invalidate();
   }
 

@@ -1,0 +1,22 @@
+import { resetsAfter, type Trace } from "../../charts/spikes";
+import type { PlayRecord } from "../../state/playback";
+
+/** Gives one neuron's membrane over the steps; `layer` 0 is the first after the input. */
+export function traceOf(
+  { layers, numSteps }: PlayRecord,
+  layer: number,
+  neuron: number,
+  reset: string,
+  name: string,
+): Trace {
+  const own = layers[layer];
+  const steps = Array.from({ length: numSteps }, (_, step) => step);
+  const spikes = steps.filter((step) => own.spiked(step, neuron));
+  return {
+    name,
+    potentials: Float32Array.from(steps, (step) => own.potential(step, neuron)),
+    threshold: own.threshold(neuron),
+    spikes,
+    resets: resetsAfter(spikes, numSteps, reset),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Playback } from "../../api";
+import { bytesOf } from "./base64";
+
+/** One layer over time; steps count from 0. */
+export class LayerRecord {
+  readonly kind: string;
+  readonly size: number;
+  /** 1 where a neuron spiked, a row for each step. */
+  readonly spikes: Uint8Array;
+  private readonly potentials: Int16Array;
+  private readonly scale: number;
+  private readonly thresholds: number | number[];
+
+  constructor(played: Playback["layers"][number], numSteps: number) {
+    this.kind = played.neuron;
+    this.size = played.size;
+    this.spikes = unpacked(bytesOf(played.spikes), played.size, numSteps);
+    this.potentials = new Int16Array(bytesOf(played.membranes).buffer);
+    this.scale = played.scale;
+    this.thresholds = played.threshold;
+  }
+
+  spiked(step: number, neuron: number): boolean {
+    return this.spikes[step * this.size + neuron] === 1;
+  }
+
+  /** The membrane potential after the step. */
+  potential(step: number, neuron: number): number {
+    return this.potentials[step * this.size + neuron] * this.scale;
+  }
+
+  threshold(neuron: number): number {
+    return typeof this.thresholds === "number" ? this.thresholds : this.thresholds[neuron];
+  }
+
+  spikesAt(step: number): Uint8Array {
+    return this.spikes.subarray(step * this.size, (step + 1) * this.size);
+  }
+
+  /** Potentials as shares of the thresholds: 1 is where neurons fire. */
+  chargeAt(step: number): Float32Array {
+    return Float32Array.from({ length: this.size }, (_, neuron) => {
+      const threshold = this.threshold(neuron);
+      return threshold > 0 ? this.potential(step, neuron) / threshold : 0;
+    });
+  }
+
+  /** Spikes of one neuron over all steps. */
+  countOf(neuron: number): number {
+    let count = 0;
+    for (let at = neuron; at < this.spikes.length; at += this.size) count += this.spikes[at];
+    return count;
+  }
+}
+
+/** What a network did with one sample. */
+export class PlayRecord {
+  readonly numSteps: number;
+  /** Those after the input; none where the network is too large to be sent. */
+  readonly layers: LayerRecord[];
+  /** The sample as the network got it, 0–255. */
+  readonly pixels: Uint8Array;
+
+  constructor(readonly answer: Playback) {
+    this.numSteps = answer.num_steps;
+    this.layers = answer.layers.map((layer) => new LayerRecord(layer, answer.num_steps));
+    this.pixels = bytesOf(answer.pixels);
+  }
+
+  get output(): LayerRecord | null {
+    return this.layers[this.layers.length - 1] ?? null;
+  }
+}
+
+/** Spreads bits, the lowest of a byte first, each row in whole bytes, to one byte each. */
+function unpacked(bits: Uint8Array, size: number, rows: number): Uint8Array {
+  const across = Math.ceil(size / 8);
+  const spikes = new Uint8Array(rows * size);
+  for (let row = 0; row < rows; row += 1) {
+    for (let at = 0; at < size; at += 1) {
+      spikes[row * size + at] = (bits[row * across + (at >> 3)] >> (at & 7)) & 1;
+    }
+  }
+  return spikes;
+}

@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Film } from "../../src/panels/inside/film";
+import { PlayRecord } from "../../src/state/playback/record";
+import type { Clock } from "../../src/state/playback";
+import type { NetworkView } from "../../src/view3d";
+import { answerOf } from "../state/playback/made";
+
+type Spikes = (Uint8Array | null)[];
+
+/** Takes what a view is told. */
+class Listening {
+  charges: (Float32Array | null)[] = [];
+  spikes: Spikes = [];
+  sending: Spikes = [];
+  phase: number | null = null;
+  calls = 0;
+  setActivity(charges: (Float32Array | null)[], spikes: Spikes, sending: Spikes = spikes): void {
+    Object.assign(this, { charges, spikes, sending, calls: this.calls + 1 });
+  }
+  setPulsePhase(phase: number | null): void {
+    this.phase = phase;
+  }
+}
+
+const HIDDEN = [
+  [1, 0],
+  [0, 1],
+];
+const OUTPUT = [
+  [0, 1],
+  [1, 0],
+];
+const record = new PlayRecord(answerOf([HIDDEN, OUTPUT]));
+const at = (step: number, phase: number, playing = true, speed = 4) => ({ step, phase, playing, speed }) as Clock;
+const lit = (spikes: Spikes) => spikes.map((layer) => layer && [...layer]);
+let view: Listening;
+
+const filmOf = (reduced = false) => new Film(view as unknown as NetworkView, record, reduced);
+beforeEach(() => {
+  view = new Listening();
+});
+
+describe("a playback in the view", () => {
+  it("is a wave: the current first, then each layer's spikes, effects never before their causes", () => {
+    const film = filmOf();
+    film.show(at(1, 0.1));
+    expect(lit(view.spikes)).toEqual([null, HIDDEN[0], OUTPUT[0]]);
+    expect(lit(view.sending)).toEqual([[0, 1], null, null]);
+    expect(view.phase).toBeCloseTo(0.3, 6);
+    film.show(at(1, 0.5));
+    expect(lit(view.spikes)).toEqual([null, HIDDEN[1], OUTPUT[0]]);
+    expect(lit(view.sending)).toEqual([null, HIDDEN[1], null]);
+    film.show(at(1, 0.9));
+    expect(lit(view.spikes)).toEqual([null, HIDDEN[1], OUTPUT[1]]);
+    expect(view.phase).toBeNull();
+  });
+
+  it("begins with calm neurons under a lit input, and tells the view only what changed", () => {
+    const film = filmOf();
+    film.show(at(0, 0));
+    expect(lit(view.spikes)).toEqual([null, null, null]);
+    expect([...(view.charges[0] ?? [])]).toEqual([0, 1]);
+    film.show(at(0, 0.05));
+    film.show(at(0, 0.1));
+    expect(view.calls).toBe(1);
+  });
+
+  it("stands still at a step with all that happened in it, and where it goes", () => {
+    filmOf().show(at(1, 0, false));
+    expect(lit(view.spikes)).toEqual([null, HIDDEN[1], OUTPUT[1]]);
+    expect(lit(view.sending)).toEqual([[0, 1], HIDDEN[1], OUTPUT[1]]);
+    expect(view.phase).toBeGreaterThan(0);
+  });
+
+  it("moves no pulses for those who want less motion, nor faster than can be seen", () => {
+    filmOf(true).show(at(1, 0.5));
+    expect([view.phase, view.sending]).toEqual([null, []]);
+    filmOf().show(at(1, 0.5, true, 32));
+    expect([view.phase, view.sending]).toEqual([null, []]);
+    expect(lit(view.spikes)).toEqual([null, HIDDEN[1], OUTPUT[1]]);
+  });
+
+  it("leaves the network calm", () => {
+    filmOf().end();
+    expect([view.charges, view.spikes]).toEqual([[], []]);
+  });
+});

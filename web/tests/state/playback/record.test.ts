@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { bytesOf, textOf } from "../../../src/state/playback/base64";
+import { chancesOf, countsOf, leaders } from "../../../src/state/playback/race";
+import { PlayRecord } from "../../../src/state/playback/record";
+import { answerOf } from "./made";
+
+const WIDE = [0, 1, 0, 0, 0, 0, 0, 0, 1, 1];
+const HIDDEN = [WIDE, [...WIDE].reverse(), WIDE];
+const OUTPUT = [
+  [0, 1],
+  [1, 1],
+  [1, 0],
+];
+
+describe("a record", () => {
+  const record = new PlayRecord(answerOf([HIDDEN, OUTPUT]));
+
+  it("has every spike at its step and neuron, rows that fill no whole byte included", () => {
+    const [hidden, output] = record.layers;
+    expect(HIDDEN.map((_, step) => [...hidden.spikesAt(step)])).toEqual(HIDDEN);
+    expect(OUTPUT.map((_, step) => [...output.spikesAt(step)])).toEqual(OUTPUT);
+    expect(hidden.spiked(1, 0)).toBe(true);
+    expect(hidden.spiked(1, 2)).toBe(false);
+    expect(hidden.countOf(8)).toBe(3);
+  });
+
+  it("gives potentials in their own unit, and as shares of the threshold", () => {
+    const [, output] = record.layers;
+    expect(output.potential(0, 1)).toBeCloseTo(2.5, 6);
+    expect([...output.chargeAt(0)]).toEqual([-0.25, 1.25]);
+    expect([...record.pixels]).toEqual([0, 255]);
+  });
+
+  it("takes one threshold for each neuron where they learned their own", () => {
+    const answer = answerOf([OUTPUT]);
+    answer.layers[0].threshold = [1, 5];
+    expect([...new PlayRecord(answer).layers[0].chargeAt(0)]).toEqual([-0.5, 0.5]);
+  });
+
+  it("is a decision alone where the network is too large", () => {
+    const bare = new PlayRecord(answerOf([OUTPUT], { layers: [] }));
+    expect(bare.output).toBeNull();
+    expect(bare.answer.counts).toEqual([2, 2]);
+  });
+});
+
+describe("the race", () => {
+  it("counts up to and with each step", () => {
+    const record = new PlayRecord(answerOf([OUTPUT]));
+    expect([...countsOf(record.layers[0], 3)]).toEqual([0, 1, 1, 2, 2, 2]);
+  });
+
+  it("names who leads: nobody before the first spike, all of a tie", () => {
+    expect(leaders([0, 0])).toEqual([]);
+    expect(leaders([1, 4, 2])).toEqual([1]);
+    expect(leaders([3, 1, 3])).toEqual([0, 2]);
+  });
+
+  it("turns counts into chances as the server does, however large they are", () => {
+    expect(chancesOf([1, 1])).toEqual([0.5, 0.5]);
+    expect(chancesOf([1000, 998])[0]).toBeCloseTo(1 / (1 + Math.exp(-2)), 9);
+  });
+});
+
+it("bytes come through their text whole, also more than one call takes", () => {
+  const bytes = Uint8Array.from({ length: 20_001 }, (_, at) => (at * 7) % 256);
+  expect(bytesOf(textOf(bytes))).toEqual(bytes);
+});
