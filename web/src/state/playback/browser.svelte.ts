@@ -46,7 +46,7 @@ class SampleBrowser {
 
   choose(change: Partial<Choice>): Promise<void> {
     this.choice = { ...this.choice, ...change };
-    if (change.split) this.predictions = null;
+    if (change.split && change.split !== this.predictions?.split) this.predictions = null;
     this.page = 0;
     return this.load();
   }

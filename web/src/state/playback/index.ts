@@ -1,6 +1,6 @@
 /** Samples played through a network. A door of its own: it is loaded with the panels that look inside. */
 export { browser, PAGE_SIZE, type Sample } from "./browser.svelte";
-export type { Choice } from "./choice";
+export { EVERY_SAMPLE, type Choice } from "./choice";
 export { SPEEDS, type Clock } from "./clock";
 export { drawingOf, greyOf, isBlank, PAD_SIDE, PENS, widthOf, type Pen } from "./drawing";
 export { player, type Subject } from "./player.svelte";
