@@ -655,6 +655,24 @@ export interface NeuronRates {
   rates: number[][];
 }
 
+/** One neuron with its weights, exact as float32. */
+export interface NeuronDetail {
+  run: string;
+  /** Of the checkpoint; None where the weights are the final ones. */
+  update: number | null;
+  /** 0 is the first after the input. */
+  layer: number;
+  neuron: number;
+  kind: string;
+  /** Its decays and threshold. */
+  values: Record<string, number>;
+  bias: number | null;
+  /** From each neuron, or input, before it. */
+  weights_in: number[];
+  /** To each neuron of the next layer; empty for an output. */
+  weights_out: number[];
+}
+
 /** Asks for a comparison of finished runs. */
 export interface CompareRuns {
   runs: string[];
