@@ -15,10 +15,10 @@ from jaxtyping import Float64, Int, Shaped, UInt8
 from snntrainer3d.data import Dataset, Split, prepare_drawing
 from snntrainer3d.errors import InputError, LimitError, NotFoundError, StorageError
 from snntrainer3d.jobs.decisions import deciding
+from snntrainer3d.jobs.opened import opened
 from snntrainer3d.jobs.pipe import Message
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
-from snntrainer3d.spec import neuron_values
 from snntrainer3d.storage import write_atomically
 
 BRIGHTEST = 255
@@ -107,26 +107,8 @@ class Tasks:
         """Give one neuron of a run's network with all its weights."""
         asked = request.header
         known = self._shelf.network(RunFolder(Path(asked["run"])))
-        layer, neuron = asked["layer"], asked["neuron"]
-        _check_neuron(known, layer, neuron)
-        connection, cell = known.module.layers[layer].connection, known.module.layers[layer].neuron
-        following = known.module.layers[layer + 1 : layer + 2]
-        kind = known.network.layers[layer].neuron
-        return _document(
-            {
-                "run": Path(asked["run"]).name,
-                "update": known.update,
-                "layer": layer,
-                "neuron": neuron,
-                "kind": kind.kind,
-                "values": {name: _value_of(getattr(cell, name), neuron) for name in neuron_values(kind)},
-                "bias": None if connection.bias is None else connection.bias[neuron].item(),
-                "weights_in": connection.weight[neuron].tolist(),
-                "weights_out": [
-                    weight for after in following for weight in after.connection.weight[:, neuron].tolist()
-                ],
-            }
-        )
+        about = {"run": Path(asked["run"]).name, "update": known.update}
+        return _document({**about, **opened(known, asked["layer"], asked["neuron"])})
 
     def survey(self, request: Message) -> Generator[None, None, bytes]:
         """Run every sample of a split; give `part` of what was found: `predictions` or `rates`."""
@@ -247,21 +229,6 @@ def _check_index(index: int, part: Split, dataset: Dataset, split: str) -> None:
             path="index",
             hint=f"They count from 0 to {len(part) - 1:,}.",
         )
-
-
-def _check_neuron(known: KnownNetwork, layer: int, neuron: int) -> None:
-    sizes = [one.size for one in known.network.layers]
-    if layer >= len(sizes) or neuron >= sizes[layer]:
-        raise NotFoundError(
-            f"Network {known.network.title()} has no neuron {layer}, {neuron}.",
-            hint="layer (0 is the first after the input) and neuron count from 0.",
-        )
-
-
-def _value_of(values: Any, neuron: int) -> float:
-    """Give a neuron's value where each has its own, else the one that all share."""
-    several = values.reshape(-1)
-    return float(several[neuron if len(several) > 1 else 0].item())
 
 
 def _check_size(known: KnownNetwork, steps: int) -> None:

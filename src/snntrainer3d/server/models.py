@@ -411,7 +411,7 @@ class NeuronDetail(_Body):
     update: int | None
     """Of the checkpoint; None where the weights are the final ones."""
     layer: int
-    """0 is the first after the input."""
+    """Place among the layers that have neurons: 0 is the first."""
     neuron: int
     kind: str
     values: dict[str, float]
@@ -420,7 +420,7 @@ class NeuronDetail(_Body):
     weights_in: list[float]
     """From each neuron, or input, before it."""
     weights_out: list[float]
-    """To each neuron of the next layer; empty for an output."""
+    """To each neuron of the next layer; empty for an output, and before a layer that is not dense."""
 
 
 class Watch(_Request):

@@ -660,7 +660,7 @@ export interface NeuronDetail {
   run: string;
   /** Of the checkpoint; None where the weights are the final ones. */
   update: number | null;
-  /** 0 is the first after the input. */
+  /** Place among the layers that have neurons: 0 is the first. */
   layer: number;
   neuron: number;
   kind: string;
@@ -669,7 +669,7 @@ export interface NeuronDetail {
   bias: number | null;
   /** From each neuron, or input, before it. */
   weights_in: number[];
-  /** To each neuron of the next layer; empty for an output. */
+  /** To each neuron of the next layer; empty for an output, and before a layer that is not dense. */
   weights_out: number[];
 }
 

@@ -99,7 +99,7 @@ def neuron(
     run_id: str,
     views: Views,
     worker: Worker,
-    layer: Annotated[int, Query(ge=0, description="From 0, the first after the input.")],
+    layer: Annotated[int, Query(ge=0, description="From 0, the first that has neurons.")],
     neuron: Annotated[int, Query(ge=0, description="Neuron of the layer.")],
 ) -> Response:
     """Give one neuron with all its weights, of the newest checkpoint while the run trains."""

@@ -1,33 +1,29 @@
 /** What layers and neurons of the open run are called. */
-import { runs, shapeOf, workbench } from "../../state";
+import { runs, workbench } from "../../state";
 
 export interface NamedLayer {
-  /** 0 is the input. */
-  index: number;
   name: string;
-  size: number;
   nameOf: (neuron: number) => string;
 }
 
-/** Gives the layers of the open run, the input first; none while it is not known. */
+/** Gives the layers of the open run that have neurons, before them the input; none while it is not known. */
 export function namedLayers(): NamedLayer[] {
   const spec = runs.detail?.spec;
   if (!spec) return [];
-  const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
-  const shape = shapeOf(spec, info?.class_names ?? []);
-  return (shape?.layers ?? []).map(({ label, size, classNames }, index) => ({
-    index,
-    name: label,
-    size,
-    nameOf: (neuron) => `${label} ${classNames?.[neuron] ?? neuron}`,
+  const spiking = spec.network.layers.filter(({ neuron }) => neuron !== null);
+  const names = ["Input", ...spiking.slice(1).map((_, at) => `Hidden ${at + 1}`), "Output"];
+  const classes = classNames();
+  return names.map((name, at) => ({
+    name,
+    nameOf: (neuron) => `${name} ${(at === names.length - 1 ? classes[neuron] : null) ?? neuron}`,
   }));
 }
 
 /** Gives the names of the classes; their numbers where they have none. */
 export function classNames(): string[] {
   const spec = runs.detail?.spec;
-  if (!spec) return [];
+  const last = spec?.network.layers[spec.network.layers.length - 1];
+  if (!spec || !last || !("size" in last)) return [];
   const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
-  const outputs = spec.network.layers[spec.network.layers.length - 1].size;
-  return Array.from({ length: outputs }, (_, at) => info?.class_names[at] ?? String(at));
+  return Array.from({ length: last.size }, (_, at) => info?.class_names[at] ?? String(at));
 }

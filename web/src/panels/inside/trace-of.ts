@@ -1,4 +1,5 @@
 import { resetsAfter, type Trace } from "../../charts/spikes";
+import { runs } from "../../state";
 import type { PlayRecord } from "../../state/playback";
 
 /** Gives one neuron's membrane over the steps; `layer` 0 is the first after the input. */
@@ -20,3 +21,7 @@ export function traceOf(
     resets: resetsAfter(spikes, numSteps, reset),
   };
 }
+
+/** How the neurons of each layer that has some reset, in the open run. */
+export const resetsOfLayers = (): string[] =>
+  (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) => (neuron ? [neuron.reset] : []));

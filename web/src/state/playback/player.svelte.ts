@@ -103,7 +103,8 @@ class Player {
   private recordable(): boolean {
     const spec = runs.detail?.spec;
     if (!spec) return false;
-    const neurons = spec.network.layers.reduce((sum, layer) => sum + layer.size, 0);
+    // Of layers whose size follows from others the server knows when there is too much of them.
+    const neurons = spec.network.layers.reduce((sum, layer) => sum + ("size" in layer ? layer.size : 0), 0);
     return neurons * spec.training.num_steps <= MOST_RECORDED;
   }
 
