@@ -105,6 +105,18 @@ def test_a_deleted_run_inside_a_study_is_told(served: Served) -> None:
     assert detail["entries"][0]["run"] == "gone"
 
 
+def test_a_damaged_study_does_not_hide_the_others(served: Served) -> None:
+    broken = make(served, {**TINY, "name": "broken"}, start=False)["id"]
+    whole = make(served, {**TINY, "name": "whole"}, start=False)["id"]
+    folder = StudyStore(served.home).find(broken)
+    (folder.path / "members.json").write_text("[1]")
+    rows = {row["id"]: row for row in fits(served.client.get("/api/studies"), study_models.StudyList)["studies"]}
+    assert "damaged" in rows[broken]["error"]
+    assert rows[whole]["error"] == ""
+    fault(served.client.get(f"/api/studies/{broken}"), 422, "file_format")
+    assert served.client.delete(f"/api/studies/{broken}").status_code == 204
+
+
 @pytest.mark.slow
 def test_a_study_is_started_watched_and_reported(served: Served) -> None:
     with connect(f"ws{served.url.removeprefix('http')}/api/ws", max_size=None) as page:

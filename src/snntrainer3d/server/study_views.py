@@ -50,7 +50,7 @@ class StudyViews:
         """Give all studies, newest first; one that cannot be read says so in its row's place."""
         folders = self._studies.list()
         runs = {row.id: row for row in self._store.list()} if folders else {}
-        return [self._row(folder, runs) for folder in folders]
+        return [self._row_or_fault(folder, runs) for folder in folders]
 
     def detail(self, study: str) -> Plain:
         """Give one study in full."""
@@ -153,6 +153,14 @@ class StudyViews:
     def file(self, study: str, path: str) -> bytes:
         """Give a file of a study's report; raises NotFoundError for any other."""
         return report_file(self._studies.find(study), path)
+
+    def _row_or_fault(self, folder: StudyFolder, runs: Mapping[str, RunRow]) -> Plain:
+        """Give a study's row; of one that is damaged, or of another release, a row that says so."""
+        try:
+            return self._row(folder, runs)
+        except InputError as error:
+            about = {"id": folder.id, "name": folder.id, "kind": "study", "status": "stopped", "error": str(error)}
+            return {**about, "created_at": 0.0, "total": 0, "counts": {}, "best": None}
 
     def _row(self, folder: StudyFolder, runs: Mapping[str, RunRow]) -> Plain:
         state = state_of(folder, self._store, self._plan(folder), runs)
