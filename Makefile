@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FAST := not slow and not browser and not mnist and not verify
 
-.PHONY: help run test verify dev check check-python check-web fast generate bench doctor page lock screenshots clean system wheel
+.PHONY: help run test verify dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ doctor: $(VENV)/.ready ## PASS, FAIL or SKIP of everything this needs
 
 screenshots: $(VENV)/.ready page ## Make the pictures of the README anew, in a real browser
 	cd web && npm run --silent pictures
+
+lighthouse: $(VENV)/.ready page ## Lighthouse on the page: performance and accessibility (fetches it with npx)
+	cd web && npm run --silent lighthouse
 
 wheel: $(VENV)/.ready ## Build sdist and wheel, the page inside
 	$(BIN)/python -m build --no-isolation

@@ -41,6 +41,26 @@ async function train(page: Page, sizes: string, epochs: string): Promise<void> {
   await page.getByRole("button", { name: "Train", exact: true }).click();
 }
 
+/** Pins a neuron of the hidden layer: the first that is found under the pointer. */
+async function focusNeuron(page: Page): Promise<void> {
+  const box = await page.locator(".solid canvas").boundingBox();
+  if (!box) throw new Error("The view is not on the page.");
+  const name = page.locator(".hover");
+  for (let step = 0; step < 400; step += 1) {
+    const [x, y] = [
+      box.x + box.width * (0.4 + 0.2 * ((step % 20) / 20)),
+      box.y + box.height * (0.35 + (step / 400) * 0.4),
+    ];
+    await page.mouse.move(x, y);
+    await page.waitForTimeout(25);
+    if ((await name.count()) > 0 && (await name.textContent({ timeout: 500 }).catch(() => ""))?.startsWith("Hidden")) {
+      await page.mouse.click(x, y);
+      return;
+    }
+  }
+  throw new Error("No hidden neuron was found under the pointer.");
+}
+
 it("start, learning, result; dark and light, wide and narrow", async () => {
   const page = await begin(1440, 900, "dark");
   await snap(page, "start");
@@ -51,6 +71,12 @@ it("start, learning, result; dark and light, wide and narrow", async () => {
   await page.getByRole("tab", { name: "Results" }).click();
   for (const close of await page.locator(".toast button").all()) await close.click().catch(() => {});
   await snap(page, "workbench");
+  await focusNeuron(page);
+  await snap(page, "focus");
+  await page.keyboard.press("m");
+  await page.locator(".flat canvas").waitFor();
+  await snap(page, "matrix");
+  await page.keyboard.press("m");
   const link = page.url();
   for (const [name, width, height] of [
     ["workbench-light", 1440, 900],

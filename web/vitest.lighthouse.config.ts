@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** Lighthouse on the built page: `make lighthouse`. */
+export default defineConfig({
+  test: {
+    environment: "node",
+    include: ["tests/lighthouse/*.ts"],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 90_000,
+    passWithNoTests: false,
+  },
+});
