@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from reference import errors_page, http_page, neurons_page
 from snntrainer3d import events, spec
-from snntrainer3d.server import compare_models, models, study_models
+from snntrainer3d.server import compare_models, export_models, models, study_models
 from snntrainer3d.spec import neurons, training
 from typescript import Module
 
@@ -65,7 +65,7 @@ def _protocol() -> dict[str, str]:
     modules["events"] = Module([], {**named, "Event": events.Event}, dict(modules))
     bodies = [
         value
-        for module in (models, compare_models, study_models)
+        for module in (models, compare_models, study_models, export_models)
         for name, value in vars(module).items()
         if isinstance(value, type)
         and issubclass(value, BaseModel)

@@ -222,6 +222,17 @@ def test_weights_are_exported_whole_and_never_over_something(
     assert [entry.name for entry in tmp_path.iterdir() if entry.name != "home"] == ["weights.out"]
 
 
+@pytest.mark.slow
+def test_an_export_is_proved_unless_told_not_to(capsys: Capture, finished: str, tmp_path: Path) -> None:
+    command = ["export", finished, "--to", "numpy", "--output"]
+    proof = told_json(capsys, *command, str(tmp_path / "a.py"))["proof"]
+    assert proof["holds"]
+    assert (proof["samples"], proof["spikes_differ"]) == (200, 0)
+    assert "200 of 200 predictions agree" in told(capsys, *command, str(tmp_path / "b.py"))
+    assert "verified" not in told(capsys, *command, str(tmp_path / "c.py"), "--no-verify")
+    assert told_json(capsys, *command, str(tmp_path / "numpy.py"), code=2)["error"]["path"] == "--output"
+
+
 def test_metrics_and_settings_are_exported(capsys: Capture, finished: str, tmp_path: Path) -> None:
     told(capsys, "export", finished, "--to", "csv", "--output", str(tmp_path / "deep" / "m.csv"))
     assert (tmp_path / "deep" / "m.csv").read_text().count("\n") == 3

@@ -297,7 +297,7 @@ def test_a_damaged_or_foreign_weight_file_leaves_nothing(served: Served, content
 
 def test_openapi_names_every_route_and_body(served: Served) -> None:
     api = served.client.get("/api/openapi.json").json()
-    assert {"/api/runs", "/api/runs/{run_id}/export/json", "/api/check"} <= set(api["paths"])
+    assert {"/api/runs", "/api/runs/{run_id}/export/{form}", "/api/check"} <= set(api["paths"])
     for path, methods in api["paths"].items():
         for method, operation in methods.items():
             assert operation.get("description"), f"{method} {path} says nothing of itself"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.")],
+    weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.")],
     dataset: Annotated[str | None, typer.Option(help="Data set to test on; the run's own by default.")] = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps; as trained by default.")] = None,
+    spec: Annotated[
+        Path | None,
+        typer.Option(metavar="SPEC.json", help="The architecture of a state dict (.pt, .safetensors, .npz)."),
+    ] = None,
     legacy_synaptic: Annotated[
         bool,
         typer.Option(
@@ -37,7 +42,7 @@ def evaluate(
     from snntrainer3d.spec import Training
 
     with RunStore() as store:
-        found = weight_file(weights, store)
+        found = weight_file(weights, store, spec)
     trained, run = found if isinstance(found, tuple) else (found.trained, "")
     _check_legacy(trained, legacy_synaptic)
     known = trained.training

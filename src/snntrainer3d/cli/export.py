@@ -29,7 +29,9 @@ class What(StrEnum):
     PAPER = "paper"
     NIR = "nir"
     SNNTORCH = "snntorch"
+    PYTORCH = "pytorch"
     NUMPY = "numpy"
+    C = "c"
     CSV = "csv"
     FIGURES = "figures"
     SETTINGS = "settings"
@@ -118,7 +120,7 @@ def _weights(
     files = form.write(trained, output.name)
     written = _together(files, output, force)
     if verify is None and not form.runs_here:
-        say(f"Not verified: {form.needs} is not installed.")
+        say(f"Not verified: {form.needs} is not here.")
     return written, prove_files(form, trained, files) if verify or (verify is None and form.runs_here) else None
 
 

@@ -77,7 +77,7 @@ def train(
         ),
     )
     with RunStore() as store:
-        start, run = (None, "") if source is None else weights_from(source, store)
+        start, run = (None, "") if source is None else weights_from(source, store, spec_file)
         model = None if like is None else store.get(like)
         spec = spec_from(options, start, None if model is None else model.spec)
         if model is not None and start is None:

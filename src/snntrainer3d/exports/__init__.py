@@ -9,9 +9,11 @@ from snntrainer3d.exports.npz_file import from_npz, to_npz
 from snntrainer3d.exports.numpy_script import to_numpy_script
 from snntrainer3d.exports.paper_writing import to_paper_json
 from snntrainer3d.exports.proof import Proof, Samples, prove, samples_for
+from snntrainer3d.exports.pytorch_script import to_pytorch_script
 from snntrainer3d.exports.reading import WeightFile, read_weight_file, read_weights
 from snntrainer3d.exports.safetensors_file import from_safetensors, to_safetensors
 from snntrainer3d.exports.snntorch_script import to_snntorch_script
+from snntrainer3d.exports.state_dict import StateDict, from_state_dict
 
 __all__ = [
     "FORMS",
@@ -19,6 +21,7 @@ __all__ = [
     "NirFile",
     "Proof",
     "Samples",
+    "StateDict",
     "WeightFile",
     "figure_file",
     "figures_zip",
@@ -27,6 +30,7 @@ __all__ = [
     "from_nir",
     "from_npz",
     "from_safetensors",
+    "from_state_dict",
     "packed",
     "prove",
     "prove_files",
@@ -39,6 +43,7 @@ __all__ = [
     "to_npz",
     "to_numpy_script",
     "to_paper_json",
+    "to_pytorch_script",
     "to_safetensors",
     "to_snntorch_script",
 ]

@@ -8,27 +8,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
+from shutil import which
 
 import numpy as np
 from jaxtyping import Float32
 
-from snntrainer3d.errors import NotFoundError
+from snntrainer3d.errors import Fault, NotFoundError
+from snntrainer3d.exports.c_source import FORM as C_FORM
+from snntrainer3d.exports.c_source import c_files, run_c
 from snntrainer3d.exports.json_weights import to_json
-from snntrainer3d.exports.nir_writing import nir_sidecar, to_nir
+from snntrainer3d.exports.nir_writing import nir_faults, nir_sidecar, to_nir
 from snntrainer3d.exports.npz_file import to_npz
 from snntrainer3d.exports.numpy_script import to_numpy_script
-from snntrainer3d.exports.paper_writing import to_paper_json
+from snntrainer3d.exports.paper_writing import paper_faults, to_paper_json
 from snntrainer3d.exports.proof import Proof, Recorded, Samples, prove
+from snntrainer3d.exports.pytorch_script import to_pytorch_script
 from snntrainer3d.exports.reading import read_weights
+from snntrainer3d.exports.refusal import code_faults
 from snntrainer3d.exports.running import run_script
 from snntrainer3d.exports.safetensors_file import to_safetensors
 from snntrainer3d.exports.snntorch_script import to_snntorch_script
-from snntrainer3d.spec import TrainedNetwork
+from snntrainer3d.spec import Network, TrainedNetwork
 
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 Files = dict[str, bytes]
 """Contents by name. The first is the main one."""
-Run = Callable[[bytes, Float32[np.ndarray, "..."], int], Recorded]
+Run = Callable[[Mapping[str, bytes], Float32[np.ndarray, "..."], int], Recorded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,21 @@ class Form:
     write: Callable[[TrainedNetwork, str], Files]
     """Gives the files of a network, told the main one's name; raises MismatchError for what the form cannot hold."""
     run: Run
-    """Runs the main file on samples."""
+    """Runs what was written on samples."""
     ran: str
     """How, in words."""
+    faults: Callable[[Network], list[Fault]] = lambda _: []
+    """Gives every reason why the form cannot hold a network."""
+    several: bool = False
+    """Whether `write` gives more than one file."""
     needs: str = ""
-    """The package that running or writing needs beyond those that are always here."""
+    """The package, or with `tool` the command, that running or writing needs beyond those that are always here."""
+    tool: bool = False
 
     @property
     def runs_here(self) -> bool:
         """Tell whether its proof can be made on this machine."""
-        return not self.needs or find_spec(self.needs) is not None
+        return not self.needs or (which(self.needs) if self.tool else find_spec(self.needs)) is not None
 
 
 def form_of(name: str) -> Form:
@@ -65,7 +75,7 @@ def prove_files(
     form: Form, trained: TrainedNetwork, files: Mapping[str, bytes], samples: Samples | None = None
 ) -> Proof:
     """Run what was written on samples, beside the network; raises FailureError where it does not run."""
-    return prove(trained, partial(form.run, next(iter(files.values()))), form.ran, samples)
+    return prove(trained, partial(form.run, files), form.ran, samples)
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -79,35 +89,67 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _read_back(raw: bytes, inputs: Float32[np.ndarray, "..."], num_steps: int) -> Recorded:
+def _main(files: Mapping[str, bytes]) -> bytes:
+    return next(iter(files.values()))
+
+
+def _read_back(files: Mapping[str, bytes], inputs: Float32[np.ndarray, "..."], num_steps: int) -> Recorded:
     from snntrainer3d.engine.truth import record_arrays
 
-    return record_arrays(read_weights(raw), inputs, num_steps)
+    return record_arrays(read_weights(_main(files)), inputs, num_steps)
 
 
 def _run_script(record: tuple[str, ...]) -> Run:
-    return lambda raw, inputs, num_steps: run_script(raw, inputs, num_steps, record)
+    return lambda files, inputs, num_steps: run_script(_main(files), inputs, num_steps, record)
 
 
 _READ = "read back and run by snnTorch"
 _SCRIPT = "text/x-python"
 _BYTES = "application/octet-stream"
+
+
+def _one(
+    name: str,
+    title: str,
+    ending: str,
+    write: Callable[[TrainedNetwork], bytes],
+    faults: Callable[[Network], list[Fault]] = lambda _: [],
+    media: str = _BYTES,
+) -> Form:
+    """Give a form of one file that is proved by reading it back."""
+    return Form(name, title, media, ending, lambda t, file: {file: write(t)}, _read_back, _READ, faults)
+
+
+def _code(
+    name: str, title: str, ending: str, write: Callable[[TrainedNetwork, str], bytes], run: Run, ran: str
+) -> Form:
+    """Give a form that is a script, proved by running it."""
+    faults = partial(code_faults, form=f"a {title}")
+    return Form(name, title, _SCRIPT, ending, lambda t, file: {file: write(t, file)}, run, ran, faults)
+
+
+_NIR = Form(
+    "nir", "NIR", _BYTES, ".nir", lambda t, file: {file: to_nir(t), f"{file}.json": nir_sidecar(t)},
+    _read_back, _READ, nir_faults, several=True, needs="nir",
+)  # fmt: skip
+_C = Form(
+    "c", "C99", _BYTES, ".c", c_files, run_c, "compiled with every warning an error, and run",
+    partial(code_faults, form=C_FORM), several=True, needs="cc", tool=True,
+)  # fmt: skip
 FORMS: dict[str, Form] = {
     form.name: form
     for form in (
-        Form("json", "JSON", "application/json", ".json", lambda t, name: {name: to_json(t)}, _read_back, _READ),
-        Form("safetensors", "safetensors", _BYTES, ".safetensors",
-             lambda t, name: {name: to_safetensors(t)}, _read_back, _READ),
-        Form("npz", "NPZ", _BYTES, ".npz", lambda t, name: {name: to_npz(t)}, _read_back, _READ),
-        Form("paper", "the paper's JSON", "application/json", "-paper.json",
-             lambda t, name: {name: to_paper_json(t)}, _read_back, _READ),
-        Form("nir", "NIR", _BYTES, ".nir",
-             lambda t, name: {name: to_nir(t), f"{name}.json": nir_sidecar(t)}, _read_back, _READ, needs="nir"),
-        Form("snntorch", "snnTorch script", _SCRIPT, "_snntorch.py",
-             lambda t, name: {name: to_snntorch_script(t, name)},
-             _run_script(("--record",)), "run by Python with snnTorch in a process of its own"),
-        Form("numpy", "NumPy script", _SCRIPT, "_numpy.py",
-             lambda t, name: {name: to_numpy_script(t, name)},
-             _run_script(()), "run by Python with NumPy in a process of its own"),
+        _one("json", "JSON", ".json", to_json, media="application/json"),
+        _one("safetensors", "safetensors", ".safetensors", to_safetensors),
+        _one("npz", "NPZ", ".npz", to_npz),
+        _one("paper", "the paper's JSON", "-paper.json", to_paper_json, paper_faults, "application/json"),
+        _NIR,
+        _code("snntorch", "snnTorch script", "_snntorch.py", to_snntorch_script, _run_script(("--record",)),
+              "run by Python with snnTorch in a process of its own"),
+        _code("pytorch", "PyTorch script", "_pytorch.py", to_pytorch_script, _run_script(("--record",)),
+              "run by Python with PyTorch in a process of its own"),
+        _code("numpy", "NumPy script", "_numpy.py", to_numpy_script, _run_script(()),
+              "run by Python with NumPy in a process of its own"),
+        _C,
     )
 }  # fmt: skip

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from snntrainer3d.errors import LimitError
 from snntrainer3d.exports.json_weights import shortest
 from snntrainer3d.spec import Lapicque, Neuron, TrainedNetwork, neuron_values
 
-MAX_CODE_WEIGHTS = 30_000_000
-"""More would make source of hundreds of megabytes, which interpreters and compilers refuse."""
 COLUMNS = 116
 STATES = {"leaky": ("mem",), "lapicque": ("mem",), "synaptic": ("syn", "mem"), "alpha": ("exc", "inh", "mem")}
 """What each kind of neuron carries from step to step; the membrane last."""
@@ -45,14 +42,7 @@ class LayerValues:
 
 
 def layer_values(trained: TrainedNetwork) -> list[LayerValues]:
-    """Give every layer; raises LimitError for a network too large to be written as code."""
-    weights = sum(outs * ins for outs, ins in trained.network.weight_shapes())
-    if weights > MAX_CODE_WEIGHTS:
-        raise LimitError(
-            f"The network has {weights:,} weights, at most {MAX_CODE_WEIGHTS:,} are written as code.",
-            path="network.layers",
-            hint="Export safetensors.",
-        )
+    """Give every layer of a network of dense layers."""
     return list(_layers(trained))
 
 

@@ -35,7 +35,7 @@ def to_nir(trained: TrainedNetwork) -> bytes:
         MismatchError: a layer or neuron that NIR has no node for, each with the reason.
         InputError: the packages nir and h5py are not installed.
     """
-    refuse(FORM, _faults(trained.network))
+    refuse(FORM, nir_faults(trained.network))
     nir = nir_package()
     metadata = conventions(trained.network)
     metadata[KEY] = json.dumps(header_of(trained), ensure_ascii=False)
@@ -83,7 +83,8 @@ def nir_package() -> ModuleType:
     return nir
 
 
-def _faults(network: Network) -> list[Fault]:
+def nir_faults(network: Network) -> list[Fault]:
+    """Give every reason why NIR cannot hold a network."""
     faults = []
     for index, layer in enumerate(network.layers):
         if layer.kind == "dense" and layer.neuron.kind == "alpha":

@@ -7,7 +7,7 @@ import textwrap
 import numpy as np
 
 from snntrainer3d.exports.layer_values import LayerValues, layer_values, number, packed
-from snntrainer3d.exports.refusal import refuse, unknown_parts
+from snntrainer3d.exports.refusal import code_faults, refuse
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import TrainedNetwork, Training
 
@@ -86,7 +86,7 @@ _ALPHA = {
 
 def to_numpy_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
-    refuse(FORM, unknown_parts(trained.network, FORM))
+    refuse(FORM, code_faults(trained.network, FORM))
     layers = layer_values(trained)
     kinds = dict.fromkeys((layer.kind, layer.reset) for layer in layers)
     recipe = trained.training or Training()

@@ -25,7 +25,7 @@ def to_paper_json(trained: TrainedNetwork) -> bytes:
         MismatchError: what the form cannot hold: other layers than dense ones with a bias, different neurons in
             different layers, learned neuron values.
     """
-    refuse(FORM, _faults(trained.network))
+    refuse(FORM, paper_faults(trained.network))
     weights: dict[str, Any] = {}
     for index in range(len(trained.network.layers)):
         weights |= _layer(trained, index)
@@ -40,7 +40,8 @@ def to_paper_json(trained: TrainedNetwork) -> bytes:
     return json.dumps({"weights": weights, "parameters": parameters}).encode()
 
 
-def _faults(network: Network) -> list[Fault]:
+def paper_faults(network: Network) -> list[Fault]:
+    """Give every reason why the form cannot hold a network."""
     faults = unknown_parts(network, FORM)
     if faults:
         return faults

@@ -103,7 +103,9 @@ def prove(trained: TrainedNetwork, run: Runner, ran: str, samples: Samples | Non
     began = time.perf_counter()
     found = run(samples.inputs, samples.num_steps)
     seconds = time.perf_counter() - began
-    thresholds = [trained.tensors[f"layers.{index}.neuron.threshold"] for index in range(len(expected[0]))]
+    thresholds = [
+        trained.tensors[f"layers.{index}.neuron.threshold"].reshape(-1) for index in trained.network.spiking()
+    ]
     return compare(expected, found, thresholds, ran=ran, samples_from=samples.words, seconds=seconds)
 
 

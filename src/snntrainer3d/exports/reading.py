@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, NotFoundError
 from snntrainer3d.exports.hdf5_reading import MAGIC as HDF5_MAGIC
 from snntrainer3d.exports.json_weights import from_document, parse_json
 from snntrainer3d.exports.nir_reading import from_nir
-from snntrainer3d.exports.npz_file import from_npz
+from snntrainer3d.exports.npz_file import KEY as NPZ_KEY
+from snntrainer3d.exports.npz_file import from_npz, read_npz
 from snntrainer3d.exports.paper_json import from_paper_document, is_paper_document
-from snntrainer3d.exports.safetensors_file import from_safetensors, looks_like_safetensors
-from snntrainer3d.spec import TrainedNetwork
+from snntrainer3d.exports.pt_reading import looks_like_pt, read_pt
+from snntrainer3d.exports.safetensors_file import (
+    from_safetensors,
+    has_spec,
+    looks_like_safetensors,
+    safetensors_arrays,
+)
+from snntrainer3d.exports.state_dict import from_state_dict
+from snntrainer3d.spec import Network, TrainedNetwork
 
 MAX_FILE_BYTES = 1_000_000_000
 """A little more than the largest network allowed takes as float32."""
 _HINT = "Give JSON, safetensors, NPZ or NIR, as `snntrainer3d export` writes them."
+_STATE_IT = "State it: --spec SPEC.json on the command line; on the page, the design on the bench is taken."
 _ZIP_MAGIC = b"PK\x03\x04"
 _FOREIGN = (
     (b"\x80", "a pickle, which could run code when read"),
@@ -32,7 +44,7 @@ class WeightFile:
     """A trained network and what its file says of itself."""
 
     trained: TrainedNetwork
-    form: Literal["json", "safetensors", "paper", "npz", "nir"]
+    form: Literal["json", "safetensors", "paper", "npz", "nir", "state_dict"]
     notices: tuple[str, ...] = ()
     """What a person should know before trusting figures of it, in plain words."""
     legacy_synaptic: bool = False
@@ -44,8 +56,12 @@ def read_weights(source: bytes | str | Path) -> TrainedNetwork:
     return read_weight_file(source).trained
 
 
-def read_weight_file(source: bytes | str | Path) -> WeightFile:
-    """Read a file's path or content: JSON, safetensors or NPZ of ours, NIR, or JSON in the form of the paper's program.
+def read_weight_file(source: bytes | str | Path, network: Network | None = None) -> WeightFile:
+    """Read a file's path or content: JSON, safetensors or NPZ of ours, NIR, the paper's JSON, or a state dict.
+
+    Args:
+        network: the architecture of a snnTorch state dict, which cannot say it: of a `.pt`, and of safetensors and NPZ
+            without a spec of ours. For all other files it is of no meaning.
 
     Raises:
         NotFoundError, InputError: there is no such file, or it cannot be read.
@@ -55,15 +71,32 @@ def read_weight_file(source: bytes | str | Path) -> WeightFile:
     """
     raw = source if isinstance(source, bytes) else _bytes_of(Path(source))
     if looks_like_safetensors(raw):
+        if network is not None and not has_spec(raw):
+            return _of_state_dict(safetensors_arrays(raw), network)
         return WeightFile(from_safetensors(raw), "safetensors")
     if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return _from_json(raw)
     if raw.startswith(_ZIP_MAGIC):
-        return WeightFile(from_npz(raw), "npz")
+        return _from_zip(raw, network)
     if raw.startswith(HDF5_MAGIC):
         found = from_nir(raw)
         return WeightFile(found.trained, "nir", found.notices)
     raise FileFormatError(f"This is not a weight file: it is {_what(raw)}.", hint=_HINT)
+
+
+def _from_zip(raw: bytes, network: Network | None) -> WeightFile:
+    if not looks_like_pt(raw):
+        if network is not None and NPZ_KEY not in (arrays := read_npz(raw)):
+            return _of_state_dict(arrays, network)
+        return WeightFile(from_npz(raw), "npz")
+    if network is None:
+        raise FileFormatError("This is a PyTorch state dict, which does not say its architecture.", hint=_STATE_IT)
+    return _of_state_dict(read_pt(raw), network)
+
+
+def _of_state_dict(arrays: Mapping[str, np.ndarray], network: Network) -> WeightFile:
+    found = from_state_dict(arrays, network)
+    return WeightFile(found.trained, "state_dict", found.notices)
 
 
 def _from_json(raw: bytes) -> WeightFile:

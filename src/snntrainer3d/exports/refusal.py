@@ -8,6 +8,8 @@ from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec import Network
 
 DENSE: Collection[str] = ("dense",)
+MAX_CODE_WEIGHTS = 30_000_000
+"""More would make source of hundreds of megabytes, which interpreters and compilers refuse."""
 FOUR_NEURONS: Collection[str] = ("leaky", "lapicque", "synaptic", "alpha")
 
 
@@ -31,3 +33,15 @@ def unknown_parts(
         if kind is not None and kind not in neurons:
             faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}."))
     return faults
+
+
+def code_faults(network: Network, form: str) -> list[Fault]:
+    """Give every reason why a network cannot be written as code: parts that it does not know, or too many weights."""
+    faults = unknown_parts(network, form)
+    if faults:
+        return faults
+    weights = sum(outs * ins for outs, ins in network.weight_shapes())
+    if weights <= MAX_CODE_WEIGHTS:
+        return []
+    told = f"have {weights:,} weights, at most {MAX_CODE_WEIGHTS:,} are written as code."
+    return [Fault("network.layers", told, "Export safetensors.")]

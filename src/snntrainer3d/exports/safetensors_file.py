@@ -32,7 +32,7 @@ def from_safetensors(raw: bytes) -> TrainedNetwork:
         FileFormatError: damaged, truncated, without a spec or with a faulty one.
         MismatchError: names or shapes of the arrays are not those of the network.
     """
-    arrays = _arrays(raw)
+    arrays = safetensors_arrays(raw)
     document = _document(raw)
     check_kind(document)
     faults: list[Fault] = []
@@ -43,13 +43,22 @@ def from_safetensors(raw: bytes) -> TrainedNetwork:
     return TrainedNetwork(network, wanted | arrays, training)  # in order of layers; what is foreign is told
 
 
+def has_spec(raw: bytes) -> bool:
+    """Tell whether the file says its network, as ours do; raises FileFormatError where its header is damaged."""
+    length = int.from_bytes(raw[:_LENGTH_BYTES], "little")
+    header = parse_json(raw[_LENGTH_BYTES : _LENGTH_BYTES + length])
+    metadata = header.get("__metadata__", {}) if isinstance(header, dict) else {}
+    return isinstance(metadata, dict) and KEY in metadata
+
+
 def looks_like_safetensors(raw: bytes) -> bool:
     """Tell by the first nine bytes: the length of a JSON header that lies within the file, and its brace."""
     length = int.from_bytes(raw[:_LENGTH_BYTES], "little")
     return raw[_LENGTH_BYTES : _LENGTH_BYTES + 1] == b"{" and length <= len(raw) - _LENGTH_BYTES
 
 
-def _arrays(raw: bytes) -> dict[str, np.ndarray]:
+def safetensors_arrays(raw: bytes) -> dict[str, np.ndarray]:
+    """Read the arrays of any safetensors file; raises FileFormatError."""
     try:
         # Copied, because the arrays lie read-only in the file's bytes, of which torch warns.
         return {name: array.copy() for name, array in safetensors.numpy.load(raw).items()}

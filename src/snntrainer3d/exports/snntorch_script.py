@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from snntrainer3d.exports.layer_values import layer_values, packed
-from snntrainer3d.exports.refusal import refuse, unknown_parts
+from snntrainer3d.exports.layer_values import packed
+from snntrainer3d.exports.refusal import code_faults, refuse
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import (
     Atan,
@@ -80,6 +80,16 @@ def trained():
 def array(shape, text):
     return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
 
+{training}
+# Weights: name -> (shape, float32 as base64).
+WEIGHTS = {{
+{weights}
+}}
+
+if __name__ == "__main__":
+    main()
+'''
+_TRAINING = '''
 
 def loss_of(spikes, membranes, labels):
     """{loss_words}"""
@@ -95,7 +105,7 @@ def train(network, samples, labels, epochs={epochs}, batch_size={batch_size}, le
             spikes, membranes = network(samples[chosen])
             loss = loss_of(spikes[-1], membranes[-1], labels[chosen])
             loss.backward()
-{clip}            optimizer.step(){refresh_step}
+{clip}            optimizer.step(){after_step}
         print(f"epoch {{epoch + 1}}: loss {{loss.item():.4f}}")
 
 
@@ -117,14 +127,6 @@ def main():
     if given.record:
         np.savez(given.record, *(layer.numpy() for layer in [*spikes, *membranes]))
 
-
-# Weights: name -> (shape, float32 as base64).
-WEIGHTS = {{
-{weights}
-}}
-
-if __name__ == "__main__":
-    main()
 '''
 _LEARNABLE = '''
 def learnable(neuron, name, size):
@@ -173,16 +175,13 @@ _LOSSES = {
 
 def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
-    refuse(FORM, unknown_parts(trained.network, FORM))
-    layer_values(trained)  # for its limit alone
+    refuse(FORM, code_faults(trained.network, FORM))
     network, recipe = trained.network, trained.training or Training()
-    loss_words, loss = _LOSSES[recipe.loss]
     learns_rc = any(isinstance(layer.neuron, Lapicque) and layer.neuron.learn_beta != "fixed"
                     for layer in network.dense_layers())  # fmt: skip
     layers = network.dense_layers()
     learned = _learned(layers)
     own = any(not _known(layer.neuron.surrogate) for layer in network.dense_layers())
-    clip = f"            nn.utils.clip_grad_norm_(network.parameters(), {recipe.gradient_clip_norm})\n"
     return _SCRIPT.format(
         title=title_in_words(network),
         file=file,
@@ -197,7 +196,16 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         pairs=", ".join(f"(self.fc{number}, self.lif{number})" for number in range(1, len(network.layers) + 1)),
         learnable=("" if not learned else _LEARNABLE) + (_REFRESH if learns_rc else ""),
         network="refresh(network)" if learns_rc else "network",
-        refresh_step="\n            refresh(network)" if learns_rc else "",
+        training=training_parts(recipe, "\n            refresh(network)" if learns_rc else ""),
+        weights="\n".join(_weights(trained)),
+    ).encode()
+
+
+def training_parts(recipe: Training, after_step: str = "") -> str:
+    """Give what both torch scripts share: loss, training as in the recipe, and the command line."""
+    loss_words, loss = _LOSSES[recipe.loss]
+    clip = f"            nn.utils.clip_grad_norm_(network.parameters(), {recipe.gradient_clip_norm})\n"
+    return _TRAINING.format(
         loss_words=loss_words,
         loss=loss,
         epochs=recipe.epochs,
@@ -208,8 +216,8 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         beta2=recipe.optimizer.beta2,
         epsilon=recipe.optimizer.epsilon,
         clip=clip if recipe.gradient_clip_norm else "",
-        weights="\n".join(_weights(trained)),
-    ).encode()
+        after_step=after_step,
+    )
 
 
 def _modules(index: int, layer: Dense, before: int) -> str:
@@ -275,11 +283,12 @@ def _weights(trained: TrainedNetwork) -> list[str]:
         _, index, *rest = name.split(".")
         number, neuron = int(index) + 1, trained.network.layers[int(index)].neuron
         if rest[0] != "neuron":
-            found.append(_entry(f"fc{number}.{rest[0]}", trained.tensors[name]))
+            found.append(weight_entry(f"fc{number}.{rest[0]}", trained.tensors[name]))
         elif getattr(neuron, f"learn_{rest[1]}", "fixed") != "fixed":
-            found.append(_entry(f"lif{number}.{rest[1]}", trained.tensors[name]))
+            found.append(weight_entry(f"lif{number}.{rest[1]}", trained.tensors[name]))
     return found
 
 
-def _entry(name: str, array: np.ndarray) -> str:
+def weight_entry(name: str, array: np.ndarray) -> str:
+    """Give one array as a line of a script's weights."""
     return f'    "{name}": ({tuple(array.shape)!r}, """\n{packed(array)}\n"""),'

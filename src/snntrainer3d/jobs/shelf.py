@@ -64,7 +64,7 @@ class Shelf:
             NotFoundError: there are no weights yet, or no such run.
             FileFormatError: the file of the weights is damaged.
         """
-        stamp = _stamp(run)
+        stamp = stamp_of(run)
         known = self._networks.get(run.path)
         if known is None or known.stamp != stamp:
             known = _load(run, stamp)
@@ -98,7 +98,7 @@ class Shelf:
         return len(kept) > KEPT_NETWORKS or sum(known.weights for known in kept) > KEPT_WEIGHTS
 
 
-def _stamp(run: RunFolder) -> Stamp:
+def stamp_of(run: RunFolder) -> Stamp:
     """Tell which file holds the newest weights. Final ones are written once, checkpoints come and go."""
     for _ in range(3):
         newest = list_checkpoints(run.checkpoints)[-1:]

@@ -17,6 +17,7 @@ from snntrainer3d.errors import InputError, LimitError, NotFoundError, StorageEr
 from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.opened import opened
 from snntrainer3d.jobs.pipe import Message
+from snntrainer3d.jobs.proving import prove_export
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
 from snntrainer3d.storage import write_atomically
@@ -49,6 +50,7 @@ class Tasks:
             "measure": self.measure,
             "decide": self.decide,
             "neuron": self.neuron,
+            "prove": lambda request: prove_export(request.header),
         }
         return tasks[request.header["task"]](request)
 

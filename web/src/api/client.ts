@@ -2,9 +2,12 @@ import { at, bytes, get, send, sendBytes } from "./request";
 import type {
   CheckAnswer,
   DatasetRow,
+  ExportForm,
+  ExportProof,
   Health,
   NeuronDetail,
   NeuronRates,
+  Network,
   NeuronRow,
   Play,
   Playback,
@@ -50,7 +53,10 @@ export const api = {
   rates: (run: string, split: string) => get<NeuronRates>(`${at(run)}/rates?split=${split}`),
   neuron: (run: string, layer: number, neuron: number) =>
     get<NeuronDetail>(`${at(run)}/neuron?layer=${layer}&neuron=${neuron}`),
-  importWeights: (file: Blob, name: string) =>
-    sendBytes<RunRow>(`/runs/import-weights?name=${encodeURIComponent(name)}`, file),
+  importWeights: (file: Blob, name: string, stated: Network) =>
+    sendBytes<RunRow>(`/runs/import-weights?${new URLSearchParams({ name, network: JSON.stringify(stated) })}`, file),
+  exportForms: async (run: string, signal?: AbortSignal) =>
+    (await get<{ forms: ExportForm[] }>(`${at(run)}/export`, signal)).forms,
+  exportProof: (run: string, form: string) => get<ExportProof>(`${at(run)}/export/${form}/proof`),
   exportUrl: (run: string, what: string) => `/api${at(run)}/export/${what}`,
 };

@@ -21,6 +21,8 @@ export type {
   Drawing,
   ErrorDetail,
   EvaluationResult,
+  ExportForm,
+  ExportProof,
   Fault,
   Health,
   NeuronDetail,

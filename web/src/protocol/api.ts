@@ -1028,3 +1028,43 @@ export interface StudyReport {
   tables: ReportTable[];
   figures: ReportFigure[];
 }
+
+/** A form that a run's weights can be taken home in. */
+export interface ExportForm {
+  name: string;
+  title: string;
+  /** What it is called: a zip where there are several. */
+  file: string;
+  /** Whether its proof can be made on this machine. */
+  runs_here: boolean;
+  /** The package that its proof needs; empty where nothing is missing. */
+  needs: string;
+  /** Why it cannot hold this network; empty where it can. */
+  faults: Fault[];
+}
+
+/** The forms for a run. */
+export interface ExportForms {
+  forms: ExportForm[];
+}
+
+/** What came of running an export on samples beside the network. */
+export interface ExportProof {
+  form: string;
+  /** How it was run. */
+  ran: string;
+  samples: number;
+  samples_from: string;
+  num_steps: number;
+  spikes: number;
+  spikes_differ: number;
+  /** The largest distance from the threshold where a sample's spikes first differ; None where none do. */
+  first_difference_margin: number | null;
+  predictions_agree: number;
+  /** In samples whose spikes all agree. */
+  largest_membrane_error: number;
+  seconds: number;
+  /** Whether all predictions agree and every spike that differs is one of rounding. */
+  holds: boolean;
+  sentence: string;
+}

@@ -282,7 +282,8 @@ export class Session {
   async importWeights(file: File): Promise<void> {
     await this.waiting(`Loading ${file.name}`, async () => {
       const name = file.name.replace(/\.[^.]*$/, "").replace(/[/\\]/g, "-");
-      const row = await api.importWeights(file, name);
+      // A state dict cannot say its architecture: then it is that of the bench.
+      const row = await api.importWeights(file, name, workbench.spec.network);
       notices.say("success", `“${row.name}” is loaded.`);
       await this.open(row.id);
     });

@@ -60,7 +60,7 @@ it("designs 64-50-10, watches it learn slowly, reads its accuracy, finds it agai
   await page.getByRole("tab", { name: "Results" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("link", { name: "Weights, JSON" }).click(),
+    page.getByRole("link", { name: "JSON", exact: true }).click(),
   ]);
   const file = join(server.home, "taken-home.json");
   await download.saveAs(file);

@@ -116,7 +116,7 @@ describe("training", () => {
 
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("link", { name: "Weights, JSON" }).click(),
+      page.getByRole("link", { name: "JSON", exact: true }).click(),
     ]);
     const file = await download.path();
     expect(JSON.parse(await readFile(file, "utf8"))).toBeTruthy();

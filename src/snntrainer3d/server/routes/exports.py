@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from dataclasses import asdict
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -13,16 +14,38 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from snntrainer3d.analysis import metrics_csv
-from snntrainer3d.exports import figure_file, figures_zip, settings_json, to_json, to_safetensors
+from snntrainer3d.exports import FORMS, Form, figure_file, figures_zip, form_of, packed, settings_json
 from snntrainer3d.server.description import ERROR_RESPONSES
+from snntrainer3d.server.export_models import ExportForms, ExportProof
+from snntrainer3d.server.routes.playback import Worker
 from snntrainer3d.server.routes.runs import Views
+from snntrainer3d.spec import Network
 
 router = APIRouter(tags=["exports"])
-Form = Literal["png", "svg"]
+Picture = Literal["png", "svg"]
+PROOF_LIMIT_S = 900.0
 
 
 def _file(media: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {media: {}}, "description": "The file."}, **ERROR_RESPONSES}
+
+
+def _plain(run_name: str) -> str:
+    # Only plain characters: a name is written by people and ends up in a header.
+    return (re.sub(r"[^A-Za-z0-9._-]+", "-", run_name).strip("-.") or "run")[:80]
+
+
+def _ending(form: Form, several: bool) -> str:
+    return f"-{form.name}.zip" if several else form.ending
+
+
+def _form(form: Form, network: Network, run_name: str) -> dict[str, Any]:
+    faults = [asdict(fault) for fault in form.faults(network)]
+    # NIR has a file beside it, C a header: several files are one zip.
+    name = f"{_plain(run_name)}{_ending(form, form.several)}"
+    missing = "" if form.runs_here else form.needs
+    about = {"name": form.name, "title": form.title, "file": name}
+    return {**about, "runs_here": form.runs_here, "needs": missing, "faults": faults}
 
 
 def _download(content: bytes | str, media: str, run_name: str, ending: str) -> Response:
@@ -30,9 +53,7 @@ def _download(content: bytes | str, media: str, run_name: str, ending: str) -> R
 
 
 def _headers(run_name: str, ending: str) -> dict[str, str]:
-    # Only plain characters: a name is written by people and ends up in a header.
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", run_name).strip("-.") or "run"
-    return {"Content-Disposition": f'attachment; filename="{plain[:80]}{ending}"'}
+    return {"Content-Disposition": f'attachment; filename="{_plain(run_name)}{ending}"'}
 
 
 @router.get("/runs/{run_id}/export/run", response_class=Response, responses=_file("application/zip"))
@@ -51,17 +72,11 @@ def export_run(run_id: str, views: Views) -> Response:
     )
 
 
-@router.get("/runs/{run_id}/export/json", response_class=Response, responses=_file("application/json"))
-def export_json(run_id: str, views: Views) -> Response:
-    """Give network, recipe and exact weights as JSON with type tags."""
-    return _download(to_json(views.trained(run_id)), "application/json", views.name(run_id), ".json")
-
-
-@router.get("/runs/{run_id}/export/safetensors", response_class=Response, responses=_file("application/octet-stream"))
-def export_safetensors(run_id: str, views: Views) -> Response:
-    """Give network, recipe and exact weights as safetensors."""
-    content = to_safetensors(views.trained(run_id))
-    return _download(content, "application/octet-stream", views.name(run_id), ".safetensors")
+@router.get("/runs/{run_id}/export", response_model=ExportForms, responses=ERROR_RESPONSES)
+def list_forms(run_id: str, views: Views) -> Response:
+    """Tell in which forms a run's weights can be taken home, and why not in the others."""
+    network, name = views.spec(run_id).network, views.name(run_id)
+    return views.json({"forms": [_form(form, network, name) for form in FORMS.values()]})
 
 
 @router.get("/runs/{run_id}/export/csv", response_class=Response, responses=_file("text/csv"))
@@ -93,9 +108,26 @@ def export_figures(run_id: str, views: Views) -> Response:
     },
 )
 def export_figure(
-    run_id: str, figure: Annotated[str, Path(description="loss, accuracy or confusion")], form: Form, views: Views
+    run_id: str, figure: Annotated[str, Path(description="loss, accuracy or confusion")], form: Picture, views: Views
 ) -> Response:
     """Give one figure."""
     name = views.name(run_id)
     content = figure_file(figure, form, views.all_events(run_id), views.results(run_id), name)
     return _download(content, "image/svg+xml" if form == "svg" else "image/png", name, f"-{figure}.{form}")
+
+
+# After all that have a word of their own in this place.
+@router.get("/runs/{run_id}/export/{form}", response_class=Response, responses=_file("application/octet-stream"))
+def export_weights(run_id: str, form: str, views: Views) -> Response:
+    """Give network and weights in a form: as they are, or as code."""
+    chosen, name = form_of(form), _plain(views.name(run_id))
+    files = chosen.write(views.trained(run_id), f"{name}{chosen.ending}")
+    several = len(files) > 1
+    return _download(packed(files), "application/zip" if several else chosen.media, name, _ending(chosen, several))
+
+
+@router.get("/runs/{run_id}/export/{form}/proof", response_model=ExportProof, responses=ERROR_RESPONSES)
+def prove_export(run_id: str, form: str, views: Views, worker: Worker) -> Response:
+    """Run an export on samples and tell what differs from the network; takes seconds."""
+    found = worker.ask("prove", limit_s=PROOF_LIMIT_S, run=views.place(run_id), form=form_of(form).name)
+    return Response(found, media_type="application/json")

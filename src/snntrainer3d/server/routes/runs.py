@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from snntrainer3d.events import RunStatus
-from snntrainer3d.exports import read_weights
+from snntrainer3d.exports import read_weight_file
 from snntrainer3d.runs import Query as RunQuery
 from snntrainer3d.runs import parse_condition
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
@@ -16,7 +16,7 @@ from snntrainer3d.server.models import ChangeRun, RunDetail, RunFields, RunList,
 from snntrainer3d.server.requests import document, uploaded
 from snntrainer3d.server.review import accepted
 from snntrainer3d.server.views import RunViews
-from snntrainer3d.spec import parse
+from snntrainer3d.spec import Network, parse, read_json
 
 router = APIRouter(tags=["runs"], responses=ERROR_RESPONSES)
 WEIGHTS_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {}}}}}
@@ -90,12 +90,16 @@ def start_run(views: Views, body: Annotated[StartRun, Depends(_start_body)]) -> 
 
 @router.post("/runs/import-weights", status_code=201, response_model=RunRow, openapi_extra=WEIGHTS_BODY)
 async def import_weights(
-    request: Request, views: Views, name: Annotated[str, Query(max_length=120, description="What to call it.")] = ""
+    request: Request,
+    views: Views,
+    name: Annotated[str, Query(max_length=120, description="What to call it.")] = "",
+    network: Annotated[str, Query(description="A network's document: what a state dict cannot say of itself.")] = "",
 ) -> Response:
-    """Keep a weight file, our JSON or safetensors, as a finished run."""
+    """Keep a weight file as a finished run: JSON, safetensors or NPZ of ours, NIR, the paper's JSON, a state dict."""
+    stated = parse(Network, read_json(network, what="network"), what="network", root="network") if network else None
     async with uploaded(request, request.app.state.home) as file:
-        trained = await run_in_threadpool(read_weights, file)
-    return views.json(await run_in_threadpool(views.adopt, trained, name), 201)
+        found = await run_in_threadpool(read_weight_file, file, stated)
+    return views.json(await run_in_threadpool(views.adopt, found.trained, name), 201)
 
 
 @router.post("/runs/import", status_code=201, response_model=RunRow, openapi_extra=WEIGHTS_BODY)

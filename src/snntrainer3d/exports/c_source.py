@@ -1,0 +1,294 @@
+"""C99 for microcontrollers: a source and a header, float32, all memory fixed, nothing but the standard library.
+
+Numbers are written in hexadecimal, which C99 reads exactly, and computed in the order in which snnTorch computes them.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from shutil import which
+
+import numpy as np
+from jaxtyping import Float32
+
+from snntrainer3d.errors import FailureError
+from snntrainer3d.exports.layer_values import LayerValues, layer_values
+from snntrainer3d.exports.proof import Recorded
+from snntrainer3d.exports.refusal import code_faults, refuse
+from snntrainer3d.exports.running import call
+from snntrainer3d.exports.words import inputs_in_words, title_in_words
+from snntrainer3d.spec import TrainedNetwork, Training
+
+FORM = "C"
+FLAGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O2", "-ffp-contract=off")
+_HEADER = """/* {title}: C99, float32.
+ *
+ * snn_reset(), then snn_step(input) for each time step; or snn_classify(input) for {steps} steps of the same input.
+ * {inputs}
+ * Memory: {bytes} bytes of constants, {states} bytes of states. No heap, no recursion, not reentrant.
+ * Compile with -ffp-contract=off where the processor has fused multiply-add and the spikes are to be the same.
+ */
+#ifndef SNN_{guard}_H
+#define SNN_{guard}_H
+
+#define SNN_INPUTS {inputs_size}
+#define SNN_OUTPUTS {outputs}
+#define SNN_LAYERS {layers}
+#define SNN_NEURONS {neurons}
+#define SNN_STEPS {steps}
+
+/* Every state at rest, spike counts zero. */
+void snn_reset(void);
+/* One time step; gives the spikes of the outputs, 0 or 1. */
+const float *snn_step(const float input[SNN_INPUTS]);
+/* Rest, SNN_STEPS steps of the same input; gives the output with the most spikes, of equal ones the first. */
+int snn_classify(const float input[SNN_INPUTS]);
+/* Spikes of each output since the last snn_reset. */
+const unsigned *snn_counts(void);
+/* Spikes and membranes of all neurons after the last step, layer after layer. */
+const float *snn_spikes(void);
+const float *snn_membranes(void);
+
+#endif
+"""
+_SOURCE = """/* {title}. See {header}. */
+#include "{header}"
+
+static float spikes[SNN_NEURONS];
+static float membranes[SNN_NEURONS];
+{other_states}static unsigned counts[SNN_OUTPUTS];
+
+{constants}
+static void connect(float *current, int outs, int ins, const float *weight, const float *bias, const float *signal)
+{{
+    for (int i = 0; i < outs; ++i) {{
+        float sum = bias ? bias[i] : 0.0f;
+        for (int j = 0; j < ins; ++j)
+            sum += weight[i * ins + j] * signal[j];
+        current[i] = sum;
+    }}
+}}
+
+{neurons}
+void snn_reset(void)
+{{
+    for (int i = 0; i < SNN_NEURONS; ++i) {{
+        spikes[i] = membranes[i] = 0.0f;
+{clear}    }}
+    for (int i = 0; i < SNN_OUTPUTS; ++i)
+        counts[i] = 0;
+}}
+
+const float *snn_step(const float input[SNN_INPUTS])
+{{
+    static float current[{widest}];
+{steps}
+    for (int i = 0; i < SNN_OUTPUTS; ++i)
+        counts[i] += spikes[{last} + i] > 0.0f;
+    return spikes + {last};
+}}
+
+int snn_classify(const float input[SNN_INPUTS])
+{{
+    int best = 0;
+    snn_reset();
+    for (int step = 0; step < SNN_STEPS; ++step)
+        snn_step(input);
+    for (int i = 1; i < SNN_OUTPUTS; ++i)
+        if (counts[i] > counts[best])
+            best = i;
+    return best;
+}}
+
+const unsigned *snn_counts(void) {{ return counts; }}
+const float *snn_spikes(void) {{ return spikes; }}
+const float *snn_membranes(void) {{ return membranes; }}
+"""
+_MAIN = """#include <stdio.h>
+#include "{header}"
+
+/* Reads [sample][step or 1][input] float32 from stdin, writes spikes and membranes of every step to stdout. */
+int main(void)
+{{
+    static float input[SNN_INPUTS];
+    for (int sample = 0; sample < {samples}; ++sample) {{
+        snn_reset();
+        for (int step = 0; step < {steps}; ++step) {{
+            if ((step == 0 || {moving}) && fread(input, sizeof input, 1, stdin) != 1)
+                return 1;
+            snn_step(input);
+            fwrite(snn_spikes(), sizeof(float), SNN_NEURONS, stdout);
+            fwrite(snn_membranes(), sizeof(float), SNN_NEURONS, stdout);
+        }}
+    }}
+    return 0;
+}}
+"""
+_BODIES = {
+    "leaky": "beta[b] * m + x",
+    "lapicque": "x * resistance[0] * rate[b] * time_step[0] + decay[b] * m",
+    "synaptic": "beta[b] * m + syn[i]",
+}
+
+
+def c_files(trained: TrainedNetwork, file: str = "network.c") -> dict[str, bytes]:
+    """Give source and header by their names; raises MismatchError for what they cannot hold."""
+    refuse(FORM, code_faults(trained.network, FORM))
+    layers, header = layer_values(trained), f"{Path(file).stem}.h"
+    return {file: _source(trained, layers, header).encode(), header: _header(trained, layers, header).encode()}
+
+
+def run_c(files: Mapping[str, bytes], inputs: Float32[np.ndarray, "..."], num_steps: int) -> Recorded:
+    """Compile with every warning an error, and run on samples; raises FailureError."""
+    compiler = which("cc")
+    if compiler is None:
+        raise FailureError("There is no C compiler `cc` here.")
+    header = next(name for name in files if name.endswith(".h"))
+    sizes = _sizes(files[header].decode(), next(iter(files.values())).decode())
+    moving = inputs.ndim == 3
+    samples = inputs.shape[1] if moving else inputs.shape[0]
+    fed = inputs.transpose(1, 0, 2) if moving else inputs
+    with tempfile.TemporaryDirectory(prefix="snntrainer3d-") as name:
+        folder = Path(name)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        main = _MAIN.format(header=header, samples=samples, steps=num_steps, moving=int(moving))
+        (folder / "main.c").write_text(main)
+        (folder / "in.bin").write_bytes(np.ascontiguousarray(fed, "<f4").tobytes())
+        call([compiler, *FLAGS, "-o", "run", "main.c", next(iter(files))], folder)
+        call(["/bin/sh", "-c", "./run < in.bin > out.bin"], folder)
+        raw = np.fromfile(folder / "out.bin", "<f4").reshape(samples, num_steps, 2, sum(sizes))
+    both = raw.transpose(2, 1, 0, 3)
+    cuts = np.cumsum(sizes)[:-1]
+    spikes, membranes = (list(np.split(part, cuts, axis=-1)) for part in both)
+    return spikes, membranes
+
+
+def _sizes(header: str, source: str) -> list[int]:
+    count = int(re.search(r"SNN_LAYERS (\d+)", header).group(1))  # type: ignore[union-attr]
+    found = [int(size) for size in re.findall(r"^    connect\(current, (\d+),", source, re.MULTILINE)]
+    if len(found) != count:
+        raise FailureError("The header does not belong to the source.")
+    return found
+
+
+def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str) -> str:
+    recipe, neurons = trained.training or Training(), sum(layer.size for layer in layers)
+    constants = sum(
+        layer.weight.nbytes + (0 if layer.bias is None else layer.bias.nbytes)
+        + sum(value.nbytes for value in layer.values.values())
+        for layer in layers
+    )  # fmt: skip
+    states = 4 * (neurons * (1 + max(len(layer.states) for layer in layers)) + max(layer.size for layer in layers))
+    return _HEADER.format(
+        title=title_in_words(trained.network),
+        inputs=inputs_in_words(recipe),
+        guard=re.sub(r"\W", "_", header.removesuffix(".h")).upper(),
+        inputs_size=trained.network.input.size,
+        outputs=layers[-1].size,
+        layers=len(layers),
+        neurons=neurons,
+        steps=recipe.num_steps,
+        bytes=f"{constants:,}",
+        states=f"{states:,}",
+    )
+
+
+def _source(trained: TrainedNetwork, layers: list[LayerValues], header: str) -> str:
+    others = sorted({name for layer in layers for name in layer.states if name != "mem"})
+    starts = np.cumsum([0, *(layer.size for layer in layers)])
+    return _SOURCE.format(
+        title=title_in_words(trained.network),
+        header=header,
+        other_states="".join(f"static float state_{name}[SNN_NEURONS];\n" for name in others),
+        constants="\n".join(line for index, layer in enumerate(layers) for line in _constants(index, layer)),
+        neurons="\n".join(dict.fromkeys(_neuron(layer) for layer in layers)),
+        clear="".join(f"        state_{name}[i] = 0.0f;\n" for name in others),
+        widest=max(layer.size for layer in layers),
+        steps="\n".join(_step(index, layer, int(starts[index]), starts) for index, layer in enumerate(layers)),
+        last=int(starts[-2]),
+    )
+
+
+def _constants(index: int, layer: LayerValues) -> Iterator[str]:
+    yield _array(f"weight{index}", layer.weight)
+    if layer.bias is not None:
+        yield _array(f"bias{index}", layer.bias)
+    # Where one value is a neuron's own, all are written out for each neuron, so that one index serves.
+    each = any(value.ndim for value in layer.values.values())
+    for name, value in layer.values.items():
+        yield _array(f"{name}{index}", np.broadcast_to(value, (layer.size,)) if each else value)
+
+
+def _array(name: str, values: np.ndarray) -> str:
+    flat = [f"{float(value).hex()}f" for value in np.ravel(values)]
+    lines = ",\n    ".join(", ".join(flat[begin : begin + 6]) for begin in range(0, len(flat), 6))
+    return f"static const float {name}[{len(flat)}] = {{\n    {lines}\n}};\n"
+
+
+def _neuron(layer: LayerValues) -> str:
+    others = [name for name in layer.states if name != "mem"]
+    values = list(layer.values)
+    arguments = ", ".join(
+        ["int size", "int each", "const float *current", "float *spike", "float *mem"]
+        + [f"float *{name}" for name in others]
+        + [f"const float *{name}" for name in values]
+    )
+    return (
+        "/* each is 1 where a value is a neuron's own. */\n"
+        f"static void {layer.kind}_{layer.reset}({arguments})\n{{\n"
+        "    for (int i = 0; i < size; ++i) {\n"
+        "        const int b = each ? i : 0;\n"
+        "        const float x = current[i], m = mem[i];\n"
+        + "".join(f"        {line}\n" for line in _body(layer))
+        + "        spike[i] = mem[i] > threshold[b] ? 1.0f : 0.0f;\n    }\n}\n"
+    )
+
+
+def _body(layer: LayerValues) -> list[str]:
+    kind, reset = layer.kind, layer.reset
+    fired = "const int fired = m > threshold[b];"
+    if kind == "alpha":
+        return _alpha_body(reset)
+    if kind == "leaky" and reset == "zero":
+        return [fired, "mem[i] = beta[b] * (fired ? 0.0f : m) + x;"]
+    lines = ["syn[i] = alpha[b] * syn[i] + x;"] if kind == "synaptic" else []
+    lines.append(f"const float base = {_BODIES[kind]};")
+    if reset == "none":
+        return [*lines, "mem[i] = base;"]
+    after = "fired ? base - threshold[b] : base" if reset == "subtract" else "fired ? 0.0f : base"
+    return [fired, *lines, f"mem[i] = {after};"]
+
+
+def _alpha_body(reset: str) -> list[str]:
+    lines = [
+        "const float e = alpha[b] * exc[i] + x, h = beta[b] * inh[i] - x;",
+        "const float base = tau[b] * (e + h);",
+    ]
+    if reset == "none":
+        return [*lines, "exc[i] = e;", "inh[i] = h;", "mem[i] = base;", "(void)m;"]
+    lines.insert(0, "const int fired = m > threshold[b];")
+    if reset == "zero":
+        return [*lines, "exc[i] = fired ? 0.0f : e;", "inh[i] = fired ? 0.0f : h;", "mem[i] = fired ? 0.0f : base;"]
+    return [
+        *lines,
+        "mem[i] = fired ? base + inh[i] : base;",
+        "exc[i] = fired ? e - threshold[b] : e;",
+        "inh[i] = fired ? 0.0f : h;",
+    ]
+
+
+def _step(index: int, layer: LayerValues, start: int, starts: np.ndarray) -> str:
+    before = "input" if index == 0 else f"spikes + {int(starts[index - 1])}"
+    bias = "0" if layer.bias is None else f"bias{index}"
+    states = "".join(f", state_{name} + {start}" for name in layer.states if name != "mem")
+    values = "".join(f", {name}{index}" for name in layer.values)
+    each = int(any(value.ndim for value in layer.values.values()))
+    return (
+        f"    connect(current, {layer.size}, {layer.weight.shape[1]}, weight{index}, {bias}, {before});\n"
+        f"    {layer.kind}_{layer.reset}({layer.size}, {each}, current, spikes + {start}, membranes + {start}"
+        f"{states}{values});"
+    )

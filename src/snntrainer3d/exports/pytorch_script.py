@@ -1,0 +1,218 @@
+"""A plain PyTorch script: the snnTorch script without snnTorch, its neurons written out."""
+
+from __future__ import annotations
+
+import textwrap
+
+from snntrainer3d.exports.refusal import code_faults, refuse
+from snntrainer3d.exports.snntorch_script import training_parts, weight_entry
+from snntrainer3d.exports.words import inputs_in_words, title_in_words
+from snntrainer3d.spec import Dense, Lapicque, Surrogate, TrainedNetwork, Training, neuron_values, tensor_shapes
+
+FORM = "a PyTorch script"
+_SCRIPT = '''"""{title}: plain PyTorch, inference and training.
+
+    python {file} samples.npy [--record record.npz]               prints the class of each sample
+    python {file} samples.npy --train labels.npy --save more.pt   trains on from these weights
+
+samples.npy: float32 [sample, {features}], the same at each of NUM_STEPS steps, or [step, sample, {features}].
+{inputs}
+record.npz: spikes of each layer, then membranes of each, [step, sample, neuron].
+"""
+import argparse
+import base64
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+NUM_STEPS = {num_steps}
+
+
+class Spike(torch.autograd.Function):
+    """1 above the threshold forward; a surrogate gradient backward."""
+
+    @staticmethod
+    def forward(ctx, z, derivative):
+        ctx.save_for_backward(z)
+        ctx.derivative = derivative
+        return (z > 0).to(z.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return ctx.derivative(ctx.saved_tensors[0]) * gradient, None
+
+
+class Layer(nn.Module):
+    """A connection and its neurons: `step` gives the new states, the membrane last."""
+
+    def __init__(self, before, size, bias, step, states, derivative, values, learned):
+        super().__init__()
+        self.connection = nn.Linear(before, size, bias=bias)
+        self.step, self.states, self.derivative = step, states, derivative
+        for name, value in values.items():
+            value = torch.tensor(value)
+            if name in learned:
+                self.register_parameter(name, nn.Parameter(value.expand(learned[name]).clone()))
+            else:
+                self.register_buffer(name, value)
+
+    def forward(self, signal, state):
+        current = self.connection(signal)
+        state = state or [torch.zeros_like(current)] * self.states
+        fired = (state[-1] > self.threshold).to(current.dtype).detach()
+        state = self.step(self, current, fired, *state)
+        return Spike.apply(state[-1] - self.threshold, self.derivative), state
+
+
+{neurons}
+
+
+class Network(nn.Module):
+    """Layers in order; `forward` gives spikes and membranes of each, lists of tensors [step, sample, neuron]."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([
+{layers}
+        ])
+
+    def forward(self, samples, num_steps=NUM_STEPS):
+        over_time = samples if samples.ndim == 3 else [samples] * num_steps
+        states = [None] * len(self.layers)
+        spikes, membranes = [[] for _ in states], [[] for _ in states]
+        for signal in over_time:
+            for index, layer in enumerate(self.layers):
+                signal, states[index] = layer(signal, states[index])
+                spikes[index].append(signal)
+                membranes[index].append(states[index][-1])
+        return [torch.stack(layer) for layer in spikes], [torch.stack(layer) for layer in membranes]
+
+
+def trained():
+    """Give the network with the weights at the end of this file."""
+    network = Network()
+    state = {{name: torch.from_numpy(array(*entry).copy()) for name, entry in WEIGHTS.items()}}
+    network.load_state_dict(state, strict=False)
+    return network
+
+
+def array(shape, text):
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
+
+{training}
+# Weights: name -> (shape, float32 as base64).
+WEIGHTS = {{
+{weights}
+}}
+
+if __name__ == "__main__":
+    main()
+'''
+_BASES = {
+    "leaky": ("mem", [], "beta.clamp(0, 1) * mem + x"),
+    "lapicque": ("mem", [], "x * p.R * (1 / (p.R * c)) * p.time_step + (1 - p.time_step / (p.R * c)) * mem"),
+    "synaptic": ("syn, mem", ["syn = p.alpha.clamp(0, 1) * syn + x"], "p.beta.clamp(0, 1) * mem + syn"),
+}
+_LOG = [
+    "alpha, beta = p.alpha.clamp(0, 1), p.beta.clamp(0, 1)",
+    "tau = torch.log(alpha) / (torch.log(beta) - torch.log(alpha)) + 1",
+]
+_ALPHA = {
+    "subtract": "return exc - p.threshold * fired, inh_now - inh_now * fired, mem + inh * fired",
+    "zero": "return exc - exc * fired, inh_now - inh_now * fired, mem - mem * fired",
+    "none": "return exc, inh_now, mem",
+}
+
+
+def to_pytorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
+    """Give a script of one file; raises MismatchError for what it cannot hold."""
+    refuse(FORM, code_faults(trained.network, FORM))
+    network, recipe = trained.network, trained.training or Training()
+    kinds = dict.fromkeys((_kind(layer), layer.neuron.reset) for layer in network.dense_layers())
+    sizes = network.sizes()
+    return _SCRIPT.format(
+        title=title_in_words(network),
+        file=file,
+        features=network.input.size,
+        inputs=inputs_in_words(recipe),
+        num_steps=recipe.num_steps,
+        neurons="\n\n\n".join(_function(kind, reset) for kind, reset in kinds),
+        layers="\n".join(_layer(layer, sizes[index]) for index, layer in enumerate(network.dense_layers())),
+        training=training_parts(recipe),
+        weights="\n".join(_weights(trained)),
+    ).encode()
+
+
+def _kind(layer: Dense) -> str:
+    neuron = layer.neuron
+    return "lapicque_rc" if isinstance(neuron, Lapicque) and neuron.beta is None else neuron.kind
+
+
+def _function(kind: str, reset: str) -> str:
+    if kind == "alpha":
+        body = [*_LOG, "exc, inh_now = alpha * exc + x, beta * inh - x", "mem = tau * (exc + inh_now)", _ALPHA[reset]]
+        return _text(kind, reset, "exc, inh, mem", body)
+    states, before, base = _BASES[kind.removesuffix("_rc")]
+    base = base.replace("beta.clamp", "p.beta.clamp").replace("p.p.", "p.")
+    if kind == "lapicque":
+        before = ["c = p.time_step / (p.R * torch.log(1 / p.beta))"]
+    elif kind == "lapicque_rc":
+        before = ["c = p.C"]
+    lead = "syn, " if kind == "synaptic" else ""
+    if kind == "leaky" and reset == "zero":
+        return _text(kind, reset, states, ["return (p.beta.clamp(0, 1) * ((1 - fired) * mem) + x,)"])
+    body = [*before, f"base = {base}"]
+    ends = {"subtract": "base - fired * p.threshold", "zero": "base - fired * base", "none": "base"}
+    body.append(f"return {lead}{ends[reset]}" if lead else f"return ({ends[reset]},)")
+    return _text(kind, reset, states, body)
+
+
+def _text(kind: str, reset: str, states: str, body: list[str]) -> str:
+    return f"def {kind}_{reset}(p, x, fired, {states}):\n" + textwrap.indent("\n".join(body), "    ")
+
+
+def _layer(layer: Dense, before: int) -> str:
+    neuron = layer.neuron
+    values = {name: float(getattr(neuron, name)) for name in ("alpha", "beta", "threshold")
+              if getattr(neuron, name, None) is not None}  # fmt: skip
+    if isinstance(neuron, Lapicque):
+        values |= {"R": neuron.resistance_ohm or 1.0, "time_step": neuron.time_step_s}
+        if neuron.capacitance_f is not None:
+            values["C"] = neuron.capacitance_f
+    learned = {
+        name: [layer.size] if learning == "per_neuron" else []
+        for name, learning in neuron_values(neuron).items()
+        if learning != "fixed"
+    }
+    states = {"synaptic": 2, "alpha": 3}.get(neuron.kind, 1)
+    return (
+        f"            Layer({before}, {layer.size}, {layer.bias}, {_kind(layer)}_{neuron.reset}, {states},\n"
+        f"                  lambda z: {_derivative(neuron.surrogate)},\n"
+        f"                  {values!r}, {learned!r}),"
+    )
+
+
+def _derivative(surrogate: Surrogate) -> str:
+    slope = getattr(surrogate, "slope", 1.0)
+    return {
+        "atan": f"{slope / 2!r} / (1 + (math.pi / 2 * {slope!r} * z).pow(2))",
+        "fast_sigmoid": f"1 / ({slope!r} * z.abs() + 1.0) ** 2",
+        "sigmoid": f"{slope!r} * torch.sigmoid({slope!r} * z) * torch.sigmoid(-{slope!r} * z)",
+        "triangular": f"{slope!r} * (1 - {slope!r} * z.abs()).clamp(min=0)",
+        "straight_through": "torch.ones_like(z)",
+        "spike_rate_escape": f"{slope!r} * torch.exp(-{getattr(surrogate, 'beta', 1.0)!r} * (z - 1).abs())",
+    }[surrogate.kind]
+
+
+def _weights(trained: TrainedNetwork) -> list[str]:
+    found = []
+    for name in tensor_shapes(trained.network):
+        _, index, *rest = name.split(".")
+        neuron = trained.network.dense_layers()[int(index)].neuron
+        if rest[0] != "neuron":
+            found.append(weight_entry(f"layers.{index}.connection.{rest[0]}", trained.tensors[name]))
+        elif getattr(neuron, f"learn_{rest[1]}", "fixed") != "fixed":
+            found.append(weight_entry(f"layers.{index}.{rest[1]}", trained.tensors[name]))
+    return found

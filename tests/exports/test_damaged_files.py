@@ -1,0 +1,86 @@
+"""Damaged files of every form end in an error of ours: no crash, no hang, nothing executed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from made_networks import made
+
+from snntrainer3d.errors import InputError
+from snntrainer3d.exports import read_weights, to_json, to_nir, to_npz, to_paper_json, to_safetensors
+from snntrainer3d.spec import Leaky, TrainedNetwork
+
+SMALL = made(Leaky(), sizes=(3, 4, 2))
+WRITERS = {"json": to_json, "safetensors": to_safetensors, "npz": to_npz, "paper": to_paper_json}
+TOKENS = [b"null", b"true", b"[]", b"{}", b'"', b"1e999", b"-1", b"\\u0000", b"[[", b"}}", b"\xff" * 8, b"9" * 400]
+ALLOWED = {"file_format", "mismatch", "limit", "spec"}
+LONGEST = 20_000
+
+
+def damaged(raw: bytes, count: int, seed: int = 0) -> Iterator[bytes]:
+    """Give copies with bits flipped, bytes replaced, parts cut out, doubled or moved, and ends cut off."""
+    random = np.random.default_rng(seed)
+    for _ in range(count):
+        copy = bytearray(raw)
+        for _ in range(int(random.integers(1, 5))):
+            _damage(copy, random)
+        yield bytes(copy)
+
+
+def _damage(raw: bytearray, random: np.random.Generator) -> None:
+    if not raw:
+        return
+    at, length = int(random.integers(len(raw))), int(random.integers(1, 40))
+    match int(random.integers(7)):
+        case 0:
+            raw[at] ^= 1 << int(random.integers(8))
+        case 1:
+            raw[at] = int(random.integers(256))
+        case 2:
+            del raw[at : at + length]
+        case 3:
+            raw[at:at] = TOKENS[int(random.integers(len(TOKENS)))]
+        case 4:
+            raw[at : at + 4] = int(random.choice([0, 0x7FFFFFFF, 0xFFFFFFFF])).to_bytes(4, "little")
+        case 5:
+            raw[at:at] = raw[at : at + length]
+        case _:
+            if random.random() < 0.3:
+                del raw[at:]
+
+
+def tell(raw: bytes) -> str:
+    """Give how reading ends; anything but a network or an error of ours fails the test."""
+    try:
+        found = read_weights(raw)
+    except InputError as error:
+        told = error
+    else:
+        assert isinstance(found, TrainedNetwork)
+        return "read"
+    assert told.code in ALLOWED, told.code
+    assert 0 < len(str(told)) < LONGEST
+    json.dumps(told.body())
+    return told.code
+
+
+@pytest.mark.parametrize(
+    "count", [200, pytest.param(10_000, marks=[pytest.mark.verify, pytest.mark.slow, pytest.mark.timeout(1800)])]
+)
+@pytest.mark.parametrize("form", WRITERS)
+def test_damaged_files_end_in_an_error_of_ours(form: str, count: int) -> None:
+    ends = [tell(raw) for raw in damaged(WRITERS[form](SMALL), count)]
+    assert len(ends) == count
+    assert ends.count("file_format") > count / 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [8, pytest.param(1000, marks=[pytest.mark.verify, pytest.mark.timeout(3600)])])
+def test_damaged_nir_files_end_in_an_error_of_ours(count: int) -> None:
+    """Each is read in a process of its own, which takes a third of a second."""
+    ends = [tell(raw) for raw in damaged(to_nir(SMALL), count, seed=1)]
+    assert len(ends) == count
+    assert ends.count("file_format") >= count / 8
