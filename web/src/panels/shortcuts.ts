@@ -38,6 +38,7 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ["0"], words: "workbench", key: "0", run: () => session.go("workbench") },
   { keys: ["7"], words: "all runs", key: "7", run: () => session.go("runs") },
   { keys: ["8"], words: "compare runs", key: "8", run: () => session.go("compare") },
+  { keys: ["9"], words: "studies", key: "9", run: () => session.go("studies") },
   {
     keys: ["K"],
     words: "play or pause the spikes",

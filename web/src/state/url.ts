@@ -2,7 +2,7 @@
 
 /** Where one is: at the workbench, or at one of the pages that are loaded when they are first gone to. */
 export type Page = "workbench" | "runs" | "compare" | "studies";
-export const PAGES: Page[] = ["workbench", "runs", "compare"];
+export const PAGES: Page[] = ["workbench", "runs", "compare", "studies"];
 
 export interface Address {
   page: Page;

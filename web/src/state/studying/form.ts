@@ -49,7 +49,7 @@ export const newForm = (): StudyForm => ({
   base: null,
   recipe: { dataset: "digits", preset: "fast", neuron: "leaky", hidden: "50", training: {} },
   mode: "grid",
-  fields: [newField("training.learning_rate")],
+  fields: [{ ...newField("training.learning_rate"), text: "0.001, 0.002, 0.005" }],
   samples: "20",
   drawSeed: "0",
   seeds: "0..2",

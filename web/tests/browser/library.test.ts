@@ -1,0 +1,111 @@
+/** Many runs on the page: a study to its end, its table, its runs compared, and one deleted and brought back. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launch, open } from "./chromium";
+import { Server } from "./server";
+
+const TRAINED_WITHIN = 240_000;
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+}, 30_000);
+
+const go = (page: Page, name: string) =>
+  page
+    .getByRole("navigation", { name: "Pages" })
+    .getByRole("button", { name: new RegExp(`^${name}`) })
+    .click();
+const rows = (page: Page) => page.getByRole("grid").locator(".body [role=row]");
+
+it("runs a small study to its end and shows its table", async () => {
+  const { page, complaints } = await open(browser, server.url, 1280, 860);
+  await go(page, "Studies");
+  // The workbench lies under it, with fields of the same names.
+  const cover = page.locator("main.cover");
+  await page.getByRole("button", { name: "New study" }).first().click();
+  await cover.getByLabel("Name", { exact: true }).fill("small");
+  await cover.getByLabel("a recipe").check();
+  await cover.getByLabel("Data set").selectOption("digits");
+  await cover.getByLabel("Field that varies").selectOption("hidden");
+  await cover.getByLabel("Values of Hidden layers").fill("eight");
+  await page.locator(".varied .fault", { hasText: "write sizes" }).waitFor();
+  await cover.getByLabel("Values of Hidden layers").fill("6, 12");
+  await cover.getByRole("textbox", { name: /^Seeds/ }).fill("0, 1");
+  await page
+    .getByText(/4 runs/)
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Start 4 runs" }).click();
+  await page.locator("article .chip.finished").waitFor({ timeout: TRAINED_WITHIN });
+  await expect.poll(() => page.getByRole("heading", { name: "Leaders" }).count()).toBe(1);
+  await page.getByRole("tab", { name: /Tables/ }).click();
+  const table = page.getByRole("tabpanel", { name: "Tables" }).locator("table").first();
+  await table.waitFor({ timeout: 60_000 });
+  expect(await table.locator("tbody tr").count()).toBeGreaterThanOrEqual(2);
+  expect(await table.textContent()).toMatch(/\d\d?\.\d/);
+  const report = await page.getByRole("link", { name: "Report" }).getAttribute("href");
+  const answer = await page.request.get(new URL(report ?? "", server.url).href);
+  expect([answer.status(), await answer.text()]).toEqual([200, expect.stringContaining("small")]);
+  expect(complaints).toEqual([]);
+}, 420_000);
+
+it("compares three of its runs: curves, statistics, and the difference of confusions", async () => {
+  const { page, complaints } = await open(browser, server.url, 1280, 860);
+  await go(page, "Runs");
+  await rows(page).nth(2).waitFor();
+  for (const at of [0, 1, 2]) await rows(page).nth(at).getByRole("checkbox").check();
+  await page.getByRole("toolbar").getByRole("button", { name: "Compare" }).click();
+  await expect.poll(() => page.url()).toMatch(/page=compare&runs=[^,&]+,[^,&]+,[^,&]+/);
+
+  const loss = page.locator("#compare-curves canvas").first();
+  await loss.waitFor();
+  await expect.poll(() => page.locator("#compare-curves output").first().textContent()).toMatch(/\d/);
+  await page.getByText("In words").first().waitFor({ timeout: 120_000 });
+  expect(await page.locator("#compare-statistics .said").first().textContent()).toMatch(/right on|alone|chance/);
+  const refusal = page.locator("#compare-statistics .chip.refused");
+  expect(await refusal.count()).toBeGreaterThanOrEqual(1);
+  const cells = page.locator("#compare-confusions figure").nth(2).locator("[data-cell]");
+  expect(await cells.count()).toBe(100);
+  const [a, b, difference] = await Promise.all(
+    [0, 1, 2].map((at) =>
+      page.locator("#compare-confusions figure").nth(at).locator("[data-cell='0-0']").textContent(),
+    ),
+  );
+  expect(Number(difference?.replace("−", "-"))).toBe(Number(a) - Number(b));
+  await page.locator("#compare-metrics", { hasText: "Synaptic operations" }).waitFor({ timeout: 120_000 });
+  const energy = page.locator("#compare-metrics tr", { hasText: "Synapses" }).locator("td").first();
+  const before = Number(await energy.textContent());
+  await page.locator("#compare-metrics").getByLabel("addition").fill("1.8");
+  await expect.poll(async () => Number(await energy.textContent()) / before).toBeCloseTo(2, 1);
+  expect(complaints).toEqual([]);
+}, 300_000);
+
+it("finds, tags, deletes and brings back a run", async () => {
+  const { page, complaints } = await open(browser, server.url, 1280, 860);
+  await go(page, "Runs");
+  await rows(page).nth(3).waitFor();
+  await page.locator("#runs-search").fill("size=12 training.learning_rate>0");
+  await expect.poll(() => rows(page).count()).toBe(2);
+  await page.locator("#runs-search").fill("size=12 training.lerning_rate>0");
+  await page.getByRole("alert").filter({ hasText: "lerning_rate" }).waitFor();
+  await page.locator("#runs-search").fill("");
+  await rows(page).first().locator(".name").click();
+  const details = page.getByRole("complementary", { name: "Details of the run" });
+  await details.getByLabel("Add a tag").fill("kept");
+  await details.getByLabel("Add a tag").press("Enter");
+  await rows(page).first().locator(".tag", { hasText: "kept" }).waitFor();
+  await details.locator("pre", { hasText: "snntrainer3d" }).first().waitFor();
+  await details.getByRole("button", { name: "Delete" }).click();
+  await expect.poll(() => rows(page).count()).toBe(3);
+  await page.getByRole("button", { name: "Undo", exact: true }).last().click();
+  await expect.poll(() => rows(page).count()).toBe(4);
+  await rows(page).locator(".tag", { hasText: "kept" }).waitFor();
+  // The refused condition is told by the browser too.
+  expect(complaints.filter((words) => !words.includes("422"))).toEqual([]);
+}, 120_000);
