@@ -109,7 +109,7 @@ class Player {
   }
 
   private take(answer: Playback, { subject, run, asked, again }: Question): void {
-    this.busy = this.subject !== subject;
+    this.busy = this.subject !== null && this.subject !== subject;
     // A run that was left, or a playback that was ended meanwhile.
     if (run !== runs.openId || this.subject === null) return;
     const record = new PlayRecord(answer);
@@ -128,7 +128,7 @@ class Player {
 
   private fail(thrown: unknown, { subject, run }: Question): void {
     const error = asApiError(thrown);
-    this.busy = this.subject !== subject;
+    this.busy = this.subject !== null && this.subject !== subject;
     // A newer question of this page took its place on the server.
     if (error.code === "conflict" || run !== runs.openId || this.subject === null) return;
     this.record = null;

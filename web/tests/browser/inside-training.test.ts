@@ -1,0 +1,46 @@
+/** Looking inside a network while it still learns: its newest checkpoint plays, and newer ones as they come. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { launch, open } from "./chromium";
+import { Server } from "./server";
+
+let server: Server;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+}, 90_000);
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+}, 30_000);
+
+it("says that there are no weights yet, plays each checkpoint as it comes, and the final weights at last", async () => {
+  const { page, complaints } = await open(browser, server.url);
+  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByLabel("All layers in one line").fill("20");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Epochs").fill("3");
+  await page.getByLabel("Time steps").fill("5");
+  await page.getByLabel("Pace").selectOption("update");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await page.locator(".run .what", { hasText: "Training" }).waitFor({ timeout: 120_000 });
+  await page.getByRole("tab", { name: "Inside" }).click();
+  await page.getByRole("button", { name: /^Sample 2:/ }).click({ timeout: 60_000 });
+  await page.getByText(/has no weights yet/).waitFor({ timeout: 60_000 });
+  const weights = page.getByText(/Weights of the checkpoint at update (\d+)/);
+  const updateOf = async () => Number(/update ([\d,]+)/.exec((await weights.textContent())!)![1].replace(",", ""));
+  const stepper = setInterval(() => void page.keyboard.press("s").catch(() => {}), 60);
+  try {
+    // Nobody asks again: the answer comes by itself with the first epoch's end, and changes with the next.
+    await weights.waitFor({ timeout: 120_000 });
+    const first = await updateOf();
+    await expect.poll(updateOf, { timeout: 120_000 }).toBeGreaterThan(first);
+    await page.getByText("Final weights.").waitFor({ timeout: 120_000 });
+  } finally {
+    clearInterval(stepper);
+  }
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: 60_000 });
+  // Refusals are answers like any other, but browsers write them to their console: no weights yet, no update left.
+  expect(complaints.filter((text) => !/status of (404|409)/.test(text))).toEqual([]);
+}, 420_000);
