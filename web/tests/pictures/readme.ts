@@ -61,6 +61,26 @@ async function focusNeuron(page: Page): Promise<void> {
   throw new Error("No hidden neuron was found under the pointer.");
 }
 
+/** A sample's spikes on their way, then a seven drawn by hand. */
+async function lookInside(page: Page): Promise<void> {
+  await page.locator(".solid canvas").press("Escape"); // lets the neuron in focus go
+  await page.getByRole("tab", { name: "Inside" }).click();
+  await page.getByRole("button", { name: /^Sample 3:/ }).click();
+  await page.locator(".verdict").waitFor({ timeout: 60_000 });
+  await snap(page, "spikes");
+  await page.getByRole("button", { name: "Draw one" }).click();
+  const box = await page.getByLabel("Pad to draw on").boundingBox();
+  if (!box) throw new Error("The pad is not on the page.");
+  const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+  await page.mouse.move(...at(0.25, 0.2));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.72, 0.2), { steps: 12 });
+  await page.mouse.move(...at(0.45, 0.85), { steps: 12 });
+  await page.mouse.up();
+  await page.getByText("The drawing, as the network gets it").waitFor();
+  await snap(page, "drawing");
+}
+
 it("start, learning, result; dark and light, wide and narrow", async () => {
   const page = await begin(1440, 900, "dark");
   await snap(page, "start");
@@ -89,5 +109,6 @@ it("start, learning, result; dark and light, wide and narrow", async () => {
     await other.getByRole("tab", { name: "Results" }).click();
     await snap(other, name);
   }
+  await lookInside(page);
   expect(server.url).toBeTruthy();
 });
