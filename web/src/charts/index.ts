@@ -1,4 +1,5 @@
 /** WHAT is drawn flat: curves, matrices, strips. */
+export { handOut } from "./hand-out";
 export { default as ChangeStrip } from "./ChangeStrip.svelte";
 export { default as ConfusionMatrix } from "./ConfusionMatrix.svelte";
 export { default as DifferenceMatrix } from "./DifferenceMatrix.svelte";

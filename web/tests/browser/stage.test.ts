@@ -117,6 +117,25 @@ it("designs many layers at once, by keyboard alone", async () => {
   await page.context().close();
 });
 
+it("records what the view shows as a clip", async () => {
+  const { page, complaints } = await open(browser, server.url, 1400, 900);
+  await page.locator(".solid", { hasText: "Output" }).waitFor();
+  const button = page.getByRole("button", { name: "Record a clip" });
+  await button.click();
+  expect(await button.getAttribute("aria-pressed")).toBe("true");
+  await page.locator(".solid canvas").focus();
+  for (let turn = 0; turn < 8; turn += 1) {
+    await page.keyboard.press("ArrowRight");
+    await page.waitForTimeout(100);
+  }
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  const clip = await readFile(await download.path());
+  expect(clip.subarray(0, 4).toString("hex")).toBe("1a45dfa3"); // the head of every WebM file
+  expect(clip.length).toBeGreaterThan(5000);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 it("draws again after the graphics card was lost", async () => {
   const { page } = await open(browser, server.url, 1100, 760);
   await page.locator(".solid", { hasText: "Output" }).waitFor();
