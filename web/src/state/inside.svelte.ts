@@ -8,7 +8,7 @@ export interface Neuron {
 class Inside {
   /** Class and decision whose samples are wanted. */
   samples = $state.raw<{ truth: number; decided: number } | null>(null);
-  /** The neuron that was picked last, in the view or in a matrix. */
+  /** The neuron that is to be opened. */
   picked = $state.raw<Neuron | null>(null);
 }
 

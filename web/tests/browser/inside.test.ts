@@ -43,7 +43,7 @@ async function train(): Promise<string> {
 }
 
 /** Opens the run on the panel that looks inside. */
-async function lookInside(width = 1100, height = 760) {
+async function lookInside(width = 1400, height = 900) {
   const opened = await open(browser, `${server.url}#run=${run}&tab=inside`, width, height);
   await opened.page.getByRole("button", { name: /^Sample 0:/ }).waitFor();
   return opened;
@@ -70,8 +70,51 @@ const SEVEN: [number, number][] = [
   [0.45, 0.85],
 ];
 
+interface Opened {
+  bias: number;
+  weights_in: number[];
+  weights_out: number[];
+}
+
+/** A weight as the page writes it. */
+const written = (value: number) => `${value < 0 ? "−" : "+"}${Math.abs(value).toPrecision(4)}`;
+
+const picture = (page: Page) => page.getByLabel(/weights in as a picture/);
+const pictureSize = (page: Page) =>
+  picture(page).evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
+
+/** How many colours the receptive field has. */
+const coloursOf = (page: Page) =>
+  picture(page).evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
+
+/** How many pixels beside the label of an output have the colour of a spike, in the dark view. */
+async function spikeColoured(page: Page, output: number): Promise<number> {
+  const label = await page
+    .locator(".solid div", { hasText: new RegExp(`^${output}$`) })
+    .last()
+    .boundingBox();
+  if (!label) throw new Error(`Output ${output} has no label in the view.`);
+  const clip = { x: label.x - 36, y: label.y + label.height / 2 - 12, width: 34, height: 24 };
+  const shot = (await page.screenshot({ clip })).toString("base64");
+  return page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")!;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at] > 225 && data[at + 1] > 195 && data[at + 2] > 100 && data[at + 2] < 215) count += 1;
+    }
+    return count;
+  }, shot);
+}
+
 describe("a drawing", () => {
-  it("of a seven is answered while the stroke goes on, and decided as a seven", async (test) => {
+  it("of a seven is answered while the stroke goes on, decided as a seven, and lights that output", async (test) => {
     if (dataset !== "mnist") test.skip("MNIST is not on this machine: its path is SNNTRAINER3D_DATA.");
     const { page, complaints } = await lookInside();
     await page.getByRole("button", { name: "Draw one" }).click();
@@ -82,7 +125,20 @@ describe("a drawing", () => {
     await page.mouse.up();
     await expect.poll(() => decision(page).textContent()).toBe("7");
     await page.getByText(/Decided from step \d+ of \d+ on/).waitFor();
-    await expect.poll(() => shownCount(page, 7)).toBeGreaterThan(0);
+    const slider = page.getByLabel("Time step", { exact: true });
+    let before = 0;
+    const lit: boolean[] = [];
+    for (let at = 1; at <= 8; at += 1) {
+      await slider.fill(String(at));
+      const now = await shownCount(page, 7);
+      lit.push(now > before);
+      // A neuron that spikes shines; one that does not is at most charged, which is another colour.
+      const bright = expect.poll(() => spikeColoured(page, 7), { message: `step ${at}`, timeout: 8000 });
+      if (now > before) await bright.toBeGreaterThan(40);
+      else await bright.toBeLessThan(15);
+      before = now;
+    }
+    expect(lit).toContain(true);
     expect(complaints).toEqual([]);
   }, 120_000);
 
@@ -99,6 +155,57 @@ describe("a drawing", () => {
     await page.getByText("The network decides while you draw.").waitFor();
     expect(complaints).toEqual([]);
   });
+});
+
+describe("a neuron", () => {
+  it("is opened by keys with the weights that the API tells, its rate, its picture and its membrane", async () => {
+    const { page, complaints } = await lookInside();
+    await page.getByRole("button", { name: /^Sample 0:/ }).click();
+    await page.locator(".verdict").waitFor();
+    await page.getByRole("button", { name: "Neurons", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("neuron", { exact: true }).fill("42");
+    await page.keyboard.press("Enter");
+    const card = page.getByRole("article", { name: "Hidden 1 #42" });
+    const told = (await ask(`runs/${run}/neuron?layer=0&neuron=42`)) as Opened;
+    const rates = (await ask(`runs/${run}/rates?split=test`)) as { rates: number[][] };
+    await expect.poll(() => card.locator(".bias").textContent()).toBe(written(told.bias));
+    await expect.poll(() => card.locator(".rate").textContent()).toContain(rates.rates[0][42].toFixed(4));
+    expect(await card.getByLabel("Weights out").locator(".value").allTextContents()).toEqual(
+      told.weights_out.map(written),
+    );
+    await card.getByText("Strongest in").click();
+    const strongest = [...told.weights_in].sort((a, b) => Math.abs(b) - Math.abs(a)).slice(0, 12);
+    expect(
+      await card
+        .getByLabel(/^Weights in, the 12 strongest/)
+        .locator(".value")
+        .allTextContents(),
+    ).toEqual(strongest.map(written));
+    await card.getByLabel(/^Membrane potentials over \d+ steps/).waitFor();
+    await expect.poll(() => pictureSize(page)).toEqual(dataset === "mnist" ? [28, 28] : [8, 8]);
+    expect(await coloursOf(page)).toBeGreaterThan(20);
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
+  it("that is pinned stays beside the next, which is opened by a click", async () => {
+    const { page, complaints } = await lookInside();
+    await page.getByRole("button", { name: "Neurons", exact: true }).click();
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByRole("button", { name: "Keep Hidden 1 #0 open" }).click();
+    await page.getByRole("button", { name: "Output 7", exact: true }).click();
+    const cards = page.getByRole("article");
+    await expect.poll(() => cards.count()).toBe(2);
+    await page.getByRole("article", { name: "Output 7" }).locator(".bias").waitFor();
+    await page.getByTitle("Weights as matrices").click();
+    await page.getByRole("button", { name: "as pictures" }).click();
+    await page.getByLabel(/^Weights Input/).click();
+    await expect.poll(() => cards.nth(0).getAttribute("aria-label")).toMatch(/^Hidden 1 #[1-9]/);
+    expect(await cards.nth(1).getAttribute("aria-label")).toBe("Hidden 1 #0");
+    await page.getByRole("button", { name: "Close Hidden 1 #0" }).click();
+    await expect.poll(() => cards.count()).toBe(1);
+    expect(complaints).toEqual([]);
+  }, 60_000);
 });
 
 describe("a sample", () => {

@@ -15,7 +15,7 @@ export function namedLayers(): NamedLayer[] {
   const classes = classNames();
   return names.map((name, at) => ({
     name,
-    nameOf: (neuron) => `${name} ${(at === names.length - 1 ? classes[neuron] : null) ?? neuron}`,
+    nameOf: (neuron) => (at === names.length - 1 ? `${name} ${classes[neuron] ?? neuron}` : `${name} #${neuron}`),
   }));
 }
 

@@ -3,6 +3,7 @@ export { browser, PAGE_SIZE, type Sample } from "./browser.svelte";
 export { EVERY_SAMPLE, type Choice } from "./choice";
 export { SPEEDS, type Clock } from "./clock";
 export { drawingOf, greyOf, isBlank, PAD_SIDE, PENS, widthOf, type Pen } from "./drawing";
+export { neurons, type OpenNeuron } from "./opened.svelte";
 export { player, type Subject } from "./player.svelte";
 export { chancesOf, countsOf, leaders } from "./race";
 export type { LayerRecord, PlayRecord } from "./record";
