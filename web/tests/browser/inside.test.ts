@@ -134,8 +134,8 @@ describe("a drawing", () => {
       lit.push(now > before);
       // A neuron that spikes shines; one that does not is at most charged, which is another colour.
       const bright = expect.poll(() => spikeColoured(page, 7), { message: `step ${at}`, timeout: 8000 });
-      if (now > before) await bright.toBeGreaterThan(40);
-      else await bright.toBeLessThan(15);
+      if (now > before) await bright.toBeGreaterThan(150);
+      else await bright.toBeLessThan(80);
       before = now;
     }
     expect(lit).toContain(true);
