@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from snntrainer3d.cli.circuits import FormOption, SetOption, settings_from
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, say
+from snntrainer3d.errors import ConflictError
 
 if TYPE_CHECKING:
     from snntrainer3d.circuits import Simulated
     from snntrainer3d.cli.samples import Samples
     from snntrainer3d.engine import Playback
     from snntrainer3d.spec import TrainedNetwork
+
+
+REPORT = "simulation.json"
 
 
 def simulate(
@@ -26,6 +32,10 @@ def simulate(
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps; as trained by default.")] = None,
     time_limit: Annotated[float, typer.Option(min=0.0, help="Seconds that one sample may take.")] = 600.0,
     processes: Annotated[int | None, typer.Option(min=1, help="Simulations at once; one per core by default.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for the report and each sample's waveforms.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a trained network as a circuit under ngspice, and measure how both agree."""
@@ -36,6 +46,8 @@ def simulate(
     from snntrainer3d.runs import RunStore
 
     settings = settings_from(setting or [], form=form)
+    if output is not None and (output / REPORT).exists() and not force:
+        raise ConflictError(f"{output / REPORT} is already there.", path="--output", hint="Give --force to replace it.")
     with RunStore() as store:
         trained, run = weights_from(weights, store)
     design = design_circuit(trained, settings)
@@ -58,7 +70,8 @@ def simulate(
         key=lambda one: one.place,
     )
     report = _report(trained, run or weights, chosen, found)
-    give_json(report) if as_json else _show(report)
+    files = _write(report, chosen, found, output) if output is not None else []
+    give_json({**report, "files": files}) if as_json else _show(report, files)
 
 
 def _progress(share: float, told: list[int]) -> None:
@@ -133,7 +146,19 @@ def _row(one: Simulated, software: Playback, index: int, label: int) -> dict[str
     }
 
 
-def _show(report: dict[str, Any]) -> None:
+def _write(report: dict[str, Any], chosen: Samples, found: list[Simulated], output: Path) -> list[str]:
+    from snntrainer3d.analysis import render
+    from snntrainer3d.circuits import draw_waveforms
+    from snntrainer3d.storage import write_atomically
+
+    contents: dict[str, bytes | str] = {REPORT: json.dumps(report, indent=1) + "\n"}
+    for one, index in zip(found, chosen.indices, strict=True):
+        title = f"{chosen.dataset.info.name} test sample {index}, {report['network']}, {report['settings']['form']}"
+        contents[f"waveforms-{index}.svg"] = render(draw_waveforms(one, title), "svg")
+    return [str(write_atomically(output / name, content)) for name, content in contents.items()]
+
+
+def _show(report: dict[str, Any], files: list[str]) -> None:
     energy = report["energy_nj"]
     measures, trained, count = report["agreement"], report["trained"], len(report["samples"])
     unexplained = measures["unexplained"]
@@ -172,3 +197,5 @@ def _show(report: dict[str, Any]) -> None:
             for row in report["samples"]
         ],
     )
+    for file in files:
+        print(file)

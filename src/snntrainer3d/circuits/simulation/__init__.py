@@ -1,6 +1,7 @@
 """Netlists under ngspice: run in parallel, read back, compared with the network."""
 
 from snntrainer3d.circuits.simulation.estimate import Estimate, estimate
+from snntrainer3d.circuits.simulation.figure import draw_waveforms
 from snntrainer3d.circuits.simulation.measures import Agreement, Difference, SampleAgreement, compare, summarise
 from snntrainer3d.circuits.simulation.ngspice import find_ngspice, run_ngspice
 from snntrainer3d.circuits.simulation.raw import Waveforms, read_raw
@@ -14,6 +15,7 @@ __all__ = [
     "Simulated",
     "Waveforms",
     "compare",
+    "draw_waveforms",
     "estimate",
     "find_ngspice",
     "read_raw",
