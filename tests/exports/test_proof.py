@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from made_networks import made
 
+from snntrainer3d.engine import build, to_trained
 from snntrainer3d.engine.truth import record_arrays
 from snntrainer3d.errors import FailureError, NotFoundError
 from snntrainer3d.exports import form_of, prove, prove_files, running, samples_for
 from snntrainer3d.exports.proof import ROUNDING, compare
-from snntrainer3d.spec import Leaky, TrainedNetwork
+from snntrainer3d.spec import Leaky, Network, TrainedNetwork, parse
 
 
 def recorded(trained, samples):
@@ -84,3 +85,23 @@ def test_an_export_that_does_not_end_is_ended(monkeypatch):
     monkeypatch.setattr(running, "LIMIT_S", 0.3)
     with pytest.raises(FailureError, match=r"within 0\.3 seconds"):
         prove_files(form_of("numpy"), made(Leaky()), {"net.py": b"while True: pass"})
+
+
+def test_weight_files_of_networks_that_are_not_dense_are_proved_like_others() -> None:
+    """Convolution with values learned per neuron, pooling, recurrence: arrays, names and spikes come back."""
+    learned = {"kind": "leaky", "learn_threshold": "per_neuron"}
+    layers = [
+        {"kind": "conv2d", "channels": 2, "kernel": 3, "neuron": learned},
+        {"kind": "max_pool"},
+        {"kind": "flatten"},
+        {"kind": "recurrent", "size": 5},
+        {"size": 3},
+    ]
+    network = parse(Network, {"input": {"shape": [1, 8, 8]}, "layers": layers})
+    trained = to_trained(build(network, seed=1), network)
+    for name in ("json", "safetensors", "npz"):
+        form = form_of(name)
+        proof = prove_files(form, trained, form.write(trained, "net"))
+        assert proof.holds, name
+        assert (proof.spikes_differ, proof.largest_membrane_error) == (0, 0.0)
+        assert proof.spikes > 0
