@@ -184,6 +184,7 @@ describe("training", () => {
     await page.locator(".run .what", { hasText: "Stopped" }).waitFor({ timeout: TRAINED_WITHIN });
     await page.getByRole("tab", { name: /Runs/ }).click();
     const rows = page.locator("#panel li");
+    await rows.first().waitFor();
     const count = await rows.count();
     await page
       .getByRole("button", { name: /^Rename/ })
