@@ -57,7 +57,8 @@ class Update(_Event):
     """The epoch this update belongs to, from 1."""
     loss: float | None
     """None where it is no longer finite."""
-    accuracy: float
+    accuracy: float | None
+    """None where it is not known: a network that is only watched."""
     learning_rate: float
     samples_per_second: float
     rates: list[float]

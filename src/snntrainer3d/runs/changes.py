@@ -31,6 +31,10 @@ class Changes:
     began_at: float | None = None
 
 
+_UNKNOWN = -1.0
+"""An accuracy that is not known, in a column that older stores have without NULL."""
+
+
 def changes_of(events: Iterable[Event]) -> Changes:
     """Gather what events, in order, change."""
     changes = Changes()
@@ -83,7 +87,7 @@ def _update_point(event: Update) -> dict[str, Any]:
         "epoch": event.epoch,
         "at": event.at,
         "loss": event.loss,
-        "accuracy": event.accuracy,
+        "accuracy": _UNKNOWN if event.accuracy is None else event.accuracy,
         "learning_rate": event.learning_rate,
         "samples_per_second": event.samples_per_second,
         "rates": event.rates,
@@ -117,7 +121,7 @@ def event_of_point(point: Any) -> Update | EpochDone:
             update=point.updates,
             epoch=point.epoch,
             loss=point.loss,
-            accuracy=point.accuracy,
+            accuracy=None if point.accuracy == _UNKNOWN else point.accuracy,
             learning_rate=point.learning_rate,
             samples_per_second=point.samples_per_second,
             rates=point.rates,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from snntrainer3d.events import Event, RunStatus
 from snntrainer3d.spec import RunSpec
 
-Launcher = Literal["cli", "server"]
+Launcher = Literal["cli", "server", "watch"]
 
 
 class _Row(BaseModel):
@@ -91,7 +91,7 @@ class RunDetail(RunRow):
     environment: dict[str, Any]
     """Versions and machine."""
     launcher: Launcher
-    """Who runs it: a command line in its own process, or the server's queue."""
+    """Who runs it: a command line in its own process, the server's queue, or the person's own script."""
     imported: bool
     """Whether it is a weight file that was read, not a training."""
     start_from: str

@@ -292,6 +292,8 @@ class RunStore:
         with self._database.write() as connection:
             run = find(connection, reference)
             row = _row(connection, run)
+            if _launcher(connection, run) == "watch":
+                raise ConflictError(f"Run {run} was watched in another program.", hint="Only that can go on with it.")
             if row.status not in resumable:
                 raise ConflictError(f"Run {run} is {row.status}.", hint="Only a run that was stopped can be resumed.")
             queued = {"status": "queued", "launcher": "server", "queued_at": time.time(), "ended_at": None}
@@ -463,6 +465,10 @@ class RunStore:
         with self._database.write() as connection:
             connection.execute(insert(RUNS).values({**values, **columns}))
             return _row(connection, run)
+
+
+def _launcher(connection: Connection, run: str) -> str:
+    return str(connection.execute(select(RUNS.c.launcher).where(RUNS.c.id == run)).scalar_one())
 
 
 def _row(connection: Connection, run: str) -> RunRow:

@@ -163,7 +163,7 @@ class Health:
 
     def _no_progress(self) -> Iterator[Notice]:
         first, recent = self._loss_of(self._updates[:WINDOW], fmean), self._loss_of(self._updates[-WINDOW:], fmean)
-        accuracy = fmean(event.accuracy for event in self._updates[-WINDOW:])
+        accuracy = fmean(event.accuracy or 0.0 for event in self._updates[-WINDOW:])
         explained = {"loss_not_finite", "learning_rate_too_high", "silent_layer"} & self.said
         if explained or recent < (1 - LEAST_PROGRESS) * first or accuracy > CHANCE / self._classes:
             return

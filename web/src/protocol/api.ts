@@ -470,8 +470,8 @@ export interface RunDetail {
   last_words: string;
   /** Versions and machine. */
   environment: Record<string, unknown>;
-  /** Who runs it: a command line in its own process, or the server's queue. */
-  launcher: "cli" | "server";
+  /** Who runs it: a command line in its own process, the server's queue, or the person's own script. */
+  launcher: "cli" | "server" | "watch";
   /** Whether it is a weight file that was read, not a training. */
   imported: boolean;
   /** The run whose weights it started from, where it is known; else empty. */

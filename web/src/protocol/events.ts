@@ -120,7 +120,8 @@ export interface Update {
   epoch: number;
   /** None where it is no longer finite. */
   loss: number | null;
-  accuracy: number;
+  /** None where it is not known: a network that is only watched. */
+  accuracy: number | null;
   learning_rate: number;
   samples_per_second: number;
   /** Per layer. */

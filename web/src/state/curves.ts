@@ -60,7 +60,7 @@ export class Curves {
   private addUpdate(event: Extract<RunEvent, { kind: "update" }>): void {
     this.updates.push(event.update);
     this.loss.push(orNaN(event.loss));
-    this.accuracy.push(event.accuracy);
+    this.accuracy.push(orNaN(event.accuracy));
     event.rates.forEach((rate, layer) => {
       (this.rates[layer] ??= new Array<number>(this.updates.length - 1).fill(NaN)).push(rate);
     });
