@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-import snntrainer3d
 from snntrainer3d.errors import FileFormatError, LimitError
 from snntrainer3d.exports.npz_file import read_npz
 
 LIMIT_S = 120
 MAX_BYTES = 1_000_000_000
-_CHILD = Path(snntrainer3d.__file__).parent / "engine" / "pt_child.py"
+_CHILD = Path(__file__).resolve().parents[1] / "engine" / "pt_child.py"
 _REFUSED = 3
 _HINT = "Store a state dict alone: torch.save(network.state_dict(), file)."
 
