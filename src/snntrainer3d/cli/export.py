@@ -35,6 +35,7 @@ class What(StrEnum):
     CSV = "csv"
     FIGURES = "figures"
     SETTINGS = "settings"
+    CARD = "card"
     SPICE = "spice"
     CONDUCTANCES = "conductances"
     BILL = "bill"
@@ -136,11 +137,17 @@ def _together(files: Mapping[str, bytes | str], output: Path, force: bool) -> li
 
 def _one(store: RunStore, run: str, to: What, output: Path) -> Path:
     from snntrainer3d.analysis import metrics_csv
-    from snntrainer3d.exports import settings_json
+    from snntrainer3d.exports import model_card, settings_json
     from snntrainer3d.storage import write_atomically
 
-    content = metrics_csv(_events(store, run)) if to is What.CSV else settings_json(store.get(run).spec)
-    return write_atomically(output, content)
+    detail = store.get(run)
+    if to is What.CSV:
+        return write_atomically(output, metrics_csv(_events(store, run)))
+    if to is What.CARD:
+        recipe_known = not detail.imported and detail.launcher != "watch"
+        card = model_card(detail.spec, detail.name, detail.results, recipe_known=recipe_known)
+        return write_atomically(output, card)
+    return write_atomically(output, settings_json(detail.spec))
 
 
 def _figures(store: RunStore, run: str, output: Path, force: bool) -> list[Path]:

@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from snntrainer3d.analysis import metrics_csv
-from snntrainer3d.exports import FORMS, Form, figure_file, figures_zip, form_of, packed, settings_json
+from snntrainer3d.exports import FORMS, Form, figure_file, figures_zip, form_of, model_card, packed, settings_json
 from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.export_models import ExportForms, ExportProof
 from snntrainer3d.server.routes.playback import Worker
@@ -89,6 +89,15 @@ def export_csv(run_id: str, views: Views) -> Response:
 def export_settings(run_id: str, views: Views) -> Response:
     """Give the run's document, ready to be trained again."""
     return _download(settings_json(views.spec(run_id)), "application/json", views.name(run_id), "-settings.json")
+
+
+@router.get("/runs/{run_id}/export/card", response_class=Response, responses=_file("text/markdown"))
+def export_card(run_id: str, views: Views) -> Response:
+    """Give the model card: network, data, recipe and figures as Markdown."""
+    detail = views.detail(run_id)
+    recipe_known = not detail["imported"] and detail["launcher"] != "watch"
+    card = model_card(views.spec(run_id), detail["name"], detail["results"], recipe_known=recipe_known)
+    return _download(card, "text/markdown", detail["name"], "-card.md")
 
 
 @router.get("/runs/{run_id}/export/figures.zip", response_class=Response, responses=_file("application/zip"))

@@ -1,0 +1,91 @@
+"""A model card: what a trained network is, what it was trained on and how well it does, as Markdown for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from snntrainer3d import __version__
+from snntrainer3d.data import describe
+from snntrainer3d.spec import Network, RunSpec, cost_of, neuron_values
+
+
+def model_card(spec: RunSpec, name: str, results: Mapping[str, Any] | None, *, recipe_known: bool = True) -> str:
+    """Give the card of a run.
+
+    Args:
+        recipe_known: false for a weight file that did not say how it was trained.
+    """
+    network, training = spec.network, spec.training
+    cost = cost_of(network, training.num_steps)
+    parts = [
+        f"# {name}",
+        f"A spiking neural network {network.title()}, made with SNNtrainer3D {__version__}.",
+        "## Network",
+        _table(("layer", "kind", "values", "neuron"), _layers(network)),
+        f"{cost.parameters:,} learned values; {cost.flops:,} FLOPs a sample and step, {training.num_steps} time steps.",
+        *_data(spec),
+        *(_recipe(spec) if recipe_known else ["## Recipe", "Not known: the weights were read from a file."]),
+        *_figures(results),
+        "## Limits",
+        "Figures are of the test set named above and of one seed; other seeds and other data give others. "
+        "Classes follow the number of output spikes; equal numbers are decided for the lowest class.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _layers(network: Network) -> list[tuple[str, ...]]:
+    rows = []
+    for index, (layer, size) in enumerate(zip(network.layers, network.sizes()[1:], strict=True)):
+        neuron = layer.neuron
+        values = ", ".join(f"{key} {getattr(neuron, key):g}" for key in neuron_values(neuron) if getattr(neuron, key))
+        said = "–" if neuron is None else f"{neuron.title}: {values}, reset {neuron.reset}"
+        rows.append((str(index + 1), layer.kind, f"{size:,}", said))
+    return rows
+
+
+def _data(spec: RunSpec) -> list[str]:
+    info = describe(spec.training.dataset)
+    scale = {"unit": "scaled to 0–1", "standardised": "to mean 0 and standard deviation 1"}[spec.training.pixels]
+    return [
+        "## Data",
+        f"{info.title}: {info.train_samples:,} training and {info.test_samples:,} test samples, "
+        f"{info.classes} classes, values {scale}. Source: {info.source}. Licence: {info.licence}.",
+    ]
+
+
+def _recipe(spec: RunSpec) -> list[str]:
+    training = spec.training
+    rows = [
+        ("loss", training.loss),
+        ("optimizer", f"{training.optimizer.kind}, learning rate {training.learning_rate:g}, {training.schedule.kind}"),
+        ("epochs", f"{training.epochs:,}"),
+        ("batch", f"{training.batch_size:,}"),
+        ("validation", f"{training.validation_share:.0%} of the training data, split seed {training.split_seed}"),
+        ("seed", f"{training.seed}"),
+    ]
+    return ["## Recipe", _table(("setting", "value"), rows)]
+
+
+def _figures(results: Mapping[str, Any] | None) -> list[str]:
+    test = (results or {}).get("test")
+    if not test:
+        return ["## Figures", "Not measured."]
+    rows = [
+        ("accuracy", f"{test['accuracy']:.2%} of {test['samples']:,} samples"),
+        ("macro F1", f"{test['macro_f1']:.4f}"),
+        ("macro precision, recall", f"{test['macro_precision']:.4f}, {test['macro_recall']:.4f}"),
+        ("loss", f"{test['loss']:.4f}"),
+        ("ties", f"{test['ties']:,}"),
+    ]
+    classes = [
+        (row["name"], *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")), f"{row['support']:,}")
+        for row in test["per_class"]
+    ]
+    per_class = _table(("class", "precision", "recall", "F1", "samples"), classes)
+    return ["## Figures on the test set", _table(("measure", "value"), rows), per_class]
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
