@@ -35,7 +35,7 @@ def model_card(spec: RunSpec, name: str, results: Mapping[str, Any] | None, *, r
 
 
 def _layers(network: Network) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for index, (layer, size) in enumerate(zip(network.layers, network.sizes()[1:], strict=True)):
         neuron = layer.neuron
         values = ", ".join(f"{key} {getattr(neuron, key):g}" for key in neuron_values(neuron) if getattr(neuron, key))
