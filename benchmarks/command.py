@@ -73,7 +73,9 @@ def _measured(section: Section, session: Session) -> dict[str, Any]:
     begun = time.perf_counter()
     try:
         found = section.run(session)
-    except (RuntimeError, OSError) as error:
+    except RefusedError:
+        raise
+    except Exception as error:  # a fault in one section must not cost the figures of the others
         found = {"failed": f"{type(error).__name__}: {error}"}
     return {"title": section.title, "seconds": time.perf_counter() - begun, **found}
 

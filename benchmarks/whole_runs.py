@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> None:
     for network in networks:
         neuron, hidden = network.split(":")
         training = {"epochs": int(epochs)}
-        spec = compose(Choices(name, (int(hidden),), neuron, "paper", training=training))
+        spec = compose(Choices(dataset=name, hidden=(int(hidden),), neuron=neuron, preset="paper", training=training))
         started = time.perf_counter()
         *_, last = train(spec, dataset)
         results = last.results

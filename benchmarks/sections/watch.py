@@ -93,7 +93,7 @@ def _spec(session: Session) -> dict[str, Any]:
 
     dataset = "mnist" if session.has_mnist else "digits"
     epochs = {"mnist": 12, "digits": 400}[dataset] if not session.quick else {"mnist": 1, "digits": 40}[dataset]
-    spec = compose(Choices(dataset, (100,), "leaky", "paper", training={"epochs": epochs}))
+    spec = compose(Choices(dataset=dataset, hidden=(100,), preset="paper", training={"epochs": epochs}))
     told: dict[str, Any] = spec.model_dump(mode="json")
     return told
 

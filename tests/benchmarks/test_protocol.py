@@ -7,15 +7,22 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from benchmarks.command import _measured
 from benchmarks.contest import Contest, Entry
 from benchmarks.contestants import CONTESTANTS, FUSED, REFERENCE, YARDSTICK, Contestant
 from benchmarks.parity import compare, why_refused
+from benchmarks.sections import Section, watch
+from benchmarks.session import Session
 from benchmarks.task import Job, invented_images, write_data, write_job
 from benchmarks.timing import Effort, time_rounds
 from benchmarks.worker import Worker, serve
+
+from benchmarks import whole_runs
+from snntrainer3d.spec import PRESETS
 
 PEERS = 4
 """SpikingJelly, Norse, Spyx and JAX."""
@@ -141,3 +148,24 @@ def test_red_parity_refuses(ours: Sequence[float], yardstick: Sequence[float] | 
         parities[YARDSTICK] = compare(YARDSTICK, yardstick, yardstick)
     assert refused in why_refused(parities, [FUSED])
     assert bool(why_refused(parities, [FUSED])) == bool(refused)
+
+
+def test_the_watched_run_is_the_papers_over_thousands_of_updates() -> None:
+    session = SimpleNamespace(has_mnist=False, quick=False)
+    spec = watch._spec(session)  # type: ignore[arg-type]
+    assert spec["training"]["learning_rate"] == PRESETS["paper"].training["learning_rate"]
+    assert watch._updates(spec) >= 2000
+
+
+@pytest.mark.slow
+def test_whole_runs_are_told_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    whole_runs.main(["xor", "1", "leaky:4", "alpha:3"])
+    rows = json.loads(capsys.readouterr().out)["networks"]
+    assert [(row["neuron"], row["hidden"]) for row in rows] == [("leaky", 4), ("alpha", 3)]
+
+
+def test_a_section_that_breaks_costs_no_other_its_figures() -> None:
+    def broken(_: Session) -> dict[str, Any]:
+        raise KeyError("nothing")
+
+    assert "KeyError" in _measured(Section("broken", broken), None)["failed"]  # type: ignore[arg-type]
