@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn
 
-from snntrainer3d.cli.output import percent, say
+from snntrainer3d.cli.bar import Bar
+from snntrainer3d.cli.output import percent
 
 if TYPE_CHECKING:
     from snntrainer3d.studies import EntryState, StudyState
@@ -17,33 +15,12 @@ if TYPE_CHECKING:
 _ENDED = ("finished", "failed", "interrupted", "deleted")
 
 
-class StudyFollower:
+class StudyFollower(Bar):
     """Takes the states of one study as it goes on."""
 
     def __init__(self) -> None:
+        super().__init__(MofNCompleteColumn())
         self._told: dict[str, str] | None = None
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-        if sys.stderr.isatty():
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[said]}"),
-            )
-            self._bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-
-    def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
-            self._task = self._bar.add_task("starting", total=None, said="")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def take(self, state: StudyState) -> None:
         """Show how the study stands."""
@@ -53,26 +30,19 @@ class StudyFollower:
         for found in state.entries:
             if found.status in _ENDED and self._told.get(found.entry.key) != found.status:
                 self._told[found.entry.key] = found.status
-                self._line(_line(found, state))
-        if self._bar is not None and self._task is not None:
-            best = next((one.run for one in state.leaders(1)), None)
-            said = f"best {percent(best.test_accuracy)}" if best else ""
-            done = sum(_share(found) for found in state.entries)
-            self._bar.update(
-                self._task, description=state.name, total=len(state.entries), completed=round(done, 2), said=said
-            )
+                self.line(_line(found, state))
+        if not self.is_shown:
+            return
+        best = next((one.run for one in state.leaders(1)), None)
+        said = f"best {percent(best.test_accuracy)}" if best else ""
+        done = sum(_share(found) for found in state.entries)
+        self.update(description=state.name, total=len(state.entries), completed=round(done, 2), said=said)
 
     def _begin(self, state: StudyState) -> None:
         """Note what earlier calls had ended; it is told in one line."""
         self._told = {found.entry.key: found.status for found in state.entries if found.status == "finished"}
         before = f", {len(self._told)} finished before" if self._told else ""
-        self._line(f"Study {state.id}: {len(state.entries)} runs{before}.")
-
-    def _line(self, text: str) -> None:
-        if self._bar is not None:
-            self._bar.console.print(text, markup=False, highlight=False)
-        else:
-            say(text)
+        self.line(f"Study {state.id}: {len(state.entries)} runs{before}.")
 
 
 def _line(found: EntryState, state: StudyState) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 
 from snntrainer3d.exports.refusal import code_faults, refuse
-from snntrainer3d.exports.snntorch_script import training_parts, weight_entry
+from snntrainer3d.exports.torch_parts import derivative, spike_class, training_parts, weight_entry
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
-from snntrainer3d.spec import Dense, Lapicque, Surrogate, TrainedNetwork, Training, neuron_values, tensor_shapes
+from snntrainer3d.spec import Dense, Lapicque, TrainedNetwork, Training, neuron_values, tensor_shapes
 
 FORM = "a PyTorch script"
 _SCRIPT = '''"""{title}: plain PyTorch, inference and training.
@@ -30,18 +30,7 @@ from torch import nn
 NUM_STEPS = {num_steps}
 
 
-class Spike(torch.autograd.Function):
-    """1 above the threshold forward; a surrogate gradient backward."""
-
-    @staticmethod
-    def forward(ctx, z, derivative):
-        ctx.save_for_backward(z)
-        ctx.derivative = derivative
-        return (z > 0).to(z.dtype)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return ctx.derivative(ctx.saved_tensors[0]) * gradient, None
+{spike}
 
 
 class Layer(nn.Module):
@@ -138,6 +127,7 @@ def to_pytorch_script(trained: TrainedNetwork, file: str = "network.py") -> byte
         features=network.input.size,
         inputs=inputs_in_words(recipe),
         num_steps=recipe.num_steps,
+        spike=spike_class(),
         neurons="\n\n\n".join(_function(kind, reset) for kind, reset in kinds),
         layers="\n".join(_layer(layer, sizes[index]) for index, layer in enumerate(network.dense_layers())),
         training=training_parts(recipe),
@@ -189,21 +179,9 @@ def _layer(layer: Dense, before: int) -> str:
     states = {"synaptic": 2, "alpha": 3}.get(neuron.kind, 1)
     return (
         f"            Layer({before}, {layer.size}, {layer.bias}, {_kind(layer)}_{neuron.reset}, {states},\n"
-        f"                  lambda z: {_derivative(neuron.surrogate)},\n"
+        f"                  lambda z: {derivative(neuron.surrogate)},\n"
         f"                  {values!r}, {learned!r}),"
     )
-
-
-def _derivative(surrogate: Surrogate) -> str:
-    slope = getattr(surrogate, "slope", 1.0)
-    return {
-        "atan": f"{slope / 2!r} / (1 + (math.pi / 2 * {slope!r} * z).pow(2))",
-        "fast_sigmoid": f"1 / ({slope!r} * z.abs() + 1.0) ** 2",
-        "sigmoid": f"{slope!r} * torch.sigmoid({slope!r} * z) * torch.sigmoid(-{slope!r} * z)",
-        "triangular": f"{slope!r} * (1 - {slope!r} * z.abs()).clamp(min=0)",
-        "straight_through": "torch.ones_like(z)",
-        "spike_rate_escape": f"{slope!r} * torch.exp(-{getattr(surrogate, 'beta', 1.0)!r} * (z - 1).abs())",
-    }[surrogate.kind]
 
 
 def _weights(trained: TrainedNetwork) -> list[str]:

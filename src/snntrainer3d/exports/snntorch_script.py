@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from snntrainer3d.exports.layer_values import packed
 from snntrainer3d.exports.refusal import code_faults, refuse
+from snntrainer3d.exports.torch_parts import derivative, spike_class, training_parts, weight_entry
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import (
     Atan,
@@ -23,6 +21,7 @@ from snntrainer3d.spec import (
 )
 
 FORM = "a snnTorch script"
+_OWN = " that snnTorch has not, or not finite"
 _SCRIPT = '''"""{title}: snnTorch, inference and training.
 
     python {file} samples.npy [--record record.npz]               prints the class of each sample
@@ -89,45 +88,6 @@ WEIGHTS = {{
 if __name__ == "__main__":
     main()
 '''
-_TRAINING = '''
-
-def loss_of(spikes, membranes, labels):
-    """{loss_words}"""
-{loss}
-
-
-def train(network, samples, labels, epochs={epochs}, batch_size={batch_size}, learning_rate={learning_rate}):
-    """Train on: Adam as in the recipe that made these weights{recipe_note}."""
-    optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=({beta1}, {beta2}), eps={epsilon})
-    for epoch in range(epochs):
-        for chosen in torch.randperm(len(labels)).split(batch_size):
-            optimizer.zero_grad()
-            spikes, membranes = network(samples[chosen])
-            loss = loss_of(spikes[-1], membranes[-1], labels[chosen])
-            loss.backward()
-{clip}            optimizer.step(){after_step}
-        print(f"epoch {{epoch + 1}}: loss {{loss.item():.4f}}")
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("samples")
-    parser.add_argument("--record")
-    parser.add_argument("--train", metavar="LABELS")
-    parser.add_argument("--save")
-    given = parser.parse_args()
-    network, samples = trained(), torch.from_numpy(np.load(given.samples))
-    if given.train:
-        train(network, samples, torch.from_numpy(np.load(given.train)).long())
-    if given.save:
-        torch.save(network.state_dict(), given.save)
-    with torch.no_grad():
-        spikes, membranes = network(samples)
-    print(*spikes[-1].sum(0).argmax(1).tolist(), sep="\\n")
-    if given.record:
-        np.savez(given.record, *(layer.numpy() for layer in [*spikes, *membranes]))
-
-'''
 _LEARNABLE = '''
 def learnable(neuron, name, size):
     """Turn a fixed value into a parameter; snnTorch's own switches fail for Alpha and Lapicque."""
@@ -145,32 +105,6 @@ def refresh(network):
             neuron.C = neuron.time_step / (neuron.R * torch.log(1 / neuron.beta.clamp(1e-6, 1 - 1e-6)))
     return network
 '''
-_OWN_SURROGATE = '''
-
-class Spike(torch.autograd.Function):
-    """1 above the threshold forward; a surrogate gradient backward that snnTorch has not, or not finite."""
-
-    @staticmethod
-    def forward(ctx, z, derivative):
-        ctx.save_for_backward(z)
-        ctx.derivative = derivative
-        return (z > 0).to(z.dtype)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return ctx.derivative(ctx.saved_tensors[0]) * gradient, None
-
-'''
-_LOSSES = {
-    "membrane": (
-        "Cross-entropy on the output membrane at every step, summed over the steps.",
-        "    return sum(nn.functional.cross_entropy(membrane, labels) for membrane in membranes)",
-    ),
-    "count": (
-        "Cross-entropy on the spike counts of the outputs.",
-        "    return nn.functional.cross_entropy(spikes.sum(0), labels)",
-    ),
-}
 
 
 def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
@@ -188,7 +122,7 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         features=network.input.size,
         inputs=inputs_in_words(recipe),
         num_steps=recipe.num_steps,
-        own_surrogates=_OWN_SURROGATE if own else "",
+        own_surrogates=f"\n\n{spike_class(_OWN)}\n\n" if own else "",
         modules="\n".join(
             _modules(index, layer, network.sizes()[index]) for index, layer in enumerate(network.dense_layers())
         ),
@@ -199,25 +133,6 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         training=training_parts(recipe, "\n            refresh(network)" if learns_rc else ""),
         weights="\n".join(_weights(trained)),
     ).encode()
-
-
-def training_parts(recipe: Training, after_step: str = "") -> str:
-    """Give what both torch scripts share: loss, training as in the recipe, and the command line."""
-    loss_words, loss = _LOSSES[recipe.loss]
-    clip = f"            nn.utils.clip_grad_norm_(network.parameters(), {recipe.gradient_clip_norm})\n"
-    return _TRAINING.format(
-        loss_words=loss_words,
-        loss=loss,
-        epochs=recipe.epochs,
-        batch_size=recipe.batch_size,
-        learning_rate=recipe.learning_rate,
-        recipe_note="" if recipe.schedule.kind == "constant" else ", without its one-cycle schedule",
-        beta1=recipe.optimizer.beta1,
-        beta2=recipe.optimizer.beta2,
-        epsilon=recipe.optimizer.epsilon,
-        clip=clip if recipe.gradient_clip_norm else "",
-        after_step=after_step,
-    )
 
 
 def _modules(index: int, layer: Dense, before: int) -> str:
@@ -256,14 +171,7 @@ def _surrogate(surrogate: Surrogate) -> str:
         case SpikeRateEscape(beta=beta, slope=slope):
             return f"surrogate.spike_rate_escape(beta={beta!r}, slope={slope!r})"
         case _:
-            return f"lambda z: Spike.apply(z, lambda z: {_derivative(surrogate)})"
-
-
-def _derivative(surrogate: Surrogate) -> str:
-    slope = getattr(surrogate, "slope", 1.0)
-    if surrogate.kind == "sigmoid":
-        return f"{slope!r} * torch.sigmoid({slope!r} * z) * torch.sigmoid(-{slope!r} * z)"
-    return f"{slope!r} * (1 - {slope!r} * z.abs()).clamp(min=0)"
+            return f"lambda z: Spike.apply(z, lambda z: {derivative(surrogate)})"
 
 
 def _learned(layers: tuple[Dense, ...]) -> str:
@@ -287,8 +195,3 @@ def _weights(trained: TrainedNetwork) -> list[str]:
         elif getattr(neuron, f"learn_{rest[1]}", "fixed") != "fixed":
             found.append(weight_entry(f"lif{number}.{rest[1]}", trained.tensors[name]))
     return found
-
-
-def weight_entry(name: str, array: np.ndarray) -> str:
-    """Give one array as a line of a script's weights."""
-    return f'    "{name}": ({tuple(array.shape)!r}, """\n{packed(array)}\n"""),'

@@ -1,0 +1,112 @@
+"""What the snnTorch and the PyTorch script share: spikes, losses, training, command line and weights."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from snntrainer3d.exports.layer_values import packed
+from snntrainer3d.spec import Surrogate, Training
+
+_SPIKE = '''class Spike(torch.autograd.Function):
+    """1 above the threshold forward; a surrogate gradient backward{words}."""
+
+    @staticmethod
+    def forward(ctx, z, derivative):
+        ctx.save_for_backward(z)
+        ctx.derivative = derivative
+        return (z > 0).to(z.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return ctx.derivative(ctx.saved_tensors[0]) * gradient, None'''
+_TRAINING = '''
+
+def loss_of(spikes, membranes, labels):
+    """{loss_words}"""
+{loss}
+
+
+def train(network, samples, labels, epochs={epochs}, batch_size={batch_size}, learning_rate={learning_rate}):
+    """Train on: Adam as in the recipe that made these weights{recipe_note}."""
+    optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=({beta1}, {beta2}), eps={epsilon})
+    for epoch in range(epochs):
+        for chosen in torch.randperm(len(labels)).split(batch_size):
+            optimizer.zero_grad()
+            spikes, membranes = network(samples[chosen])
+            loss = loss_of(spikes[-1], membranes[-1], labels[chosen])
+            loss.backward()
+{clip}            optimizer.step(){after_step}
+        print(f"epoch {{epoch + 1}}: loss {{loss.item():.4f}}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("samples")
+    parser.add_argument("--record")
+    parser.add_argument("--train", metavar="LABELS")
+    parser.add_argument("--save")
+    given = parser.parse_args()
+    network, samples = trained(), torch.from_numpy(np.load(given.samples))
+    if given.train:
+        train(network, samples, torch.from_numpy(np.load(given.train)).long())
+    if given.save:
+        torch.save(network.state_dict(), given.save)
+    with torch.no_grad():
+        spikes, membranes = network(samples)
+    print(*spikes[-1].sum(0).argmax(1).tolist(), sep="\\n")
+    if given.record:
+        np.savez(given.record, *(layer.numpy() for layer in [*spikes, *membranes]))
+
+'''
+_LOSSES = {
+    "membrane": (
+        "Cross-entropy on the output membrane at every step, summed over the steps.",
+        "    return sum(nn.functional.cross_entropy(membrane, labels) for membrane in membranes)",
+    ),
+    "count": (
+        "Cross-entropy on the spike counts of the outputs.",
+        "    return nn.functional.cross_entropy(spikes.sum(0), labels)",
+    ),
+}
+
+
+def spike_class(words: str = "") -> str:
+    """Give the class of a spike with a gradient of its own; `words` end what its docstring says of that gradient."""
+    return _SPIKE.format(words=words)
+
+
+def derivative(surrogate: Surrogate) -> str:
+    """Give the gradient in place of a spike's as an expression of z."""
+    slope = getattr(surrogate, "slope", 1.0)
+    return {
+        "atan": f"{slope / 2!r} / (1 + (math.pi / 2 * {slope!r} * z).pow(2))",
+        "fast_sigmoid": f"1 / ({slope!r} * z.abs() + 1.0) ** 2",
+        "sigmoid": f"{slope!r} * torch.sigmoid({slope!r} * z) * torch.sigmoid(-{slope!r} * z)",
+        "triangular": f"{slope!r} * (1 - {slope!r} * z.abs()).clamp(min=0)",
+        "straight_through": "torch.ones_like(z)",
+        "spike_rate_escape": f"{slope!r} * torch.exp(-{getattr(surrogate, 'beta', 1.0)!r} * (z - 1).abs())",
+    }[surrogate.kind]
+
+
+def training_parts(recipe: Training, after_step: str = "") -> str:
+    """Give what both torch scripts share: loss, training as in the recipe, and the command line."""
+    loss_words, loss = _LOSSES[recipe.loss]
+    clip = f"            nn.utils.clip_grad_norm_(network.parameters(), {recipe.gradient_clip_norm})\n"
+    return _TRAINING.format(
+        loss_words=loss_words,
+        loss=loss,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        recipe_note="" if recipe.schedule.kind == "constant" else ", without its one-cycle schedule",
+        beta1=recipe.optimizer.beta1,
+        beta2=recipe.optimizer.beta2,
+        epsilon=recipe.optimizer.epsilon,
+        clip=clip if recipe.gradient_clip_norm else "",
+        after_step=after_step,
+    )
+
+
+def weight_entry(name: str, array: np.ndarray) -> str:
+    """Give one array as a line of a script's weights."""
+    return f'    "{name}": ({tuple(array.shape)!r}, """\n{packed(array)}\n"""),'
