@@ -24,5 +24,7 @@ export default defineConfig(({ mode }) => ({
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/browser/**", "tests/verify/**"],
     passWithNoTests: false,
+    // A busy machine is slow, not wrong.
+    testTimeout: 30_000,
   },
 }));

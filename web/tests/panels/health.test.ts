@@ -6,6 +6,7 @@ import type { Notice } from "../../src/api";
 import DesignPanel from "../../src/panels/DesignPanel.svelte";
 import HealthNotes from "../../src/panels/HealthNotes.svelte";
 import { startDesign, workbench } from "../../src/state";
+import { until } from "../until";
 
 const note = (code: string, path: string, text: string): Notice => ({
   kind: "notice",
@@ -35,9 +36,9 @@ it("leads from a note to its field, through a folded layer and folded settings",
   render(HealthNotes, { notes, active: true });
   const [exploding, silent] = screen.getAllByRole("button", { name: "Show the field" });
   await fireEvent.click(silent);
-  await vi.waitFor(() => expect(document.activeElement?.id).toBe("field-network-layers-0-neuron-threshold"));
+  await until(() => expect(document.activeElement?.id).toBe("field-network-layers-0-neuron-threshold"));
   await fireEvent.click(exploding);
-  await vi.waitFor(() => expect(document.activeElement?.id).toBe("field-training-gradient-clip-norm"));
+  await until(() => expect(document.activeElement?.id).toBe("field-training-gradient-clip-norm"));
   expect(document.activeElement?.closest("details")?.open).toBe(true);
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Clock } from "../../../src/state/playback/clock";
 import { Newest } from "../../../src/state/playback/newest";
+import { until } from "../../until";
 
 let frames: ((now: number) => void)[] = [];
 let now = 0;
@@ -80,14 +81,14 @@ it("asks one question at a time, and of those that wait only the newest", async 
   for (const question of [1, 2, 3]) line.put(question);
   expect(asked).toEqual([1]);
   answers[0]();
-  await vi.waitFor(() => expect(asked).toEqual([1, 3]));
+  await until(() => expect(asked).toEqual([1, 3]));
   line.put(4);
   answers[1]("too late");
-  await vi.waitFor(() => expect(asked).toEqual([1, 3, 4]));
+  await until(() => expect(asked).toEqual([1, 3, 4]));
   line.put(5);
   line.drop();
   answers[2]();
-  await vi.waitFor(() => expect(taken).toEqual(["answer 1", "answer 4"]));
+  await until(() => expect(taken).toEqual(["answer 1", "answer 4"]));
   expect(failed).toEqual(["too late"]);
   expect(asked).toEqual([1, 3, 4]);
   line.put(6);

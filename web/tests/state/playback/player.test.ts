@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Playback, RunDetail, RunEvent } from "../../../src/api";
 import { runs, session, settings, startDesign } from "../../../src/state";
 import { player } from "../../../src/state/playback";
+import { until } from "../../until";
 import { answerOf } from "./made";
 
 const LAYERS = [
@@ -54,7 +55,7 @@ function endEpoch(epoch: number): void {
   vi.advanceTimersByTime(1000);
 }
 
-const settled = () => vi.waitFor(() => expect(player.busy).toBe(false));
+const settled = () => until(() => expect(player.busy).toBe(false));
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -101,7 +102,7 @@ it("asks no more than one question at a time while a stroke goes on, and the new
   for (let at = 1; at <= 5; at += 1) stroke(at);
   expect(asked.length).toBe(1);
   asked[0].answer();
-  await vi.waitFor(() => expect(asked.length).toBe(2));
+  await until(() => expect(asked.length).toBe(2));
   expect(asked[1].question.drawing).toMatchObject({ width: 5 });
   // What is superseded is no fault.
   asked[1].refuse("conflict", "A newer request took its place.");
@@ -117,11 +118,11 @@ it("stays where it is and takes newer weights as a training has them, final ones
   endEpoch(2);
   expect(asked.length).toBe(2);
   asked[1].answer({ update: 200 });
-  await vi.waitFor(() => expect(player.record?.answer.update).toBe(200));
+  await until(() => expect(player.record?.answer.update).toBe(200));
   expect(player.clock.step).toBe(1);
   endEpoch(3);
   asked[2].answer({ update: null });
-  await vi.waitFor(() => expect(player.record?.answer.update).toBeNull());
+  await until(() => expect(player.record?.answer.update).toBeNull());
   endEpoch(4);
   expect(asked.length).toBe(3);
 });
