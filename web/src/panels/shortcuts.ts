@@ -60,6 +60,12 @@ export const SHORTCUTS: Shortcut[] = [
     run: () => settings.set({ showLabels: !settings.view.showLabels }),
   },
   { keys: ["M"], words: "3D view or matrices", key: "m", run: () => settings.set({ flat: !settings.view.flat }) },
+  {
+    keys: ["B"],
+    words: "a matrix beside the 3D view",
+    key: "b",
+    run: () => settings.set({ beside: !settings.view.beside, flat: false }),
+  },
   { keys: ["R"], words: "reset the view", key: "r", run: () => press("Reset view") },
   { keys: ["F"], words: "full screen", key: "f", run: () => press("Full screen") },
   { keys: ["D"], words: "dark or light", key: "d", run: () => settings.toggleTheme() },

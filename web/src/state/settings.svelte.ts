@@ -11,7 +11,10 @@ export interface ViewSettings {
   /** Weight frames per second at most. */
   hertz: number;
   live: boolean;
+  /** Matrices in place of the 3D view. */
   flat: boolean;
+  /** A matrix beside the 3D view. */
+  beside: boolean;
   logLoss: boolean;
   smoothing: number;
 }
@@ -26,6 +29,7 @@ export const VIEW_DEFAULTS: ViewSettings = {
   hertz: 5,
   live: true,
   flat: false,
+  beside: false,
   logLoss: false,
   smoothing: 0,
 };

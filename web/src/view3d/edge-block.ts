@@ -148,7 +148,7 @@ export class EdgeBlock {
   }
 
   /** Make the next draw give all edges of one neuron: its row when it receives, its column when it sends. */
-  prepareNeuron(neuron: number, receives: boolean, height: number): void {
+  prepareNeuron(neuron: number, receives: boolean, height: number, share: number): void {
     const { rows, columns } = this.shape;
     const count = receives ? columns : rows;
     // A neuron's own strongest weight is drawn at full strength, however weak it is beside its block's.
@@ -159,9 +159,19 @@ export class EdgeBlock {
     this.uniforms.hasChosen.value = false;
     this.uniforms.lift.value = lift;
     this.uniforms.gamma.value = gamma;
-    this.uniforms.ink.value = Math.max(0.3, inkFor(spent, height));
+    this.uniforms.ink.value = share * Math.max(0.3, inkFor(spent, height));
     const first = receives ? neuron * columns : neuron;
     this.prepare(first, receives ? 1 : columns, this.total, 0, count, count <= MOST_RIBBONS);
+  }
+
+  /** Make the next draw give one weight's edge, as strong as an edge can be: its sign and place are what is asked. */
+  prepareWeight(row: number, column: number): void {
+    const at = row * this.shape.columns + column;
+    this.uniforms.hasChosen.value = false;
+    this.uniforms.lift.value = 127 / Math.max(1, Math.abs(this.weights?.values[at] ?? 1));
+    this.uniforms.gamma.value = 1;
+    this.uniforms.ink.value = BOLDEST;
+    this.prepare(at, 1, this.total, 0, 1, true);
   }
 
   /** Visit the int8 weights of one neuron with the index of the neuron at the other end. */

@@ -2,7 +2,7 @@ import { Scene, type DataTexture, type PerspectiveCamera, type WebGLRenderer } f
 import { planChunk, type Progress } from "./chunks";
 import { EdgeBlock } from "./edge-block";
 import type { Layout } from "./layout";
-import type { NetworkShape, Picked, WeightLayer } from "./types";
+import type { NetworkShape, Picked, WeightLayer, WeightPlace } from "./types";
 
 /** How the camera sees the network while edges are drawn. */
 export interface Sight {
@@ -78,19 +78,26 @@ export class Edges {
     return chunk.progress;
   }
 
-  /** Add all edges of one neuron to the bound target. */
-  drawNeuron(picked: NonNullable<Picked>, sight: Sight): void {
+  /** Add all edges of one neuron to the bound target, in this share of their strength. */
+  drawNeuron(picked: NonNullable<Picked>, sight: Sight, share = 1): void {
     // A connection from a layer to itself holds the neuron's row and its column: one draw each.
     for (const receives of [true, false]) {
       let some = false;
       for (const block of this.blocks) {
         block.hide();
         if (picked.layer !== (receives ? block.shape.to : block.shape.from)) continue;
-        block.prepareNeuron(picked.neuron, receives, this.heightOf(block, sight));
+        block.prepareNeuron(picked.neuron, receives, this.heightOf(block, sight), share);
         some = true;
       }
       if (some) this.render(sight);
     }
+  }
+
+  /** Add one weight's edge to the bound target, as strong as an edge can be. */
+  drawWeight({ connection, row, column }: WeightPlace, sight: Sight): void {
+    for (const block of this.blocks) block.hide();
+    this.blocks[connection].prepareWeight(row, column);
+    this.render(sight);
   }
 
   /** Visit the weights of one neuron, from −1 to 1 by its own largest, with the neuron at the other end. */

@@ -13,6 +13,7 @@ export type {
   ViewOptions,
   ViewStats,
   WeightLayer,
+  WeightPlace,
 } from "./types";
 export type { Density } from "./density";
 export { coloursOf, cssColour, type Colours } from "./palette";

@@ -7,10 +7,15 @@ export interface Hands {
   pick: (x: number, y: number) => Picked;
   focus: (picked: Picked, pinned: boolean) => void;
   name: (picked: Picked) => void;
+  /** The neuron that a key leads to; null for keys that lead nowhere. */
+  walk: (from: Picked, key: string) => Picked;
   reset: () => void;
 }
 
-/** Hover puts a neuron in focus, a click pins it, another click or Escape lets it go; 0 goes back to the whole. */
+/**
+ * Hover puts a neuron in focus, a click pins it, another click or Escape lets it go; 0 goes back to the whole. By keys,
+ * N and the page keys go from neuron to neuron and from layer to layer, Enter pins.
+ */
 export class Interaction {
   hoverListener: (picked: Picked) => void = () => {};
   pickListener: (picked: Picked) => void = () => {};
@@ -35,25 +40,39 @@ export class Interaction {
   private hoverAt(x: number, y: number): void {
     const picked = this.hands.pick(x, y);
     this.canvas.style.cursor = picked ? "pointer" : "grab";
-    if (same(picked, this.focused.hovered)) return;
+    if (!same(picked, this.focused.hovered)) this.hover(picked);
+  }
+
+  private hover(picked: Picked): void {
     this.hands.focus(picked, false);
     this.hands.name(picked);
     this.hoverListener(picked);
   }
 
   private clickAt(x: number, y: number): void {
-    const picked = this.hands.pick(x, y);
+    this.pin(this.hands.pick(x, y));
+  }
+
+  private pin(picked: Picked): void {
     const pinned = same(picked, this.focused.pinned) ? null : picked;
     this.hands.focus(pinned, true);
     this.pickListener(pinned);
   }
 
+  private letGo(): void {
+    this.hover(null);
+    if (!this.focused.pinned) return;
+    this.hands.focus(null, true);
+    this.pickListener(null);
+  }
+
   private onKey(key: string): boolean {
-    if (key === "0" || key === "Home") this.hands.reset();
-    else if (key === "Escape" && this.focused.pinned) {
-      this.hands.focus(null, true);
-      this.pickListener(null);
-    } else return false;
+    const walked = this.hands.walk(this.focused.hovered ?? this.focused.pinned, key);
+    if (walked) this.hover(walked);
+    else if (key === "0" || key === "Home") this.hands.reset();
+    else if (key === "Enter" && this.focused.hovered) this.pin(this.focused.hovered);
+    else if (key === "Escape" && (this.focused.pinned || this.focused.hovered)) this.letGo();
+    else return false;
     return true;
   }
 }

@@ -117,9 +117,11 @@ export class Nodes {
     uniforms.haloStrength.value = light ? 0.35 : 0.8;
   }
 
-  setMarks(marked: number, pinned: number): void {
+  /** Ring the neurons that are pointed at, at most two, and the pinned one; −1 is none. */
+  setMarks([marked, other]: number[], pinned: number): void {
     const uniforms = this.mesh.material.uniforms;
     uniforms.marked.value = marked;
+    uniforms.other.value = other;
     uniforms.pinned.value = pinned;
   }
 
@@ -174,6 +176,7 @@ export function nodeMaterial(positions: DataTexture | null, states: DataTexture 
       depthRange: { value: new Vector2(1, 2) },
       pixelsPerUnit: { value: 1 },
       marked: { value: -1 },
+      other: { value: -1 },
       pinned: { value: -1 },
       node: { value: new Vector3() },
       warm: { value: new Vector3() },

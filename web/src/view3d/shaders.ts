@@ -181,6 +181,7 @@ uniform usampler2D order;
 uniform vec2 depthRange;
 uniform float pixelsPerUnit;
 uniform int marked;
+uniform int other;
 uniform int pinned;
 out vec2 corner;
 flat out vec4 state;
@@ -198,7 +199,7 @@ void main() {
   ivec2 at = ivec2(node % ${NODE_WIDTH}, node / ${NODE_WIDTH});
   vec4 placed = texelFetch(positions, at, 0);
   state = texelFetch(states, at, 0);
-  ring = node == pinned ? 1.0 : node == marked ? 0.8 : 0.0;
+  ring = node == pinned ? 1.0 : node == marked || node == other ? 0.8 : 0.0;
   vec4 seen = viewMatrix * vec4(placed.xyz, 1.0);
   float size = placed.w * (1.0 + 0.25 * state.g + (ring > 0.0 ? 0.25 : 0.0));
   float exact = size * pixelsPerUnit / max(1e-3, -seen.z);

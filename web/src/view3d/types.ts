@@ -70,6 +70,13 @@ export const DEFAULT_OPTIONS: ViewOptions = {
 /** A neuron by the index of its layer in the shape and its own index within the layer. */
 export type Picked = { layer: number; neuron: number } | null;
 
+/** One weight: of a connection by its index in the shape, from neuron `column` to neuron `row`. */
+export interface WeightPlace {
+  connection: number;
+  row: number;
+  column: number;
+}
+
 export type Look = "front" | "side" | "top" | "default";
 
 export interface ViewStats {

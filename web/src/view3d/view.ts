@@ -23,7 +23,9 @@ import {
   type ViewOptions,
   type ViewStats,
   type WeightLayer,
+  type WeightPlace,
 } from "./types";
+import { walk } from "./walking";
 
 /** What is left of the edges' density while neurons fire. */
 const DIMMED_BY_ACTIVITY = 0.5;
@@ -56,6 +58,7 @@ export class NetworkView {
   private readonly playback = new Playback();
   private lost = false;
   private disposed = false;
+  private focusListener: (hovered: Picked, pinned: Picked) => void = () => {};
   private lostListener: () => void = () => {};
   private restoredListener: () => void = () => {};
 
@@ -97,6 +100,7 @@ export class NetworkView {
       pick: (x, y) => this.pickAt(x, y),
       focus: (picked, pinned) => this.focus(picked, pinned),
       name: (picked) => this.nameNeuron(picked),
+      walk: (from, key) => walk(this.drawn?.placed.layers.map(({ size }) => size) ?? [], from, key),
       reset: () => this.resetView(),
     });
     canvas.addEventListener("webglcontextlost", this.onLost);
@@ -219,9 +223,19 @@ export class NetworkView {
   focus(picked: Picked, pinned: boolean): void {
     const known = this.drawn?.known(picked) ?? null;
     const before = { hovered: this.focused.hovered, pinned: this.focused.pinned };
+    const marked = this.focused.mark(null, undefined);
     if (pinned) this.focused.pinned = known;
     else this.focused.hovered = known;
-    if (same(before.hovered, this.focused.hovered) && same(before.pinned, this.focused.pinned)) return;
+    if (!marked && same(before.hovered, this.focused.hovered) && same(before.pinned, this.focused.pinned)) return;
+    this.applyFocus();
+    this.focusListener(this.focused.hovered, this.focused.pinned);
+    this.loop.invalidate();
+  }
+
+  /** Let one weight stand out, and both its neurons, until null or a focus follows. */
+  markWeight(place: WeightPlace | null): void {
+    if (!this.focused.mark(place, this.drawn?.shape.connections[place?.connection ?? -1])) return;
+    this.nameNeuron(place && this.focused.picked);
     this.applyFocus();
     this.loop.invalidate();
   }
@@ -232,6 +246,11 @@ export class NetworkView {
 
   onPick(listener: (picked: Picked) => void): void {
     this.interaction.pickListener = listener;
+  }
+
+  /** Is told of the neuron that is pointed at and of the pinned one, by pointer, keys or program. */
+  onFocus(listener: (hovered: Picked, pinned: Picked) => void): void {
+    this.focusListener = listener;
   }
 
   onContextLost(listener: () => void): void {
@@ -358,6 +377,7 @@ export class NetworkView {
   private dropNetwork(): void {
     this.drawn?.dispose();
     this.drawn = null;
+    if (this.focused.picked) this.focusListener(null, null);
     this.focused.clear();
     this.playback.clear();
     this.labels.setTag(null, 0, 0);

@@ -1,10 +1,9 @@
 /** Nobody is shut out: axe finds no serious fault on any panel or dialog, in either theme, wide and narrow. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch } from "./chromium";
-import { Server } from "./server";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { application } from "./application";
 
 interface Violation {
   id: string;
@@ -14,28 +13,21 @@ interface Violation {
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TRAINED_WITHIN = 120_000;
-let server: Server;
-let browser: Browser;
 let axe: string;
-
-beforeAll(async () => {
-  [server, browser, axe] = await Promise.all([Server.start(), launch(), readFile(AXE, "utf8")]);
-}, 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
+const app = application(async () => {
+  axe = await readFile(AXE, "utf8");
+});
 
 async function open(width: number, height: number, colorScheme: "dark" | "light"): Promise<Page> {
   // The page's policy lets no foreign script in; the tests' own is.
-  const context = await browser.newContext({
+  const context = await app.browser.newContext({
     viewport: { width, height },
     colorScheme,
     reducedMotion: "reduce",
     bypassCSP: true,
   });
   const page = await context.newPage();
-  await page.goto(server.url);
+  await page.goto(app.url);
   await page.getByRole("button", { name: "Train", exact: true }).waitFor();
   return page;
 }

@@ -2,22 +2,13 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, open } from "./chromium";
-import { PYTHON, ROOT, Server } from "./server";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { application } from "./application";
+import { PYTHON, ROOT } from "./server";
 
 const call = promisify(execFile);
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
-}, 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
+const app = application();
 
 /** A digest of what the 3D view shows now. */
 async function picture(page: Page): Promise<string> {
@@ -26,13 +17,13 @@ async function picture(page: Page): Promise<string> {
 }
 
 async function cli(...words: string[]): Promise<{ test: { accuracy: number } }> {
-  const env = { ...process.env, SNNTRAINER3D_HOME: server.home };
+  const env = { ...process.env, SNNTRAINER3D_HOME: app.server.home };
   const { stdout } = await call(PYTHON, ["-m", "snntrainer3d", ...words, "--json"], { cwd: ROOT, env });
   return JSON.parse(stdout);
 }
 
 it("designs 64-50-10, watches it learn slowly, reads its accuracy, finds it again, takes it to the shell", async () => {
-  const { page, complaints } = await open(browser, server.url);
+  const { page, complaints } = await app.open();
   await page.getByRole("radio", { name: /digits/i }).check();
   await page.getByRole("button", { name: "Fast and accurate" }).click();
   await page.getByLabel("All layers in one line").fill("64-50-10");
@@ -62,7 +53,7 @@ it("designs 64-50-10, watches it learn slowly, reads its accuracy, finds it agai
     page.waitForEvent("download"),
     page.getByRole("link", { name: "JSON", exact: true }).click(),
   ]);
-  const file = join(server.home, "taken-home.json");
+  const file = join(app.server.home, "taken-home.json");
   await download.saveAs(file);
   const { test } = await cli("evaluate", file, "--dataset", "digits");
   expect((test.accuracy * 100).toFixed(2)).toBe(shown.toFixed(2));

@@ -1,22 +1,11 @@
 /** Looking inside a network while it still learns: its newest checkpoint plays, and newer ones as they come. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, open } from "./chromium";
-import { Server } from "./server";
+import { expect, it } from "vitest";
+import { application } from "./application";
 
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
-}, 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
+const app = application();
 
 it("says that there are no weights yet, plays each checkpoint as it comes, and the final weights at last", async () => {
-  const { page, complaints } = await open(browser, server.url);
+  const { page, complaints } = await app.open();
   await page.getByRole("radio", { name: /digits/i }).check();
   await page.getByLabel("All layers in one line").fill("20");
   await page.keyboard.press("Enter");

@@ -1,34 +1,25 @@
 /** Looking inside a trained network: its samples, drawings and neurons, in a real browser against the real server. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, open } from "./chromium";
-import { Server } from "./server";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { application } from "./application";
 
 const TRAINED_WITHIN = 240_000;
-let server: Server;
-let browser: Browser;
 /** The best data set on this machine: drawn sevens need MNIST, all else is as well shown on the small digits. */
 let dataset: "mnist" | "digits";
 let run: string;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
+const app = application(async () => {
   const rows = (await ask("datasets")) as { name: string; available: boolean }[];
   dataset = rows.some(({ name, available }) => name === "mnist" && available) ? "mnist" : "digits";
   run = await train();
-}, TRAINED_WITHIN + 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
+}, TRAINED_WITHIN);
 
 async function ask(path: string): Promise<unknown> {
-  return (await fetch(`${server.url}api/${path}`)).json();
+  return (await fetch(`${app.url}api/${path}`)).json();
 }
 
 /** Trains 100 hidden neurons for one epoch of the recipe fast; gives the run's id. */
 async function train(): Promise<string> {
-  const { page } = await open(browser, server.url);
+  const { page } = await app.open();
   await page.getByRole("radio", { name: dataset === "mnist" ? /^MNIST/ : /digits/i }).check();
   await page.getByRole("button", { name: "Fast and accurate" }).click();
   await page.getByLabel("All layers in one line").fill("100");
@@ -44,7 +35,7 @@ async function train(): Promise<string> {
 
 /** Opens the run on the panel that looks inside. */
 async function lookInside(width = 1400, height = 900) {
-  const opened = await open(browser, `${server.url}#run=${run}&tab=inside`, width, height);
+  const opened = await app.open(`#run=${run}&tab=inside`, width, height);
   await opened.page.getByRole("button", { name: /^Sample 0:/ }).waitFor();
   return opened;
 }
@@ -233,7 +224,7 @@ describe("a sample", () => {
   });
 
   it("is found from its cell of the confusion matrix", async () => {
-    const { page, complaints } = await open(browser, `${server.url}#run=${run}&tab=results`);
+    const { page, complaints } = await app.open(`#run=${run}&tab=results`);
     const cells = page.locator("[data-cell]:not(.right):not(.nothing)");
     const cell = cells.first();
     const [, truth, decided, count] = /true (\S+), decided (\S+): (\d+)/.exec(
@@ -252,7 +243,7 @@ describe("a sample", () => {
   }, 180_000);
 
   it("is shown flat where there is no WebGL2, and fits a telephone", async () => {
-    const context = await browser.newContext({ viewport: { width: 360, height: 740 }, reducedMotion: "reduce" });
+    const context = await app.browser.newContext({ viewport: { width: 360, height: 740 }, reducedMotion: "reduce" });
     const page = await context.newPage();
     await page.addInitScript(() => {
       const real = HTMLCanvasElement.prototype.getContext;
@@ -260,7 +251,7 @@ describe("a sample", () => {
         return kind.startsWith("webgl") ? null : (real as (...all: unknown[]) => unknown).call(this, kind, ...rest);
       } as typeof real;
     });
-    await page.goto(`${server.url}#run=${run}&tab=inside`);
+    await page.goto(`${app.url}#run=${run}&tab=inside`);
     await page.getByRole("button", { name: /^Sample 1:/ }).click();
     await page.locator(".verdict").waitFor();
     await page.getByLabel(/^Spikes over \d+ steps\. Hidden 1: 100 neurons/).waitFor();

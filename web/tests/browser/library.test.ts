@@ -1,20 +1,10 @@
 /** Many runs on the page: a study to its end, its table, its runs compared, and one deleted and brought back. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, open } from "./chromium";
-import { Server } from "./server";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { application } from "./application";
 
 const TRAINED_WITHIN = 240_000;
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
-}, 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
+const app = application();
 
 const go = (page: Page, name: string) =>
   page
@@ -24,7 +14,7 @@ const go = (page: Page, name: string) =>
 const rows = (page: Page) => page.getByRole("grid").locator(".body [role=row]");
 
 it("runs a small study to its end and shows its table", async () => {
-  const { page, complaints } = await open(browser, server.url, 1280, 860);
+  const { page, complaints } = await app.open("", 1280, 860);
   await go(page, "Studies");
   // The workbench lies under it, with fields of the same names.
   const cover = page.locator("main.cover");
@@ -50,13 +40,13 @@ it("runs a small study to its end and shows its table", async () => {
   expect(await table.locator("tbody tr").count()).toBeGreaterThanOrEqual(2);
   expect(await table.textContent()).toMatch(/\d\d?\.\d/);
   const report = await page.getByRole("link", { name: "Report" }).getAttribute("href");
-  const answer = await page.request.get(new URL(report ?? "", server.url).href);
+  const answer = await page.request.get(new URL(report ?? "", app.url).href);
   expect([answer.status(), await answer.text()]).toEqual([200, expect.stringContaining("small")]);
   expect(complaints).toEqual([]);
 }, 420_000);
 
 it("compares three of its runs: curves, statistics, and the difference of confusions", async () => {
-  const { page, complaints } = await open(browser, server.url, 1280, 860);
+  const { page, complaints } = await app.open("", 1280, 860);
   await go(page, "Runs");
   await rows(page).nth(2).waitFor();
   for (const at of [0, 1, 2]) await rows(page).nth(at).getByRole("checkbox").check();
@@ -87,7 +77,7 @@ it("compares three of its runs: curves, statistics, and the difference of confus
 }, 300_000);
 
 it("finds, tags, deletes and brings back a run", async () => {
-  const { page, complaints } = await open(browser, server.url, 1280, 860);
+  const { page, complaints } = await app.open("", 1280, 860);
   await go(page, "Runs");
   await rows(page).nth(3).waitFor();
   await page.locator("#runs-search").fill("size=12 training.learning_rate>0");

@@ -2,10 +2,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch } from "./chromium";
-import { Server } from "./server";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { application } from "./application";
 
 const STATIC = join(import.meta.dirname, "../../../src/snntrainer3d/static");
 const KB = 1024;
@@ -13,28 +12,19 @@ const MOST_LOADED = 250 * KB;
 const MOST_BEFORE_PAINT = 100 * KB;
 /** A part that is loaded when it is first shown is waited for: none may be large. */
 const MOST_OF_A_PART = 64 * KB;
-let server: Server;
-let browser: Browser;
+const app = application();
 let page: Page;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
-}, 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
 
 /** Loads the page; gives the packed bytes of every file that it asks for until `done`, by name. */
 async function loaded(done: (page: Page) => Promise<unknown>): Promise<Map<string, number>> {
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page = await app.browser.newPage({ viewport: { width: 1280, height: 800 } });
   const asked: Promise<[string, number]>[] = [];
   page.on("response", (answer) => {
     const path = new URL(answer.url()).pathname;
     if (path.startsWith("/api/")) return;
     asked.push(answer.body().then((body) => [path, gzipSync(body).length]));
   });
-  await page.goto(server.url);
+  await page.goto(app.url);
   await done(page);
   await page.waitForLoadState("networkidle");
   return new Map(await Promise.all(asked));
@@ -50,13 +40,13 @@ it("is small until the view stands", async () => {
 });
 
 it("paints and can be used without three.js", async () => {
-  const context = await browser.newContext();
+  const context = await app.browser.newContext();
   page = await context.newPage();
   let wanted = "";
   await page.route(/view3d/, (route) => {
     wanted = route.request().url(); // and never answers
   });
-  await page.goto(server.url);
+  await page.goto(app.url);
   await page.getByRole("button", { name: "Train", exact: true }).waitFor();
   await page.getByRole("button", { name: "Add layer" }).click();
   await expect.poll(() => wanted).toContain("view3d");

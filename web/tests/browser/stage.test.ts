@@ -1,25 +1,13 @@
 /** What the stage and the design do beyond a single training: replay, comparison, charts, bulk edits, all by a person's hands. */
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launch, open } from "./chromium";
-import { Server } from "./server";
+import { expect, it } from "vitest";
+import { application } from "./application";
+import type { Opened } from "./chromium";
 
 const TRAINED_WITHIN = 120_000;
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
-}, 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
-
-async function trained(): Promise<{ page: Page; complaints: string[] }> {
-  const opened = await open(browser, server.url, 1400, 900);
-  const { page } = opened;
+let run = "";
+const app = application(async () => {
+  const { page } = await app.open("", 1400, 900);
   await page.getByRole("radio", { name: /digits/i }).check();
   await page.getByLabel("All layers in one line").fill("20");
   await page.keyboard.press("Enter");
@@ -27,7 +15,14 @@ async function trained(): Promise<{ page: Page; complaints: string[] }> {
   await page.getByLabel("Epochs").fill("3");
   await page.getByRole("button", { name: "Train", exact: true }).click();
   await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
-  await page.getByRole("tab", { name: "Training" }).click();
+  run = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("run") ?? "";
+  await page.context().close();
+}, TRAINED_WITHIN);
+
+/** Opens the trained run beside its charts. */
+async function trained(): Promise<Opened> {
+  const opened = await app.open(`#run=${run}&tab=training`, 1400, 900);
+  await opened.page.locator(".solid", { hasText: "rate 0." }).waitFor();
   return opened;
 }
 
@@ -94,8 +89,46 @@ it("reads, zooms and saves a chart by keyboard and menu", async () => {
   await page.context().close();
 }, 200_000);
 
+it("marks in the view what is pointed at in the matrix, and in the matrix what is in focus in the view", async () => {
+  const { page, complaints } = await trained();
+  await page.keyboard.press("b");
+  const layer = page.getByLabel("Layer", { exact: true });
+  const [solid, matrix] = [page.locator(".solid canvas"), page.locator(".flat canvas")];
+  await page.getByRole("button", { name: "as pictures" }).click();
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(1500);
+  const calm = { solid: await solid.screenshot(), matrix: await matrix.screenshot() };
+  const box = await matrix.boundingBox();
+  if (!box) throw new Error("The matrix is not on the page.");
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.locator(".hover", { hasText: /^Input row \d, column \d → Hidden 1 neuron \d+, [+−]/ }).waitFor();
+  await expect.poll(async () => (await solid.screenshot()).equals(calm.solid), { timeout: 20_000 }).toBe(false);
+  await page.mouse.move(0, 0);
+  await expect.poll(async () => (await solid.screenshot()).equals(calm.solid), { timeout: 20_000 }).toBe(true);
+
+  await solid.focus();
+  for (const key of ["n", "n", "n"]) await page.keyboard.press(key);
+  await page.locator(".hover", { hasText: "Hidden 1, neuron 2" }).waitFor();
+  await expect.poll(async () => (await matrix.screenshot()).equals(calm.matrix), { timeout: 20_000 }).toBe(false);
+  await page.keyboard.press("PageDown");
+  await page.locator(".hover", { hasText: "Output, neuron 2" }).waitFor();
+  expect(await layer.inputValue()).toBe("0");
+  await page.keyboard.press("Enter"); // pinned: its weights in are another matrix
+  await expect.poll(() => layer.inputValue()).toBe("1");
+
+  await matrix.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  await page.locator(".hover", { hasText: /^Hidden 1 neuron 1 → Output neuron 1, [+−]/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("article", { name: "Output 1" }).locator(".bias").waitFor({ timeout: 20_000 });
+  expect(complaints).toEqual([]);
+  await page.context().close();
+}, 200_000);
+
 it("designs many layers at once, by keyboard alone", async () => {
-  const { page, complaints } = await open(browser, server.url, 1400, 900);
+  const { page, complaints } = await app.open("", 1400, 900);
   const title = page.locator(".tabs .title").first();
   await page.getByRole("radio", { name: /digits/i }).check();
   await page.getByText("Many layers at once").focus();
@@ -118,7 +151,7 @@ it("designs many layers at once, by keyboard alone", async () => {
 });
 
 it("records what the view shows as a clip", async () => {
-  const { page, complaints } = await open(browser, server.url, 1400, 900);
+  const { page, complaints } = await app.open("", 1400, 900);
   await page.locator(".solid", { hasText: "Output" }).waitFor();
   const button = page.getByRole("button", { name: "Record a clip" });
   await button.click();
@@ -137,7 +170,7 @@ it("records what the view shows as a clip", async () => {
 });
 
 it("draws again after the graphics card was lost", async () => {
-  const { page } = await open(browser, server.url, 1100, 760);
+  const { page } = await app.open("", 1100, 760);
   await page.locator(".solid", { hasText: "Output" }).waitFor();
   await page.waitForTimeout(1500);
   const canvas = page.locator(".solid canvas");

@@ -1,21 +1,12 @@
 /** The whole page against the real server in a real browser. */
 import { readFile } from "node:fs/promises";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, open } from "./chromium";
-import { Server } from "./server";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { application } from "./application";
+import { open } from "./chromium";
 
 const TRAINED_WITHIN = 120_000;
-let server: Server;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launch()]);
-}, 90_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-}, 30_000);
+const app = application();
 
 const title = (page: Page) => page.locator(".tabs .title").first();
 const quick = (page: Page) => page.getByLabel("All layers in one line");
@@ -49,7 +40,7 @@ const inked = (page: Page, selector: string) =>
 
 describe("designing", () => {
   it("is seen at once, undone, redone, kept in the address and after a reload", async () => {
-    const { page, complaints } = await open(browser, server.url);
+    const { page, complaints } = await app.open();
     await designSmall(page, "30-20");
     await expect.poll(() => title(page).textContent()).toBe("64-30-20-10");
     await page.getByRole("button", { name: "Add layer" }).click();
@@ -62,13 +53,13 @@ describe("designing", () => {
     await expect.poll(() => title(page).textContent()).toBe("64-30-20-20-10");
     await expect.poll(() => page.url()).toContain(await page.evaluate(() => sessionStorage["snntrainer3d.design"]));
     const link = page.url();
-    const other = await open(browser, link);
+    const other = await open(app.browser, link);
     await expect.poll(() => title(other.page).textContent()).toBe("64-30-20-20-10");
     expect([...complaints, ...other.complaints]).toEqual([]);
   });
 
   it("is reordered by dragging a layer's grip", async () => {
-    const { page } = await open(browser, server.url);
+    const { page } = await app.open();
     await designSmall(page, "40-30-20");
     const from = await page.getByLabel(/^Move Hidden 1/).boundingBox();
     const to = await page.getByLabel(/^Move Hidden 3/).boundingBox();
@@ -83,7 +74,7 @@ describe("designing", () => {
   });
 
   it("is told its faults at the field, in the server's words, and never starts with them", async () => {
-    const { page, complaints } = await open(browser, server.url);
+    const { page, complaints } = await app.open();
     await designSmall(page);
     await page.getByLabel("Epochs").fill("0");
     await page.locator("#field-training-epochs[aria-invalid=true]").waitFor();
@@ -100,7 +91,7 @@ describe("designing", () => {
 
 describe("training", () => {
   it("is watched live, judged, found again after a reload, taken home and brought back", async () => {
-    const { page, complaints } = await open(browser, server.url);
+    const { page, complaints } = await app.open();
     await designSmall(page);
     await page.getByLabel("Epochs").fill("3");
     await primary(page, "Train").click();
@@ -131,7 +122,7 @@ describe("training", () => {
   }, 240_000);
 
   it("replays how the weights grew", async () => {
-    const { page, complaints } = await open(browser, server.url);
+    const { page, complaints } = await app.open();
     await page.getByRole("tab", { name: /Runs/ }).click();
     await page.locator("li .name", { hasText: "digits" }).last().click();
     const slider = page.getByLabel("Recorded weights");
@@ -144,7 +135,7 @@ describe("training", () => {
   });
 
   it("pauses, goes on, stops, and is resumed from its checkpoint, also after a reload", async () => {
-    const { page, complaints } = await open(browser, server.url);
+    const { page, complaints } = await app.open();
     await designSmall(page);
     await page.getByLabel("Epochs").fill("40");
     await page.getByLabel("Pace").selectOption("slow");
@@ -168,7 +159,7 @@ describe("training", () => {
   }, 240_000);
 
   it("goes update by update, stops on request, and is renamed and deleted in the list", async () => {
-    const { page, complaints } = await open(browser, server.url);
+    const { page, complaints } = await app.open();
     await designSmall(page);
     await page.getByLabel("Epochs").fill("50");
     await page.getByLabel("Pace").selectOption("update");
@@ -203,7 +194,7 @@ describe("training", () => {
 
 describe("when something is missing", () => {
   it("shows matrices and says why where there is no WebGL2", async () => {
-    const context = await browser.newContext({ viewport: { width: 1100, height: 760 } });
+    const context = await app.browser.newContext({ viewport: { width: 1100, height: 760 } });
     const page = await context.newPage();
     await page.addInitScript(() => {
       const real = HTMLCanvasElement.prototype.getContext;
@@ -211,17 +202,17 @@ describe("when something is missing", () => {
         return kind.startsWith("webgl") ? null : (real as (...all: unknown[]) => unknown).call(this, kind, ...rest);
       } as typeof real;
     });
-    await page.goto(server.url);
+    await page.goto(app.url);
     await page.getByText(/no WebGL2/).waitFor();
     await expect.poll(() => inked(page, ".flat canvas")).toBeGreaterThan(1000);
   });
 
   it("says that the server is gone, and catches up when it is back", async () => {
-    const { page } = await open(browser, server.url);
+    const { page } = await app.open();
     await page.locator(".line.open").waitFor();
-    await server.kill();
+    await app.server.kill();
     await page.getByText("Connection lost.").waitFor();
-    await server.again();
+    await app.server.again();
     await page
       .getByRole("button", { name: "Try now" })
       .click({ timeout: 5000 })
@@ -231,7 +222,7 @@ describe("when something is missing", () => {
   }, 120_000);
 
   it("fits a telephone without sideways scrolling, and everything can be reached", async () => {
-    const { page, complaints } = await open(browser, server.url, 360, 740);
+    const { page, complaints } = await app.open("", 360, 740);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     for (const tab of ["Design", "Training", "Results", "Runs"]) {
       await page.getByRole("tab", { name: new RegExp(tab) }).click();
@@ -242,7 +233,7 @@ describe("when something is missing", () => {
   });
 
   it("is worked by keyboard alone", async () => {
-    const { page } = await open(browser, server.url);
+    const { page } = await app.open();
     await page.keyboard.press("?");
     await page.getByRole("heading", { name: "Keyboard" }).waitFor();
     await page.keyboard.press("Escape");

@@ -4,7 +4,15 @@ import { afterEach, describe, expect, it } from "vitest";
 import ConfusionMatrix from "../../src/charts/ConfusionMatrix.svelte";
 import { divergingTable, readColour } from "../../src/charts/diverging";
 import { align, smoothed } from "../../src/charts/lines";
-import { cellAt, matrixPicture, tilesPicture } from "../../src/charts/matrix-picture";
+import {
+  areaOf,
+  cellAt,
+  cellBy,
+  columnAreas,
+  matrixPicture,
+  rowArea,
+  tilesPicture,
+} from "../../src/charts/matrix-picture";
 
 afterEach(cleanup);
 
@@ -53,6 +61,35 @@ describe("weight pictures", () => {
     expect(cellAt(picture, 2, 0)).toBeNull();
     expect(cellAt(picture, 0, 3)).toEqual({ row: 2, column: 0 });
     expect(cellAt(picture, 9, 0)).toBeNull();
+  });
+
+  it("have a place for every neuron and weight, and lead by keys from one to the next", () => {
+    const whole = matrixPicture(weights, table);
+    expect(rowArea(whole, 1)).toEqual({ x: 0, y: 1, width: 3, height: 1 });
+    expect(columnAreas(whole, 2)).toEqual([{ x: 2, y: 0, width: 1, height: 2 }]);
+    expect(cellBy(whole, { row: 0, column: 1 }, "ArrowDown")).toEqual({ row: 1, column: 1 });
+    expect(cellBy(whole, { row: 1, column: 1 }, "ArrowDown")).toEqual({ row: 1, column: 1 });
+    expect(cellBy(whole, { row: 1, column: 1 }, "End")).toEqual({ row: 1, column: 2 });
+    expect(cellBy(whole, { row: 1, column: 1 }, "Enter")).toBeNull();
+
+    const tiles = tilesPicture(
+      { values: new Int8Array(12), rows: 3, columns: 4, scale: 1 },
+      { rows: 2, columns: 2 },
+      1,
+      table,
+    );
+    expect(rowArea(tiles, 1)).toEqual({ x: 3, y: 0, width: 2, height: 2 });
+    expect(columnAreas(tiles, 3).map(({ x, y }) => [x, y])).toEqual([
+      [1, 1],
+      [4, 1],
+      [1, 4],
+    ]);
+    for (const cell of [0, 1, 2].flatMap((row) => [0, 1, 2, 3].map((column) => ({ row, column })))) {
+      const { x, y } = areaOf(tiles, cell);
+      expect(cellAt(tiles, x, y)).toEqual(cell);
+    }
+    expect(cellBy(tiles, { row: 0, column: 1 }, "ArrowDown")).toEqual({ row: 0, column: 3 });
+    expect(cellBy(tiles, { row: 0, column: 1 }, "PageDown")).toEqual({ row: 1, column: 1 });
   });
 
   it("sample what is too large to be shown whole", () => {

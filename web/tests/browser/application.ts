@@ -1,0 +1,35 @@
+/** The real server and the real browser for the tests of one file: there before the first, gone after the last. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import { launch, open, type Opened } from "./chromium";
+import { Server } from "./server";
+
+const STARTED_WITHIN = 90_000;
+
+export class Application {
+  server!: Server;
+  browser!: Browser;
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** Opens the page, at an address of its own if it has one. */
+  open(hash = "", width?: number, height?: number): Promise<Opened> {
+    return open(this.browser, this.url + hash, width, height);
+  }
+}
+
+/** Starts both for this file's tests; `prepare` runs once they are there, within so many milliseconds more. */
+export function application(prepare: (app: Application) => unknown = () => {}, within = 0): Application {
+  const app = new Application();
+  beforeAll(async () => {
+    [app.server, app.browser] = await Promise.all([Server.start(), launch()]);
+    await prepare(app);
+  }, STARTED_WITHIN + within);
+  afterAll(async () => {
+    await app.browser?.close();
+    await app.server?.stop();
+  }, 30_000);
+  return app;
+}
