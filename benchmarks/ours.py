@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from benchmarks.task import CLASSES, Task
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, load_tensors, open_learner
 from snntrainer3d.spec import Network, Training, dense_network, fixed_tensors, neuron_of, tensor_shapes
 
@@ -47,13 +48,13 @@ class Fused:
         if self.learner.name != self.engine:
             raise RuntimeError(f"no {self.engine} learner: {self.learner.note}")
         self.images, self.labels = torch.from_numpy(task.images), torch.from_numpy(task.labels)
-        self.scale, self.rate = task.scale, task.job.learning_rate
+        self.encoder, self.rate = Encoder(scale=task.scale), task.job.learning_rate
 
     def run(self, indices: np.ndarray) -> list[float]:
         """Make one update per row of [update, batch]; give their losses."""
         losses = []
         for chosen in indices:
-            inputs = self.learner.fetch(self.images, chosen, self.scale, 0.0)
+            inputs = self.learner.fetch(self.images, chosen, self.encoder, 1)
             losses.append(self.learner.train_batch(inputs, self.labels[torch.from_numpy(chosen)], self.rate).loss)
         return losses
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 from reference import errors_page, http_page, neurons_page
 from snntrainer3d import events, spec
 from snntrainer3d.server import compare_models, export_models, models, study_models
-from snntrainer3d.spec import neurons, training
+from snntrainer3d.spec import neurons
 from typescript import Module
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +58,7 @@ def _protocol() -> dict[str, str]:
         "Reset": neurons.Reset,
         "Neuron": spec.Neuron,
         "Schedule": spec.Schedule,
-        "DatasetName": training.DatasetName,
+        "Coding": spec.Coding,
     }
     modules["spec"] = Module([spec.RunSpec], aliases, {})
     named = {"PhaseName": events.PhaseName, "NoticeLevel": events.NoticeLevel, "RunStatus": events.RunStatus}

@@ -7,9 +7,20 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from snntrainer3d.data import CATALOGUE, default_dataset
+from snntrainer3d.data import CATALOGUE, DatasetInfo, default_dataset, input_shape
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import NEURON_KINDS, NEURONS, PRESETS, TEMPLATES, Network, Preset, RunSpec, parse, recipe
+from snntrainer3d.spec import (
+    NEURON_KINDS,
+    NEURONS,
+    PRESETS,
+    TEMPLATES,
+    Network,
+    Preset,
+    RunSpec,
+    Training,
+    parse,
+    recipe,
+)
 
 DEFAULT_PRESET = "fast"
 DEFAULT_HIDDEN = (100,)
@@ -80,13 +91,23 @@ def _dataset(choices: Choices) -> str:
 def _document(choices: Choices) -> dict[str, Any]:
     info = CATALOGUE[_dataset(choices)]
     neuron = _neuron(choices)
+    training = _training(choices, info.name)
+    shape = _input_shape(info, training)
     layers = [{"kind": "dense", "size": size, "neuron": neuron} for size in (*choices.hidden, info.classes)]
     if choices.template in TEMPLATES:
-        layers = TEMPLATES[choices.template].layers(info.input_shape, info.classes, neuron)
+        layers = TEMPLATES[choices.template].layers(shape, info.classes, neuron)
     return {
-        "network": {"input": {"shape": list(info.input_shape)}, "layers": layers},
-        "training": _training(choices, info.name),
+        "network": {"input": {"shape": list(shape)}, "layers": layers},
+        "training": training,
     }
+
+
+def _input_shape(info: DatasetInfo, training: Mapping[str, Any]) -> tuple[int, ...]:
+    """Give the shape of the input that the coding makes; the samples' own where the coding is at fault."""
+    try:
+        return input_shape(info, parse(Training, {"coding": training.get("coding", {"kind": "direct"})}).coding)
+    except SpecError:
+        return info.input_shape
 
 
 def _neuron(choices: Choices) -> dict[str, Any]:

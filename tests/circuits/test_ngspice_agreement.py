@@ -7,9 +7,10 @@ import pytest
 from circuit_networks import drawn, inputs_of, labels_of, needs_ngspice
 
 from snntrainer3d.circuits import CircuitSettings, Simulated, design_circuit, simulate, summarise
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, load_tensors, play
 from snntrainer3d.errors import LimitError, SpecError
-from snntrainer3d.spec import Direct, Lapicque, Leaky, TrainedNetwork
+from snntrainer3d.spec import Lapicque, Leaky, TrainedNetwork
 
 EXACT = 5e-4
 """One-step residual of the forms without op-amps: the solver's own error."""
@@ -27,7 +28,7 @@ def simulated(trained: TrainedNetwork, samples: list[int], form: str, **values: 
 def engines_spikes(trained: TrainedNetwork, inputs: np.ndarray) -> list[tuple[np.ndarray, ...]]:
     module = build(trained.network)
     load_tensors(module, trained)
-    return [play(module, Direct(), sample[0], (1.0, 0.0), len(sample)).spikes for sample in inputs]
+    return [play(module, Encoder(num_steps=len(sample)), sample[0]).spikes for sample in inputs]
 
 
 def test_xor_by_controlled_sources_is_the_trained_network(xor: TrainedNetwork) -> None:

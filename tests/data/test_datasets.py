@@ -27,8 +27,8 @@ def test_what_is_known_without_loading_is_what_is_loaded(name):
 
 
 def test_the_catalogue_lists_the_data_sets_of_the_spec():
-    assert list(CATALOGUE) == ["digits", "mnist", "fashion-mnist", "xor"]
-    with pytest.raises(NotFoundError, match="digits, mnist, fashion-mnist, xor"):
+    assert list(CATALOGUE) == ["digits", "mnist", "fashion-mnist", "spoken-digits", "xor"]
+    with pytest.raises(NotFoundError, match="digits, mnist, fashion-mnist, spoken-digits, xor"):
         describe("cifar")
     with pytest.raises(NotFoundError):
         load("../digits")

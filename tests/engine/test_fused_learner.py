@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import ReferenceLearner, build
 from snntrainer3d.engine.fused import FusedLearner, fused_learner
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Network, Synaptic, Training, dense_network
@@ -133,7 +134,7 @@ def test_fetch_gathers_and_scales() -> None:
     indices = np.array([7, 0, 7])
     for raw in (torch.randint(0, 255, (9, 2, 3), dtype=torch.uint8), torch.rand(9, 2, 3)):
         expected = raw[torch.from_numpy(indices)].float().mul(0.37).add(-0.1).flatten(1)
-        assert torch.equal(fused.fetch(raw, indices, 0.37, -0.1), expected)
+        assert torch.equal(fused.fetch(raw, indices, Encoder(scale=0.37, offset=-0.1), 1), expected)
 
 
 def test_memory_is_what_the_formula_says() -> None:
@@ -141,7 +142,7 @@ def test_memory_is_what_the_formula_says() -> None:
     network, training = dense_network([40], [30], 5, Synaptic()), Training(num_steps=50, batch_size=64)
     fused = fused_learner(build(network), network, training)
     assert isinstance(fused, FusedLearner)
-    inputs = fused.fetch(torch.rand(64, 40), np.arange(64), 1.0, 0.0)
+    inputs = fused.fetch(torch.rand(64, 40), np.arange(64), Encoder(), 1)
     fused.train_batch(inputs, torch.zeros(64, dtype=torch.int64), 1e-3)
     held = [found.untyped_storage() for found in vars(fused).values() if isinstance(found, Tensor)]
     storages = {storage.data_ptr(): storage.nbytes() for storage in held}

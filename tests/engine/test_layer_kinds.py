@@ -10,6 +10,7 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import (
     ReferenceLearner,
     build,
@@ -23,7 +24,7 @@ from snntrainer3d.engine import (
     to_trained,
 )
 from snntrainer3d.engine.chance import chance_of
-from snntrainer3d.spec import Atan, Direct, Network, Training, parse
+from snntrainer3d.spec import Atan, Network, Training, parse
 
 SAME_STATE = 1e-12
 """Float64: the same modules in the same order; convolutions may sum in another."""
@@ -246,8 +247,8 @@ def test_evaluation_steps_playback_and_tally_agree_on_every_kind_of_layer() -> N
     )
     assert torch.equal(found_counts.counts, recording.spikes[-1].sum(0).int())
     assert len(found_counts.rates) == len(found.spiking()) == 5
-    tallied = tally(module, Direct(), raw, (0.02, 0.0), 7)
-    played = play(module, Direct(), raw[1], (0.02, 0.0), 7)
+    tallied = tally(module, Encoder(scale=0.02, num_steps=7), raw)
+    played = play(module, Encoder(scale=0.02, num_steps=7), raw[1])
     for index, spikes in enumerate(recording.spikes):
         assert np.array_equal(tallied.fired[index], spikes.sum((0, 1)).long().numpy())
         assert np.array_equal(played.spikes[index], spikes[:, 1].to(torch.uint8).numpy())

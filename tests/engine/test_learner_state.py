@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, load_tensors, open_learner, tensors_of
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Neuron, Synaptic, Training, dense_network
 
@@ -30,13 +31,13 @@ def test_smaller_batches_and_evaluations_before_an_update_change_nothing(
         state = learner.optimizer_state(), tensors_of(module, network)
         for size in (33, 1, 70) if disturbed else ():
             chosen = np.arange(size)
-            learner.evaluate_batch(learner.fetch(raw, chosen, 1.0, 0.0), labels[:size])
-            learner.train_batch(learner.fetch(raw, chosen, 1.0, 0.0), labels[:size], 1e-2)
+            learner.evaluate_batch(learner.fetch(raw, chosen, Encoder(), 1), labels[:size])
+            learner.train_batch(learner.fetch(raw, chosen, Encoder(), 1), labels[:size], 1e-2)
         load_tensors(module, state[1])
         learner.load_optimizer_state(state[0])
         for start in (0, 80):
             chosen = np.arange(start, start + 80)
-            learner.train_batch(learner.fetch(raw, chosen, 1.0, 0.0), labels[chosen], 1e-2)
+            learner.train_batch(learner.fetch(raw, chosen, Encoder(), 1), labels[chosen], 1e-2)
         return tensors_of(module, network)
 
     plain, disturbed = after(disturbed=False), after(disturbed=True)

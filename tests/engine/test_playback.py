@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, play, run, tally
-from snntrainer3d.spec import Alpha, Direct, Lapicque, Leaky, Neuron, Synaptic, dense_network
+from snntrainer3d.spec import Alpha, Lapicque, Leaky, Neuron, Synaptic, dense_network
 
 SCALE, OFFSET, STEPS = 0.02, -0.1, 12
+ENCODER = Encoder(scale=SCALE, offset=OFFSET, num_steps=STEPS)
 CLOSE = 1e-5
 """Products of a few dozen float32 are summed in another order."""
 KINDS: list[Neuron] = [
@@ -34,7 +36,7 @@ def test_playback_is_the_recording_of_the_reference_path(neuron: Neuron) -> None
     module, raw = build(dense_network((1, 4, 5), [13, 9], 3, neuron), 3), samples(1)
     with torch.no_grad():
         recording = run(module, torch.from_numpy(raw.reshape(1, -1)).float() * SCALE + OFFSET, STEPS)
-    playback = play(module, Direct(), raw[0], (SCALE, OFFSET), STEPS)
+    playback = play(module, ENCODER, raw[0])
     for layer, size in enumerate((13, 9, 3)):
         assert playback.spikes[layer].shape == playback.membranes[layer].shape == (STEPS, size)
         assert np.array_equal(playback.spikes[layer], recording.spikes[layer][:, 0].numpy())
@@ -46,8 +48,8 @@ def test_playback_is_the_recording_of_the_reference_path(neuron: Neuron) -> None
 def test_a_tally_is_the_sum_of_playbacks() -> None:
     module = build(dense_network((1, 4, 5), [13], 3, Synaptic(alpha=0.7, beta=0.9)), 3)
     raw = samples(6)
-    counted = tally(module, Direct(), raw, (SCALE, OFFSET), STEPS)
-    played = [play(module, Direct(), sample, (SCALE, OFFSET), STEPS) for sample in raw]
+    counted = tally(module, ENCODER, raw)
+    played = [play(module, ENCODER, sample) for sample in raw]
     assert counted.counts.shape == (STEPS, 6, 3)
     assert np.array_equal(counted.counts, np.stack([one.counts for one in played], axis=1))
     for layer in range(2):

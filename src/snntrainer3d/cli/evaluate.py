@@ -50,7 +50,7 @@ def evaluate(
         raise SpecError([Fault("--dataset", "missing.", "The file does not say its data set.")], what="command")
     recipe = _recipe(known or Training(), dataset, num_steps)
     info = describe(recipe.dataset)
-    if faults := check_fit(trained.network, info):
+    if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
     loaded = load(info.name, progress=lambda _phase, _share, text: say(text))
     notices = [] if isinstance(found, tuple) else _notices(found, legacy_synaptic, num_steps)

@@ -50,8 +50,11 @@ def samples_for(
         raise SpecError([Fault("--dataset", "missing.", "The file does not say its data set.")], what="command")
     recipe = _recipe(known or Training(), dataset, num_steps)
     info = describe(recipe.dataset)
-    if faults := check_fit(trained.network, info):
+    if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
+    if info.timed:
+        why = "data over time cannot become voltages yet; only samples that hold still can."
+        raise SpecError([Fault("training.dataset", why, "Train with a data set of pictures.")], what="network")
     if recipe.coding.kind != "direct":
         why = f"{recipe.coding.kind} input cannot become voltages yet; only direct input can."
         raise SpecError([Fault("training.coding.kind", why, "Train with the coding direct.")], what="network")

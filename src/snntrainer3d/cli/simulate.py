@@ -109,13 +109,14 @@ def _report(trained: TrainedNetwork, name: str, chosen: Samples, found: list[Sim
 def _played(trained: TrainedNetwork, chosen: Samples) -> list[Playback]:
     """Run the samples by the engine, in the float32 of the training."""
     # Imported late: torch takes seconds, and everything that can be refused has been by now.
+    from snntrainer3d.data.encoders import encoder_for
     from snntrainer3d.engine import build, load_tensors, play
 
     module = build(trained.network)
     load_tensors(module, trained)
-    affine = chosen.dataset.affine(chosen.recipe.pixels)
-    raws = chosen.dataset.test.inputs[list(chosen.indices)]
-    return [play(module, chosen.recipe.coding, raw, affine, chosen.recipe.num_steps) for raw in raws]
+    encoder = encoder_for(chosen.dataset, chosen.recipe)
+    raws = chosen.dataset.test.inputs
+    return [play(module, encoder, raws[index], index) for index in chosen.indices]
 
 
 def _row(one: Simulated, software: Playback, index: int, label: int) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def train(
         Path | None, typer.Argument(metavar="[SPEC.json]", help="A run's or network's document; options go over it.")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="digits, mnist, fashion-mnist or xor; mnist where it is, else digits.")
+        str | None,
+        typer.Option(help="digits, mnist, fashion-mnist, spoken-digits or xor; mnist where it is, else digits."),
     ] = None,
     hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
     template: Annotated[
@@ -65,7 +66,7 @@ def train(
         preset=preset,
         neuron_values=_given(alpha=alpha, beta=beta),
         training=_given(
-            dataset=dataset,
+            dataset=None if dataset is None else dataset.replace("_", "-"),
             loss=loss,
             epochs=epochs,
             num_steps=num_steps,
@@ -99,7 +100,7 @@ def _check_fit(spec: RunSpec) -> None:
     from snntrainer3d.data import check_fit, describe
     from snntrainer3d.errors import SpecError
 
-    if faults := check_fit(spec.network, describe(spec.training.dataset)):
+    if faults := check_fit(spec.network, describe(spec.training.dataset), spec.training):
         raise SpecError(faults, what="spec")
 
 

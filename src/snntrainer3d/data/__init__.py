@@ -3,7 +3,7 @@
 from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo, describe
 from snntrainer3d.data.dataset import Dataset, Progress, Split
 from snntrainer3d.data.drawing import center_like_mnist, count_like_digits, prepare_drawing
-from snntrainer3d.data.fit import check_fit
+from snntrainer3d.data.fit import check_fit, input_shape
 from snntrainer3d.data.idx import read_idx
 from snntrainer3d.data.shelf import available, cache_folder, default_dataset, fetch, load
 from snntrainer3d.data.splits import split_train
@@ -22,6 +22,7 @@ __all__ = [
     "default_dataset",
     "describe",
     "fetch",
+    "input_shape",
     "load",
     "prepare_drawing",
     "read_idx",

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Float, Int, Shaped, UInt32
 from torch import Tensor
 
-from snntrainer3d.spec import Direct
+from snntrainer3d.data.dataset import Dataset
+from snntrainer3d.spec import Coding, Delta, Direct, Latency, Population, Rate, Training
+
+DIRECT = Direct()
+FOR_TESTS = 0
+"""The draw of everything that does not learn: evaluation, playback, proofs. Updates count from 1."""
+_JUST_ABOVE = 1e-7
+"""As snnTorch: how far above the threshold the weakest value of the logarithmic code lies."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,13 +36,123 @@ class Encoded:
         return self.values.expand(self.num_steps, *self.values.shape) if self.constant else self.values
 
 
-def encode(coding: Direct, raw: Shaped[Tensor, "batch ..."], scale: float, offset: float, num_steps: int) -> Encoded:
-    """Turn stored samples into input: `direct` gives raw · scale + offset, flattened, as float32, at every step.
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Turns stored samples into input: scaled to raw · scale + offset, then coded.
 
-    Args:
-        coding: how; only `direct` exists so far.
-        raw: samples as stored, uint8 or float.
+    A timed sample is frames, one after the other, spread evenly over the steps: step t shows frame ⌊t·frames/steps⌋.
     """
-    assert coding.kind == "direct"
-    values = raw.flatten(1).to(torch.float32) * scale  # not in place: `to` gives float32 samples back uncopied
-    return Encoded(values.add_(offset) if offset else values, constant=True, num_steps=num_steps)
+
+    coding: Coding = DIRECT
+    scale: float = 1.0
+    offset: float = 0.0
+    num_steps: int = 1
+    timed: bool = False
+    seed: int = 0
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether the input is raw · scale + offset at every step, and nothing more."""
+        return self.coding.kind == "direct" and not self.timed
+
+    def encode(
+        self, raw: Shaped[Tensor, "batch ..."], places: Int[np.ndarray, "batch"] | None = None, draw: int = FOR_TESTS
+    ) -> Encoded:
+        """Turn a batch of stored samples, uint8 or float, into input.
+
+        Args:
+            places: which samples of their split these are; what is drawn follows from them, not from the batch.
+            draw: what is drawn at random is drawn anew for each.
+        """
+        values = self._shown(raw)
+        match self.coding:
+            case Direct():
+                pass
+            case Rate(gain=gain):
+                chances = (values * gain).clamp_(0.0, 1.0)
+                keys = _keys(self.seed, draw, np.arange(len(raw)) if places is None else places)
+                return self._over_time(_spikes(chances, keys, self.num_steps))
+            case Latency():
+                return self._over_time(_latencies(values, self.coding, self.num_steps))
+            case Delta():
+                values = _changes(values, self.coding)
+            case Population():
+                values = _bells(values, self.coding)
+        return self._over_time(values) if self.timed else Encoded(values, True, self.num_steps)
+
+    def _shown(self, raw: Shaped[Tensor, "batch ..."]) -> Tensor:
+        """Give scaled values, [batch feature], or of timed samples [time batch feature]."""
+        flat = raw.flatten(2 if self.timed else 1)
+        if self.timed:
+            frames = torch.arange(self.num_steps) * flat.shape[1] // self.num_steps
+            flat = flat.transpose(0, 1)[frames]
+        values = flat.to(torch.float32) * self.scale  # not in place: `to` gives float32 samples back uncopied
+        return values.add_(self.offset) if self.offset else values
+
+    def _over_time(self, values: Float[Tensor, "time batch feature"]) -> Encoded:
+        return Encoded(values, False, self.num_steps)
+
+
+def encoder_for(dataset: Dataset, training: Training) -> Encoder:
+    """Give the encoder by which a training shows the samples of a data set."""
+    scale, offset = dataset.affine(training.pixels)
+    return Encoder(training.coding, scale, offset, training.num_steps, dataset.info.timed, training.seed)
+
+
+def _keys(seed: int, draw: int, places: Int[np.ndarray, "sample"]) -> UInt32[np.ndarray, "sample"]:
+    """Give each sample a number of its own, which seed, draw and its place in the split decide."""
+    start = np.random.SeedSequence([seed, draw]).generate_state(2, np.uint32)
+    return _mixed(_mixed(places.astype(np.uint32) + start[0]) ^ start[1])
+
+
+def _spikes(chances: Tensor, keys: UInt32[np.ndarray, "sample"], steps: int) -> Float[Tensor, "time batch feature"]:
+    """Draw a spike for every value and step; the same for a sample in whatever batch it comes."""
+    each, features = chances.numpy(), chances.shape[-1]
+    spikes = np.empty((steps, len(keys), features), np.float32)
+    for step in range(steps):
+        counted = _mixed(np.arange(step * features, (step + 1) * features, dtype=np.uint32))
+        drawn = _mixed(counted ^ keys[:, None])
+        drawn >>= np.uint32(8)
+        uniform = drawn * np.float32(2.0**-24)
+        np.less(uniform, each if each.ndim == 2 else each[step], out=spikes[step])
+    return torch.from_numpy(spikes)
+
+
+def _mixed(values: UInt32[np.ndarray, "..."]) -> UInt32[np.ndarray, "..."]:
+    """Mix bits, each of the result depending on each given: MurmurHash3's finaliser (Appleby 2008, public domain)."""
+    mixed = values ^ (values >> np.uint32(16))
+    mixed *= np.uint32(0x85EBCA6B)
+    mixed ^= mixed >> np.uint32(13)
+    mixed *= np.uint32(0xC2B2AE35)
+    mixed ^= mixed >> np.uint32(16)
+    return mixed
+
+
+def _latencies(
+    values: Float[Tensor, "batch feature"], coding: Latency, steps: int
+) -> Float[Tensor, "time batch feature"]:
+    threshold = coding.threshold
+    values = values.clamp(0.0, 1.0)
+    if coding.scale == "linear":
+        times = (steps - 1) * (1.0 - values)
+    else:
+        weakest = torch.tensor(threshold + _JUST_ABOVE)
+        charged = values.clamp(min=threshold + _JUST_ABOVE)
+        latest = torch.log(weakest / (weakest - threshold))
+        times = torch.log(charged / (charged - threshold)) * (steps - 1) / latest
+    heard: Bool[Tensor, "batch feature"] = values >= threshold
+    return (torch.arange(steps)[:, None, None] == torch.where(heard, torch.round(times), -1.0)).to(torch.float32)
+
+
+def _changes(values: Float[Tensor, "time batch feature"], coding: Delta) -> Float[Tensor, "time batch feature"]:
+    """Compare each step with the one before, the first with silence."""
+    grown = torch.diff(values, dim=0, prepend=torch.zeros_like(values[:1]))
+    spikes = (grown >= coding.threshold).to(torch.float32)
+    return spikes - (grown <= -coding.threshold).to(torch.float32) if coding.off_spikes else spikes
+
+
+def _bells(values: Float[Tensor, "... feature"], coding: Population) -> Float[Tensor, "... more"]:
+    """Give for each curve in turn its value for every feature: maps stay maps, with more channels."""
+    centres = (torch.arange(coding.neurons) + 0.5) / coding.neurons
+    apart = (values[..., None, :] - centres[:, None]) * (coding.neurons / coding.width)
+    return torch.exp(-0.5 * apart.square()).flatten(-2)

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
-from snntrainer3d.data import fashion, mnist
+from snntrainer3d.data import fashion, mnist, spoken_digits
 from snntrainer3d.data.catalogue import describe
 from snntrainer3d.data.dataset import Dataset, Progress
 from snntrainer3d.data.digits import load_digits
 from snntrainer3d.data.download import ATTEMPTS, download
 from snntrainer3d.data.xor import load_xor
+from snntrainer3d.errors import DataUnavailableError
 
 
 @dataclass(frozen=True, slots=True)
 class _Files:
     """A data set that is files in a folder of its own name."""
 
-    checksums: dict[str, str]
-    mirrors: tuple[str, ...]
+    here: Callable[[Path], bool]
     read: Callable[[Path], Dataset]
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    mirrors: tuple[str, ...] = ()
+    how_to_get: str = ""
+    """What a person has to do where there are no mirrors; the folder follows."""
+
+
+def _mirrored(files: Mapping[str, str], mirrors: tuple[str, ...], read: Callable[[Path], Dataset]) -> _Files:
+    return _Files(lambda folder: all((folder / file).is_file() for file in files), read, files, mirrors)
 
 
 _BUILT_IN: dict[str, Callable[[], Dataset]] = {"digits": load_digits, "xor": load_xor}
 _ON_DISK: dict[str, _Files] = {
-    "mnist": _Files(mnist.FILES, mnist.MIRRORS, mnist.load_mnist),
-    "fashion-mnist": _Files(fashion.FILES, fashion.MIRRORS, fashion.load_fashion),
+    "mnist": _mirrored(mnist.FILES, mnist.MIRRORS, mnist.load_mnist),
+    "fashion-mnist": _mirrored(fashion.FILES, fashion.MIRRORS, fashion.load_fashion),
+    "spoken-digits": _Files(spoken_digits.here, spoken_digits.load_spoken_digits, how_to_get=spoken_digits.HOW_TO_GET),
 }
 
 
@@ -68,6 +77,12 @@ def fetch(
     if available(name):
         return
     files = _ON_DISK[name]
+    if not files.checksums:
+        raise DataUnavailableError(
+            f"{describe(name).title} cannot be downloaded by this program.",
+            path="training.dataset",
+            hint=f"{files.how_to_get} {cache_folder() / name}.",
+        )
     asked = files.mirrors if mirrors is None else mirrors
     download(files.checksums, asked, cache_folder() / name, progress, attempts=attempts)
 
@@ -82,6 +97,6 @@ def _folder(name: str) -> Path | None:
     given = os.environ.get("SNNTRAINER3D_DATA")
     places = [Path(given).expanduser()] if given else []
     for place in [*places, cache_folder()]:
-        if all((place / name / file).is_file() for file in _ON_DISK[name].checksums):
+        if _ON_DISK[name].here(place / name):
             return place / name
     return None

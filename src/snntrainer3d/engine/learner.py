@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from snntrainer3d.data.encoders import encode
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.chance import chance_of
 from snntrainer3d.engine.losses import decide, loss_of
@@ -21,6 +21,8 @@ from snntrainer3d.engine.reference import Stepper, over_time, run
 from snntrainer3d.spec import Network, Training
 
 ENGINE_VARIABLE = "SNNTRAINER3D_ENGINE"
+_HELD = ("direct",)
+"""Codings whose input is the stored sample at every step, which the fused learner fetches by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,12 @@ class Learner(Protocol):
     note: str
     """Why this one was taken, in plain words; empty where it was asked for or the best."""
 
-    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], scale: float, offset: float) -> Tensor:
-        """Give raw[indices]·scale + offset as [batch feature] float32; valid until the next call."""
+    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], encoder: Encoder, draw: int) -> Tensor:
+        """Give samples as input, float32, [batch feature] or [time batch feature]; valid until the next call.
+
+        Args:
+            draw: what an encoder draws at random is drawn anew for each.
+        """
 
     def train_batch(
         self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"], learning_rate: float
@@ -90,10 +96,9 @@ class ReferenceLearner:
             self._parameters, lr=training.learning_rate, betas=(adam.beta1, adam.beta2), eps=adam.epsilon
         )
 
-    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], scale: float, offset: float) -> Tensor:
-        """Give raw[indices]·scale + offset as [batch feature] float32."""
-        chosen = raw[torch.from_numpy(indices)]
-        return encode(self._training.coding, chosen, scale, offset, self._training.num_steps).values
+    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], encoder: Encoder, draw: int) -> Tensor:
+        """Give samples as input, float32, [batch feature] or [time batch feature]."""
+        return encoder.encode(raw[torch.from_numpy(indices)], indices, draw).values
 
     def train_batch(
         self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"], learning_rate: float
@@ -192,8 +197,11 @@ def prepare_learner(training: Training) -> Iterator[float]:
     yield from prepare()
 
 
-def open_learner(module: SpikingNetwork, network: Network, training: Training) -> Learner:
+def open_learner(module: SpikingNetwork, network: Network, training: Training, *, timed: bool = False) -> Learner:
     """Give the learner that the training asks for; `auto` takes the fused kernels where they fit.
+
+    Args:
+        timed: whether the samples are frames over time.
 
     The environment variable SNNTRAINER3D_ENGINE (`fused` or `reference`) takes the place of `auto`, for debugging.
     Where there is no fused form, the reference path is taken and its `note` says why.
@@ -202,7 +210,7 @@ def open_learner(module: SpikingNetwork, network: Network, training: Training) -
         return ReferenceLearner(module, training)
     from snntrainer3d.engine.fused import fused_learner
 
-    if not network.only_dense:
+    if not network.only_dense or timed or training.coding.kind not in _HELD:
         return _multi_step(module, training)
     found = fused_learner(module, network, training)
     if isinstance(found, str):

@@ -17,7 +17,7 @@ import torch
 from jaxtyping import Float, Float32, Int64, Shaped, UInt8
 from torch import Tensor
 
-from snntrainer3d.data.encoders import Encoded, encode
+from snntrainer3d.data.encoders import Encoded, Encoder
 from snntrainer3d.engine.build import SpikingNetwork, refresh
 from snntrainer3d.engine.kernels.alpha import reference as alpha
 from snntrainer3d.engine.kernels.lapicque import reference as lapicque
@@ -30,8 +30,10 @@ Recorded = tuple[Float[Tensor, "time batch neuron"], Float[Tensor, "time batch n
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Playback:
-    """Everything one sample caused, an array per layer."""
+    """One sample as it enters, and everything it caused, an array per layer."""
 
+    inputs: Float32[np.ndarray, "time feature"]
+    """One row where it is the same at every step."""
     spikes: tuple[UInt8[np.ndarray, "time neuron"], ...]
     """0 or 1."""
     membranes: tuple[Float32[np.ndarray, "time neuron"], ...]
@@ -54,29 +56,26 @@ class Tally:
 
 
 @torch.inference_mode()
-def play(
-    module: SpikingNetwork, coding: Any, raw: Shaped[np.ndarray, "..."], affine: tuple[float, float], num_steps: int
-) -> Playback:
-    """Run one sample, stored values · scale + offset, and keep everything."""
-    recorded = list(_layers(module, encode(coding, torch.from_numpy(raw.reshape(1, -1)), *affine, num_steps)))
+def play(module: SpikingNetwork, encoder: Encoder, raw: Shaped[np.ndarray, "..."], place: int = 0) -> Playback:
+    """Run one sample and keep everything; `place` is its own in its split, by which chance in its input is drawn."""
+    encoded = encoder.encode(torch.from_numpy(raw[None]), np.array([place]))
+    recorded = list(_layers(module, encoded))
     return Playback(
+        encoded.values.flatten(1).numpy(),
         tuple(spikes[:, 0].to(torch.uint8).numpy() for spikes, _ in recorded),
         tuple(membranes[:, 0].numpy() for _, membranes in recorded),
     )
 
 
 @torch.inference_mode()
-def tally(
-    module: SpikingNetwork,
-    coding: Any,
-    raw: Shaped[np.ndarray, "sample ..."],
-    affine: tuple[float, float],
-    num_steps: int,
-) -> Tally:
-    """Run samples and count the spikes of each neuron; the states of one layer are held at a time."""
+def tally(module: SpikingNetwork, encoder: Encoder, raw: Shaped[np.ndarray, "sample ..."], first: int = 0) -> Tally:
+    """Run samples, `first` and those after it in their split, and count the spikes of each neuron.
+
+    The states of one layer are held at a time.
+    """
     fired = []
     counts = np.zeros(0, np.int64)
-    for spikes, _ in _layers(module, encode(coding, torch.from_numpy(raw), *affine, num_steps)):
+    for spikes, _ in _layers(module, encoder.encode(torch.from_numpy(raw), np.arange(first, first + len(raw)))):
         fired.append(spikes.sum((0, 1), dtype=torch.float64).to(torch.int64).numpy())
         if len(fired) == len(module.spiking):
             counts = spikes.to(torch.int64).cumsum(0).numpy()

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from jaxtyping import Float32, Shaped
 
-from snntrainer3d.data.encoders import encode
+from snntrainer3d.data import Dataset
+from snntrainer3d.data.encoders import Encoder, encoder_for
 from snntrainer3d.engine.build import build, load_tensors
 from snntrainer3d.engine.reference import run
-from snntrainer3d.spec import TrainedNetwork
+from snntrainer3d.spec import TrainedNetwork, Training
 
 Arrays = tuple[list[Float32[np.ndarray, "time batch neuron"]], list[Float32[np.ndarray, "time batch neuron"]]]
 
 
 def encode_arrays(
-    coding: Any, raw: Shaped[np.ndarray, "batch ..."], affine: tuple[float, float], num_steps: int
+    training: Training, raw: Shaped[np.ndarray, "batch ..."], dataset: Dataset | None = None
 ) -> Float32[np.ndarray, "..."]:
-    """Give stored samples as input: [sample feature] where it is the same at every step, else [time sample feature]."""
-    encoded = encode(coding, torch.from_numpy(np.ascontiguousarray(raw)), *affine, num_steps)
+    """Give stored samples as input: [sample feature] where it is the same at every step, else [time sample feature].
+
+    Args:
+        dataset: that the samples are of, the first ones of a split; without it they are values from 0 to 1.
+    """
+    usual = Encoder(training.coding, num_steps=training.num_steps, seed=training.seed)
+    encoder = usual if dataset is None else encoder_for(dataset, training)
+    encoded = encoder.encode(torch.from_numpy(np.ascontiguousarray(raw)))
     return np.array(encoded.values.numpy(), np.float32)
 
 

@@ -80,13 +80,13 @@ def samples_for(trained: TrainedNetwork, count: int = SAMPLES) -> Samples:
 
     recipe = trained.training or Training()
     known = trained.training is not None and available(recipe.dataset)
-    if known and not check_fit(trained.network, describe(recipe.dataset)):
+    if known and not check_fit(trained.network, describe(recipe.dataset), recipe):
         dataset = load(recipe.dataset)
         raw = dataset.test.inputs[:count]
-        inputs = encode_arrays(recipe.coding, raw, dataset.affine(recipe.pixels), recipe.num_steps)
+        inputs = encode_arrays(recipe, raw, dataset)
         return Samples(inputs, recipe.num_steps, f"test samples of {dataset.info.title}")
     drawn = np.random.default_rng(0).random((count, trained.network.input.size), np.float32)
-    inputs = encode_arrays(recipe.coding, drawn, (1.0, 0.0), recipe.num_steps)
+    inputs = encode_arrays(Training(num_steps=recipe.num_steps), drawn)
     return Samples(inputs, recipe.num_steps, "drawn at random, for the data set is not known or not here")
 
 

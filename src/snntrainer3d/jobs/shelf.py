@@ -89,7 +89,7 @@ class Shelf:
     def dataset_of(self, known: KnownNetwork) -> Dataset:
         """Give the data set that a network was trained on; raises MismatchError where it does not take its samples."""
         dataset = self.dataset(known.training.dataset)
-        if faults := check_fit(known.network, dataset.info):
+        if faults := check_fit(known.network, dataset.info, known.training):
             raise MismatchError(f"The network does not fit {dataset.info.title}.", faults=faults)
         return dataset
 

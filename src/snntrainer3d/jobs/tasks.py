@@ -6,23 +6,26 @@ import base64
 import json
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64, Int, Shaped, UInt8
+from jaxtyping import Float32, Float64, Int, Shaped, UInt8
 
 from snntrainer3d.data import Dataset, Split, prepare_drawing
 from snntrainer3d.errors import InputError, LimitError, NotFoundError, StorageError
 from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.opened import opened
+from snntrainer3d.jobs.pictures import BRIGHTEST, pictures_of
 from snntrainer3d.jobs.pipe import Message
 from snntrainer3d.jobs.proving import prove_export
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
 from snntrainer3d.storage import write_atomically
 
-BRIGHTEST = 255
+MAX_INPUTS = 4_000_000
+"""Input values × steps of one playback that are sent."""
 MAX_RECORDED = 20_000_000
 """Neurons × steps of one playback."""
 PORTION = 200_000_000
@@ -64,20 +67,22 @@ class Tasks:
             indices = list(range(min(asked["start"], len(part)), min(asked["start"] + asked["count"], len(part))))
         for index in indices:
             _check_index(index, part, dataset, asked["split"])
+        shape, pixels = pictures_of(part.inputs[indices], dataset)
         return _document(
             {
                 "dataset": dataset.info.name,
                 "split": asked["split"],
                 "total": len(part),
-                "shape": list(dataset.info.input_shape),
+                "shape": shape,
                 "indices": indices,
                 "labels": part.labels[indices].tolist(),
-                "pixels": _base64(_shades(part.inputs[indices], dataset)),
+                "pixels": _base64(pixels),
             }
         )
 
     def play(self, request: Message) -> bytes:
         """Run one sample, picture or drawing through a run's network and give all that it did."""
+        from snntrainer3d.data.encoders import encoder_for
         from snntrainer3d.engine import play
 
         asked = request.header
@@ -86,13 +91,16 @@ class Tasks:
         steps = asked.get("num_steps") or known.training.num_steps
         _check_size(known, steps)
         raw, origin = _sample(request, dataset)
-        playback = play(known.module, known.training.coding, raw, dataset.affine(known.training.pixels), steps)
+        encoder = replace(encoder_for(dataset, known.training), num_steps=steps)
+        playback = play(known.module, encoder, raw, origin["index"] or 0)
+        shape, pixels = pictures_of(raw[None], dataset)
         answer = {
             "run": Path(asked["run"]).name,
             "update": known.update,
             **origin,
-            "shape": list(dataset.info.input_shape),
-            "pixels": _base64(_shades(raw, dataset)),
+            "shape": shape,
+            "pixels": _base64(pixels),
+            "inputs": _inputs(playback.inputs),
             "num_steps": steps,
             **_decision(playback.counts),
             "layers": [],
@@ -168,17 +176,18 @@ class Tasks:
         return found if fits else None
 
     def _make_survey(self, run: RunFolder, split: str, known: KnownNetwork) -> Generator[None, None, dict[str, Any]]:
+        from snntrainer3d.data.encoders import encoder_for
         from snntrainer3d.engine import tally
 
         dataset = self._shelf.dataset_of(known)
         part, recipe = _part(dataset, split), known.training
-        affine = dataset.affine(recipe.pixels)
+        encoder = encoder_for(dataset, recipe)
         at_once = int(np.clip(PORTION // (known.products * recipe.num_steps), 1, 250))
         decided: dict[str, list[Any]] = {"decisions": [], "confidences": [], "latencies": []}
         fired: list[np.ndarray] = [np.zeros(size, np.int64) for size in known.network.spiking_sizes()]
         for begin in range(0, len(part), at_once):
             chosen = part.inputs[begin : begin + at_once]
-            found = tally(known.module, recipe.coding, chosen, affine, recipe.num_steps)
+            found = tally(known.module, encoder, chosen, begin)
             fired = [before + now for before, now in zip(fired, found.fired, strict=True)]
             decided["decisions"] += found.counts[-1].argmax(axis=1).tolist()
             decided["confidences"] += _chances(found.counts[-1]).max(axis=1).round(4).tolist()
@@ -254,6 +263,12 @@ def _sample(request: Message, dataset: Dataset) -> tuple[Shaped[np.ndarray, "...
     shades = np.frombuffer(request.body, np.uint8)
     if asked.get("drawing") is not None:
         shades = prepare_drawing(dataset.info.name, shades.reshape(asked["drawing"])).reshape(-1)
+    if dataset.info.timed:
+        raise InputError(
+            f"A sample of {dataset.info.title} is frames over time and cannot be drawn.",
+            path="pixels",
+            hint="Pick one of the data set's samples.",
+        )
     if shades.size != dataset.info.input_size:
         raise InputError(
             f"got {shades.size:,} pixels, expected {dataset.info.input_size:,}.",
@@ -264,9 +279,12 @@ def _sample(request: Message, dataset: Dataset) -> tuple[Shaped[np.ndarray, "...
     return (shades / (BRIGHTEST * dataset.input_scale)).astype(np.float32), nowhere
 
 
-def _shades(raw: Shaped[np.ndarray, "..."], dataset: Dataset) -> UInt8[np.ndarray, "..."]:
-    """Give stored values as 0–255."""
-    return np.rint(raw * (dataset.input_scale * BRIGHTEST)).clip(0, BRIGHTEST).astype(np.uint8)
+def _inputs(values: Float32[np.ndarray, "time feature"]) -> dict[str, Any] | None:
+    """Give what entered the network as signed bytes of a scale; None where it is too much to be sent."""
+    if values.size > MAX_INPUTS:
+        return None
+    scale = max(1.0, float(np.abs(values).max(initial=0.0)))
+    return {"steps": len(values), "scale": scale, "values": _base64(np.rint(values * (127 / scale)).astype(np.int8))}
 
 
 def _decision(counts: Int[np.ndarray, "time class"]) -> dict[str, Any]:

@@ -103,6 +103,8 @@ class DatasetRow(_Body):
     test_samples: int
     licence: str
     summary: str
+    frames: int
+    """Of data over time, the moments of each sample; 0 for samples that hold still."""
     available: bool
     """Whether it is on this machine."""
     fetching: Fetching | None
@@ -298,7 +300,7 @@ class SampleBlock(_Body):
     total: int
     """Samples of the whole split."""
     shape: list[int]
-    """Of one sample: (features,) or (channels, height, width)."""
+    """Of one picture: (features,) or (channels, height, width); of frames over time (1, features, frames)."""
     indices: list[int]
     labels: list[int]
     pixels: str
@@ -346,6 +348,16 @@ class PlayedLayer(_Body):
     scale: float
 
 
+class PlayedInput(_Body):
+    """The input of a playback over time, as the coding makes it of a sample."""
+
+    steps: int
+    """Rows; 1 where it is the same at every step."""
+    scale: float
+    values: str
+    """Base64: a signed byte for each value, which is byte · scale / 127; a row for each step."""
+
+
 class Playback(_Body):
     """What a network did with one sample, and what it decided."""
 
@@ -358,7 +370,9 @@ class Playback(_Body):
     """All None for what is not of the data set."""
     shape: list[int]
     pixels: str
-    """Base64: the sample as the network got it, one byte 0–255 for each value."""
+    """Base64: the sample as a picture, one byte 0–255 for each value; frames have time from left to right."""
+    inputs: PlayedInput | None
+    """What entered the network; None where it is too much to be sent."""
     num_steps: int
     prediction: int
     """The output with the most spikes, of equal ones the first."""

@@ -20,7 +20,7 @@ def review(document: Any) -> CheckAnswer:
     except SpecError as error:
         return CheckAnswer(ok=False, faults=[*error.faults, *_fit_of_parts(document)], warnings=[], cost=None)
     info = CATALOGUE[spec.training.dataset]
-    faults = check_fit(spec.network, info)
+    faults = check_fit(spec.network, info, spec.training)
     warnings = advise(spec, classes=info.classes, memory_bytes=psutil.virtual_memory().total)
     return CheckAnswer(
         ok=not faults,

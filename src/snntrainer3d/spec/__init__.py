@@ -3,6 +3,7 @@
 from snntrainer3d.spec._document import FieldFault, Part, parse, read_json, read_json_file
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
+from snntrainer3d.spec.codings import CODINGS, Coding, Delta, Direct, Latency, Population, Rate
 from snntrainer3d.spec.cost import Cost, cost_of, fan_outs, multiplications
 from snntrainer3d.spec.layers import (
     LAYERS,
@@ -34,13 +35,16 @@ from snntrainer3d.spec.surrogates import (
 )
 from snntrainer3d.spec.templates import TEMPLATES, Template
 from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_tensors, neuron_values, tensor_shapes
-from snntrainer3d.spec.training import Adam, Constant, Direct, OneCycle, Schedule, Training
+from snntrainer3d.spec.training import DATASETS, OWN, Adam, Constant, OneCycle, Schedule, Training
 
 __all__ = [
+    "CODINGS",
+    "DATASETS",
     "LAYERS",
     "MAX_RUNS",
     "NEURONS",
     "NEURON_KINDS",
+    "OWN",
     "PRESETS",
     "SURROGATES",
     "TEMPLATES",
@@ -50,11 +54,13 @@ __all__ = [
     "Atan",
     "AvgPool",
     "BatchNorm",
+    "Coding",
     "Composition",
     "Connection",
     "Constant",
     "Conv2d",
     "Cost",
+    "Delta",
     "Dense",
     "Direct",
     "Draw",
@@ -65,6 +71,7 @@ __all__ = [
     "Grid",
     "Input",
     "Lapicque",
+    "Latency",
     "Layer",
     "Leaky",
     "Listing",
@@ -73,8 +80,10 @@ __all__ = [
     "Neuron",
     "OneCycle",
     "Part",
+    "Population",
     "Preset",
     "RandomSearch",
+    "Rate",
     "Recurrent",
     "RunSpec",
     "Schedule",

@@ -51,6 +51,7 @@ PAPER = Preset(
         # The paper's alpha of .5 is illegal for Alpha, which needs alpha > beta; its own "Alpha" runs were Synaptic.
         "alpha": {"alpha": 0.97, "beta": 0.95, "reset": "zero"},
     },
+    datasets={"spoken-digits": {"num_steps": 40}},
 )
 
 _SOFT = {"kind": "atan", "slope": 1.0}
@@ -81,6 +82,7 @@ FAST = Preset(
     },
     datasets={
         "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2, "num_steps": 10},
+        "spoken-digits": {"epochs": 30, "num_steps": 40},
         "xor": {"epochs": 300, "batch_size": 4, "learning_rate": 1e-2, "validation_share": 0.0},
     },
     longer="thorough",

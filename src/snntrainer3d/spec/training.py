@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from snntrainer3d.spec._document import FieldFault, Part
+from snntrainer3d.spec._document import FieldFault, FieldFaults, Part
+from snntrainer3d.spec.codings import IN_0_TO_1, Coding, Direct
 
-DatasetName = Literal["digits", "mnist", "fashion-mnist", "xor"]
+DATASETS = ("digits", "mnist", "fashion-mnist", "spoken-digits", "xor")
+"""Data sets that every release knows; a person's own have names that begin with OWN."""
+OWN = "own-"
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
-
-
-class Direct(Part):
-    """The sample itself is the input current at every time step."""
-
-    kind: Literal["direct"] = "direct"
-
-
-Coding = Direct
-"""The kinds of input coding; a union over `kind` as soon as there is a second."""
 
 
 class Adam(Part):
@@ -59,10 +54,12 @@ class Training(Part):
 
     format: Literal["snntrainer3d/training"] = "snntrainer3d/training"
     version: Literal[1] = 1
-    dataset: DatasetName = "digits"
+    dataset: Annotated[str, Field(max_length=80)] = "digits"
+    """One of those that are known, or own-NAME for data of one's own."""
     pixels: Literal["unit", "standardised"] = "unit"
     """Inputs scaled to 0–1, or to mean 0 and standard deviation 1 over the training set."""
     coding: Coding = Direct()
+    """How a sample becomes input over time."""
     num_steps: Annotated[int, Field(ge=1, le=10_000, strict=True)] = 25
     """Simulated time steps per sample."""
     epochs: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 1
@@ -98,6 +95,28 @@ class Training(Part):
         if any(mark in name for mark in "/\\\0") or name.strip() in {".", ".."} or not name.isprintable():
             raise FieldFault("", f"got {name!r}, which reads as a path.", "Use a name without slashes.")
         return name.strip()
+
+    @field_validator("dataset")
+    @classmethod
+    def _known_dataset(cls, name: str) -> str:
+        if name not in DATASETS and not re.fullmatch(OWN + r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            close = get_close_matches(name, DATASETS, 1)
+            known = ", ".join(DATASETS)
+            hint = f"Did you mean {close[0]}?" if close else ""
+            raise FieldFault("", f"got {name!r}, expected one of {known}, or {OWN}NAME for data of your own.", hint)
+        return name
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        faults = []
+        if self.coding.kind in IN_0_TO_1 and self.pixels != "unit":
+            message = f"is {self.pixels}, where {self.coding.kind} coding takes values from 0 to 1."
+            faults.append(FieldFault("pixels", message, "Set it to unit."))
+        if self.coding.kind == "latency" and self.num_steps < 2:
+            faults.append(FieldFault("num_steps", "is 1, where latency coding tells values apart by their step."))
+        if faults:
+            raise FieldFaults(faults)
+        return self
 
     @model_validator(mode="after")
     def _xor_has_no_validation(self) -> Self:

@@ -139,7 +139,7 @@ def _entry(study: Study, setting: dict[str, Any], seed: int, where: str) -> Entr
         spec = parse_run(document)
     except SpecError as error:
         raise SpecError([_placed(fault, setting, where) for fault in error.faults], what="study") from None
-    if faults := check_fit(spec.network, describe(spec.training.dataset)):
+    if faults := check_fit(spec.network, describe(spec.training.dataset), spec.training):
         raise SpecError([_placed(fault, setting, where) for fault in faults], what="study")
     return Entry(key_of(spec), dict(setting), seed, spec)
 

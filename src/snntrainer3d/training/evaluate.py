@@ -10,6 +10,7 @@ from jaxtyping import Int, Int64
 
 from snntrainer3d.analysis import Evaluation, evaluate_counts
 from snntrainer3d.data import Dataset, Split
+from snntrainer3d.data.encoders import FOR_TESTS, encoder_for
 from snntrainer3d.engine import Learner, build, load_tensors, open_learner
 from snntrainer3d.spec import TrainedNetwork, Training
 
@@ -28,7 +29,7 @@ def evaluate(
     recipe = training or trained.training or Training()
     module = build(trained.network)
     load_tensors(module, trained)
-    learner = open_learner(module, trained.network, recipe)
+    learner = open_learner(module, trained.network, recipe, timed=dataset.info.timed)
     part = dataset.test if split == "test" else dataset.train
     evaluation, _ = evaluate_split(learner, dataset, part, np.arange(len(part.labels)), recipe)
     return evaluation
@@ -40,7 +41,7 @@ def decide_in_portions(
     """Give the decisions on the test set in its order, portion after portion."""
     module = build(trained.network)
     load_tensors(module, trained)
-    learner = open_learner(module, trained.network, training)
+    learner = open_learner(module, trained.network, training, timed=dataset.info.timed)
     every = np.arange(len(dataset.test.labels))
     for begin in range(0, len(every), EVALUATION_BATCH):
         chosen = every[begin : begin + EVALUATION_BATCH]
@@ -51,13 +52,14 @@ def evaluate_split(
     learner: Learner, dataset: Dataset, part: Split, indices: Int[np.ndarray, "sample"], training: Training
 ) -> tuple[Evaluation, list[float]]:
     """Evaluate the samples `indices` of a split; give the evaluation and each layer's spikes per neuron and step."""
-    scale, offset = dataset.affine(training.pixels)
+    encoder = encoder_for(dataset, training)
     raw = torch.from_numpy(part.inputs)
     labels = torch.from_numpy(part.labels)
     counts, loss, rates = [], 0.0, np.zeros(0)
     for begin in range(0, len(indices), EVALUATION_BATCH):
         chosen = indices[begin : begin + EVALUATION_BATCH]
-        result = learner.evaluate_batch(learner.fetch(raw, chosen, scale, offset), labels[torch.from_numpy(chosen)])
+        inputs = learner.fetch(raw, chosen, encoder, FOR_TESTS)
+        result = learner.evaluate_batch(inputs, labels[torch.from_numpy(chosen)])
         counts.append(result.counts.numpy().copy())
         loss += result.loss_sum
         fired = np.asarray(result.rates) * len(chosen)

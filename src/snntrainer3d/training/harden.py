@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from snntrainer3d.data import Dataset, check_fit, split_train
+from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.engine import build, load_tensors, open_learner, prepare_learner, tensors_of
 from snntrainer3d.errors import SpecError
 from snntrainer3d.spec import TrainedNetwork, Training
@@ -45,7 +46,7 @@ def harden(
         SpecError: the network does not fit the data set.
         FailureError: the weights are no longer finite.
     """
-    if faults := check_fit(trained.network, dataset.info):
+    if faults := check_fit(trained.network, dataset.info, recipe):
         raise SpecError(faults, what="network")
     return _epochs(trained, dataset, recipe, disturb, seed)
 
@@ -57,11 +58,11 @@ def _epochs(
         pass
     module = build(trained.network)
     load_tensors(module, trained)
-    learner = open_learner(module, trained.network, recipe)
+    learner = open_learner(module, trained.network, recipe, timed=dataset.info.timed)
     indices, _ = split_train(dataset.train.labels, recipe.validation_share, recipe.split_seed)
     per_epoch = updates_per_epoch(len(indices), recipe.batch_size, recipe.keep_last_batch)
     raw, labels = torch.from_numpy(dataset.train.inputs), torch.from_numpy(dataset.train.labels)
-    affine, generator = dataset.affine(recipe.pixels), np.random.default_rng(seed)
+    encoder, generator = encoder_for(dataset, recipe), np.random.default_rng(seed)
     clean = trained
     for update in range(per_epoch * recipe.epochs):
         epoch, batch = divmod(update, per_epoch)
@@ -71,7 +72,7 @@ def _epochs(
         rate = learning_rate_at(recipe.schedule, recipe.learning_rate, update, per_epoch * recipe.epochs)
         disturbed = {**clean.tensors, **disturb(clean, generator)}
         load_tensors(module, disturbed)
-        inputs = learner.fetch(raw, chosen, *affine)
+        inputs = learner.fetch(raw, chosen, encoder, update + 1)
         result = learner.train_batch(inputs, labels[torch.from_numpy(chosen)], rate)
         loss += result.loss * len(chosen)
         moved = tensors_of(module, trained.network)

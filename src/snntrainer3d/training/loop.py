@@ -12,6 +12,7 @@ import torch
 
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
+from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.engine import build, load_tensors, matrices_of, open_learner, prepare_learner, to_trained
 from snntrainer3d.errors import SpecError
 from snntrainer3d.events import (
@@ -72,7 +73,7 @@ def train(
         MismatchError: `start` is of another network.
         FailureError: the weights are no longer finite.
     """
-    faults = check_fit(spec.network, dataset.info)
+    faults = check_fit(spec.network, dataset.info, spec.training)
     if faults:
         raise SpecError(faults, what="spec")
     beginning = fit_start(start, spec.network) if start is not None else None
@@ -141,12 +142,12 @@ class _Training:
         self._module = build(self._spec.network, self._recipe.seed)
         if self._start is not None:
             load_tensors(self._module, self._start)
-        self._learner = open_learner(self._module, self._spec.network, self._recipe)
+        self._learner = open_learner(self._module, self._spec.network, self._recipe, timed=self._dataset.info.timed)
         if self._checkpoint is not None:
             self._restore(self._checkpoint)
         self._raw = torch.from_numpy(self._dataset.train.inputs)
         self._labels = torch.from_numpy(self._dataset.train.labels)
-        self._scale, self._offset = self._dataset.affine(self._recipe.pixels)
+        self._encoder = encoder_for(self._dataset, self._recipe)
         for advice in advise(self._spec):
             yield Notice(level="warning", code=advice.code, text=f"{advice.message} {advice.hint}", path=advice.path)
         yield self._prepared()
@@ -190,7 +191,7 @@ class _Training:
 
     def _one_update(self, chosen: np.ndarray) -> None:
         begun = time.perf_counter()
-        inputs = self._learner.fetch(self._raw, chosen, self._scale, self._offset)
+        inputs = self._learner.fetch(self._raw, chosen, self._encoder, self._update + 1)
         labels = self._labels[torch.from_numpy(chosen)]
         result = self._learner.train_batch(inputs, labels, self._learning_rate())
         self._update += 1

@@ -9,7 +9,7 @@ import torch
 
 from snntrainer3d.analysis import Activity, Measurement, evaluate_counts
 from snntrainer3d.data import Dataset
-from snntrainer3d.data.encoders import encode
+from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.engine import build, load_tensors, record_counts
 from snntrainer3d.spec import TrainedNetwork, Training
 
@@ -54,16 +54,16 @@ def measure_in_portions(
     module = build(trained.network)
     load_tensors(module, trained)
     part = dataset.test if split == "test" else dataset.train
-    scale, offset = dataset.affine(recipe.pixels)
+    encoder = encoder_for(dataset, recipe)
     cumulative, spikes, active, loss, lit = [], [], [], 0.0, 0
     for begin in range(0, len(part), batch):
         chosen = slice(begin, begin + batch)
         raw = torch.from_numpy(part.inputs[chosen])
-        inputs = encode(recipe.coding, raw, scale, offset, recipe.num_steps).values
+        encoded = encoder.encode(raw, np.arange(begin, begin + len(raw)))
         found = record_counts(
             module,
-            inputs,
-            recipe.num_steps,
+            encoded.values,
+            recipe.num_steps if encoded.constant else None,
             labels=torch.from_numpy(part.labels[chosen]),
             loss=recipe.loss,
             legacy_synaptic=legacy_synaptic,
@@ -72,7 +72,7 @@ def measure_in_portions(
         spikes.append([int(layer.sum()) for layer in found.spikes])
         active.append([int(layer.sum()) for layer in found.active])
         loss += found.loss_sum or 0.0
-        lit += int(torch.count_nonzero(inputs))
+        lit += int(torch.count_nonzero(encoded.values))
         yield
     counts = np.concatenate(cumulative, axis=1)
     return Measurement(
@@ -84,7 +84,7 @@ def measure_in_portions(
             spikes=tuple(int(total) for total in np.sum(spikes, axis=0)),
             active=tuple(int(total) for total in np.sum(active, axis=0)),
             nonzero_inputs=lit,
-            constant_input=True,
+            constant_input=encoder.plain or encoded.constant,
         ),
         counts_by_step=counts.astype(np.int32),
         labels=part.labels,

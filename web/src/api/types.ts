@@ -47,7 +47,7 @@ export type {
   TrashList,
 } from "../protocol/api";
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
-export type { DatasetName, Learning, Reset, RunSpec as AnyRunSpec, Training } from "../protocol/spec";
+export type { Coding, Learning, Reset, RunSpec as AnyRunSpec, Training } from "../protocol/spec";
 
 export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha";
 export type SurrogateKind =

@@ -268,6 +268,8 @@ export interface DatasetRow {
   test_samples: number;
   licence: string;
   summary: string;
+  /** Of data over time, the moments of each sample; 0 for samples that hold still. */
+  frames: number;
   /** Whether it is on this machine. */
   available: boolean;
   fetching: Fetching | null;
@@ -552,7 +554,7 @@ export interface SampleBlock {
   split: "test" | "train";
   /** Samples of the whole split. */
   total: number;
-  /** Of one sample: (features,) or (channels, height, width). */
+  /** Of one picture: (features,) or (channels, height, width); of frames over time (1, features, frames). */
   shape: number[];
   indices: number[];
   labels: number[];
@@ -600,6 +602,15 @@ export interface PlayedLayer {
   scale: number;
 }
 
+/** The input of a playback over time, as the coding makes it of a sample. */
+export interface PlayedInput {
+  /** Rows; 1 where it is the same at every step. */
+  steps: number;
+  scale: number;
+  /** Base64: a signed byte for each value, which is byte · scale / 127; a row for each step. */
+  values: string;
+}
+
 /** What a network did with one sample, and what it decided. */
 export interface Playback {
   run: string;
@@ -610,8 +621,10 @@ export interface Playback {
   /** All None for what is not of the data set. */
   label: number | null;
   shape: number[];
-  /** Base64: the sample as the network got it, one byte 0–255 for each value. */
+  /** Base64: the sample as a picture, one byte 0–255 for each value; frames have time from left to right. */
   pixels: string;
+  /** What entered the network; None where it is too much to be sent. */
+  inputs: PlayedInput | null;
   num_steps: number;
   /** The output with the most spikes, of equal ones the first. */
   prediction: number;

@@ -139,7 +139,64 @@ export interface OneCycle {
 
 export type Schedule = Constant | OneCycle;
 
-export type DatasetName = "digits" | "mnist" | "fashion-mnist" | "xor";
+/**
+ * A spike where a value has grown by at least the threshold since the step before; for data over time.
+ *
+ * As snntorch.spikegen.delta.
+ */
+export interface Delta {
+  kind: "delta";
+  /** Smallest change that spikes. Above 0 to 1. */
+  threshold: number;
+  /** Whether a fall by as much gives a spike of −1. */
+  off_spikes: boolean;
+}
+
+/** The sample itself is the input current: the same at every step, or of data over time its frames in turn. */
+export interface Direct {
+  kind: "direct";
+}
+
+/**
+ * Each value spikes once, the larger the earlier; values below the threshold never do.
+ *
+ * Linear: t = (num_steps − 1)·(1 − x). Logarithmic: t ∝ log(x / (x − threshold)), the time at which a leaky neuron
+ * driven by x reaches the threshold. As snntorch.spikegen.latency, normalised and clipped.
+ */
+export interface Latency {
+  kind: "latency";
+  /** Whether time falls linearly with the value, or as a charging neuron's. */
+  scale: "linear" | "logarithmic";
+  /** Smallest value that spikes. Above 0 below 1. */
+  threshold: number;
+}
+
+/**
+ * Each value drives several inputs, each with a bell curve of its own over 0–1: exp(−(x − cᵢ)²/2σ²).
+ *
+ * Centres cᵢ = (i + ½)/neurons, σ = width/neurons. After Bohte, Kok and La Poutré 2002, with currents for times.
+ */
+export interface Population {
+  kind: "population";
+  /** Inputs for each value; the network's input is as many times larger. From 2 to 64. */
+  neurons: number;
+  /** Standard deviation of a curve in distances between neighbours. Above 0 to 10. */
+  width: number;
+}
+
+/**
+ * At each step each value is the chance of a spike: s[t] ~ Bernoulli(gain·x), values cut to 0–1.
+ *
+ * Drawn anew for each sample, step and update, all from the training's seed; for tests always the same. As
+ * snntorch.spikegen.rate.
+ */
+export interface Rate {
+  kind: "rate";
+  /** Factor of the values before they are chances. Above 0 to 100. */
+  gain: number;
+}
+
+export type Coding = Direct | Rate | Latency | Delta | Population;
 
 /** Adam. Kingma and Ba 2015. */
 export interface Adam {
@@ -206,11 +263,6 @@ export interface Dense {
   neuron: Neuron;
 }
 
-/** The sample itself is the input current at every time step. */
-export interface Direct {
-  kind: "direct";
-}
-
 /**
  * While training, a share of values is silenced at random, the others grow to keep the sum.
  *
@@ -274,10 +326,12 @@ export interface Recurrent {
 export interface Training {
   format: "snntrainer3d/training";
   version: 1;
-  dataset: DatasetName;
+  /** One of those that are known, or own-NAME for data of one's own. */
+  dataset: string;
   /** Inputs scaled to 0–1, or to mean 0 and standard deviation 1 over the training set. */
   pixels: "unit" | "standardised";
-  coding: Direct;
+  /** How a sample becomes input over time. */
+  coding: Coding;
   /** Simulated time steps per sample. From 1 to 10,000. */
   num_steps: number;
   /** Passes over the training data. From 1 to 100,000. */

@@ -1,5 +1,5 @@
 /** The design a person edits: a run's document and the neuron that new layers get. Pure functions of it. */
-import type { DatasetName, DatasetRow, Layer, Neuron, PresetRow, RunSpec, Training } from "../api";
+import type { DatasetRow, Layer, Neuron, PresetRow, RunSpec, Training } from "../api";
 import { NEURON_DEFAULTS } from "./neurons";
 
 export interface Design {
@@ -63,6 +63,11 @@ export function startDesign(dataset: "digits" | "mnist" = "digits"): Design {
     },
     newNeuron: neuron,
   };
+}
+
+/** The shape of a network's input for samples of `shape`: population coding makes several inputs of each value. */
+export function codedShape(shape: number[], { coding }: Pick<Training, "coding">): number[] {
+  return coding.kind === "population" ? [shape[0] * (coding.neurons ?? 8), ...shape.slice(1)] : [...shape];
 }
 
 export const inputSize = (spec: RunSpec): number => spec.network.input.shape.reduce((a, b) => a * b, 1);
@@ -145,13 +150,21 @@ export function changeTraining(design: Design, change: Partial<Training>): Desig
   return { ...design, spec: { ...design.spec, training: { ...design.spec.training, ...change } } };
 }
 
-/** Takes a data set: its input shape, one output per class; xor has no validation. */
-export function chooseDataset(design: Design, info: Pick<DatasetRow, "name" | "input_shape" | "classes">): Design {
+/** Takes a data set: its input shape, one output per class, a step for each of its frames; xor has no validation. */
+export function chooseDataset(
+  design: Design,
+  info: Pick<DatasetRow, "name" | "input_shape" | "classes"> & { frames?: number },
+): Design {
   const layers = [...design.spec.network.layers];
   const last = layers.length - 1;
   layers[last] = { ...layers[last], size: info.classes };
-  const network = { ...design.spec.network, input: { shape: [...info.input_shape] }, layers };
-  const training = { ...design.spec.training, dataset: info.name as DatasetName };
+  const network = {
+    ...design.spec.network,
+    input: { shape: codedShape(info.input_shape, design.spec.training) },
+    layers,
+  };
+  const training = { ...design.spec.training, dataset: info.name };
+  training.num_steps = Math.max(training.num_steps, info.frames ?? 0);
   if (info.name === "xor") training.validation_share = 0;
   return { ...design, spec: { ...design.spec, network, training } };
 }

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.fused import places, update
 from snntrainer3d.engine.fused.block import PASS
@@ -182,8 +183,10 @@ class FusedLearner:
         }.items():
             table[place] = tensor.data_ptr()
 
-    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], scale: float, offset: float) -> Tensor:
+    def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], encoder: Encoder, draw: int) -> Tensor:
         """Give raw[indices]·scale + offset as [batch feature] float32; valid until the next call."""
+        del draw
+        scale, offset = encoder.scale, encoder.offset
         if raw.dtype not in (torch.uint8, torch.float32) or not raw.is_contiguous():
             return raw[torch.from_numpy(indices)].to(torch.float32).mul_(scale).add_(offset).flatten(1)
         if len(self._batch_inputs) < len(indices):

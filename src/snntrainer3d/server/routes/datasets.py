@@ -39,6 +39,7 @@ def _row(info: DatasetInfo, downloads: Downloads) -> DatasetRow:
         test_samples=info.test_samples,
         licence=info.licence,
         summary=info.summary,
+        frames=info.frames,
         available=available(info.name),
         fetching=downloads.state(info.name),
     )

@@ -8,26 +8,21 @@ type Spikes = (Uint8Array | null)[];
 const FASTEST_WAVE = 8;
 /** Where spikes on their way are shown while time stands still. */
 const STILL_PHASE = 0.55;
-/** Inputs brighter than this send pulses: a constant current flows from them at every step. */
-const BRIGHT = 128;
+/** Inputs brighter than this send pulses: a current flows from them at that step. */
+const BRIGHT = 0.5;
 
 /**
  * Shows a playback in the 3D view. Within a step everything happens at once for the network; here it is a wave, so that
  * causes are seen before effects: the input's current, then the spikes of each layer, then a rest.
  */
 export class Film {
-  private readonly input: Float32Array;
-  private readonly bright: Uint8Array;
   private shown = "";
 
   constructor(
     private readonly view: NetworkView,
     private readonly record: PlayRecord,
     private readonly reducedMotion: boolean,
-  ) {
-    this.input = Float32Array.from(record.pixels, (shade) => shade / 255);
-    this.bright = Uint8Array.from(record.pixels, (shade) => (shade >= BRIGHT ? 1 : 0));
-  }
+  ) {}
 
   /** Show the moment that the clock is at. */
   show(clock: Clock): void {
@@ -51,7 +46,7 @@ export class Film {
   private showStill(step: number, passing: boolean): void {
     if (!this.changes(`${step} still ${passing}`)) return;
     const [charges, spikes] = this.stateAt(step, this.record.layers.length);
-    this.view.setActivity(charges, spikes, passing ? [] : [this.bright, ...spikes.slice(1)]);
+    this.view.setActivity(charges, spikes, passing ? [] : [this.brightAt(step), ...spikes.slice(1)]);
     this.view.setPulsePhase(passing ? null : STILL_PHASE);
   }
 
@@ -63,7 +58,7 @@ export class Film {
 
   /** Layers that the wave has reached are at this step, the others still at the one before. */
   private stateAt(step: number, reached: number): [Activity, Spikes] {
-    const charges: Activity = [this.input];
+    const charges: Activity = [this.record.inputAt(step)];
     const spikes: Spikes = [null];
     this.record.layers.forEach((layer, at) => {
       const now = at < reached ? step : step - 1;
@@ -73,8 +68,13 @@ export class Film {
     return [charges, spikes];
   }
 
+  private brightAt(step: number): Uint8Array | null {
+    const input = this.record.inputAt(step);
+    return input && Uint8Array.from(input, (value) => (value >= BRIGHT ? 1 : 0));
+  }
+
   private sendersAt(step: number, sending: number): Spikes {
-    return [this.bright, ...this.record.layers.map((layer) => layer.spikesAt(step))].map((spikes, at) =>
+    return [this.brightAt(step), ...this.record.layers.map((layer) => layer.spikesAt(step))].map((spikes, at) =>
       at === sending ? spikes : null,
     );
   }

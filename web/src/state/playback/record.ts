@@ -58,13 +58,43 @@ export class PlayRecord {
   readonly numSteps: number;
   /** Those after the input; none where the network is too large to be sent. */
   readonly layers: LayerRecord[];
-  /** The sample as the network got it, 0–255. */
+  /** The sample as a picture, 0–255; of data over time with time from left to right. */
   readonly pixels: Uint8Array;
+  private readonly inputs: Int8Array;
+  private readonly inputRows: number;
 
   constructor(readonly answer: Playback) {
     this.numSteps = answer.num_steps;
     this.layers = answer.layers.map((layer) => new LayerRecord(layer, answer.num_steps));
     this.pixels = bytesOf(answer.pixels);
+    this.inputs = answer.inputs ? new Int8Array(bytesOf(answer.inputs.values).buffer) : new Int8Array(0);
+    this.inputRows = answer.inputs?.steps ?? 0;
+  }
+
+  /** Whether the input changes from step to step, and was sent. */
+  get moving(): boolean {
+    return this.inputRows > 1;
+  }
+
+  /** What enters at a step, as shares of the largest there is, −1 to 1; null where it was too much to be sent. */
+  inputAt(step: number): Float32Array | null {
+    if (this.inputRows === 0) return null;
+    const across = this.inputs.length / this.inputRows;
+    const row = this.moving ? step : 0;
+    return Float32Array.from(this.inputs.subarray(row * across, (row + 1) * across), (value) => value / 127);
+  }
+
+  /** What enters over time as a picture: a column for each step, the first value lowest; brighter is more. */
+  inputPicture(): { pixels: Uint8Array; rows: number; columns: number } {
+    const rows = this.inputs.length / this.inputRows;
+    const pixels = new Uint8Array(this.inputs.length);
+    for (let step = 0; step < this.inputRows; step += 1) {
+      for (let value = 0; value < rows; value += 1) {
+        const size = Math.abs(this.inputs[step * rows + value]);
+        pixels[(rows - 1 - value) * this.inputRows + step] = Math.round((size * 255) / 127);
+      }
+    }
+    return { pixels, rows, columns: this.inputRows };
   }
 
   get output(): LayerRecord | null {

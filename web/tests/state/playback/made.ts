@@ -15,6 +15,7 @@ export function answerOf(layers: number[][][], change: Partial<Playback> = {}): 
     label: 0,
     shape: [1, 1, 2],
     pixels: textOf(Uint8Array.of(0, 255)),
+    inputs: { steps: 1, scale: 1, values: textOf(Uint8Array.of(0, 127)) },
     num_steps: numSteps,
     prediction: counts.indexOf(Math.max(...counts)),
     tie: false,

@@ -31,6 +31,23 @@ describe("a record", () => {
     expect([...record.pixels]).toEqual([0, 255]);
   });
 
+  it("has its input once where it holds still, and step by step where it moves", () => {
+    expect(record.moving).toBe(false);
+    expect([...(record.inputAt(2) ?? [])]).toEqual([0, 1]);
+    const values = textOf(new Uint8Array(Int8Array.of(127, 0, -127, 0, 0, 127).buffer));
+    const moving = new PlayRecord(answerOf([HIDDEN, OUTPUT], { inputs: { steps: 3, scale: 1, values } }));
+    expect(moving.moving).toBe(true);
+    expect([0, 1, 2].map((step) => [...(moving.inputAt(step) ?? [])])).toEqual([
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+    ]);
+    const { pixels, rows, columns } = moving.inputPicture();
+    expect([rows, columns]).toEqual([2, 3]);
+    expect([...pixels]).toEqual([0, 0, 255, 255, 255, 0]);
+    expect(new PlayRecord(answerOf([OUTPUT], { inputs: null })).inputAt(0)).toBeNull();
+  });
+
   it("takes one threshold for each neuron where they learned their own", () => {
     const answer = answerOf([OUTPUT]);
     answer.layers[0].threshold = [1, 5];
