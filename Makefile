@@ -33,7 +33,7 @@ check-python:
 	@$(BIN)/lint-imports --no-logo
 
 fast:
-	@$(BIN)/python -m pytest -q -m "$(FAST)"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "$(FAST)"
 
 check-web:
 	@cd web && npm run --silent lint && npm run --silent check && npm run --silent rooms && npm run --silent test

@@ -7,6 +7,9 @@ import { player } from "../../../src/state/playback";
 import { until } from "../../until";
 import { answerOf } from "./made";
 
+// The player looks at the open run as soon as it is imported; a real timer would fire in the midst of some test.
+vi.hoisted(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+
 const LAYERS = [
   [
     [0, 1],
