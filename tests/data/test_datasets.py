@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snntrainer3d.data import CATALOGUE, check_fit, default_dataset, describe, load, split_train
+from snntrainer3d.data import (
+    CATALOGUE,
+    available,
+    check_fit,
+    default_dataset,
+    describe,
+    load,
+    mnist,
+    pack,
+    split_train,
+    unpack,
+)
 from snntrainer3d.errors import NotFoundError
 from snntrainer3d.spec import dense_network
 
@@ -135,3 +146,21 @@ def test_the_default_is_mnist_only_where_it_is(monkeypatch, tmp_path):
     for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
         (folder / f"{name}-ubyte.gz").touch()
     assert default_dataset() == "mnist"
+
+
+def test_a_data_set_travels_to_a_machine_that_lacks_it(monkeypatch, tmp_path):
+    for place, files in (("here", mnist.FILES), ("there", ())):
+        (tmp_path / place / "mnist").mkdir(parents=True)
+        for file in files:
+            (tmp_path / place / "mnist" / file).write_text(file)
+    monkeypatch.delenv("SNNTRAINER3D_HOME", raising=False)
+    monkeypatch.setenv("SNNTRAINER3D_DATA", str(tmp_path / "here"))
+    packed = pack("mnist")
+    assert set(packed) == set(mnist.FILES)
+    assert pack("digits") == {}, "what is built in is everywhere"
+    monkeypatch.setenv("SNNTRAINER3D_DATA", str(tmp_path / "there"))
+    monkeypatch.setenv("SNNTRAINER3D_HOME", str(tmp_path / "home"))
+    assert not available("mnist")
+    unpack("mnist", packed)
+    assert available("mnist")
+    assert pack("mnist") == packed

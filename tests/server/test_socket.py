@@ -13,9 +13,9 @@ from made_runs import UPDATES, Served, small_spec, trained_for
 from pydantic import TypeAdapter
 from websockets.sync.client import ClientConnection, connect
 
-from snntrainer3d.events import Notice
+from snntrainer3d.events import Cancelled, Notice
 from snntrainer3d.frames import decode_frame, encode_frame, frame_bytes, make_frame
-from snntrainer3d.runs import LiveFrameWriter, RecordWriter
+from snntrainer3d.runs import LiveFrameWriter, RecordWriter, append_event
 from snntrainer3d.server import study_models
 
 PATIENCE_S = 10.0
@@ -105,6 +105,26 @@ def test_a_change_of_the_list_is_told(served: Served, page: ClientConnection) ->
     served.store.rename(run, "renamed")
     assert next_of(page, "runs")["runs"][0]["name"] == "renamed"
     assert silent(page, "runs")
+
+
+def test_only_the_rows_that_changed_are_sent_again(served: Served) -> None:
+    kept, gone = (served.store.create(small_spec(name=name)).id for name in ("kept", "gone"))
+    append_event(served.store.folder(gone).events, Cancelled())
+    served.store.sync(gone)
+    with connect(address(served), max_size=None) as page:
+        assert next_of(page, "runs")["whole"]
+        while not silent(page, "runs"):  # what was written just now may come in two
+            continue
+        served.store.rename(kept, "renamed")
+        change = next_of(page, "runs")
+        assert (change["whole"], [row["name"] for row in change["runs"]], change["gone"]) == (False, ["renamed"], [])
+        served.store.delete(gone)
+        change = next_of(page, "runs")
+        assert (change["whole"], change["runs"], change["gone"]) == (False, [], [gone])
+    with connect(address(served), max_size=None) as page:
+        again = next_of(page, "runs")
+        assert again["whole"], "who comes anew is told everything"
+        assert kept in [row["id"] for row in again["runs"]]
 
 
 def test_events_are_caught_up_with_and_followed(page: ClientConnection, training: Training) -> None:

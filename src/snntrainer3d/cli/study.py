@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
-from snntrainer3d.errors import JobError
+from snntrainer3d.errors import InputError, JobError
 
 if TYPE_CHECKING:
     from snntrainer3d.studies import CarriedOut, EntryState, Plan, Trial
@@ -26,6 +26,10 @@ def study(
     replace_deleted: Annotated[
         bool, typer.Option("--replace-deleted", help="Train anew what belonged to it and was deleted.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Train on a Ray cluster: local, auto, HOST:6379 or ray://HOST:10001."),
+    ] = None,
     plan_only: Annotated[
         bool, typer.Option("--plan", help="Only show what would be trained, and about how long.")
     ] = False,
@@ -51,9 +55,19 @@ def study(
             resume=resume,
             replace_deleted=replace_deleted,
             on_change=follower.take,
+            cluster=_address(cluster),
         )
     _give_study(done, as_json)
     _end(done)
+
+
+def _address(cluster: str | None) -> str:
+    """Give where to train; empty for this machine. An empty option is a slip, as of an unset variable, not that."""
+    if cluster is not None and not cluster.strip():
+        raise InputError(
+            "The address of the cluster is empty.", path="--cluster", hint="Leave --cluster out to train here."
+        )
+    return cluster or ""
 
 
 def tune(

@@ -5,7 +5,7 @@ from snntrainer3d.data.dataset import Dataset, Progress, Split
 from snntrainer3d.data.drawing import center_like_mnist, count_like_digits, prepare_drawing
 from snntrainer3d.data.fit import check_fit, input_shape
 from snntrainer3d.data.idx import read_idx
-from snntrainer3d.data.shelf import available, cache_folder, default_dataset, fetch, load
+from snntrainer3d.data.shelf import available, cache_folder, default_dataset, fetch, load, pack, unpack
 from snntrainer3d.data.splits import split_train
 
 __all__ = [
@@ -24,7 +24,9 @@ __all__ = [
     "fetch",
     "input_shape",
     "load",
+    "pack",
     "prepare_drawing",
     "read_idx",
     "split_train",
+    "unpack",
 ]

@@ -16,6 +16,7 @@ from snntrainer3d.data.digits import load_digits
 from snntrainer3d.data.download import ATTEMPTS, download
 from snntrainer3d.data.xor import load_xor
 from snntrainer3d.errors import DataUnavailableError
+from snntrainer3d.storage import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,21 @@ def available(name: str) -> bool:
     """Tell whether a data set can be loaded without a download; raises NotFoundError."""
     describe(name)
     return name in _BUILT_IN or _folder(name) is not None
+
+
+def pack(name: str) -> dict[str, bytes]:
+    """Give the files of a data set that is here, for a machine that lacks it; none of one that is built in."""
+    folder = None if name in _BUILT_IN else _folder(name)
+    if folder is None:
+        return {}
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def unpack(name: str, files: Mapping[str, bytes]) -> None:
+    """Put the files that `pack` gave into this machine's cache; raises StorageError."""
+    for file, content in files.items():
+        write_atomically(cache_folder() / name / file, content)
 
 
 def default_dataset() -> str:

@@ -4,7 +4,7 @@ from snntrainer3d.runs.checkpoints import StoredCheckpoint, list_checkpoints, ne
 from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.home import home_folder
-from snntrainer3d.runs.live import LiveFrameWriter
+from snntrainer3d.runs.live import LiveFrameWriter, read_live_frame
 from snntrainer3d.runs.query import Condition, Query, parse_condition
 from snntrainer3d.runs.record import RecordWriter, append_event, read_record
 from snntrainer3d.runs.rows import (
@@ -51,6 +51,7 @@ __all__ = [
     "list_checkpoints",
     "newest_checkpoint",
     "parse_condition",
+    "read_live_frame",
     "read_record",
     "read_weights",
     "write_checkpoint",

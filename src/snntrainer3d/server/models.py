@@ -460,10 +460,14 @@ class Live(_Request):
 
 
 class RunsMessage(_Body):
-    """Server: the list of runs changed."""
+    """Server: the list of runs, newest first, or how it changed."""
 
     kind: Literal["runs"] = "runs"
+    whole: bool
+    """Whether this is the whole list, as a page gets it first; else `runs` are those that are new or changed."""
     runs: list[RunRow]
+    gone: list[str]
+    """Runs that are not in the list any more."""
 
 
 class EventsMessage(_Body):

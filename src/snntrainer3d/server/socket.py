@@ -17,6 +17,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from snntrainer3d.errors import InputError, NotFoundError, Snntrainer3dError
 from snntrainer3d.server.board import Board
 from snntrainer3d.server.failures import body_of
+from snntrainer3d.server.list_feed import ListFeed
 from snntrainer3d.server.models import Ack, Live, Watch
 from snntrainer3d.server.study_feed import StudyFeed
 from snntrainer3d.server.study_models import ClientMessage, WatchStudy
@@ -52,6 +53,7 @@ class _Session:
         self._connection, self._views, self._board = connection, views, board
         self._study_board, self._feed = study_board, feed
         self._study_board_version = 0
+        self._list = ListFeed()
         self._watch = Watch(watch=None)
         self._live = True
         self._next_event = 0
@@ -136,7 +138,7 @@ class _Session:
         if self._board.version != self._board_version:
             self._board_version = self._board.version
             self._last_frame_sent = False
-            await self._connection.send_json({"kind": "runs", "runs": self._board.rows})
+            await self._connection.send_json(self._list.news(self._board.rows))
 
     async def _send_studies(self) -> None:
         if self._study_board.version != self._study_board_version:

@@ -68,6 +68,7 @@ def carry_out(
     resume: bool = False,
     replace_deleted: bool = False,
     on_change: OnChange | None = None,
+    cluster: str = "",
 ) -> CarriedOut:
     """Make a study or find the one of the same document, train what is missing, write the report.
 
@@ -92,5 +93,7 @@ def carry_out(
             hint="Give --resume to go on with it, or another name to begin anew.",
         )
     # A finished one too: a kill may have left decisions out, which the report needs. Nothing is trained again.
-    state = run_study(folder, store, workers=workers, replace_deleted=replace_deleted, on_change=on_change)
+    state = run_study(
+        folder, store, workers=workers, replace_deleted=replace_deleted, on_change=on_change, cluster=cluster
+    )
     return CarriedOut(folder, state, write_report(folder, store))

@@ -13,13 +13,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from snntrainer3d.data import available, fetch
 from snntrainer3d.errors import ConflictError, FailureError, JobError, NotFoundError, Snntrainer3dError
 from snntrainer3d.jobs import JobRunner, has_decisions
 from snntrainer3d.runs import RunStore
+from snntrainer3d.studies.cluster import Cluster, ClusterWorker, connected
 from snntrainer3d.studies.folder import StudyFolder
 from snntrainer3d.studies.order import Order
 from snntrainer3d.studies.plan import Entry, Plan
@@ -42,6 +43,7 @@ def run_study(
     workers: int | None = None,
     replace_deleted: bool = False,
     on_change: OnChange | None = None,
+    cluster: str = "",
 ) -> StudyState:
     """Train what is missing of a study; give how it stands then.
 
@@ -52,15 +54,19 @@ def run_study(
         workers: processes; by default as many as there are cores, and no more than runs.
         replace_deleted: make anew the runs that were deleted; otherwise they stay missing and the state says so.
         on_change: told the state about twice a second.
+        cluster: train on this Ray cluster, `local` or its address, instead of in processes of this machine; `workers`
+            is then by default the number of its cores.
 
     Raises:
         ConflictError: another process works on the study.
         DataUnavailableError: a data set is neither here nor to be downloaded; no run was begun.
+        InputError, FailureError: see `connected`; no run was begun.
     """
     told = on_change or (lambda _state: None)
     with study.hold(LOCK_PATIENCE_S):
         study.stop_file.unlink(missing_ok=True)
-        _Execution(study, store, workers, replace_deleted).run(told)
+        with connected(cluster) if cluster else nullcontext() as joined:
+            _Execution(study, store, workers, replace_deleted, joined).run(told)
     found = state_of(study, store)
     told(found)
     return found
@@ -113,8 +119,15 @@ def stop(study: StudyFolder) -> None:
 
 
 class _Execution:
-    def __init__(self, study: StudyFolder, store: RunStore, workers: int | None, replace_deleted: bool) -> None:
-        self._study, self._store = study, store
+    def __init__(
+        self,
+        study: StudyFolder,
+        store: RunStore,
+        workers: int | None,
+        replace_deleted: bool,
+        cluster: Cluster | None,
+    ) -> None:
+        self._study, self._store, self._cluster = study, store, cluster
         self._plan: Plan = study.read_plan()
         self._jobs = JobRunner(store)
         self._lock = threading.Lock()
@@ -123,7 +136,8 @@ class _Execution:
         self._active: set[str] = set()
         self._errors: list[Exception] = []
         self._todo = deque(entry for entry in self._plan.entries if self._is_open(entry, replace_deleted))
-        self._workers = max(1, min(workers or cores(), len(self._todo)))
+        at_once = cores() if cluster is None else cluster.cores
+        self._workers = max(1, min(workers or at_once, len(self._todo)))
 
     def run(self, on_change: OnChange) -> None:
         self._fetch_data()
@@ -184,7 +198,7 @@ class _Execution:
 
     def _work(self) -> None:
         """Take entries until none is left; one worker process does them."""
-        worker = Worker(max(1, cores() // self._workers), self._study.log)
+        worker = self._worker()
         try:
             while not self._stopping.is_set():
                 with self._lock:
@@ -199,7 +213,12 @@ class _Execution:
         finally:
             worker.close()
 
-    def _train(self, entry: Entry, worker: Worker) -> None:
+    def _worker(self) -> Worker | ClusterWorker:
+        if self._cluster is not None:
+            return self._cluster.worker(self._stopping, self._study.log)
+        return Worker(max(1, cores() // self._workers), self._study.log)
+
+    def _train(self, entry: Entry, worker: Worker | ClusterWorker) -> None:
         run = self._run_of(entry)
         folder = self._store.folder(run)
         with self._lock:

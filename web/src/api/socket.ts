@@ -1,3 +1,4 @@
+import { RunsFollowed } from "./runs-followed";
 import type { StudyDetail, StudyRow } from "./study";
 import type { ClientMessage, ErrorDetail, RunEvent, RunRow, ServerMessage } from "./types";
 
@@ -34,6 +35,7 @@ export class LiveSocket {
   private watched: Watch = { run: null, hertz: 5, eventsAfter: () => 0 };
   private live = true;
   private study: string | null = null;
+  private readonly list = new RunsFollowed();
   private closed = false;
 
   constructor(
@@ -115,7 +117,7 @@ export class LiveSocket {
       return;
     }
     const message = JSON.parse(data) as ServerMessage;
-    if (message.kind === "runs") this.listener.runs(message.runs);
+    if (message.kind === "runs") this.listener.runs(this.list.follow(message));
     else if (message.kind === "events") this.listener.events(message.run, message.events, message.next);
     else if (message.kind === "studies" || message.kind === "study") this.listener.study(message as StudyMessage);
     else if (message.kind === "error") this.listener.fault(message.error);

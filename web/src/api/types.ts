@@ -40,6 +40,7 @@ export type {
   RunDetail,
   RunField,
   RunRow,
+  RunsMessage,
   SampleBlock,
   ServerMessage,
   SnapshotRow,

@@ -111,10 +111,14 @@ export interface RunRow {
   queue_position: number | null;
 }
 
-/** Server: the list of runs changed. */
+/** Server: the list of runs, newest first, or how it changed. */
 export interface RunsMessage {
   kind: "runs";
+  /** Whether this is the whole list, as a page gets it first; else `runs` are those that are new or changed. */
+  whole: boolean;
   runs: RunRow[];
+  /** Runs that are not in the list any more. */
+  gone: string[];
 }
 
 /** Server: the list of studies changed. */

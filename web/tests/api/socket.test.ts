@@ -81,7 +81,7 @@ describe("the line to the server", () => {
     new LiveSocket(heard, "ws://x", open).connect();
     const [socket] = FakeSocket.made;
     socket.accept();
-    socket.onmessage({ data: JSON.stringify({ kind: "runs", runs: [] }) });
+    socket.onmessage({ data: JSON.stringify({ kind: "runs", whole: true, runs: [], gone: [] }) });
     socket.onmessage({ data: JSON.stringify({ kind: "events", run: "r", next: 3, events: [] }) });
     socket.onmessage({ data: JSON.stringify({ kind: "error", error: { message: "no" } }) });
     socket.onmessage({ data: new ArrayBuffer(4) });

@@ -1,0 +1,273 @@
+"""Studies on a real Ray cluster: a head without cores and two nodes of one core each, one of which is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from snntrainer3d.runs import RunRow, RunStore, read_live_frame
+from snntrainer3d.spec import parse_study
+from snntrainer3d.studies import StudyStore, run_study
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
+PATIENCE_S = 240
+STORE_BYTES = 80_000_000
+EPOCHS = list(range(1, 151))
+BIN = Path(sys.executable).parent
+PAGE = Path(__file__).parents[2] / "docs" / "cluster.md"
+
+
+def documented(start: str) -> str:
+    """Give the first command that begins so in what the documentation has people try on one machine."""
+    lines = PAGE.read_text().split("## Try it on one machine")[1].split("```")[1].splitlines()
+    return next(line for line in lines if line.startswith(start))
+
+
+class RealCluster:
+    """Ray's own processes, as `ray start` on several machines makes them."""
+
+    def __init__(self) -> None:
+        # Not below pytest's folder: the path of a socket may have 107 characters at most.
+        self.folder = Path(tempfile.mkdtemp(prefix="ray-"))
+        self.temporary = self.folder / "nodes"
+        self.temporary.mkdir()
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("RAY_")},
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_TMPDIR": str(self.folder),
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": secrets.token_hex(16),
+        }
+        self.nodes: list[psutil.Popen] = []
+        port, client = _free_port(), _free_port()
+        self.address, self.client_address = f"127.0.0.1:{port}", f"ray://127.0.0.1:{client}"
+        self._start(documented("ray start --head"), "--ray-client-server-port", str(client), "--no-monitor")
+        _until(lambda: _listens(port))
+
+    def add_node(self) -> psutil.Popen:
+        """Start a node of one core, as on a machine that has a home of its own and no data sets."""
+        return self._start(documented("ray start --address"))
+
+    def close(self) -> None:
+        for node in self.nodes:
+            kill(node)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def leftovers(self) -> list[str]:
+        """Give the folders that trainings still have on the nodes."""
+        return [path.name for path in self.temporary.glob("snntrainer3d-node-*") if path.is_dir()]
+
+    def _start(self, line: str, *options: str) -> psutil.Popen:
+        own = {"TMPDIR": str(self.temporary), "SNNTRAINER3D_HOME": str(self.folder / "home")}
+        environment = {**self.environment, **own}
+        environment.pop("SNNTRAINER3D_DATA", None)
+        program, *words = line.replace("6379", self.address.rpartition(":")[2]).split()
+        command = [str(BIN / program), *words, "--block", "--object-store-memory", str(STORE_BYTES), *options]
+        command += ["--include-log-monitor", "false"]
+        with (self.folder / f"node-{len(self.nodes)}.log").open("wb") as log:
+            process = psutil.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+        self.nodes.append(process)
+        return self.nodes[-1]
+
+
+def kill(node: psutil.Popen) -> None:
+    """End all processes of a node at once, as a power cut does."""
+    try:
+        processes = [node, *node.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for process in processes:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(processes[1:], PATIENCE_S)
+    node.wait(PATIENCE_S)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RealCluster]:
+    found = RealCluster()
+    try:
+        found.add_node()
+        yield found
+    finally:
+        found.close()
+
+
+def document(name: str = "spread", rates: tuple[float, ...] = (0.01, 0.001), **compose: Any) -> Any:
+    # Long enough for a busy machine to find two of them in the middle.
+    training = {"epochs": len(EPOCHS), "num_steps": 10}
+    made = {"dataset": "digits", "preset": "paper", "hidden": [8], "training": training, **compose}
+    vary = {"kind": "grid", "fields": {"training.learning_rate": list(rates)}}
+    return parse_study({"name": name, "compose": made, "vary": vary, "seeds": [0, 1], "decide_steps": [40]})
+
+
+@contextmanager
+def command(
+    cluster: RealCluster, home: Path, study: Any, *options: str, address: str = "", **environment: str
+) -> Iterator[subprocess.Popen[str]]:
+    """Start `snntrainer3d study` on the cluster; it does not outlive the block."""
+    file = home.with_suffix(".json")
+    file.write_text(study.model_dump_json())
+    words = ["study", str(file), "--json", "--cluster", address or cluster.address, *options]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "snntrainer3d", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**cluster.environment, "SNNTRAINER3D_HOME": str(home), **environment},
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def outcome(process: subprocess.Popen[str]) -> dict[str, Any]:
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, err
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def kinds(store: RunStore, run: str) -> Counter[str]:
+    lines = store.folder(run).events.read_text().splitlines()
+    return Counter(json.loads(line)["kind"] for line in lines)
+
+
+def table(found: dict[str, Any]) -> list[tuple[str, float]]:
+    return [(entry["key"], entry["test_accuracy"]) for entry in found["entries"]]
+
+
+def test_a_node_killed_in_mid_study_costs_nothing_but_time(cluster: RealCluster, tmp_path: Path) -> None:
+    study, home, alone = document(), tmp_path / "home", tmp_path / "alone"
+    second = cluster.add_node()
+    with command(cluster, home, study, "--workers", "2") as process, RunStore(home) as store:
+        _until(lambda: len(_training(store)) == 2, process)
+        watched = [read_live_frame(store.folder(row.id).frame) for row in _training(store)]
+        kill(second)
+        done = outcome(process)
+        assert all(watched), "weights can be watched"
+        assert (done["status"], done["counts"]) == ("finished", {"finished": 4})
+        assert len(store.list()) == 4, "nothing was made twice"
+        for entry in done["entries"]:
+            assert kinds(store, entry["run"])["finished"] == 1, "nothing was finished twice"
+            assert [epoch.epoch for epoch in store.metrics(entry["run"]).epochs] == EPOCHS
+            assert len(store.snapshots(entry["run"])) > 10
+        assert sum(kinds(store, row.id)["interrupted"] for row in store.list()) == 1, "one run lost its node"
+    with RunStore(alone) as store:
+        here = run_study(StudyStore(alone).create(study), store, workers=2).to_dict()
+    assert table(done) == table(here)
+
+
+def test_what_the_documentation_has_people_try_works(cluster: RealCluster, tmp_path: Path) -> None:
+    block = PAGE.read_text().split("## Try it on one machine")[1].split("```")[1]
+    # The nodes of the tests in place of those it starts, and stops, `ray stop` with all others of this machine.
+    kept = [line for line in block.splitlines()[1:] if not line.startswith(("ray ", "export "))]
+    script = "\n".join(kept).replace("127.0.0.1:6379", cluster.address)
+    environment = {**cluster.environment, "PATH": f"{BIN}:{os.environ['PATH']}", "SNNTRAINER3D_HOME": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-eu", "-c", script],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("2 finished") == 2
+    with RunStore(tmp_path) as store:
+        assert len(store.list()) == 2
+
+
+def test_ctrl_c_leaves_nothing_on_the_nodes_and_resume_goes_on_from_there(cluster: RealCluster, tmp_path: Path) -> None:
+    study, home = document("stopped", (0.01,)), tmp_path / "home"
+    with RunStore(home) as store:
+        with command(cluster, home, study) as process:
+            _until(lambda: _training(store), process)
+            before = len(cluster.leftovers())
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=PATIENCE_S)
+            assert process.returncode == 130, err
+        stopped = next(row for row in store.list() if row.status == "cancelled")
+        _until(lambda: not _workers(cluster))
+        assert len(cluster.leftovers()) == before - 1
+        with command(cluster, home, study, "--resume", address=cluster.client_address) as process:
+            assert outcome(process)["counts"] == {"finished": 2}
+        assert kinds(store, stopped.id)["prepared"] == 2
+        assert [epoch.epoch for epoch in store.metrics(stopped.id).epochs] == EPOCHS
+
+
+@pytest.mark.mnist
+def test_a_data_set_that_a_node_lacks_is_sent_there(cluster: RealCluster, tmp_path: Path) -> None:
+    study = document("shipped", (0.01,), dataset="mnist", training={"epochs": 1})
+    data = os.environ["SNNTRAINER3D_DATA"]
+    with command(cluster, tmp_path / "home", study, SNNTRAINER3D_DATA=data) as process:
+        assert outcome(process)["counts"] == {"finished": 2}
+    assert len(list((cluster.folder / "home" / "data" / "mnist").iterdir())) == 4
+
+
+def test_without_its_token_a_cluster_lets_nobody_in(cluster: RealCluster, tmp_path: Path) -> None:
+    home, begun = tmp_path / "home", time.monotonic()
+    with command(cluster, home, document("shut out"), RAY_AUTH_MODE="disabled") as process:
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert "wants its token" in err
+    assert time.monotonic() - begun < 60
+    with RunStore(home) as store:
+        assert not store.list()
+
+
+def _training(store: RunStore) -> list[RunRow]:
+    return [row for row in store.list() if row.status == "running" and row.progress and row.progress.epoch > 1]
+
+
+def _workers(cluster: RealCluster) -> list[psutil.Process]:
+    """Give the processes that train on the cluster's nodes."""
+    found = []
+    for node in cluster.nodes:
+        if node.is_running():
+            found += [
+                child for child in node.children(recursive=True) if "snntrainer3d.studies.worker" in _words(child)
+            ]
+    return found
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+
+
+def _until(happened: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
+    give_up = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert process is None or process.poll() is None, process.communicate()
+        assert time.monotonic() < give_up
+        time.sleep(0.2)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
