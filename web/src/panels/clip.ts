@@ -1,6 +1,11 @@
 /** Records what a canvas shows as a WebM clip: weights as they are learned, spikes as they travel. */
 const FRAMES_A_SECOND = 30;
 const BITS_A_SECOND = 8_000_000;
+/** A file of fewer bytes has a head but no picture yet. */
+const HEAD_BYTES = 1000;
+const PART_MS = 200;
+/** How long the first picture is waited for, once the clip shall end. */
+const FIRST_WITHIN = 4000;
 /** A clip that somebody forgot ends by itself, in milliseconds. */
 const LONGEST = 60_000;
 
@@ -12,16 +17,28 @@ export function recordClip(canvas: HTMLCanvasElement, done: (clip: Blob) => void
   const stream = canvas.captureStream(FRAMES_A_SECOND);
   const recorder = new MediaRecorder(stream, { mimeType: "video/webm", videoBitsPerSecond: BITS_A_SECOND });
   const parts: Blob[] = [];
-  const end = () => {
+  let bytes = 0;
+  let ending: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
     if (recorder.state !== "inactive") recorder.stop();
   };
+  // A busy machine packs the first pictures long after they were drawn: ended at once, the clip would be without any.
+  const end = () => {
+    if (bytes > HEAD_BYTES) stop();
+    else ending ??= setTimeout(stop, FIRST_WITHIN);
+  };
   const late = setTimeout(end, LONGEST);
-  recorder.ondataavailable = (event) => parts.push(event.data);
+  recorder.ondataavailable = (event) => {
+    parts.push(event.data);
+    bytes += event.data.size;
+    if (ending !== undefined) end();
+  };
   recorder.onstop = () => {
     clearTimeout(late);
+    clearTimeout(ending);
     stream.getTracks().forEach((track) => track.stop());
     done(new Blob(parts, { type: "video/webm" }));
   };
-  recorder.start();
+  recorder.start(PART_MS);
   return end;
 }

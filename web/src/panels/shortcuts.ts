@@ -66,6 +66,12 @@ export const SHORTCUTS: Shortcut[] = [
     key: "b",
     run: () => settings.set({ beside: !settings.view.beside, flat: false }),
   },
+  {
+    keys: ["V"],
+    words: "follow the training's weights, or hold them",
+    key: "v",
+    run: () => session.setLive(!settings.view.live),
+  },
   { keys: ["R"], words: "reset the view", key: "r", run: () => press("Reset view") },
   { keys: ["F"], words: "full screen", key: "f", run: () => press("Full screen") },
   { keys: ["D"], words: "dark or light", key: "d", run: () => settings.toggleTheme() },

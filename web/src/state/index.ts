@@ -15,7 +15,7 @@ export { placeholderWeights, type LayerWeights } from "./placeholder";
 export { readHidden } from "./quick-entry";
 export { runs } from "./runs.svelte";
 export { session, TABS, type Tab } from "./session.svelte";
-export { settings, VIEW_DEFAULTS, type ViewSettings } from "./settings.svelte";
+export { LEAST_HERTZ, MOST_HERTZ, Settings, settings, VIEW_DEFAULTS, type ViewSettings } from "./settings.svelte";
 export { shapeOf, sizesOf, type Shape } from "./shape";
 export { PAGES, type Page } from "./url";
 export { weights } from "./weights.svelte";

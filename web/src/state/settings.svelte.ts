@@ -8,7 +8,7 @@ export interface ViewSettings {
   strongest: number | null;
   showWeights: boolean;
   showLabels: boolean;
-  /** Weight frames per second at most. */
+  /** Weight frames per second at most, within MOST_HERTZ and LEAST_HERTZ. */
   hertz: number;
   live: boolean;
   /** Matrices in place of the 3D view. */
@@ -34,11 +34,19 @@ export const VIEW_DEFAULTS: ViewSettings = {
   smoothing: 0,
 };
 
+/** Slower is no film any more; faster shows nothing more and takes the training's time. */
+export const [LEAST_HERTZ, MOST_HERTZ] = [2, 10];
 const KEY = "view";
+
+/** What was kept by an older page may lie outside today's ranges. */
+function remembered(): ViewSettings {
+  const view = { ...VIEW_DEFAULTS, ...recall<Partial<ViewSettings>>(KEY) };
+  return { ...view, hertz: Math.min(MOST_HERTZ, Math.max(LEAST_HERTZ, view.hertz)) };
+}
 
 /** How this person likes to look at things; kept in the browser. */
 export class Settings {
-  view = $state<ViewSettings>({ ...VIEW_DEFAULTS, ...recall<Partial<ViewSettings>>(KEY) });
+  view = $state<ViewSettings>(remembered());
   private systemDark = $state(true);
   reducedMotion = $state(false);
   dark = $derived(this.view.theme === "auto" ? this.systemDark : this.view.theme === "dark");

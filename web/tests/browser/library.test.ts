@@ -1,4 +1,5 @@
 /** Many runs on the page: a study to its end, its table, its runs compared, and one deleted and brought back. */
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { application } from "./application";
@@ -75,6 +76,34 @@ it("compares three of its runs: curves, statistics, and the difference of confus
   await expect.poll(async () => Number(await energy.textContent()) / before).toBeCloseTo(2, 1);
   expect(complaints).toEqual([]);
 }, 300_000);
+
+it("lays the curves of another run over those of the open one, and takes them home together", async () => {
+  const { page, complaints } = await app.open("", 1400, 900);
+  await page.getByRole("tab", { name: /^Runs/ }).click();
+  await page.locator("#panel li .name").first().click();
+  await page.getByRole("tab", { name: "Training" }).click();
+  const keys = page.locator("figure.chart", { hasText: "Accuracy" }).locator("button.key");
+  await keys.first().waitFor();
+  const own = await keys.count();
+  await page.getByText("Lay another run over").click();
+  const other = page.locator(".picker li button").first();
+  const name = (await other.locator("span").first().textContent()) ?? "";
+  await other.click();
+  await expect.poll(() => keys.count()).toBeGreaterThan(own);
+  await keys.filter({ hasText: name }).first().locator("output", { hasText: /\d/ }).waitFor();
+  await page.locator("summary[aria-label='Save Accuracy']").click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator("figure details[open]").getByText("Values, CSV").click(),
+  ]);
+  const [head, ...lines] = (await readFile(await download.path(), "utf8")).trim().split("\n");
+  expect(head.split(",").length).toBe(1 + (await keys.count()));
+  expect(head).toContain(name.slice(0, 5));
+  expect(lines.some((line) => line.split(",").filter(Boolean).length > 2)).toBe(true);
+  await page.getByRole("button", { name: `Take ${name} off the charts` }).click();
+  await expect.poll(() => keys.count()).toBe(own);
+  expect(complaints).toEqual([]);
+}, 120_000);
 
 it("finds, tags, deletes and brings back a run", async () => {
   const { page, complaints } = await app.open("", 1280, 860);

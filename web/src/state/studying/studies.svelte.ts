@@ -13,6 +13,10 @@ import { notices } from "../notices.svelte";
 import { session } from "../session.svelte";
 import { merged } from "./board";
 
+/** How often the report of a study that is just finished is asked for again, and how many times, in all two minutes. */
+const REPORT_EVERY = 1000;
+const REPORT_ASKED = 120;
+
 /** The studies of this home, the one that is open, and what can be done with them. */
 export class Studies {
   rows = $state.raw<StudyRow[]>([]);
@@ -23,6 +27,7 @@ export class Studies {
   /** Why the open study cannot be shown. */
   fault = $state("");
   busy = $state(false);
+  private asking: ReturnType<typeof setTimeout> | undefined;
 
   /** Begins to listen; gives the function that ends it. */
   start(): () => void {
@@ -30,6 +35,7 @@ export class Studies {
     void this.load();
     return () => {
       stop();
+      clearTimeout(this.asking);
       session.watchStudy(null);
     };
   }
@@ -76,10 +82,15 @@ export class Studies {
     }
   }
 
-  async readReport(id: string): Promise<void> {
+  /** Reads the report; a study that is just finished writes it a moment later, so that it is asked for again. */
+  async readReport(id: string, again = REPORT_ASKED): Promise<void> {
+    clearTimeout(this.asking);
     try {
       const report = await studiesApi.report(id);
-      if (session.study === id) this.report = report;
+      if (session.study !== id) return;
+      this.report = report;
+      if (report.written_at || again <= 0 || this.detail?.status !== "finished") return;
+      this.asking = setTimeout(() => void this.readReport(id, again - 1), REPORT_EVERY);
     } catch (thrown) {
       if (session.study === id && !(thrown instanceof ApiError && thrown.code === "not_found")) {
         notices.fault(thrown, "Reading the report");
