@@ -7,6 +7,7 @@ sample; rates are spikes per neuron and time step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -142,6 +143,7 @@ Progress = Prepared | Phase | Update | EpochDone | Snapshot | Notice
 Change = StateChanged | Finished | Cancelled | Failed | Interrupted
 Event = Progress | Change
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+_LIST: TypeAdapter[Sequence[Event]] = TypeAdapter(Sequence[Annotated[Event, Field(discriminator="kind")]])
 
 RunStatus = Literal["queued", "running", "paused", "finished", "cancelled", "failed", "interrupted"]
 ENDED: frozenset[str] = frozenset({"finished", "cancelled", "failed", "interrupted"})
@@ -150,6 +152,11 @@ ENDED: frozenset[str] = frozenset({"finished", "cancelled", "failed", "interrupt
 def dump_event(event: Event) -> bytes:
     """Give an event as one line of JSON, without the line break."""
     return event.model_dump_json().encode()
+
+
+def dump_events(events: Sequence[Event]) -> bytes:
+    """Give events as a JSON array."""
+    return _LIST.dump_json(events)
 
 
 def load_event(line: bytes | str) -> Event:

@@ -147,3 +147,18 @@ def test_processes_that_start_together_make_one_store(home: Path) -> None:
         assert (process.returncode, complaints) == (0, b"")
     with RunStore(home) as store:
         assert store.list() == []
+
+
+def test_the_version_tells_of_what_was_written_here_or_elsewhere_and_of_nothing_else(home: Path, spec: RunSpec) -> None:
+    with RunStore(home) as store, RunStore(home) as other:
+        seen = [store.version]
+        store.list()
+        assert store.version == seen[0]
+        run = store.create(spec).id
+        seen.append(store.version)
+        other.rename(run, "renamed")
+        seen.append(store.version)
+        assert len(set(seen)) == 3
+        store.list()
+        other.list()
+        assert store.version == seen[-1]

@@ -17,10 +17,13 @@ from snntrainer3d.events import Cancelled, Notice
 from snntrainer3d.frames import decode_frame, encode_frame, frame_bytes, make_frame
 from snntrainer3d.runs import LiveFrameWriter, RecordWriter, append_event
 from snntrainer3d.server import study_models
+from snntrainer3d.server.run_feed import PORTION, News, RunFeed
+from snntrainer3d.server.socket import TICK_S
 
 PATIENCE_S = 10.0
 QUIET_S = 0.4
 LARGEST_GROWTH_BYTES = 30e6
+FRAMES = 5
 
 SERVER_MESSAGE: TypeAdapter[Any] = TypeAdapter(study_models.ServerMessage)
 
@@ -143,8 +146,6 @@ def test_events_are_caught_up_with_and_followed(page: ClientConnection, training
 
 @pytest.mark.slow
 def test_a_long_record_comes_in_portions_without_a_gap(page: ClientConnection, training: Training) -> None:
-    from snntrainer3d.server.socket import PORTION
-
     count = 2 * PORTION + 7
     training.say(*(str(number) for number in range(count)))
     tell(page, watch=training.id)
@@ -188,6 +189,30 @@ def test_frames_come_no_faster_than_asked_for(page: ClientConnection, training: 
 
 
 @pytest.mark.slow
+def test_a_run_is_looked_at_no_more_often_than_frames_are_asked_for(
+    page: ClientConnection, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    real = RunFeed.news
+
+    def news(self: RunFeed, *, weights: bool) -> News:
+        nonlocal looks
+        looks += 1
+        return real(self, weights=weights)
+
+    monkeypatch.setattr(RunFeed, "news", news)
+    training.learn()
+    tell(page, watch=training.id)
+    begun = time.monotonic()
+    for _ in range(FRAMES):
+        sequence = next_of(page, "frame").sequence
+        training.learn()
+        tell(page, ack=sequence)
+    # Half as many again: a late acknowledgement is looked at beside the regular turn.
+    assert FRAMES <= looks <= 1.5 * (time.monotonic() - begun) / TICK_S + 2
+
+
+@pytest.mark.slow
 def test_frames_can_be_switched_off_while_events_go_on(page: ClientConnection, training: Training) -> None:
     tell(page, live=False)
     training.learn()
@@ -217,6 +242,7 @@ def test_watching_another_run_begins_anew(page: ClientConnection, training: Trai
     tell(page, watch=other.id)
     assert next_of(page, "frame").run == other.id
     tell(page, watch=None)
+    silent(page, "frame")  # one may be on its way
     other.learn()
     assert silent(page, "frame")
 

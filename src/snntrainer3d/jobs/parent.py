@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError, StorageError
@@ -39,6 +39,8 @@ class JobRunner:
         self._slots = slots if slots is not None else max(1, _cores() // 2)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._turn = threading.RLock()
+        self._version: int | None = None
+        self._unfinished: Sequence[Unfinished] = ()
 
     def start(self, reference: str) -> RunDetail:
         """Start a queued run if there is a free slot, else leave it in the queue; raises ConflictError."""
@@ -96,12 +98,20 @@ class JobRunner:
     def look_after(self) -> None:
         """Take in what happened to jobs, and mark as interrupted what vanished; starts nothing."""
         with self._turn:
-            read = {run.id for run in self._store.unfinished() if self._try(run.id, partial(self._store.sync, run.id))}
-            unfinished = self._store.unfinished()
+            read = {run.id for run in self._now() if self._try(run.id, partial(self._store.sync_in_time, run.id))}
+            unfinished = self._now()
             for run in unfinished:
                 if run.id in read:
                     self._try(run.id, partial(self._notice, run))
             self._forget_ended({run.id for run in unfinished})
+
+    def _now(self) -> Sequence[Unfinished]:
+        """Give the runs that have not ended; asked for many times a second, so only read when anything was written."""
+        version = self._store.version
+        if version != self._version:
+            self._unfinished = self._store.unfinished()
+            self._version = version
+        return self._unfinished
 
     def _try(self, run: str, look: Callable[[], object]) -> bool:
         """Tell whether it worked; one damaged run must not keep the others from being looked after."""
@@ -118,12 +128,13 @@ class JobRunner:
             if run.launcher == "cli" and _long_ago(run.created_at):
                 self._close(run.id, Interrupted(last_words="The command that made it ended before it began."))
             return
-        folder = self._store.folder(run.id)
         process = self._processes.get(run.id)
+        code = process.poll() if process is not None else None
+        if process is not None and code is None:
+            return
+        folder = self._store.folder(run.id)
         if process is not None:
-            code = process.poll()
-            if code is not None:
-                self._close(run.id, Interrupted(last_words=last_words(folder.log, code)))
+            self._close(run.id, Interrupted(last_words=last_words(folder.log, code)))
         elif not folder.busy() and (run.spawned_at is None or _long_ago(run.spawned_at)):
             self._close(run.id, Interrupted(last_words=last_words(folder.log, None)))
 
@@ -143,7 +154,7 @@ class JobRunner:
             self._store.apply(run, event.model_copy(update={"at": time.time()}))
 
     def _start_queued(self) -> None:
-        unfinished = self._store.unfinished()
+        unfinished = self._now()
         free = self._slots - sum(run.status == "running" for run in unfinished)
         waiting = [run.id for run in unfinished if run.status == "queued" and run.launcher == "server"]
         for run in waiting[: max(0, free)]:

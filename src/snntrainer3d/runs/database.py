@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -37,6 +38,8 @@ class Database:
         if _revision(path) != HEAD:
             _migrate(path)
         self._engine = _engine(path)
+        self._observer: sqlite3.Connection | None = None
+        self._observing = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -50,9 +53,23 @@ class Database:
         with _told(self.path), _writer(self._engine) as connection:
             yield connection
 
+    @property
+    def version(self) -> int:
+        """Give a number that changes with whatever is written, by this process or another; asking costs 10 µs."""
+        with _told(self.path), self._observing:
+            if self._observer is None:
+                # SQLite counts what others wrote, so this connection never writes itself.
+                self._observer = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+                self._observer.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            return int(self._observer.execute("PRAGMA data_version").fetchone()[0])
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+        with self._observing:
+            if self._observer is not None:
+                self._observer.close()
+                self._observer = None
 
 
 def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:

@@ -18,6 +18,7 @@ from snntrainer3d.analysis import History
 from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
 from snntrainer3d.events import ENDED, EpochDone, Event, RunStatus, Update
 from snntrainer3d.frames import encode_frame, make_frame
+from snntrainer3d.runs.backlog import Backlog
 from snntrainer3d.runs.changes import changes_of, event_of_point
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint
 from snntrainer3d.runs.cursors import Cursors
@@ -76,6 +77,7 @@ class RunStore:
         self._runs = self.home / "runs"
         self.trash = Trash(self._database, self._runs, self.home / "trash")
         self._cursors = Cursors()
+        self._backlog = Backlog()
 
     def close(self) -> None:
         """Close the database."""
@@ -191,9 +193,18 @@ class RunStore:
             chosen = select(RUNS).where(RUNS.c.id == find(connection, reference))
             return detail_of(connection.execute(chosen).one(), queue(connection))
 
-    def folder(self, reference: str) -> RunFolder:
-        """Give a run's folder."""
+    def folder(self, reference: str | RunFolder) -> RunFolder:
+        """Give a run's folder; one that was given before is not looked up again while it is there."""
+        if isinstance(reference, RunFolder):
+            if reference.path.is_dir():
+                return reference
+            reference = reference.id
         return RunFolder(self._runs / self.find(reference))
+
+    @property
+    def version(self) -> int:
+        """Give a number that changes with every change of a row or a point, by whatever process."""
+        return self._database.version
 
     # What a person changes.
 
@@ -325,6 +336,13 @@ class RunStore:
             changed = True
         return changed
 
+    def sync_in_time(self, run: str) -> bool:
+        """Do as `sync` for a run known by its id, whom someone looks after many times a second.
+
+        What changes its state is taken at once, points of its curves once a second: each time waits for the disk.
+        """
+        return self._backlog.take(RunFolder(self._runs / run), lambda: self.sync(run))
+
     # What lies in a run's folder.
 
     def metrics(self, reference: str) -> History:
@@ -338,7 +356,7 @@ class RunStore:
             tuple(event for event in events if isinstance(event, EpochDone)),
         )
 
-    def events(self, reference: str, after: int = 0, limit: int | None = None) -> EventPage:
+    def events(self, reference: str | RunFolder, after: int = 0, limit: int | None = None) -> EventPage:
         """Give the events from a line of the record on, at most `limit` lines."""
         run = self.folder(reference)
         offset, line = self._cursors.find(run.events, max(0, after))
@@ -362,7 +380,7 @@ class RunStore:
         """Give a snapshot's weight frame; raises NotFoundError, FileFormatError."""
         return read_snapshot(self.folder(reference).snapshots, index)
 
-    def newest_frame(self, reference: str) -> bytes:
+    def newest_frame(self, reference: str | RunFolder) -> bytes:
         """Give the newest weight frame: of the live weights, else made of stored ones; raises NotFoundError."""
         run = self.folder(reference)
         found = read_live_frame(run.frame)

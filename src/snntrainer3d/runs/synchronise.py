@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from snntrainer3d.errors import NotFoundError
 from snntrainer3d.runs.changes import Changes, changes_of
@@ -46,15 +46,22 @@ def apply_changes(connection: Connection, run: str, changes: Changes) -> None:
         undone = (POINTS.c.run == run) & (POINTS.c.updates > changes.taken_back_after)
         connection.execute(delete(POINTS).where(undone))
     if changes.points:
-        statement = insert(POINTS)
-        values = {column.name: statement.excluded[column.name] for column in POINTS.c if column.name not in _KEYS}
-        rows = [{"run": run, **point} for point in changes.points]
-        connection.execute(statement.on_conflict_do_update(index_elements=_KEYS, set_=values), rows)
+        connection.execute(_PUT_POINTS, [{"run": run, **point} for point in changes.points])
     if changes.columns:
         connection.execute(update(RUNS).where(RUNS.c.id == run).values(changes.columns))
     if changes.began_at is not None:
         first = (RUNS.c.id == run) & RUNS.c.started_at.is_(None)
         connection.execute(update(RUNS).where(first).values(started_at=changes.began_at))
+
+
+def _put_points() -> Insert:
+    statement = insert(POINTS)
+    values = {column.name: statement.excluded[column.name] for column in POINTS.c if column.name not in _KEYS}
+    return statement.on_conflict_do_update(index_elements=_KEYS, set_=values)
+
+
+_PUT_POINTS = _put_points()
+"""Made once: making it takes longer than carrying it out."""
 
 
 def _offset(connection: Connection, run: str) -> int:

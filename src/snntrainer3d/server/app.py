@@ -69,7 +69,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.worker = TorchWorker(app.state.home)
     app.state.views = RunViews(store, runner)
     app.state.studies = StudyViews(store)
-    app.state.board = Board(app.state.views.rows)
+    app.state.board = Board(app.state.views.rows, changed=lambda: store.version)
     app.state.study_board = Board(app.state.studies.rows, STUDIES_PERIOD_S)
     tasks = [asyncio.create_task(_tick(runner)), asyncio.create_task(app.state.board.keep())]
     tasks.append(asyncio.create_task(app.state.study_board.keep()))

@@ -21,8 +21,12 @@ Rows = list[dict[str, Any]]
 class Board:
     """Holds the newest list; `version` grows with every change."""
 
-    def __init__(self, read: Callable[[], Rows], period_s: float = PERIOD_S) -> None:
-        self._read, self._period_s = read, period_s
+    def __init__(
+        self, read: Callable[[], Rows], period_s: float = PERIOD_S, changed: Callable[[], object] | None = None
+    ) -> None:
+        """Take what reads the list, and what gives another value whenever it may have changed."""
+        self._read, self._period_s, self._changed = read, period_s, changed
+        self._read_at: object = None
         self._readers = 0
         self.version = 0
         self.rows: Rows = []
@@ -50,9 +54,18 @@ class Board:
     async def refresh(self) -> None:
         """Read the list now; a store that cannot be read for a moment leaves the old list."""
         try:
-            rows = await asyncio.to_thread(self._read)
+            rows = await asyncio.to_thread(self._look)
         except Snntrainer3dError as error:
             log.warning("A list cannot be read: %s", error)
             return
         if rows != self.rows or not self.version:
             self.rows, self.version = rows, self.version + 1
+
+    def _look(self) -> Rows:
+        """Give the list, that of before where nothing was written since."""
+        now = self._changed() if self._changed is not None else None
+        if self.version and now is not None and now == self._read_at:
+            return self.rows
+        rows = self._read()
+        self._read_at = now
+        return rows

@@ -19,15 +19,15 @@ from snntrainer3d.server.board import Board
 from snntrainer3d.server.failures import body_of
 from snntrainer3d.server.list_feed import ListFeed
 from snntrainer3d.server.models import Ack, Live, Watch
+from snntrainer3d.server.run_feed import RunFeed
 from snntrainer3d.server.study_feed import StudyFeed
 from snntrainer3d.server.study_models import ClientMessage, WatchStudy
 from snntrainer3d.server.views import RunViews
 from snntrainer3d.spec import parse, read_json
 
-TICK_S = 0.1
-"""How often a page's watched run is looked at where no faster frames are asked for."""
-PORTION = 2000
-"""Events in one message at most."""
+TICK_S = 0.2
+"""How often a watched run is looked at where no faster frames are asked for; each look takes time from a training
+that uses all cores."""
 _SEQUENCE = struct.Struct("<8xIII")
 """Sequence number, update and epoch in the head of a weight frame."""
 
@@ -55,8 +55,8 @@ class _Session:
         self._study_board_version = 0
         self._list = ListFeed()
         self._watch = Watch(watch=None)
+        self._run: RunFeed | None = None
         self._live = True
-        self._next_event = 0
         self._board_version = 0
         self._frame_seen: tuple[int, int, int] | None = None
         self._frame_unacknowledged: int | None = None
@@ -86,14 +86,15 @@ class _Session:
                 self._obey(message.get("text"))
             except Snntrainer3dError as error:
                 await self._tell(error)
-            self._wake.set()
 
     def _obey(self, text: str | None) -> None:
+        """Do what the page says, and look at once if that may give it something."""
         if text is None:
             raise InputError("Binary messages are not taken here.", hint="Send JSON text.")
         wish = _understand(read_json(text, what="message"))
         if isinstance(wish, Watch):
-            self._watch, self._next_event = wish, wish.events_after
+            self._watch = wish
+            self._run = RunFeed(self._views.store, wish.watch, wish.events_after) if wish.watch is not None else None
             self._frame_seen = self._frame_unacknowledged = None
             self._frame_due, self._last_frame_sent = 0.0, False
         elif isinstance(wish, WatchStudy):
@@ -102,24 +103,27 @@ class _Session:
             self._live = wish.live
         elif wish.ack == self._frame_unacknowledged:
             self._frame_unacknowledged = None
+            if time.monotonic() < self._frame_due:
+                return
+        self._wake.set()
 
     async def _write(self) -> None:
         while True:
             self._wake.clear()
             if not await self._send():
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), min(TICK_S, 1.0 / self._watch.hertz))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(min(TICK_S, 1.0 / self._watch.hertz)):
+                        await self._wake.wait()
 
     async def _send(self) -> bool:
         """Send what there is; tell whether there is more to send at once."""
         try:
             await self._send_board()
-            more = await self._send_events()
-            await self._send_frame()
+            more = await self._send_news()
             await self._send_studies()
         except NotFoundError as error:
             # The feed is not asked again either: which of the two is gone makes no difference to a page.
-            self._watch = Watch(watch=None)
+            self._run = None
             self._feed.watch(None)
             await self._tell(error)
             return False
@@ -147,38 +151,35 @@ class _Session:
         if self._feed.is_due and (news := await asyncio.to_thread(self._feed.news)) is not None:
             await self._connection.send_json({"kind": "study", "study": news})
 
-    async def _send_events(self) -> bool:
-        """Send what happened since; tell whether there is more to send at once."""
-        watch = self._watch
-        if watch.watch is None:
+    async def _send_news(self) -> bool:
+        """Send what is new of the run; tell whether there is more to send at once."""
+        run = self._run
+        if run is None:
             return False
-        events, following = await asyncio.to_thread(self._views.events, watch.watch, self._next_event, PORTION)
-        if self._watch is not watch:
-            return True
-        if not events:
-            return False
-        self._next_event = following
-        await self._connection.send_json({"kind": "events", "run": watch.watch, "next": following, "events": events})
-        return len(events) == PORTION
+        # Asked before looking: weights read after its end are a run's last.
+        ended = self._watch.watch is not None and self._board.has_ended(self._watch.watch)
+        news = await asyncio.to_thread(run.news, weights=self._wants_frame)
+        if news.events is not None and self._run is run:
+            await self._connection.send_text(news.events)
+        if news.frame is not None and self._run is run:
+            await self._send_frame(news.frame, ended)
+        return news.more or self._run is not run
 
-    async def _send_frame(self) -> None:
-        """Send the newest weights, if wanted, due, different, and the last ones are drawn."""
-        watch = self._watch
-        if watch.watch is None or not self._live or self._frame_unacknowledged is not None:
-            return
-        if time.monotonic() < self._frame_due or self._last_frame_sent:
-            return
-        ended = self._board.has_ended(watch.watch)
-        frame = await asyncio.to_thread(self._views.live_frame, watch.watch)
-        if frame is None or self._watch is not watch:
-            return
+    @property
+    def _wants_frame(self) -> bool:
+        """Tell whether weights are wanted, due, and the last ones are drawn."""
+        waits = not self._live or self._frame_unacknowledged is not None or self._last_frame_sent
+        return not waits and time.monotonic() >= self._frame_due
+
+    async def _send_frame(self, frame: bytes, ended: bool) -> None:
+        """Send weights that differ from those sent before."""
         # Weights of an ended run stay as they are: read once, not at every turn.
         self._last_frame_sent = ended
         seen = _SEQUENCE.unpack_from(frame)
         if seen == self._frame_seen:
             return
         self._frame_seen, self._frame_unacknowledged = seen, seen[0]
-        self._frame_due = time.monotonic() + 1.0 / watch.hertz
+        self._frame_due = time.monotonic() + 1.0 / self._watch.hertz
         await self._connection.send_bytes(frame)
 
     async def _tell(self, error: Snntrainer3dError) -> None:

@@ -125,13 +125,6 @@ class RunViews:
         """Give the newest weight frame; raises NotFoundError."""
         return self._store.newest_frame(run)
 
-    def live_frame(self, run: str) -> bytes | None:
-        """Give the newest weight frame, None where there is none yet."""
-        try:
-            return self._store.newest_frame(run)
-        except NotFoundError:
-            return None
-
     def snapshots(self, run: str) -> list[Plain]:
         """Tell which snapshots there are."""
         return [row.model_dump(mode="json") for row in self._store.snapshots(run)]
