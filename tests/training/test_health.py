@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from statistics import median
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ from snntrainer3d.spec import (
     dense_network,
 )
 from snntrainer3d.training import train
-from snntrainer3d.training.health import Health
+from snntrainer3d.training.health import WINDOW, Health
 
 RECIPE = {"num_steps": 10, "epochs": 3, "batch_size": 32, "learning_rate": 1e-2, "loss": "count"}
 
@@ -115,6 +117,21 @@ def test_a_gradient_that_grows_with_the_loss_explodes_and_one_that_grows_alone_d
     growing = {"gradients": lambda at: [1.0 if at < 60 else 500.0, 1.0]}
     assert told(points(80, **growing)) == []
     assert told(points(80, **growing, loss=lambda at: 1.0 if at < 60 else 1.1)) == ["gradient_exploding"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_gradient_explodes_over_the_median_of_all_before_the_last_ones(seed: int) -> None:
+    chance = random.Random(seed)
+    sizes = [chance.lognormvariate(0, 2) for _ in range(150)]
+    sizes += [chance.lognormvariate(at / 10, 2) for at in range(80)]
+    events = points(len(sizes), gradients=lambda at: [sizes[at], 0.0], loss=lambda at: 1.0 + at / 10_000)
+    due = [
+        at for at in range(2 * WINDOW, len(sizes) + 1) if max(sizes[:at][-WINDOW:]) > 100 * median(sizes[:at][:-WINDOW])
+    ]
+    health = Health(spec_of([50], Leaky()), 400, 10)
+    found = [event.update for event in events if "gradient_exploding" in [n.code for n in health.after_update(event)]]
+    assert found == due[:1]
+    assert found
 
 
 def test_a_network_that_moves_but_does_not_learn_makes_no_progress() -> None:

@@ -7,6 +7,7 @@ ones and spoiled ones; they are meant to miss a small ill rather than to cry at 
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from statistics import fmean, median
 
@@ -48,6 +49,10 @@ class Health:
         self._updates: list[Update] = []
         self._epochs: list[EpochDone] = []
         self._moved = 0.0
+        self._largest: list[float] = []
+        self._earlier: list[float] = []
+        """Those of `_largest` before the last WINDOW, ascending: sorting them anew at every point would make
+        a run the slower the longer it is."""
         self.said = set(said)
         """Codes of what was said; a resumed run does not say it again."""
 
@@ -56,6 +61,7 @@ class Health:
         before = self._updates[-1].update if self._updates else 0
         self._moved += event.learning_rate * (event.update - before)
         self._updates.append(event)
+        self._keep_largest(event)
         yield from self._once(self._loss_not_finite(event))
         if len(self._updates) < WINDOW or event.update < EARLIEST_UPDATES:
             return
@@ -129,14 +135,13 @@ class Health:
             )
 
     def _exploded(self) -> Iterator[Notice]:
-        history = [self._largest(event) for event in self._updates if event.gradients]
-        if len(history) < 2 * WINDOW or "learning_rate_too_high" in self.said:
+        if len(self._largest) < 2 * WINDOW or "learning_rate_too_high" in self.said:
             return
-        usual, now = median(history[:-WINDOW]), max(history[-WINDOW:])
-        rises = self._loss_of(self._updates[-WINDOW:], fmean) > self._loss_of(
-            self._updates[-2 * WINDOW : -WINDOW], fmean
-        )
-        if usual > 0 and now > EXPLODED * usual and rises:
+        usual, now = self._middle(self._earlier), max(self._largest[-WINDOW:])
+        if usual <= 0 or now <= EXPLODED * usual:
+            return
+        before, recent = self._updates[-2 * WINDOW : -WINDOW], self._updates[-WINDOW:]
+        if self._loss_of(recent, fmean) > self._loss_of(before, fmean):
             yield Notice(
                 level="warning",
                 code="gradient_exploding",
@@ -211,9 +216,16 @@ class Health:
         largest = max((size for size in event.gradients if size is not None), default=0.0)
         return [1.0 if size is None else size / largest for size in event.gradients] if largest > 0 else []
 
+    def _keep_largest(self, event: Update) -> None:
+        if event.gradients:
+            self._largest.append(max((size for size in event.gradients if size is not None), default=0.0))
+            if len(self._largest) > WINDOW:
+                insort(self._earlier, self._largest[-WINDOW - 1])
+
     @staticmethod
-    def _largest(event: Update) -> float:
-        return max((size for size in event.gradients if size is not None), default=0.0)
+    def _middle(ascending: list[float]) -> float:
+        half = len(ascending) // 2
+        return ascending[half] if len(ascending) % 2 else (ascending[half - 1] + ascending[half]) / 2
 
     @staticmethod
     def _loss_of(events: list[Update], of: Callable[[list[float]], float]) -> float:
