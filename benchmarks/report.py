@@ -235,16 +235,22 @@ def _watch(section: Mapping[str, Any]) -> Lines:
         f"The client took {section['frames']} frames ({section['frame_bytes'] / MIB:.1f} MiB) and "
         f"{section['events']:,} events."
     )
+    yield "Processor time is that of the training's seconds, of the watcher that of its whole life; medians."
     yield ""
-    rows = [("nobody", _seconds(section["alone_s"]), "–"), _watched(section, "watched", "a client that acknowledges")]
+    rows = [_watched(section, "alone", "nobody"), _watched(section, "watched", "a client that acknowledges")]
     if section["browser_s"]:
         rows.append(_watched(section, "browser", "the page in a browser without a window, drawing in software"))
-    yield from _table(("watched by", "#training", "#cost, min (median)"), rows)
+    titles = ("#training s", "#cost, min (median)", "#CPU s of the training", "#of the server", "#of the watcher")
+    yield from _table(("watched by", *titles), rows)
 
 
-def _watched(section: Mapping[str, Any], name: str, title: str) -> tuple[str, str, str]:
-    cost = f"{_unit(section[f'{name}_cost_min'], '%')} ({_unit(section[f'{name}_cost_median'], '%')})"
-    return title, _seconds(section[f"{name}_s"]), cost
+def _watched(section: Mapping[str, Any], name: str, title: str) -> tuple[str, ...]:
+    costs = [section.get(f"{name}_cost_{kind}") for kind in ("min", "median")]
+    cost = "–" if costs[0] is None else f"{_unit(costs[0], '%')} ({_unit(costs[1], '%')})"
+    cpu = section["cpu"][name]
+    watcher = "–" if name == "alone" else f"{cpu['watcher_cpu_s']:.2f}"
+    times = (f"{cpu['training_cpu_s']:.2f}", f"{cpu['server_cpu_s']:.3f}", watcher)
+    return title, _seconds(section[f"{name}_s"]), cost, *times
 
 
 def _seconds(found: Mapping[str, float]) -> str:

@@ -55,6 +55,7 @@ class Served:
     home: Path
     ready_s: float
     """From starting the process to its first answer."""
+    pid: int
 
     def get(self, path: str) -> Any:
         """Give the JSON at a path."""
@@ -81,7 +82,7 @@ def server(environment: dict[str, str]) -> Iterator[Served]:
             raise RuntimeError("the server did not start")
         address = line[line.index("http") :].strip()
         _wait_healthy(address, begun + START_S)
-        yield Served(address, Path(environment["SNNTRAINER3D_HOME"]), time.perf_counter() - begun)
+        yield Served(address, Path(environment["SNNTRAINER3D_HOME"]), time.perf_counter() - begun, process.pid)
     finally:
         process.terminate()
         try:

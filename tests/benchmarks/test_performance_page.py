@@ -19,6 +19,7 @@ from benchmarks.sections.step import families
 from benchmarks import command
 
 GENERATOR_TIMES = ("import_s", "load_s", "train_s", "prepared_trained_tested_s", "whole_process_s")
+CPU_TIMES = ("training_cpu_s", "server_cpu_s", "watcher_cpu_s")
 
 
 def timed(name: str, family: str, milliseconds: float, **more: Any) -> dict[str, Any]:
@@ -69,6 +70,7 @@ def results() -> dict[str, Any]:
         "start": {"rows": [{"title": "help", "min_s": 0.1, "median_s": 0.2, "times": 3}]},
         "watch": {"updates": 2345, "dataset": "mnist", "alone_s": best, "watched_s": best, "browser_s": None,
                   "frames": 9, "frame_bytes": 9 << 20, "events": 100,
+                  "cpu": dict.fromkeys(("alone", "watched"), dict.fromkeys(CPU_TIMES, 1.0)),
                   "watched_cost_min": 0.04, "watched_cost_median": 0.02},
     }  # fmt: skip
     assert set(sections) == set(SECTIONS)
