@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from snntrainer3d.data import CATALOGUE, DatasetInfo, default_dataset, input_shape
-from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.data import CATALOGUE, DatasetInfo, default_dataset, describe, input_shape
+from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.spec import (
     NEURON_KINDS,
     NEURONS,
+    OWN,
     PRESETS,
     TEMPLATES,
     Network,
@@ -24,6 +25,8 @@ from snntrainer3d.spec import (
 
 DEFAULT_PRESET = "fast"
 DEFAULT_HIDDEN = (100,)
+OWN_UPDATES, OWN_EPOCHS = 1_500, 100
+"""Updates that own data are trained for unless told otherwise, and the most epochs for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def compose(choices: Choices) -> RunSpec:
         SpecError: every fault at once, with paths into the document.
     """
     faults = [
-        *_unknown("training.dataset", choices.dataset, CATALOGUE),
+        *_unknown_dataset(choices.dataset),
         *_unknown("preset", choices.preset, PRESETS),
         *_unknown("template", choices.template, TEMPLATES),
         *_unknown("network.layers[0].neuron.kind", choices.neuron, NEURON_KINDS),
@@ -70,11 +73,21 @@ def compose_training(network: Network, choices: Choices, given: Mapping[str, Any
     Raises:
         SpecError: every fault at once.
     """
-    faults = [*_unknown("training.dataset", choices.dataset, CATALOGUE), *_unknown("preset", choices.preset, PRESETS)]
+    faults = [*_unknown_dataset(choices.dataset), *_unknown("preset", choices.preset, PRESETS)]
     if faults:
         raise SpecError(faults, what="spec")
     training = dict(given) if given is not None else _training(choices, _dataset(choices))
     return parse(RunSpec, {"network": network.model_dump(mode="json"), "training": {**training, **choices.training}})
+
+
+def own_recipe(info: DatasetInfo) -> dict[str, Any]:
+    """Give what differs from a recipe for own data: as many epochs as about OWN_UPDATES updates take."""
+    if not info.name.startswith(OWN):
+        return {}
+    batch = 64 if info.train_samples >= 64 * 20 else 16
+    epochs = max(1, min(OWN_EPOCHS, round(OWN_UPDATES * batch / info.train_samples)))
+    held = {"validation_share": 0.0} if info.train_samples < 10 * info.classes else {}
+    return {"epochs": epochs, "batch_size": batch, "num_steps": max(20, info.frames), **held}
 
 
 def preset_of(name: str) -> Preset:
@@ -85,11 +98,12 @@ def preset_of(name: str) -> Preset:
 
 
 def _dataset(choices: Choices) -> str:
-    return choices.dataset if choices.dataset in CATALOGUE else default_dataset()
+    known = choices.dataset is not None and not _unknown_dataset(choices.dataset)
+    return choices.dataset if choices.dataset is not None and known else default_dataset()
 
 
 def _document(choices: Choices) -> dict[str, Any]:
-    info = CATALOGUE[_dataset(choices)]
+    info = describe(_dataset(choices))
     neuron = _neuron(choices)
     training = _training(choices, info.name)
     shape = _input_shape(info, training)
@@ -122,7 +136,7 @@ def _neuron(choices: Choices) -> dict[str, Any]:
 
 def _training(choices: Choices, dataset: str) -> dict[str, Any]:
     preset = _recipe(choices)
-    found = preset.training_for(dataset) if preset else {}
+    found = {**(preset.training_for(dataset) if preset else {}), **own_recipe(describe(dataset))}
     if choices.template in TEMPLATES and choices.preset == DEFAULT_PRESET:
         found = {**found, **TEMPLATES[choices.template].recipes.get(dataset, {})}
     return {**found, **choices.training, "dataset": dataset}
@@ -130,6 +144,16 @@ def _training(choices: Choices, dataset: str) -> dict[str, Any]:
 
 def _recipe(choices: Choices) -> Preset | None:
     return recipe(choices.preset, _dataset(choices), choices.training.get("epochs"))
+
+
+def _unknown_dataset(name: str | None) -> list[Fault]:
+    if name is None or not name.startswith(OWN):
+        return _unknown("training.dataset", name, CATALOGUE)
+    try:
+        describe(name)
+    except InputError as error:
+        return [Fault("training.dataset", error.message, error.hint)]
+    return []
 
 
 def _unknown(path: str, name: str | None, known: Mapping[str, Any] | Sequence[str]) -> list[Fault]:

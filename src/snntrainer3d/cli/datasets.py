@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ app = typer.Typer(help="Data sets: which there are, and fetching one.", no_args_
 @app.command("list")
 def list_datasets(as_json: AsJson = False) -> None:
     """List the data sets and whether they are on this machine."""
-    from snntrainer3d.data import CATALOGUE, available
+    from snntrainer3d.data import available, every_dataset
 
     rows: list[dict[str, Any]] = [
         {
@@ -28,7 +29,7 @@ def list_datasets(as_json: AsJson = False) -> None:
             "licence": info.licence,
             "available": available(info.name),
         }
-        for info in CATALOGUE.values()
+        for info in every_dataset()
     ]
     if as_json:
         give_json({"datasets": rows})
@@ -64,6 +65,42 @@ def fetch_dataset(
         give_json({"dataset": name, "available": True, "cache": str(cache_folder())})
     else:
         print(f"{name} is here.")
+
+
+@app.command("import")
+def import_dataset(
+    path: Annotated[Path, typer.Argument(help="An NPZ, a CSV, or a folder or zip of pictures or WAV sounds by class.")],
+    name: Annotated[str, typer.Option(help="What to call it; else the file's name.")] = "",
+    size: Annotated[int | None, typer.Option(help="Height and width that pictures are brought to.")] = None,
+    over_time: Annotated[bool, typer.Option(help="The second axis of an NPZ's samples is time.")] = False,
+    test_share: Annotated[float, typer.Option(help="Share kept for the test where the file is not split.")] = 0.2,
+    as_json: AsJson = False,
+) -> None:
+    """Read your own data, tell every fault of it, and keep it under a name that `train --dataset` takes."""
+    import numpy as np
+
+    from snntrainer3d.data import Choice, import_data, load
+
+    info = import_data(path, name, Choice(size, over_time, test_share))
+    dataset = load(info.name)
+    train, test = (np.bincount(part.labels, minlength=info.classes).tolist() for part in (dataset.train, dataset.test))
+    if as_json:
+        shape = {"input_shape": list(info.input_shape), "frames": info.frames, "class_names": list(info.class_names)}
+        counts = {"train_counts": train, "test_counts": test}
+        give_json({"dataset": info.name, "summary": info.summary, **shape, **counts})
+        return
+    print(f"{info.name}: {info.summary}")
+    rows = zip(info.class_names, train, test, strict=True)
+    give_table(["class", "#training", "#test"], [[label, f"{one:,}", f"{other:,}"] for label, one, other in rows])
+
+
+@app.command("remove")
+def remove_dataset(name: Annotated[str, typer.Argument(help="Own data to forget.")], as_json: AsJson = False) -> None:
+    """Forget your own data; runs that were trained on it keep their results."""
+    from snntrainer3d.data import remove_own
+
+    remove_own(name)
+    give_json({"removed": name}) if as_json else print(f"{name} is removed.")
 
 
 def _tell(_phase: str, share: float | None, text: str) -> None:

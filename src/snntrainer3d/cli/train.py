@@ -24,6 +24,15 @@ def train(
         str | None,
         typer.Option(help="digits, mnist, fashion-mnist, spoken-digits or xor; mnist where it is, else digits."),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="Your own data: an NPZ, a CSV, or a folder or zip of pictures or WAV sounds by class."
+        ),
+    ] = None,
+    data_size: Annotated[
+        int | None, typer.Option(metavar="PIXELS", help="Height and width that your pictures are brought to.")
+    ] = None,
     hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
     template: Annotated[
         str | None, typer.Option(help="An architecture in place of --hidden: lenet, triangle or recurrent.")
@@ -58,6 +67,8 @@ def train(
     from snntrainer3d.cli.weights import start_of, weights_from
     from snntrainer3d.runs import RunStore
 
+    if data is not None:
+        dataset = _imported(data, data_size, dataset)
     options = Options(
         spec_file=spec_file,
         hidden=hidden,
@@ -90,6 +101,17 @@ def train(
             say(f"Run {row.id} was cancelled; it can be resumed on the page.")
             raise typer.Exit(INTERRUPTED)
     _give(row, results, as_json)
+
+
+def _imported(data: Path, size: int | None, dataset: str | None) -> str:
+    from snntrainer3d.data import Choice, import_data
+    from snntrainer3d.errors import InputError
+
+    if dataset is not None:
+        raise InputError("--data and --dataset both give the data.", path="--data", hint="Give one of the two.")
+    info = import_data(data, choice=Choice(side=size))
+    say(f"{info.name}: {info.train_samples:,} training and {info.test_samples:,} test samples. {info.summary}")
+    return info.name
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -1,15 +1,27 @@
 """WHAT goes in: data sets, found on disk or downloaded, as arrays; encoders.py turns samples into input over time."""
 
-from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo, describe
+from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Progress, Split
 from snntrainer3d.data.drawing import center_like_mnist, count_like_digits, prepare_drawing
 from snntrainer3d.data.fit import check_fit, input_shape
 from snntrainer3d.data.idx import read_idx
-from snntrainer3d.data.shelf import available, cache_folder, default_dataset, fetch, load, pack, unpack
+from snntrainer3d.data.own import Choice, import_data, remove_own
+from snntrainer3d.data.shelf import (
+    available,
+    cache_folder,
+    default_dataset,
+    describe,
+    every_dataset,
+    fetch,
+    load,
+    pack,
+    unpack,
+)
 from snntrainer3d.data.splits import split_train
 
 __all__ = [
     "CATALOGUE",
+    "Choice",
     "Dataset",
     "DatasetInfo",
     "Progress",
@@ -21,12 +33,15 @@ __all__ = [
     "count_like_digits",
     "default_dataset",
     "describe",
+    "every_dataset",
     "fetch",
+    "import_data",
     "input_shape",
     "load",
     "pack",
     "prepare_drawing",
     "read_idx",
+    "remove_own",
     "split_train",
     "unpack",
 ]

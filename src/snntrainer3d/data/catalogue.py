@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from snntrainer3d.errors import NotFoundError
-
 _DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 
 
@@ -107,12 +105,3 @@ SPOKEN_DIGITS = DatasetInfo(
 )
 
 CATALOGUE: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR)}
-
-
-def describe(name: str) -> DatasetInfo:
-    """Give what is known of a data set; raises NotFoundError naming those that exist."""
-    if name not in CATALOGUE:
-        raise NotFoundError(
-            f"There is no data set {name!r}.", path="training.dataset", hint=f"There are {', '.join(CATALOGUE)}."
-        )
-    return CATALOGUE[name]

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import platformdirs
 
-from snntrainer3d.data import fashion, mnist, spoken_digits
-from snntrainer3d.data.catalogue import describe
+from snntrainer3d.data import fashion, mnist, own, spoken_digits
+from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Progress
 from snntrainer3d.data.digits import load_digits
 from snntrainer3d.data.download import ATTEMPTS, download
 from snntrainer3d.data.xor import load_xor
-from snntrainer3d.errors import DataUnavailableError
+from snntrainer3d.errors import DataUnavailableError, NotFoundError
+from snntrainer3d.spec import OWN
 from snntrainer3d.storage import write_atomically
 
 
@@ -43,6 +44,22 @@ _ON_DISK: dict[str, _Files] = {
 }
 
 
+def describe(name: str) -> DatasetInfo:
+    """Give what is known of a data set without loading it; raises NotFoundError naming those that exist."""
+    if name.startswith(OWN):
+        return own.describe_own(name)
+    if name not in CATALOGUE:
+        raise NotFoundError(
+            f"There is no data set {name!r}.", path="training.dataset", hint=f"There are {', '.join(CATALOGUE)}."
+        )
+    return CATALOGUE[name]
+
+
+def every_dataset() -> list[DatasetInfo]:
+    """Give all data sets, those that every release knows first, then a person's own."""
+    return [*CATALOGUE.values(), *(own.describe_own(name) for name in own.kept())]
+
+
 def load(name: str, *, progress: Progress | None = None) -> Dataset:
     """Give a data set, from $SNNTRAINER3D_DATA/<name>, else the cache, else downloaded into the cache.
 
@@ -54,6 +71,8 @@ def load(name: str, *, progress: Progress | None = None) -> Dataset:
     info = describe(name)
     if name in _BUILT_IN:
         return _BUILT_IN[name]()
+    if name.startswith(OWN):
+        return own.load_own(name)
     fetch(name, progress)
     if progress:
         progress("loading", None, info.title)
@@ -62,12 +81,16 @@ def load(name: str, *, progress: Progress | None = None) -> Dataset:
 
 def available(name: str) -> bool:
     """Tell whether a data set can be loaded without a download; raises NotFoundError."""
+    if name.startswith(OWN):
+        return name in own.kept()
     describe(name)
     return name in _BUILT_IN or _folder(name) is not None
 
 
 def pack(name: str) -> dict[str, bytes]:
     """Give the files of a data set that is here, for a machine that lacks it; none of one that is built in."""
+    if name.startswith(OWN):
+        return own.pack_own(name)
     folder = None if name in _BUILT_IN else _folder(name)
     if folder is None:
         return {}
@@ -76,9 +99,10 @@ def pack(name: str) -> dict[str, bytes]:
 
 
 def unpack(name: str, files: Mapping[str, bytes]) -> None:
-    """Put the files that `pack` gave into this machine's cache; raises StorageError."""
+    """Put the files that `pack` gave where they are looked for; raises StorageError."""
+    folder = own.own_folder() if name.startswith(OWN) else cache_folder() / name
     for file, content in files.items():
-        write_atomically(cache_folder() / name / file, content)
+        write_atomically(folder / file, content)
 
 
 def default_dataset() -> str:
@@ -92,6 +116,7 @@ def fetch(
     """Download a data set into the cache unless it is there; raises DataUnavailableError, StorageError."""
     if available(name):
         return
+    describe(name)  # own data that is not here can be fetched from nowhere
     files = _ON_DISK[name]
     if not files.checksums:
         raise DataUnavailableError(

@@ -7,6 +7,7 @@ from typing import Any
 
 from snntrainer3d import __version__
 from snntrainer3d.data import describe
+from snntrainer3d.errors import NotFoundError
 from snntrainer3d.spec import Network, RunSpec, cost_of, neuron_values
 
 
@@ -45,7 +46,10 @@ def _layers(network: Network) -> list[tuple[str, ...]]:
 
 
 def _data(spec: RunSpec) -> list[str]:
-    info = describe(spec.training.dataset)
+    try:
+        info = describe(spec.training.dataset)
+    except NotFoundError:
+        return ["## Data", f"{spec.training.dataset}: data of somebody's own, which is not on this machine."]
     scale = {"unit": "scaled to 0–1", "standardised": "to mean 0 and standard deviation 1"}[spec.training.pixels]
     return [
         "## Data",

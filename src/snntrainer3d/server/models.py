@@ -105,9 +105,22 @@ class DatasetRow(_Body):
     summary: str
     frames: int
     """Of data over time, the moments of each sample; 0 for samples that hold still."""
+    own: bool
+    """Whether it is a person's own, and can be removed."""
+    recipe: dict[str, Any]
+    """Fields of a training that go over a recipe's for it."""
     available: bool
     """Whether it is on this machine."""
     fetching: Fetching | None
+
+
+class OwnData(_Body):
+    """Own data as it was read and kept."""
+
+    dataset: DatasetRow
+    train_counts: list[int]
+    """Training samples of each class."""
+    test_counts: list[int]
 
 
 class CheckAnswer(_Body):

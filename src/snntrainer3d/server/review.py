@@ -7,8 +7,8 @@ from typing import Any
 
 import psutil
 
-from snntrainer3d.data import CATALOGUE, check_fit
-from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.data import check_fit, describe
+from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.server.models import CheckAnswer
 from snntrainer3d.spec import Network, RunSpec, advise, cost_of, parse, parse_run
 
@@ -19,7 +19,10 @@ def review(document: Any) -> CheckAnswer:
         spec = parse_run(document)
     except SpecError as error:
         return CheckAnswer(ok=False, faults=[*error.faults, *_fit_of_parts(document)], warnings=[], cost=None)
-    info = CATALOGUE[spec.training.dataset]
+    try:
+        info = describe(spec.training.dataset)
+    except InputError as error:
+        return CheckAnswer(ok=False, faults=list(error.faults), warnings=[], cost=None)
     faults = check_fit(spec.network, info, spec.training)
     warnings = advise(spec, classes=info.classes, memory_bytes=psutil.virtual_memory().total)
     return CheckAnswer(
@@ -47,4 +50,7 @@ def _fit_of_parts(document: Any) -> list[Fault]:
         network = parse(Network, parts.get("network"))
     except SpecError:
         return []
-    return check_fit(network, CATALOGUE[name]) if isinstance(name, str) and name in CATALOGUE else []
+    try:
+        return check_fit(network, describe(name)) if isinstance(name, str) else []
+    except InputError:
+        return []

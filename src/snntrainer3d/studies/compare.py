@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from snntrainer3d.analysis import Evidence, check_choice, compare_runs
-from snntrainer3d.data import describe, load
+from snntrainer3d.data import load
 from snntrainer3d.errors import ConflictError
 from snntrainer3d.jobs import has_decisions, read_decisions
 from snntrainer3d.runs import RunDetail, RunFolder, RunStore
@@ -98,7 +98,7 @@ def _figures(detail: RunDetail) -> dict[str, Any]:
         },
         "confusion": test["confusion"],
         "per_class": test["per_class"],
-        "class_names": list(describe(detail.dataset).class_names),
+        "class_names": [row["name"] for row in test["per_class"]],
     }
 
 
@@ -120,7 +120,7 @@ def _evidence(store: RunStore, detail: RunDetail) -> Evidence:
         settings=json.dumps(settings, sort_keys=True),
         seed=training.seed,
         confusion=np.asarray(detail.results["test"]["confusion"], np.int64),
-        classes=describe(training.dataset).classes,
+        classes=len(detail.results["test"]["confusion"]),
         decisions=read_decisions(folder, training.num_steps).astype(np.int64) if known else None,
     )
 

@@ -1,5 +1,6 @@
 /** HOW the page talks to the server: requests, the live line, and their errors. */
 export { api, type RunCommand } from "./client";
+export { dataApi, type OwnChoice } from "./data";
 export { libraryApi, type RunQuery } from "./library";
 export { ApiError, asApiError, errorFromBody, faultText, unreachable } from "./errors";
 export { LiveSocket, PAUSES, type Listener, type StudyMessage, type Watch } from "./socket";

@@ -28,6 +28,7 @@ export type {
   NeuronDetail,
   NeuronRates,
   NeuronRow,
+  OwnData,
   Play,
   Playback,
   Predictions,

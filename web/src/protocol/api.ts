@@ -274,9 +274,21 @@ export interface DatasetRow {
   summary: string;
   /** Of data over time, the moments of each sample; 0 for samples that hold still. */
   frames: number;
+  /** Whether it is a person's own, and can be removed. */
+  own: boolean;
+  /** Fields of a training that go over a recipe's for it. */
+  recipe: Record<string, unknown>;
   /** Whether it is on this machine. */
   available: boolean;
   fetching: Fetching | null;
+}
+
+/** Own data as it was read and kept. */
+export interface OwnData {
+  dataset: DatasetRow;
+  /** Training samples of each class. */
+  train_counts: number[];
+  test_counts: number[];
 }
 
 /**

@@ -97,8 +97,15 @@ export class Workbench {
     const recipe = Object.values(this.presets).find((preset) => followsPreset(this.design, preset));
     this.edit((design) => {
       const chosen = chooseDataset(design, info);
-      return recipe ? applyPreset(chosen, recipe) : chosen;
+      const followed = recipe ? applyPreset(chosen, recipe) : chosen;
+      return changeTraining(followed, info.recipe as Partial<Training>);
     });
+  }
+
+  /** Asks anew which data sets there are. */
+  async readDatasets(): Promise<void> {
+    this.datasets = await api.datasets();
+    void this.check();
   }
 
   async fetchDataset(name: string): Promise<void> {

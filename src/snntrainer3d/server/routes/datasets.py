@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
 
-from snntrainer3d.data import CATALOGUE, DatasetInfo, available, describe
+import numpy as np
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from snntrainer3d.compose import own_recipe
+from snntrainer3d.data import Choice, DatasetInfo, available, describe, every_dataset, import_data, load, remove_own
+from snntrainer3d.errors import ConflictError
 from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.downloads import Downloads
-from snntrainer3d.server.models import DatasetRow
+from snntrainer3d.server.models import DatasetRow, OwnData
+from snntrainer3d.server.requests import uploaded
+from snntrainer3d.spec import OWN
 
 router = APIRouter(tags=["data sets"])
+FILE_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {}}}}}
 
 
 @router.get("/datasets")
 def list_datasets(request: Request) -> list[DatasetRow]:
     """Give all data sets, with the state of a download where one goes on."""
-    return [_row(info, request.app.state.downloads) for info in CATALOGUE.values()]
+    return [_row(info, request.app.state.downloads) for info in every_dataset()]
 
 
 @router.post("/datasets/{name}/fetch", status_code=202, responses=ERROR_RESPONSES)
@@ -26,6 +35,34 @@ def fetch_dataset(name: str, request: Request) -> DatasetRow:
     if not available(name):
         downloads.start(name)
     return _row(info, downloads)
+
+
+@router.post("/datasets/own", status_code=201, responses=ERROR_RESPONSES, openapi_extra=FILE_BODY)
+async def import_dataset(
+    request: Request,
+    file: Annotated[
+        str, Query(min_length=1, max_length=200, description="The file's name, whose ending tells its kind.")
+    ],
+    side: Annotated[int | None, Query(description="Height and width that pictures are brought to.")] = None,
+    over_time: Annotated[bool, Query(description="Whether the second axis of an NPZ's samples is time.")] = False,
+    test_share: Annotated[float, Query(description="Share kept for the test.")] = 0.2,
+) -> OwnData:
+    """Read own data from an NPZ, a CSV, or a zip of pictures or sounds by class, check all of it, and keep it."""
+    choice = Choice(side, over_time, test_share)
+    async with uploaded(request, request.app.state.home) as path:
+        info = await run_in_threadpool(import_data, path, file, choice)
+    dataset = await run_in_threadpool(load, info.name)
+    counts = [np.bincount(part.labels, minlength=info.classes).tolist() for part in (dataset.train, dataset.test)]
+    return OwnData(dataset=_row(info, request.app.state.downloads), train_counts=counts[0], test_counts=counts[1])
+
+
+@router.delete("/datasets/{name}", status_code=204, responses=ERROR_RESPONSES)
+def remove_dataset(name: str) -> Response:
+    """Forget own data; runs that were trained on it keep their results."""
+    if not name.startswith(OWN):
+        raise ConflictError("Only data of your own can be removed.", path="name")
+    remove_own(name)
+    return Response(status_code=204)
 
 
 def _row(info: DatasetInfo, downloads: Downloads) -> DatasetRow:
@@ -40,6 +77,8 @@ def _row(info: DatasetInfo, downloads: Downloads) -> DatasetRow:
         licence=info.licence,
         summary=info.summary,
         frames=info.frames,
+        own=info.name.startswith(OWN),
+        recipe=own_recipe(info),
         available=available(info.name),
         fetching=downloads.state(info.name),
     )

@@ -1,0 +1,24 @@
+"""A person's own data: read from NPZ, CSV, pictures or sounds, checked, and kept under a name that runs can say."""
+
+from snntrainer3d.data.own.gathered import Choice, Gathered
+from snntrainer3d.data.own.keeping import (
+    describe_own,
+    import_data,
+    kept,
+    load_own,
+    own_folder,
+    pack_own,
+    remove_own,
+)
+
+__all__ = [
+    "Choice",
+    "Gathered",
+    "describe_own",
+    "import_data",
+    "kept",
+    "load_own",
+    "own_folder",
+    "pack_own",
+    "remove_own",
+]

@@ -1,0 +1,120 @@
+"""What a reader makes of a file: samples with labels, or every fault of it at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float32, Int64, UInt8
+
+from snntrainer3d.errors import Fault, FileFormatError
+
+MAX_SAMPLES = 500_000
+MAX_VALUES = 400_000_000
+"""Of all samples together."""
+MAX_FEATURES = 100_000
+"""Of one sample at one time: the largest input that a network takes."""
+MAX_CLASSES = 1_000
+MAX_FRAMES = 10_000
+MOST_TOLD = 20
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person says of own data beside the file."""
+
+    side: int | None = None
+    """Height and width that pictures are brought to; None where they come in one size."""
+    over_time: bool = False
+    """Whether the second axis of an NPZ's samples is time."""
+    test_share: float = 0.2
+    """Share kept for the test where the file does not split itself."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Gathered:
+    """Samples of own data."""
+
+    inputs: UInt8[np.ndarray, "sample ..."] | Float32[np.ndarray, "sample ..."]
+    """Values from 0 to 1, or bytes; of data over time [sample time …]."""
+    labels: Int64[np.ndarray, "sample"]
+    class_names: tuple[str, ...]
+    shape: tuple[int, ...]
+    """Of one sample at one time."""
+    what: str
+    """What the samples are, in words: pictures of 28×28."""
+    frames: int = 0
+    tests: np.ndarray | None = None
+    """True for the samples that the file itself keeps for the test."""
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+class Faults:
+    """Collects every fault of a file and tells them together."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._found: list[Fault] = []
+
+    def add(self, path: str, message: str, hint: str = "") -> None:
+        """Note a fault at a row or file."""
+        self._found.append(Fault(path, message, hint))
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def tell(self) -> None:
+        """Raise FileFormatError where there were faults; of very many the first ones, and how many there are."""
+        if not self._found:
+            return
+        count = len(self._found)
+        told = self._found[:MOST_TOLD]
+        if count > MOST_TOLD:
+            told.append(Fault("", f"and {count - MOST_TOLD:,} more faults."))
+        words = "one fault" if count == 1 else f"{count:,} faults"
+        raise FileFormatError(f"{self._name} has {words}.", path=told[0].path, hint=told[0].hint, faults=told)
+
+
+def labelled(names: Sequence[str]) -> tuple[Int64[np.ndarray, "sample"], tuple[str, ...]]:
+    """Give labels as numbers and the classes' names: numbers in their order, other names in that of the alphabet."""
+    found = set(names)
+    numeric = all(name.lstrip("-").isdigit() for name in found)
+    classes = sorted(found, key=int) if numeric else sorted(found)
+    place = {name: at for at, name in enumerate(classes)}
+    return np.array([place[name] for name in names], np.int64), tuple(classes)
+
+
+def check_classes(faults: Faults, labels: Int64[np.ndarray, "sample"], class_names: Sequence[str]) -> None:
+    """Note classes that nothing can be learned of."""
+    if len(class_names) < 2:
+        said = f"only one class, {class_names[0]!r}" if class_names else "no class"
+        faults.add(
+            "", f"there is {said}; at least two are told apart.", "Give each class a folder or label of its own."
+        )
+    if len(class_names) > MAX_CLASSES:
+        message = f"there are {len(class_names):,} classes, at most {MAX_CLASSES:,} are taken."
+        faults.add("", message, "Is the right column the label?")
+        return
+    counts = np.bincount(labels, minlength=len(class_names))
+    for name, count in zip(class_names, counts.tolist(), strict=True):
+        if count < 2:
+            hint = "Add samples of it, or leave the class out."
+            faults.add(f"class {name}", f"has {count} sample, at least two are needed to train and to test.", hint)
+        if len(name) > _LONGEST_NAME or not name.isprintable():
+            faults.add(f"class {name[:20]!r}…", f"has a name of more than {_LONGEST_NAME} plain characters.")
+
+
+def check_limits(faults: Faults, samples: int, each: int, frames: int = 0) -> None:
+    """Note what is larger than is taken."""
+    if samples > MAX_SAMPLES:
+        faults.add("", f"there are {samples:,} samples, at most {MAX_SAMPLES:,} are taken.")
+    if each > MAX_FEATURES:
+        message = f"a sample has {each:,} values at one time, at most {MAX_FEATURES:,} are taken."
+        faults.add("", message, "Make the pictures smaller.")
+    if frames > MAX_FRAMES:
+        faults.add("", f"a sample has {frames:,} moments, at most {MAX_FRAMES:,} are taken.")
+    if samples * each * max(1, frames) > MAX_VALUES:
+        total = samples * each * max(1, frames)
+        faults.add("", f"there are {total:,} values in all, at most {MAX_VALUES:,} are taken.", "Take fewer samples.")

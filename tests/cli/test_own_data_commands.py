@@ -1,0 +1,54 @@
+"""Own data at the command line: imported, listed, trained, removed; faults are told by file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from own_files import packed, picture, pictures_by_class, written
+
+pytestmark = pytest.mark.slow
+
+
+def ran(*arguments: str, code: int = 0) -> Any:
+    """Run a command with --json and give its answer."""
+    command = [sys.executable, "-m", "snntrainer3d", *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return json.loads(done.stdout)
+
+
+def test_pictures_are_trained_from_their_folder_and_found_again(tmp_path: Path) -> None:
+    for path, content in pictures_by_class(20).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    trained = ran("train", "--data", str(tmp_path / "pets"), "--hidden", "20", "--epochs", "60")
+    assert trained["dataset"] == "own-pets"
+    assert trained["test"]["samples"] == 8
+    assert [row["name"] for row in trained["test"]["per_class"]] == ["cat", "dog"]
+    assert trained["test"]["accuracy"] > 0.8
+    assert ran("datasets", "list")["datasets"][-1]["name"] == "own-pets"
+    again = ran("evaluate", trained["run"])
+    assert again["test"]["accuracy"] == trained["test"]["accuracy"]
+    ran("datasets", "remove", "own-pets")
+    gone = ran("evaluate", trained["run"], code=2)
+    assert gone["error"]["path"] == "training.dataset"
+
+
+def test_a_file_is_imported_with_its_balance_or_told_its_faults(tmp_path: Path) -> None:
+    whole = written(tmp_path, "pets.zip", packed(pictures_by_class()))
+    found = ran("datasets", "import", str(whole), "--size", "4", "--name", "small pets")
+    assert (found["dataset"], found["input_shape"]) == ("own-small-pets", [1, 4, 4])
+    assert (found["train_counts"], found["test_counts"]) == ([5, 5], [1, 1])
+    broken = written(tmp_path, "broken.zip", packed({**pictures_by_class(), "x.png": picture()}))
+    told = ran("datasets", "import", str(broken), code=2)
+    assert told["error"]["faults"][0]["path"] == "x.png"
+    assert ran("train", "--data", str(broken), code=2)["error"]["code"] == "file_format"
+    both = ran("train", "--data", str(whole), "--dataset", "digits", code=2)
+    assert both["error"]["path"] == "--data"

@@ -1,0 +1,288 @@
+"""Own data: NPZ, CSV, pictures and sounds are read whole, and every fault of a file is told at its place."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from own_files import arrays, packed, picture, pictures_by_class, sound, written
+from snntrainer3d.data import (
+    Choice,
+    available,
+    describe,
+    every_dataset,
+    fetch,
+    import_data,
+    load,
+    pack,
+    remove_own,
+    unpack,
+)
+from snntrainer3d.errors import FileFormatError, InputError, LimitError, NotFoundError
+
+RANDOM = np.random.default_rng(0)
+FLAT = RANDOM.random((20, 4)).astype(np.float32)
+HALVES = np.array([0, 1] * 10)
+CSV = b"width,height,kind\n" + b"".join(b"%d,%d,%s\n" % (at, at % 3, (b"a", b"b")[at % 2]) for at in range(12))
+
+
+def test_pictures_of_a_zip_are_classes_by_folder(tmp_path: Path) -> None:
+    info = import_data(written(tmp_path, "My Pets.zip", packed(pictures_by_class())))
+    assert (info.name, info.title) == ("own-my-pets", "My Pets")
+    assert (info.input_shape, info.class_names) == ((1, 8, 8), ("cat", "dog"))
+    assert (info.train_samples, info.test_samples) == (10, 2)
+    dataset = load("own-my-pets")
+    assert dataset.info == info
+    assert dataset.train.inputs.dtype == np.uint8
+    assert sorted(dataset.test.labels.tolist()) == [0, 1]
+    dark = dataset.train.inputs[dataset.train.labels == 0]
+    assert dark.max() < 100
+    assert dataset.mean < 1.0
+
+
+def test_a_folder_split_by_its_maker_stays_split(tmp_path: Path) -> None:
+    for part, shades in (("train", (10, 20, 30)), ("test", (40,))):
+        for name in ("cat", "dog"):
+            (tmp_path / "pets" / part / name).mkdir(parents=True)
+            for shade in shades:
+                (tmp_path / "pets" / part / name / f"{shade}.png").write_bytes(picture(shade))
+    dataset = load(import_data(tmp_path / "pets").name)
+    assert dataset.info.class_names == ("cat", "dog")
+    assert dataset.test.inputs.max(axis=(1, 2, 3)).tolist() == [40, 40]
+    assert sorted(dataset.train.inputs.max(axis=(1, 2, 3)).tolist()) == [10, 10, 20, 20, 30, 30]
+
+
+def test_pictures_of_many_kinds_and_sizes_are_brought_to_one_size(tmp_path: Path) -> None:
+    files = {
+        f"{name}/{at}.{kind.lower()}": picture(90 * at + 40, (10 + at, 14), kind, "RGB")
+        for name in "ab"
+        for at, kind in enumerate(("PNG", "JPEG", "BMP"))
+    }
+    info = import_data(written(tmp_path, "many.zip", packed(files)), choice=Choice(side=6))
+    assert info.input_shape == (3, 6, 6)
+    assert "brought to 6×6" in info.summary
+    assert "coloured" in info.summary
+
+
+def test_what_is_transparent_is_black_and_deep_grey_is_kept(tmp_path: Path) -> None:
+    from PIL import Image
+
+    clear = Image.new("RGBA", (4, 4), (255, 255, 255, 0))
+    clear.putpixel((0, 0), (255, 255, 255, 255))
+    deep = Image.fromarray(np.linspace(0, 65_535, 16).astype(np.uint16).reshape(4, 4))
+    for name, image in (("clear", clear), ("deep", deep)):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for at in range(3):
+            image.save(tmp_path / "set" / name / f"{at}.png")
+    dataset = load(import_data(tmp_path / "set").name)
+    assert dataset.train.inputs[dataset.train.labels == 0][0, 0].tolist() == [[255, 0, 0, 0], *[[0, 0, 0, 0]] * 3]
+    assert dataset.train.inputs[dataset.train.labels == 1][0, 0, -1, -1] == 255
+    assert 60 < dataset.train.inputs[dataset.train.labels == 1][0, 0, 1, 1] < 100
+
+
+def test_sounds_become_bands_over_time(tmp_path: Path) -> None:
+    files = {f"{name}/{at}.wav": sound(hertz) for name, hertz in (("low", 200), ("high", 2500)) for at in range(4)}
+    info = import_data(written(tmp_path, "tones.zip", packed(files)))
+    assert (info.input_shape, info.frames) == ((32,), 40)
+    dataset = load(info.name)
+    assert dataset.train.inputs.shape == (6, 40, 32)
+    loudest = dataset.train.inputs.mean(axis=1).argmax(axis=1)
+    high = dataset.train.labels == dataset.info.class_names.index("high")
+    assert loudest[high].min() > loudest[~high].max()
+
+
+def test_a_csv_has_a_header_or_none_and_its_label_by_name_or_last(tmp_path: Path) -> None:
+    dataset = load(import_data(written(tmp_path, "table.csv", CSV)).name)
+    assert dataset.info.class_names == ("a", "b")
+    assert dataset.train.inputs.dtype == np.float32
+    both = np.concatenate([dataset.train.inputs, dataset.test.inputs])
+    assert (both.min(axis=0).tolist(), both.max(axis=0).tolist()) == ([0, 0], [1, 1])
+    rows = ["label;x;y"] + [f"{at % 3}.0;{at};{-at}" for at in range(9)]
+    info = import_data(written(tmp_path, "semi.csv", "\r\n".join(rows).encode("utf-8-sig")))
+    assert (info.input_shape, info.class_names) == ((2,), ("0", "1", "2"))
+    first = "x,y,z\n" + "\n".join(f"{'ab'[at % 2]},{at},{at}" for at in range(8))
+    assert import_data(written(tmp_path, "first.csv", first.encode())).class_names == ("a", "b")
+    plain = "\n".join(f"{at},{at * 2},{at % 2}" for at in range(8)).encode()
+    assert import_data(written(tmp_path, "plain.csv", plain)).train_samples == 6
+
+
+def test_an_npz_may_be_flat_a_picture_coloured_split_or_over_time(tmp_path: Path) -> None:
+    def shape_of(choice: Choice | None = None, **given: np.ndarray) -> tuple[tuple[int, ...], int]:
+        info = import_data(written(tmp_path, "set.npz", arrays(**given)), choice=choice)
+        return info.input_shape, info.frames
+
+    assert shape_of(x=FLAT, y=HALVES) == ((4,), 0)
+    assert shape_of(images=RANDOM.integers(0, 255, (20, 6, 5), dtype=np.uint8), labels=HALVES) == ((1, 6, 5), 0)
+    assert shape_of(x=RANDOM.random((20, 6, 5, 3)), y=HALVES) == ((3, 6, 5), 0)
+    assert shape_of(Choice(over_time=True), x=RANDOM.random((20, 7, 5)), y=HALVES) == ((5,), 7)
+    parts = {"x_train": FLAT[:14], "y_train": HALVES[:14], "x_test": FLAT[14:], "y_test": np.eye(2)[HALVES[14:]]}
+    info = import_data(written(tmp_path, "parts.npz", arrays(**parts)))
+    assert (info.train_samples, info.test_samples) == (14, 6)
+    assert np.allclose(load(info.name).test.inputs, FLAT[14:])
+    signed = load(import_data(written(tmp_path, "signed.npz", arrays(x=FLAT * 8 - 4, y=HALVES))).name)
+    assert 0.0 <= signed.train.inputs.min() < 0.1
+    assert "brought to 0–1" in signed.info.summary
+
+
+def test_the_same_data_keeps_its_name_other_data_gets_another(tmp_path: Path) -> None:
+    first = import_data(written(tmp_path, "set.npz", arrays(x=FLAT, y=HALVES)))
+    again = import_data(written(tmp_path, "set.npz", arrays(x=FLAT, y=HALVES)))
+    other = import_data(written(tmp_path, "set.npz", arrays(x=FLAT * 0.5, y=HALVES)))
+    assert (first.name, again.name, other.name) == ("own-set", "own-set", "own-set-2")
+    assert [info.name for info in every_dataset()][-2:] == ["own-set", "own-set-2"]
+    remove_own("own-set")
+    assert not available("own-set")
+    assert available("own-set-2")
+    with pytest.raises(NotFoundError, match="own-set-2"):
+        describe("own-set")
+
+
+def test_packed_for_another_machine_it_is_the_same_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = import_data(written(tmp_path, "set.npz", arrays(x=FLAT, y=HALVES)))
+    here, files = load(info.name), pack(info.name)
+    monkeypatch.setenv("SNNTRAINER3D_HOME", str(tmp_path / "there"))
+    with pytest.raises(NotFoundError):
+        fetch(info.name)
+    unpack(info.name, files)
+    there = load(info.name)
+    assert there.info == here.info
+    assert np.array_equal(there.train.inputs, here.train.inputs)
+
+
+def test_kept_data_that_was_damaged_is_refused(tmp_path: Path) -> None:
+    info = import_data(written(tmp_path, "set.npz", arrays(x=FLAT, y=HALVES)))
+    kept = tmp_path / "home" / "own-data" / f"{info.name}.npz"
+    kept.write_bytes(arrays(train_inputs=FLAT, train_labels=HALVES, test_inputs=FLAT, test_labels=HALVES))
+    with pytest.raises(FileFormatError, match="its checksum is wrong"):
+        load(info.name)
+    kept.write_bytes(b"PK")
+    with pytest.raises(FileFormatError, match="is damaged"):
+        load(info.name)
+
+
+def _bomb() -> bytes:
+    return packed({"a/0.png": bytes(30_000_000)}, zipfile.ZIP_DEFLATED)
+
+
+def _broken_member() -> bytes:
+    content = bytearray(packed(pictures_by_class()))
+    at = content.index(b"IHDR")
+    content[at + 10] ^= 0xFF
+    return bytes(content)
+
+
+def _encrypted() -> bytes:
+    content = bytearray(packed({"a/0.png": picture(), "a/1.png": picture(), "b/0.png": picture()}))
+    for mark, offset in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
+        content[content.index(mark) + offset] |= 1
+    return bytes(content)
+
+
+PETS = pictures_by_class()
+DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
+    "an empty file": ("a.zip", b"", "", "is empty"),
+    "a file of no kind": ("a.pdf", b"%PDF-1.7", "", "is of no kind that is read"),
+    "half a zip": ("a.zip", packed(PETS)[:-40], "", "is not a whole zip file"),
+    "a zip without pictures": ("a.zip", packed({"a/readme.md": b"hello"}), "", "holds no picture and no sound"),
+    "a zip bomb": ("a.zip", _bomb(), "", "no pictures or sounds do"),
+    "a picture in no folder": ("a.zip", packed({**PETS, "x.png": picture()}), "x.png", "lies in no class's folder"),
+    "a damaged member": ("a.zip", _broken_member(), "pets/cat/0.png", "cannot be unpacked"),
+    "a password": ("a.zip", _encrypted(), "a/0.png", "is encrypted"),
+    "text named as a picture": (
+        "a.zip", packed({**PETS, "pets/dog/x.png": b"no picture"}), "pets/dog/x.png", "is not a whole picture",
+    ),
+    "a picture cut off": (
+        "a.zip", packed({**PETS, "pets/dog/x.png": picture()[:50]}), "pets/dog/x.png", "is not a whole picture",
+    ),
+    "pictures of two sizes": (
+        "a.zip", packed({**PETS, "pets/dog/x.png": picture(size=(9, 8))}), "pets/dog/x.png", "is 9×8, most are 8×8",
+    ),
+    "pictures too large": (
+        "a.zip", packed(pictures_by_class(2, (400, 300))), "", "without a size at most 256 pixels",
+    ),
+    "one class": ("a.zip", packed({f"x/cat/{at}.png": picture(at) for at in range(3)}), "", "only one class, 'cat'"),
+    "a class of one sample": (
+        "a.zip", packed({**PETS, "pets/cow/0.png": picture()}), "class cow", "has 1 sample, at least two",
+    ),
+    "pictures and sounds": (
+        "a.zip", packed({**PETS, "pets/cow/0.wav": sound(300)}), "", "12 pictures and 1 sounds",
+    ),
+    "sounds of two rates": (
+        "a.zip",
+        packed({"a/0.wav": sound(300), "a/1.wav": sound(300), "b/0.wav": sound(300, 16_000), "b/1.wav": sound(9)}),
+        "", "different rates, 8,000 Hz and 16,000 Hz",
+    ),
+    "a sound cut off": (
+        "a.zip", packed({"a/0.wav": sound(300)[:20], "b/0.wav": sound(300)}), "a/0.wav", "is not a whole WAV file",
+    ),
+    "half an NPZ": ("a.npz", arrays(x=FLAT, y=HALVES)[:200], "", "is not a whole NPZ file"),
+    "an NPZ of objects": (
+        "a.npz", arrays(x=np.array([{}, {}], object), y=np.array([0, 1])), "", "Object arrays cannot be loaded",
+    ),
+    "an NPZ without labels": ("a.npz", arrays(x=FLAT), "y", "is missing; the file holds x"),
+    "an NPZ with a part missing": ("a.npz", arrays(x_train=FLAT, y_train=HALVES), "x_test", "is missing"),
+    "labels that are too few": ("a.npz", arrays(x=FLAT, y=HALVES[:9]), "y", "one label for each of 20 samples"),
+    "labels between numbers": ("a.npz", arrays(x=FLAT, y=HALVES / 3), "y[1]", "expected whole numbers or names"),
+    "values that are not finite": (
+        "a.npz", arrays(x=np.where(np.arange(20)[:, None] == 7, np.nan, FLAT), y=HALVES), "x[7]", "no finite number",
+    ),
+    "an empty NPZ array": ("a.npz", arrays(x=np.zeros((0, 4)), y=np.zeros(0)), "x", "expected (samples, values"),
+    "a CSV of one column": ("a.csv", b"1\n2\n3\n", "row 1", "has one column"),
+    "a CSV with a header alone": ("a.csv", b"x,y,label\n", "", "there is a header and no row"),
+    "a CSV with a word for a number": (
+        "a.csv", CSV + b"5,tall,a\n", "row 14, column height", "got 'tall', expected a finite number",
+    ),
+    "a CSV with a short row": ("a.csv", CSV + b"5,a\n", "row 14", "has 2 columns, expected 3"),
+    "a CSV without a label": ("a.csv", CSV + b"5,6,\n", "row 14", "has no label"),
+    "a CSV with NaN": ("a.csv", CSV + b"nan,6,a\n", "row 14, column width", "expected a finite number"),
+    "a CSV that is no UTF-8": ("a.csv", CSV + b"\xff\xfe,6,a\n", "", "is not UTF-8"),
+    "a CSV that is no text": ("a.csv", b"1,2\n\0\0\0", "", "is no text"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_damaged_files_are_told_at_their_place(kind: str, tmp_path: Path) -> None:
+    name, content, where, told = DAMAGED[kind]
+    with pytest.raises((FileFormatError, LimitError)) as caught:
+        import_data(written(tmp_path, name, content))
+    said = {fault.path: fault.message for fault in caught.value.faults}
+    assert where in said
+    assert told in said[where] or told in caught.value.message
+    assert not (tmp_path / "home" / "own-data").exists(), "nothing of a faulty file is kept"
+
+
+def test_there_are_more_than_twenty_kinds_of_damage() -> None:
+    assert len(DAMAGED) > 20
+
+
+def test_all_faults_are_told_at_once_and_very_many_are_counted(tmp_path: Path) -> None:
+    bad = b"".join(b"x%d,1,a\n" % at for at in range(50))
+    with pytest.raises(FileFormatError) as caught:
+        import_data(written(tmp_path, "a.csv", CSV + bad))
+    assert caught.value.message == "a.csv has 50 faults."
+    assert len(caught.value.faults) == 21
+    assert caught.value.faults[-1].message == "and 30 more faults."
+
+
+def test_a_zip_that_lies_about_its_sizes_is_not_unpacked_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from snntrainer3d.data.own import tree
+
+    monkeypatch.setattr(tree, "MAX_FILE_BYTES", 100)
+    with pytest.raises(FileFormatError) as caught:
+        import_data(written(tmp_path, "a.zip", packed({"a/0.wav": sound(300), "b/0.wav": sound(300)})))
+    assert "unpacks to more than 100 bytes" in caught.value.faults[0].message
+
+
+@pytest.mark.parametrize(("choice", "path"), [(Choice(side=0), "side"), (Choice(test_share=1.0), "test_share")])
+def test_choices_out_of_range_are_refused(choice: Choice, path: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        import_data(written(tmp_path, "a.zip", packed(PETS)), choice=choice)
+    assert caught.value.path == path
+
+
+def test_a_path_that_does_not_exist_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="There is no file or folder"):
+        import_data(tmp_path / "nowhere.zip")

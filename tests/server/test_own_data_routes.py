@@ -1,0 +1,68 @@
+"""Own data over HTTP: kept with its counts, listed, sampled, removed; faults name their file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from made_runs import serve
+
+from own_files import packed, picture, pictures_by_class
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def client(home: Path) -> Iterator[httpx.Client]:
+    """A server whose home is the test's."""
+    for served in serve(home):
+        yield served.client
+
+
+def test_data_is_kept_listed_and_removed(client: httpx.Client) -> None:
+    answer = client.post("/api/datasets/own?file=Pets.zip", content=packed(pictures_by_class()))
+    assert answer.status_code == 201, answer.text
+    found = answer.json()
+    assert found["dataset"]["name"] == "own-pets"
+    assert found["dataset"]["own"]
+    assert found["dataset"]["class_names"] == ["cat", "dog"]
+    assert (found["train_counts"], found["test_counts"]) == ([5, 5], [1, 1])
+    assert found["dataset"]["recipe"]["epochs"] > 10
+    assert client.get("/api/datasets").json()[-1] == found["dataset"]
+    assert client.delete("/api/datasets/own-pets").status_code == 204
+    assert client.delete("/api/datasets/own-pets").status_code == 404
+    assert client.delete("/api/datasets/mnist").status_code == 409
+
+
+def test_every_fault_comes_with_its_file(client: httpx.Client) -> None:
+    files = {**pictures_by_class(), "pets/dog/x.png": b"text", "stray.png": picture()}
+    answer = client.post("/api/datasets/own?file=a.zip", content=packed(files))
+    assert answer.status_code == 422
+    assert answer.json()["error"]["faults"][0]["path"] == "stray.png"
+    sized = client.post("/api/datasets/own?file=a.zip&side=900", content=packed(pictures_by_class()))
+    assert sized.status_code == 400
+    assert sized.json()["error"]["path"] == "side"
+    assert [row["name"] for row in client.get("/api/datasets").json() if row["own"]] == []
+
+
+def test_a_document_on_data_that_is_gone_is_a_fault_at_the_data_set(client: httpx.Client) -> None:
+    client.post("/api/datasets/own?file=Pets.zip", content=packed(pictures_by_class()))
+    network = {"input": {"shape": [1, 8, 8]}, "layers": [{"size": 2}]}
+    spec = {"network": network, "training": {"dataset": "own-pets"}}
+    assert client.post("/api/check", json=spec).json()["ok"]
+    client.delete("/api/datasets/own-pets")
+    checked = client.post("/api/check", json=spec).json()
+    assert not checked["ok"]
+    assert [fault["path"] for fault in checked["faults"]] == ["training.dataset"]
+
+
+def test_its_samples_are_pictures(client: httpx.Client) -> None:
+    client.post("/api/datasets/own?file=Pets.zip", content=packed(pictures_by_class()))
+    block = client.get("/api/datasets/own-pets/samples?split=train&indices=0,9").json()
+    assert (block["shape"], block["total"]) == ([1, 8, 8], 10)
+    pixels = base64.b64decode(block["pixels"])
+    assert len(pixels) == 2 * 64
+    assert max(pixels[64:]) > max(pixels[:64])

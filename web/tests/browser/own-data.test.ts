@@ -1,0 +1,105 @@
+/** A person's own files dropped on the page: looked at, trained, and their confusion matrix shown. */
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { application } from "./application";
+import { PYTHON } from "./server";
+
+const TRAINED_WITHIN = 120_000;
+const app = application();
+let folder = "";
+
+/** Two classes of pictures, a crescent at the left or at the right; a table of two clouds; the zip with a fault in it. */
+const MAKE = `
+import io, sys, zipfile
+import numpy as np
+from PIL import Image
+random = np.random.default_rng(0)
+files = {}
+for name, side in (("left", slice(0, 4)), ("right", slice(6, 10))):
+    for at in range(30):
+        picture = random.integers(0, 60, (10, 10)).astype(np.uint8)
+        picture[2:8, side] = random.integers(150, 255)
+        out = io.BytesIO()
+        Image.fromarray(picture).save(out, "PNG")
+        files[f"{name}/{at}.png"] = out.getvalue()
+def pack(name, content):
+    with zipfile.ZipFile(f"{sys.argv[1]}/{name}", "w") as archive:
+        for path, data in content.items():
+            archive.writestr(path, data)
+pack("sides.zip", files)
+pack("broken.zip", {**files, "left/odd.png": b"no picture", "stray.png": files["left/0.png"]})
+rows = ["x,y,where"]
+for at in range(80):
+    centre = 0.2 if at % 2 else 0.8
+    rows.append(f"{centre + random.normal() * 0.05:.4f},{centre + random.normal() * 0.05:.4f},{'low' if at % 2 else 'high'}")
+open(f"{sys.argv[1]}/clouds.csv", "w").write("\\n".join(rows))
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "snntrainer3d-own-"));
+  execFileSync(PYTHON, ["-c", MAKE, folder]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Drops a file on the data sets, as a hand does. */
+async function drop(page: Page, name: string): Promise<void> {
+  const content = (await readFile(join(folder, name))).toString("base64");
+  const transfer = await page.evaluateHandle(
+    ([text, called]) => {
+      const bytes = Uint8Array.from(atob(text), (mark) => mark.charCodeAt(0));
+      const made = new DataTransfer();
+      made.items.add(new File([bytes], called));
+      return made;
+    },
+    [content, name],
+  );
+  const target = page.getByRole("group", { name: "Data set" });
+  for (const kind of ["dragover", "drop"]) await target.dispatchEvent(kind, { dataTransfer: transfer });
+}
+
+const dialog = (page: Page) => page.getByRole("dialog", { name: "Your own data" });
+
+/** Takes what was dropped, trains it, and gives the accuracy that the results tell. */
+async function trained(page: Page, classes: [string, string]): Promise<string> {
+  await page.getByRole("button", { name: "Train on it" }).click();
+  await page.getByLabel("Epochs").fill("20");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
+  await page.getByRole("tab", { name: "Results" }).click();
+  const matrix = page.getByRole("table", { name: /confusion/i });
+  for (const name of classes) await matrix.getByText(name, { exact: true }).first().waitFor();
+  return (await page.locator(".results, main").first().textContent()) ?? "";
+}
+
+it("takes a zip of pictures by class: preview, balance, training, confusion matrix", async () => {
+  const { page, complaints } = await app.open();
+  await drop(page, "sides.zip");
+  await dialog(page).getByText("grey pictures of 10×10").waitFor({ timeout: 30_000 });
+  expect(await dialog(page).getByRole("img", { name: "A sample of left" }).count()).toBeGreaterThan(3);
+  const row = dialog(page).getByRole("row", { name: /^left/ });
+  expect(await row.textContent()).toMatch(/24\s*6/);
+  await trained(page, ["left", "right"]);
+  expect(complaints).toEqual([]);
+});
+
+it("takes a CSV: numbers, classes, training, confusion matrix", async () => {
+  const { page, complaints } = await app.open();
+  await drop(page, "clouds.csv");
+  await dialog(page).getByText("Your own data: 2 numbers.").waitFor({ timeout: 30_000 });
+  await trained(page, ["low", "high"]);
+  expect(complaints).toEqual([]);
+});
+
+it("tells every fault of a zip by its file, and keeps nothing of it", async () => {
+  const { page } = await app.open();
+  await drop(page, "broken.zip");
+  await dialog(page).getByText("stray.png").waitFor({ timeout: 30_000 });
+  expect(await dialog(page).textContent()).toContain("lies in no class's folder");
+  expect(await dialog(page).getByRole("button", { name: "Train on it" }).count()).toBe(0);
+  await dialog(page).getByRole("button", { name: "Close" }).click();
+  expect(await page.getByRole("radio", { name: /broken/ }).count()).toBe(0);
+});
