@@ -12,6 +12,7 @@ from snntrainer3d.engine.build import (
 from snntrainer3d.engine.learner import (
     BatchResult,
     EvalResult,
+    Exchange,
     Learner,
     ReferenceLearner,
     open_learner,
@@ -26,6 +27,7 @@ from snntrainer3d.engine.surrogate import derivative_of, spike_function
 __all__ = [
     "BatchResult",
     "EvalResult",
+    "Exchange",
     "Learner",
     "Playback",
     "Recording",

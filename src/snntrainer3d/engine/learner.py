@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine.build import SpikingNetwork
@@ -23,6 +23,9 @@ from snntrainer3d.spec import Network, Training
 ENGINE_VARIABLE = "SNNTRAINER3D_ENGINE"
 _HELD = ("direct",)
 """Codings whose input is the stored sample at every step, which the fused learner fetches by itself."""
+
+
+Exchange = Callable[[Tensor], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Learner(Protocol):
     """`reference` or `fused`."""
     note: str
     """Why this one was taken, in plain words; empty where it was asked for or the best."""
+    exchange: Exchange | None
+    """Where processes share a batch: turns the gradients of the own samples into those of all, in place."""
 
     def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], encoder: Encoder, draw: int) -> Tensor:
         """Give samples as input, float32, [batch feature] or [time batch feature]; valid until the next call.
@@ -86,6 +91,7 @@ class ReferenceLearner:
 
     def __init__(self, module: SpikingNetwork, training: Training, note: str = "") -> None:
         self.note = note
+        self.exchange: Exchange | None = None
         self._module = module
         self._training = training
         self._updates = 0
@@ -127,6 +133,8 @@ class ReferenceLearner:
         return [_mean_size(layer.connection) / self._clipped for layer in self._module.spiking]
 
     def _update(self, learning_rate: float) -> None:
+        if self.exchange is not None:
+            _exchange(self._parameters, self.exchange)
         clip = self._training.gradient_clip_norm
         if clip is not None:
             norm = float(torch.nn.utils.clip_grad_norm_(self._parameters, clip))
@@ -176,6 +184,15 @@ class ReferenceLearner:
 def constant_steps(inputs: Tensor, training: Training) -> int | None:
     """Give the number of steps for an input [batch feature] that is the same at each; None for one over time."""
     return training.num_steps if inputs.dim() == 2 else None
+
+
+def _exchange(parameters: Sequence[nn.Parameter], exchange: Exchange) -> None:
+    """Exchange the gradients of all parameters at once, those that have none as zeros."""
+    grads = [torch.zeros_like(value) if value.grad is None else value.grad for value in parameters]
+    flat = torch.cat([grad.reshape(-1) for grad in grads])
+    exchange(flat)
+    for value, grad, part in zip(parameters, grads, flat.split([grad.numel() for grad in grads]), strict=True):
+        value.grad = grad.copy_(part.view(grad.shape))
 
 
 def _mean_size(connection: torch.nn.Module) -> float:

@@ -6,11 +6,13 @@ from snntrainer3d.training.harden import Hardened, harden
 from snntrainer3d.training.loop import train
 from snntrainer3d.training.measure import measure, measure_in_portions
 from snntrainer3d.training.schedule import learning_rate_at, snapshot_updates
+from snntrainer3d.training.together import Together
 
 __all__ = [
     "Checkpoint",
     "Hardened",
     "Sink",
+    "Together",
     "Word",
     "decide_in_portions",
     "evaluate",

@@ -13,7 +13,7 @@ import torch
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
 from snntrainer3d.data.encoders import encoder_for
-from snntrainer3d.engine import build, load_tensors, matrices_of, open_learner, prepare_learner, to_trained
+from snntrainer3d.engine import Learner, build, load_tensors, matrices_of, open_learner, prepare_learner, to_trained
 from snntrainer3d.errors import SpecError
 from snntrainer3d.events import (
     Cancelled,
@@ -39,6 +39,7 @@ from snntrainer3d.training.schedule import (
     snapshot_updates,
     updates_per_epoch,
 )
+from snntrainer3d.training.together import SharingLearner, Together, not_together
 from snntrainer3d.training.totals import Sums
 
 SLOW_UPDATE_S = 0.05
@@ -55,6 +56,7 @@ def train(
     control: Callable[[], Word] | None = None,
     sink: Sink | None = None,
     run_id: str = "",
+    together: Together | None = None,
 ) -> Iterator[Event]:
     """Train, validate after each epoch, test once at the end.
 
@@ -63,21 +65,26 @@ def train(
         checkpoint: where to go on; the result equals the uninterrupted run's to the last bit.
         control: asked before every update; without it the run goes through, at pace `update` too.
         sink: takes weights, checkpoints and results.
+        together: the processes that train this network, all of them with the same spec, data set, start and checkpoint,
+            each on its share of every batch; the first one's `control` counts, the others need no sink.
 
     Yields:
         Prepared, then Phase, Update, EpochDone, Snapshot, Notice and StateChanged as they come, and as the last one
         Finished or Cancelled.
 
     Raises:
-        SpecError: the network does not fit the data set.
+        SpecError: the network does not fit the data set, or cannot be trained by several processes.
         MismatchError: `start` is of another network.
         FailureError: the weights are no longer finite.
     """
     faults = check_fit(spec.network, dataset.info, spec.training)
+    if together is not None:
+        faults = [*faults, *not_together(spec.network)]
+        control = together.heed(control)
     if faults:
         raise SpecError(faults, what="spec")
     beginning = fit_start(start, spec.network) if start is not None else None
-    return _Training(spec, dataset, beginning, checkpoint, control, sink, run_id).events()
+    return _Training(spec, dataset, beginning, checkpoint, control, sink, run_id, together).events()
 
 
 class _Training:
@@ -92,10 +99,12 @@ class _Training:
         control: Callable[[], Word] | None,
         sink: Sink | None,
         run_id: str,
+        together: Together | None,
     ) -> None:
         self._spec, self._recipe, self._dataset = spec, spec.training, dataset
         self._start, self._checkpoint = start, checkpoint
         self._control, self._sink, self._run_id = control, sink, run_id
+        self._together = together
         self._train_indices, self._validation_indices = split_train(
             dataset.train.labels, self._recipe.validation_share, self._recipe.split_seed
         )
@@ -142,7 +151,7 @@ class _Training:
         self._module = build(self._spec.network, self._recipe.seed)
         if self._start is not None:
             load_tensors(self._module, self._start)
-        self._learner = open_learner(self._module, self._spec.network, self._recipe, timed=self._dataset.info.timed)
+        self._learner = self._open_learner()
         if self._checkpoint is not None:
             self._restore(self._checkpoint)
         self._raw = torch.from_numpy(self._dataset.train.inputs)
@@ -151,6 +160,11 @@ class _Training:
         for advice in advise(self._spec):
             yield Notice(level="warning", code=advice.code, text=f"{advice.message} {advice.hint}", path=advice.path)
         yield self._prepared()
+
+    def _open_learner(self) -> Learner:
+        timed = self._dataset.info.timed
+        learner = open_learner(self._module, self._spec.network, self._recipe, timed=timed)
+        return learner if self._together is None else SharingLearner(learner, self._together)
 
     def _prepared(self) -> Prepared:
         return Prepared(

@@ -34,7 +34,7 @@ from snntrainer3d.engine.fused.update import TASK_COLUMNS, UPDATE
 from snntrainer3d.engine.kernels.layer import BACKWARD, FORWARD
 from snntrainer3d.engine.kernels.layout import CODES, RAW_GRADIENTS, VALUE_ROWS
 from snntrainer3d.engine.kernels.task import threads
-from snntrainer3d.engine.learner import BatchResult, EvalResult
+from snntrainer3d.engine.learner import BatchResult, EvalResult, Exchange
 from snntrainer3d.spec import Network, Training
 
 
@@ -64,6 +64,7 @@ class FusedLearner:
 
     def __init__(self, module: SpikingNetwork, network: Network, training: Training, note: str = "") -> None:
         self.note = note
+        self.exchange: Exchange | None = None
         self._module = module
         self._training = training
         self._neurons = [
@@ -252,13 +253,17 @@ class FusedLearner:
             1 - adam.beta1**self._updates, 1 - adam.beta2**self._updates, 1.0,
         )  # fmt: skip
         clip = self._training.gradient_clip_norm
-        self._run_tasks(self._tasks, updates=int(clip is None))
+        apart = clip is not None or self.exchange is not None
+        self._run_tasks(self._tasks, updates=int(not apart))
         if self._learns:
             self._chain_values()
+        if self.exchange is not None:
+            self.exchange(self._grads)
         if clip is not None:
             stretches = [self._grads[start : start + size] for start, size in self._stretches]
             norm = math.sqrt(sum(float(stretch.double().square().sum()) for stretch in stretches))
             rates[update.SCALE] = min(1.0, clip / (norm + 1e-6))
+        if apart:
             self._run_tasks(self._tasks, updates=2)
         if self._learns:
             self._run_tasks(self._learned_task, updates=2)
