@@ -17,7 +17,7 @@ from snntrainer3d import __version__
 from snntrainer3d.exports import from_json, from_safetensors, to_json, to_safetensors
 from snntrainer3d.frames import decode_frame
 from snntrainer3d.server import models
-from snntrainer3d.spec import NEURON_KINDS, PRESETS, TrainedNetwork, parse_run
+from snntrainer3d.spec import NEURON_KINDS, PRESETS, TEMPLATES, TrainedNetwork, parse_run
 
 
 def fits(answer: httpx.Response, model: type[BaseModel]) -> Any:
@@ -58,6 +58,20 @@ def test_schema_presets_and_neurons_are_those_of_the_spec(served: Served) -> Non
     for row in neurons:
         layers = [{"size": 10, "neuron": row["defaults"]}]
         parse_run({"network": {"input": {"shape": [64]}, "layers": layers}})
+
+
+def test_templates_are_made_for_the_data_set_or_say_why_not(served: Served) -> None:
+    rows = served.client.get("/api/templates", params={"dataset": "mnist"}).json()
+    assert [row["name"] for row in rows] == list(TEMPLATES)
+    for row in rows:
+        models.TemplateRow.model_validate(row)
+        assert row["fault"] == ""
+        assert row["layers"][-1]["size"] == 10
+        parse_run({"network": {"input": {"shape": [1, 28, 28]}, "layers": row["layers"]}, "training": row["training"]})
+    lenet = next(row for row in served.client.get("/api/templates?dataset=xor").json() if row["name"] == "lenet")
+    assert lenet["layers"] == []
+    assert "takes maps" in lenet["fault"]
+    fault(served.client.get("/api/templates?dataset=nowhere"), 404, "not_found")
 
 
 def test_datasets_tell_what_is_here(served: Served) -> None:

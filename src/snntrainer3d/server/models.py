@@ -12,7 +12,7 @@ from snntrainer3d.runs import DeletedRow, EventPage, Progress, Repeat, RunRow, S
 from snntrainer3d.runs import RunDetail as _StoredDetail
 from snntrainer3d.server.body import Body as _Body
 from snntrainer3d.server.body import Request as _Request
-from snntrainer3d.spec import Cost
+from snntrainer3d.spec import Cost, Layer
 
 __all__ = ["DeletedRow", "EventPage", "Progress", "Repeat", "RunRow", "SnapshotRow"]
 
@@ -70,6 +70,20 @@ class PresetRow(_Body):
     neurons: dict[str, dict[str, Any]]
     datasets: dict[str, dict[str, Any]]
     """Fields of the training that differ for a data set."""
+
+
+class TemplateRow(_Body):
+    """A whole network to begin with, made for a data set."""
+
+    name: str
+    title: str
+    summary: str
+    layers: list[Layer]
+    """Of plain Leaky neurons; empty where the data set's samples do not suit it."""
+    training: dict[str, Any]
+    """Fields of the training that it sets over the recipe."""
+    fault: str
+    """Why it does not suit; empty where it does."""
 
 
 class NeuronRow(_Body):
@@ -444,8 +458,16 @@ class NeuronDetail(_Body):
     values: dict[str, float]
     """Its decays and threshold."""
     bias: float | None
+    place: list[int] | None
+    """Map, row and column of a neuron in maps."""
+    field: list[int] | None
+    """Top, left, height and width of what it sees of the input picture; None where no picture comes in."""
     weights_in: list[float]
-    """From each neuron, or input, before it."""
+    """From each neuron, or input, before it; or the kernel that its map's neurons share."""
+    kernel: list[int] | None
+    """Maps, height and width of that kernel; None of a row."""
+    weights_back: list[float]
+    """From each neuron of its own layer, of one-to-one feedback from itself; empty without feedback."""
     weights_out: list[float]
     """To each neuron of the next layer; empty for an output, and before a layer that is not dense."""
 

@@ -21,6 +21,7 @@ from snntrainer3d.spec.layers import (
 from snntrainer3d.spec.network import Connection, Input, Network, dense_network
 from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
 from snntrainer3d.spec.presets import PRESETS, Preset, recipe
+from snntrainer3d.spec.receptive import place_in_maps, receptive_field
 from snntrainer3d.spec.run import RunSpec, parse_run
 from snntrainer3d.spec.study import MAX_RUNS, Composition, Draw, Grid, Listing, RandomSearch, Study, parse_study
 from snntrainer3d.spec.surrogates import (
@@ -111,8 +112,10 @@ __all__ = [
     "parse",
     "parse_run",
     "parse_study",
+    "place_in_maps",
     "read_json",
     "read_json_file",
+    "receptive_field",
     "recipe",
     "tensor_shapes",
     "training_bytes",

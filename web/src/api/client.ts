@@ -19,6 +19,7 @@ import type {
   RunSpec,
   SampleBlock,
   SnapshotRow,
+  TemplateRow,
 } from "./types";
 
 export type RunCommand = "pause" | "resume" | "cancel" | "step";
@@ -28,6 +29,7 @@ export const api = {
   health: () => get<Health>("/health"),
   schema: () => get<{ run: Record<string, unknown> }>("/schema"),
   presets: () => get<Record<string, PresetRow>>("/presets"),
+  templates: (dataset: string) => get<TemplateRow[]>(`/templates?dataset=${encodeURIComponent(dataset)}`),
   neurons: () => get<NeuronRow[]>("/neurons"),
   datasets: () => get<DatasetRow[]>("/datasets"),
   fetchDataset: (name: string) => send<unknown>("POST", `/datasets/${encodeURIComponent(name)}/fetch`),

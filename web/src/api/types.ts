@@ -1,5 +1,6 @@
 /** What the server says and takes; `protocol` is generated from its models, drafts are ours. */
-import type { Dense, Learning, Network as SpecNetwork, Reset, Training } from "../protocol/spec";
+import type { RunDetail as SpecRunDetail, TemplateRow as SpecTemplateRow } from "../protocol/api";
+import type { Learning, Network as SpecNetwork, Recurrent, Reset, Training } from "../protocol/spec";
 
 export type {
   ActivityResult,
@@ -38,7 +39,6 @@ export type {
   ChangeRun,
   Curves,
   DeletedRow,
-  RunDetail,
   RunField,
   RunRow,
   RunsMessage,
@@ -49,7 +49,7 @@ export type {
   TrashList,
 } from "../protocol/api";
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
-export type { Coding, Learning, Reset, RunSpec as AnyRunSpec, Training } from "../protocol/spec";
+export type { Coding, Learning, Reset, Training } from "../protocol/spec";
 
 export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha";
 export type SurrogateKind =
@@ -82,13 +82,34 @@ export interface Neuron {
   learn_beta?: Learning;
 }
 
-export type Layer = Omit<Dense, "neuron"> & { neuron: Neuron };
+export type LayerKind = SpecNetwork["layers"][number]["kind"];
+
+/** A layer while it is edited: one object for all kinds, holding the fields of its own. */
+export interface Layer {
+  kind: LayerKind;
+  neuron: Neuron | null;
+  size?: number;
+  bias?: boolean;
+  feedback?: Recurrent["feedback"];
+  channels?: number;
+  kernel?: number;
+  /** Null of a pooling: as far as its window is wide. */
+  stride?: number | null;
+  padding?: number;
+  share?: number;
+  momentum?: number;
+  epsilon?: number;
+}
+
 export type Network = Omit<SpecNetwork, "layers"> & { layers: Layer[] };
 
-/** A run's document while it is edited: of dense layers only. */
+/** A run's document while it is edited. */
 export interface RunSpec {
   format: "snntrainer3d/run";
   version: 1;
   network: Network;
   training: Training;
 }
+
+export type RunDetail = Omit<SpecRunDetail, "spec"> & { spec: RunSpec };
+export type TemplateRow = Omit<SpecTemplateRow, "layers"> & { layers: Layer[] };

@@ -10,7 +10,7 @@ export async function showField(path: string): Promise<void> {
   await tick();
   const layer = /layers\[(\d+)\]/.exec(path)?.[1];
   const row = layer === undefined ? null : document.querySelector<HTMLElement>(`[data-layer="${layer}"]`);
-  if (row && !path.endsWith(".size")) {
+  if (row && path.includes("].") && !document.getElementById(idOf(path))) {
     row.querySelector<HTMLElement>('.unfold[aria-expanded="false"]')?.click();
     await tick();
   }

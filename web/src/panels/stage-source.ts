@@ -1,16 +1,15 @@
 /** What the stage shows now: a network's shape, and the weights that belong to it. */
 import {
-  editable,
-  otherKinds,
   placeholderWeights,
   runs,
   session,
   shapeOf,
-  sizesOf,
+  shownShape,
   weights,
   workbench,
   type LayerWeights,
   type Shape,
+  type ShapeConnection,
 } from "../state";
 import type { RunSpec } from "../api";
 
@@ -28,8 +27,7 @@ const MOST_ILLUSTRATED = 20_000_000;
 
 export function currentSource(): Source | null {
   const detail = session.stage === "run" ? runs.detail : null;
-  const spec = detail ? editable(detail.spec) : workbench.spec;
-  if (!spec) return null;
+  const spec = detail ? detail.spec : workbench.spec;
   const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
   const shape = shapeOf(spec, info?.class_names ?? []);
   const starting = detail === null && workbench.from !== null && workbench.from.id === runs.openId;
@@ -38,28 +36,41 @@ export function currentSource(): Source | null {
 
 /** Why nothing is drawn, in words. */
 export function whyNothing(): string {
-  const detail = session.stage === "run" ? runs.detail : null;
-  if (detail && !editable(detail.spec))
-    return `This network has layers of ${otherKinds(detail.spec)}, which are not drawn yet. Its curves and results are beside.`;
-  return "A layer's size is no whole number above zero: mend it to see the network.";
+  const [fault] = workbench.flow.faults;
+  if (!fault) return "A layer's size is no whole number above zero: mend it to see the network.";
+  const at = Number(/\d+/.exec(fault.path)?.[0] ?? 0);
+  const takes = workbench.flow.layers[at].takes;
+  const given = takes ? ` of ${shownShape(takes)}` : "";
+  return `Layer ${at + 1} cannot take its input${given}: mend it to see the network. ${fault.hint}`;
 }
 
-/** The newest frame's weights where they fit the source, else made-up ones. */
+/** The blocks of weights that are learned, in the order of a frame. */
+export const learnedBlocks = (shape: Shape): ShapeConnection[] =>
+  shape.connections.filter(({ matrix }) => matrix !== null);
+
+/** The newest frame's weights where they fit the source, else made-up ones; in the order of a frame. */
 export function currentWeights(source: Source): { layers: LayerWeights[]; illustrated: boolean } {
   const frame = weights.feed.latest;
   if (source.run && frame && fits(source.shape, frame.layers)) return { layers: frame.layers, illustrated: false };
-  const sizes = sizesOf(source.spec) ?? [];
-  const count = source.shape.connections.reduce((sum, block) => sum + block.rows * block.columns, 0);
-  return { layers: count > MOST_ILLUSTRATED ? [] : placeholderWeights(sizes), illustrated: true };
+  const blocks = learnedBlocks(source.shape);
+  const count = blocks.reduce((sum, block) => sum + block.rows * block.columns, 0);
+  return { layers: count > MOST_ILLUSTRATED ? [] : placeholderWeights(blocks), illustrated: true };
+}
+
+/** Gives what the view draws: a frame's matrices, and for what learns nothing, as pooling, windows of equal weights. */
+export function drawnWeights(shape: Shape, layers: LayerWeights[]): LayerWeights[] {
+  return shape.connections.map(({ matrix, rows, columns }) =>
+    matrix === null
+      ? { values: new Int8Array(rows * columns).fill(127), rows, columns, scale: 1 / columns / 127 }
+      : layers[matrix],
+  );
 }
 
 export function fits(shape: Shape, layers: { rows: number; columns: number }[]): boolean {
+  const blocks = learnedBlocks(shape);
   return (
-    layers.length === shape.connections.length &&
-    layers.every(({ rows, columns }, at) => {
-      const block = shape.connections[at];
-      return rows === block.rows && columns === block.columns;
-    })
+    layers.length === blocks.length &&
+    layers.every(({ rows, columns }, at) => rows === blocks[at].rows && columns === blocks[at].columns)
   );
 }
 

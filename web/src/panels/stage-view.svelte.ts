@@ -1,4 +1,5 @@
 import type { Component } from "svelte";
+import type { Shape } from "../state";
 import type { NetworkView, Picked } from "../view3d";
 
 /** The stage's 3D view, for panels that show something in it. */
@@ -14,9 +15,19 @@ class StageView {
   /** What stands under the view; it comes with the panels that look inside, which are loaded late. */
   dock = $state.raw<Component | null>(null);
 
-  drew(run: string | null): void {
+  /** What is drawn, for those that speak of layers that have neurons. */
+  shape = $state.raw<Shape | null>(null);
+
+  drew(run: string | null, shape: Shape): void {
     this.run = run;
+    this.shape = shape;
     this.built += 1;
+  }
+
+  /** Shows the connections of a neuron; its layer counts from 1 among those that have neurons. */
+  focus({ layer, neuron }: { layer: number; neuron: number }): void {
+    const stage = this.shape?.stages.findIndex(({ spiking }) => spiking === layer - 1) ?? -1;
+    if (stage >= 0) this.view?.focus({ layer: stage, neuron }, true);
   }
 }
 

@@ -1,6 +1,6 @@
 // Made by `make generate` from the Python models; edit those.
 import type { Event, RunStatus } from "./events";
-import type { RunSpec } from "./spec";
+import type { AvgPool, BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Recurrent, RunSpec } from "./spec";
 
 /** Client: this frame is drawn, the next may come. */
 export interface Ack {
@@ -242,6 +242,19 @@ export interface PresetRow {
   neurons: Record<string, Record<string, unknown>>;
   /** Fields of the training that differ for a data set. */
   datasets: Record<string, Record<string, unknown>>;
+}
+
+/** A whole network to begin with, made for a data set. */
+export interface TemplateRow {
+  name: string;
+  title: string;
+  summary: string;
+  /** Of plain Leaky neurons; empty where the data set's samples do not suit it. */
+  layers: (Dense | Conv2d | AvgPool | MaxPool | Flatten | Dropout | BatchNorm | Recurrent)[];
+  /** Fields of the training that it sets over the recipe. */
+  training: Record<string, unknown>;
+  /** Why it does not suit; empty where it does. */
+  fault: string;
 }
 
 /** A neuron model to choose from. */
@@ -696,8 +709,16 @@ export interface NeuronDetail {
   /** Its decays and threshold. */
   values: Record<string, number>;
   bias: number | null;
-  /** From each neuron, or input, before it. */
+  /** Map, row and column of a neuron in maps. */
+  place: number[] | null;
+  /** Top, left, height and width of what it sees of the input picture; None where no picture comes in. */
+  field: number[] | null;
+  /** From each neuron, or input, before it; or the kernel that its map's neurons share. */
   weights_in: number[];
+  /** Maps, height and width of that kernel; None of a row. */
+  kernel: number[] | null;
+  /** From each neuron of its own layer, of one-to-one feedback from itself; empty without feedback. */
+  weights_back: number[];
   /** To each neuron of the next layer; empty for an output, and before a layer that is not dense. */
   weights_out: number[];
 }

@@ -1,10 +1,11 @@
 /** Many layers at once: pure functions of the design. */
 import type { Layer, Neuron } from "../api";
 import { layerOf, sameValue, setHidden, type Design } from "./design";
+import { neuronsOf } from "./layer-kinds";
 import { changeKind } from "./neurons";
 import { MOST_LAYERS } from "./quick-entry";
 
-/** Networks to begin with: the paper's advice for MNIST is layers of ten or more, narrowing. */
+/** Hidden layers to begin with: the paper's advice for MNIST is layers of ten or more, narrowing. */
 export const TEMPLATES: { name: string; sizes: number[]; help: string }[] = [
   { name: "30-25-20-15-10", sizes: [30, 25, 20, 15, 10], help: "The paper's advice: at least ten neurons, narrowing" },
   { name: "100", sizes: [100], help: "One hidden layer, as the paper's best networks" },
@@ -30,19 +31,24 @@ export function addLayers(design: Design, sizes: number[]): Design {
 
 export const replaceHidden = setHidden;
 
-/** Changes every chosen layer; the output keeps its size, which is the number of classes. */
+/** Changes every chosen layer, as far as it has the fields; the output keeps its size, which is the number of classes. */
 export function changeMany(design: Design, chosen: ReadonlySet<number>, change: Partial<Layer>): Design {
-  const { size: _, ...ofOutput } = change;
   const last = design.spec.network.layers.length - 1;
-  return mapChosen(design, chosen, (layer, at) => ({ ...layer, ...(at === last ? ofOutput : change) }));
+  return mapChosen(design, chosen, (layer, at) => {
+    const own = Object.entries(change).filter(([name]) => name in layer && !(at === last && name === "size"));
+    return { ...layer, ...(Object.fromEntries(own) as Partial<Layer>) };
+  });
 }
 
 /**
- * Gives every chosen layer what changed from one neuron to another, and nothing else. A field that a layer's kind of
- * neuron does not have is passed over.
+ * Gives every chosen layer that has neurons what changed from one neuron to another, and nothing else. A field that a
+ * layer's kind of neuron does not have is passed over.
  */
 export function changeNeurons(design: Design, chosen: ReadonlySet<number>, before: Neuron, after: Neuron): Design {
-  return mapChosen(design, chosen, (layer) => ({ ...layer, neuron: takeChange(layer.neuron, before, after) }));
+  return mapChosen(design, chosen, (layer) => {
+    const neuron = layer.neuron && takeChange(layer.neuron, before, after);
+    return neuron && neuronsOf(layer.kind).includes(neuron.kind) ? { ...layer, neuron } : layer;
+  });
 }
 
 function takeChange(neuron: Neuron, before: Neuron, after: Neuron): Neuron {

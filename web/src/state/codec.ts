@@ -1,16 +1,27 @@
 /** A design as a short text for links and storage: only what differs from the defaults, as base64url of JSON. */
-import type { Layer, Neuron, NeuronKind, RunSpec } from "../api";
+import type { Layer, LayerKind, Neuron, NeuronKind, RunSpec } from "../api";
 import { layerOf, sameValue, startDesign, TRAINING_DEFAULTS, type Design } from "./design";
+import { LAYER_DEFAULTS } from "./layer-kinds";
 import { NEURON_DEFAULTS, NEURON_KINDS } from "./neurons";
 
-/** v version, i input shape, n neurons, l layers as [size, neuron, bias, times], t training, d neuron of new layers. */
+/**
+ * v version, i input shape, n neurons, l layers, t training, d neuron of new layers. Dense layers are [size, neuron,
+ * bias, times], others their kind, the number of their neuron and what differs from their defaults.
+ */
 interface Packed {
   v: 1;
   i: number[];
   n: object[];
-  l: [number, number, 0 | 1, number][];
+  l: (Row | Other)[];
   t: Record<string, unknown>;
   d: number;
+}
+
+type Row = [size: number, neuron: number, bias: 0 | 1, times: number];
+interface Other extends Partial<Omit<Layer, "neuron">> {
+  kind: LayerKind;
+  /** Missing where the layer has none. */
+  n?: number;
 }
 
 export function encodeDesign(design: Design): string {
@@ -22,11 +33,17 @@ export function encodeDesign(design: Design): string {
   };
   const rows: Packed["l"] = [];
   for (const layer of design.spec.network.layers) {
-    const neuron = numberOf(layer.neuron);
-    const bias = layer.bias ? 1 : 0;
+    const neuron = layer.neuron && numberOf(layer.neuron);
+    if (layer.kind !== "dense" || neuron === null) {
+      const { neuron: _, ...fields } = layer;
+      const own = differing(fields, LAYER_DEFAULTS[layer.kind]);
+      rows.push({ kind: layer.kind, ...own, ...(neuron === null ? {} : { n: neuron }) });
+      continue;
+    }
+    const [bias, size] = [layer.bias ? 1 : 0, layer.size as number] as const;
     const last = rows[rows.length - 1];
-    if (last && last[0] === layer.size && last[1] === neuron && last[2] === bias) last[3] += 1;
-    else rows.push([layer.size, neuron, bias, 1]);
+    if (Array.isArray(last) && last[0] === size && last[1] === neuron && last[2] === bias) last[3] += 1;
+    else rows.push([size, neuron, bias, 1]);
   }
   const packed: Packed = {
     v: 1,
@@ -45,9 +62,11 @@ export function decodeDesign(text: string): Design | null {
     const packed = JSON.parse(fromBase64Url(text)) as Packed;
     if (packed.v !== 1) return null;
     const neurons = packed.n.map(unpackNeuron);
-    const layers: Layer[] = packed.l.flatMap(([size, neuron, bias, times]) =>
-      Array.from({ length: Math.min(times, 200) }, () => layerOf(size, neurons[neuron], bias === 1)),
-    );
+    const layers: Layer[] = packed.l.flatMap((row) => {
+      if (!Array.isArray(row)) return [unpackOther(row, neurons)];
+      const [size, neuron, bias, times] = row;
+      return Array.from({ length: Math.min(times, 200) }, () => layerOf(size, neurons[neuron], bias === 1));
+    });
     const shape = packed.i.map(Number);
     if (layers.length === 0 || shape.length === 0 || neurons.includes(undefined as never)) return null;
     const spec: RunSpec = startDesign().spec;
@@ -62,6 +81,12 @@ export function decodeDesign(text: string): Design | null {
   } catch {
     return null;
   }
+}
+
+function unpackOther({ n, ...fields }: Other, neurons: Neuron[]): Layer {
+  const defaults = LAYER_DEFAULTS[fields.kind];
+  if (!defaults || (n !== undefined && !neurons[n])) throw new Error(`no layer ${String(fields.kind)}`);
+  return { ...defaults, ...fields, neuron: n === undefined ? null : structuredClone(neurons[n]) };
 }
 
 function packNeuron(neuron: Neuron): object {

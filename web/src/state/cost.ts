@@ -1,25 +1,19 @@
 /** What a design costs, computed here so that the figures follow every keystroke; the same sums as the server's. */
-import type { Cost, Learning, RunSpec } from "../api";
+import type { Cost, RunSpec } from "../api";
+import { countsOf } from "./layer-shapes";
 
 export function costOf(spec: RunSpec): Cost | null {
-  const sizes = [spec.network.input.shape.reduce((a, b) => a * b, 1), ...spec.network.layers.map((l) => l.size)];
-  if (sizes.some((size) => !Number.isInteger(size) || size < 1)) return null;
-  let weights = 0;
-  let parameters = 0;
-  spec.network.layers.forEach((layer, at) => {
-    weights += sizes[at] * sizes[at + 1];
-    const learned = [layer.neuron.learn_alpha, layer.neuron.learn_beta, layer.neuron.learn_threshold];
-    parameters += (layer.bias ? layer.size : 0) + learned.reduce((sum, how) => sum + valuesLearned(how, layer.size), 0);
-  });
-  parameters += weights;
+  const counts = countsOf(spec.network);
+  if (!counts) return null;
   const steps = Number(spec.training.num_steps);
+  const flops = 2 * counts.products;
   return {
-    neurons: sizes.slice(1).reduce((a, b) => a + b, 0),
-    weights,
-    parameters,
-    parameter_bytes: 4 * parameters,
-    flops: 2 * weights,
-    flops_all_steps: 2 * weights * (Number.isFinite(steps) ? steps : 0),
+    neurons: counts.neurons,
+    weights: counts.weights,
+    parameters: counts.parameters,
+    parameter_bytes: 4 * counts.parameters,
+    flops,
+    flops_all_steps: flops * (Number.isFinite(steps) ? steps : 0),
   };
 }
 
@@ -27,18 +21,17 @@ export function costOf(spec: RunSpec): Cost | null {
 const COPIES_OF_PARAMETERS = 4;
 /** Currents, membranes, spikes and gradients of each neuron and step. */
 const ARRAYS_PER_STATE = 4;
+/** Values and gradients of what layers without neurons hand on. */
+const ARRAYS_PER_VALUE = 2;
 
 /** Memory that one update needs beside the data, in bytes; null while the design has no cost. */
 export function trainingBytes(spec: RunSpec): number | null {
-  const cost = costOf(spec);
-  const states = (cost?.neurons ?? 0) * Number(spec.training.num_steps) * Number(spec.training.batch_size);
-  const total = cost ? 4 * (COPIES_OF_PARAMETERS * cost.parameters + ARRAYS_PER_STATE * states) : NaN;
+  const counts = countsOf(spec.network);
+  if (!counts) return null;
+  const each = ARRAYS_PER_STATE * counts.neurons + ARRAYS_PER_VALUE * counts.silent;
+  const states = each * Number(spec.training.num_steps) * Number(spec.training.batch_size);
+  const total = 4 * (COPIES_OF_PARAMETERS * counts.parameters + states);
   return Number.isFinite(total) ? total : null;
-}
-
-function valuesLearned(how: Learning | undefined, size: number): number {
-  if (how === "shared") return 1;
-  return how === "per_neuron" ? size : 0;
 }
 
 export interface Speed {

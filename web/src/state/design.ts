@@ -1,5 +1,7 @@
 /** The design a person edits: a run's document and the neuron that new layers get. Pure functions of it. */
-import type { DatasetRow, Layer, Neuron, PresetRow, RunSpec, Training } from "../api";
+import type { DatasetRow, Layer, LayerKind, Neuron, PresetRow, RunSpec, TemplateRow, Training } from "../api";
+import { changeLayerKind, DEFAULT_LAYER_SIZE, fitting, layerOfKind, takesFlat, takesMaps } from "./layer-kinds";
+import { flowOf, titleOfNetwork } from "./layer-shapes";
 import { NEURON_DEFAULTS } from "./neurons";
 
 export interface Design {
@@ -39,8 +41,6 @@ export const KNOWN_DATASETS: Record<string, { shape: number[]; classes: number }
   xor: { shape: [2], classes: 2 },
 };
 
-export const DEFAULT_LAYER_SIZE = 50;
-
 export function layerOf(size: number, neuron: Neuron, bias = true): Layer {
   return { kind: "dense", size, bias, neuron: structuredClone(neuron) };
 }
@@ -72,22 +72,42 @@ export function codedShape(shape: number[], { coding }: Pick<Training, "coding">
 
 export const inputSize = (spec: RunSpec): number => spec.network.input.shape.reduce((a, b) => a * b, 1);
 
-/** 784-100-10 */
-export const titleOf = (spec: RunSpec): string =>
-  [inputSize(spec), ...spec.network.layers.map((layer) => layer.size)].join("-");
+/** 784-100-10, or 28×28-16c5-mp2-10 */
+export const titleOf = (spec: RunSpec): string => titleOfNetwork(spec.network);
+
+/** Neurons of the output: one for each class. */
+export const outputSize = (spec: RunSpec): number => spec.network.layers[spec.network.layers.length - 1].size ?? 0;
 
 function withLayers(design: Design, layers: Layer[]): Design {
   return { ...design, spec: { ...design.spec, network: { ...design.spec.network, layers } } };
 }
 
-/** Adds a hidden layer before the layer at `at`; the output stays last. */
-export function addLayer(design: Design, at?: number, size?: number): Design {
+/**
+ * Adds a layer before the one at `at`; the output stays last. Without a place a layer that takes maps goes behind the
+ * last that gives some, and flattening comes with it where the next layer would get maps otherwise.
+ */
+export function addLayer(design: Design, at?: number, kind: LayerKind = "dense"): Design {
   const layers = design.spec.network.layers;
   const output = layers.length - 1;
-  const place = Math.min(Math.max(at ?? output, 0), output);
-  const like = layers[place - 1]?.size ?? DEFAULT_LAYER_SIZE;
-  const fresh = layerOf(size ?? (Number.isInteger(like) ? like : DEFAULT_LAYER_SIZE), design.newNeuron);
-  return withLayers(design, [...layers.slice(0, place), fresh, ...layers.slice(place)]);
+  const place = Math.min(Math.max(at ?? placeFor(design, kind), 0), output);
+  const fresh = layerOfKind(kind, design.newNeuron);
+  if (fresh.size !== undefined) fresh.size = sizeLike(layers[place - 1]);
+  const added = withLayers(design, [...layers.slice(0, place), fresh, ...layers.slice(place)]);
+  const next = layers[place];
+  if (at !== undefined || !takesMaps(kind) || !takesFlat(next.kind)) return added;
+  const flat = layerOfKind("flatten", design.newNeuron);
+  return withLayers(design, [...layers.slice(0, place), fresh, flat, ...layers.slice(place)]);
+}
+
+const sizeLike = (before: Layer | undefined): number =>
+  Number.isInteger(before?.size) ? Number(before?.size) : DEFAULT_LAYER_SIZE;
+
+function placeFor(design: Design, kind: LayerKind): number {
+  const { layers } = design.spec.network;
+  if (!takesMaps(kind) && kind !== "flatten") return layers.length - 1;
+  const flow = flowOf(design.spec.network).layers;
+  const flat = layers.findIndex((layer, at) => takesFlat(layer.kind) || flow[at].gives?.length === 1);
+  return flat < 0 ? layers.length - 1 : flat;
 }
 
 export function duplicateLayer(design: Design, index: number): Design {
@@ -120,30 +140,70 @@ export function moveLayer(design: Design, from: number, to: number): Design {
   return withLayers(design, layers);
 }
 
-export function changeLayer(design: Design, index: number, change: Partial<Layer>): Design {
+export function changeLayer(design: Design, index: number, change: Partial<Layer>, whole = false): Design {
   return withLayers(
     design,
-    design.spec.network.layers.map((layer, at) => (at === index ? { ...layer, ...change } : layer)),
+    design.spec.network.layers.map((layer, at) =>
+      at === index ? ({ ...(whole ? {} : layer), ...change } as Layer) : layer,
+    ),
   );
 }
 
-export function changeNeuron(design: Design, index: number, neuron: Neuron): Design {
+/** Makes a layer another kind, keeping what both kinds have. */
+export function changeKindOfLayer(design: Design, index: number, kind: LayerKind): Design {
+  return changeLayer(design, index, changeLayerKind(design.spec.network.layers[index], kind, design.newNeuron), true);
+}
+
+export function changeNeuron(design: Design, index: number, neuron: Neuron | null): Design {
   return changeLayer(design, index, { neuron });
 }
 
-/** Gives every layer, and layers added later, this neuron. */
+/** Gives every layer that has neurons, and layers added later, this one, as far as its kind can have it. */
 export function neuronEverywhere(design: Design, neuron: Neuron): Design {
-  const layers = design.spec.network.layers.map((layer) => ({ ...layer, neuron: structuredClone(neuron) }));
+  const layers = design.spec.network.layers.map((layer) =>
+    layer.neuron ? { ...layer, neuron: fitting(layer.kind, neuron) } : layer,
+  );
   return { ...withLayers(design, layers), newNeuron: structuredClone(neuron) };
 }
 
-/** Sets the hidden sizes at once; layers that stay at their place keep their neurons. */
+/** Sets the hidden sizes at once, all dense; layers that stay at their place keep their neurons. */
 export function setHidden(design: Design, sizes: number[]): Design {
-  const layers = design.spec.network.layers;
-  const hidden = sizes.map((size, at) =>
-    at < layers.length - 1 ? { ...layers[at], size } : layerOf(size, design.newNeuron),
+  return setLayers(
+    design,
+    sizes.map((size) => ({ kind: "dense", size })),
   );
-  return withLayers(design, [...hidden, layers[layers.length - 1]]);
+}
+
+/**
+ * Sets the layers before the output. A layer that has one of its kind at its place among those that were there keeps
+ * its other fields and its neurons; dropout stays behind what it followed, flattening comes where maps meet a row.
+ */
+export function setLayers(design: Design, plans: (Partial<Layer> & { kind: LayerKind })[]): Design {
+  const layers = design.spec.network.layers;
+  const groups = groupsOf(layers.slice(0, -1));
+  const hidden = plans.flatMap((plan, at) => {
+    const [before, ...followers] = groups[at] ?? [];
+    const kept = before?.kind === plan.kind;
+    return [{ ...(kept ? before : layerOfKind(plan.kind, design.newNeuron)), ...plan }, ...(kept ? followers : [])];
+  });
+  return withLayers(design, flattened([...hidden, layers[layers.length - 1]], design.newNeuron));
+}
+
+/** Each layer that a title names, with the dropouts behind it. */
+function groupsOf(layers: Layer[]): Layer[][] {
+  const groups: Layer[][] = [];
+  for (const layer of layers) {
+    if (layer.kind === "flatten") continue;
+    if (layer.kind === "dropout") groups[groups.length - 1]?.push(layer);
+    else groups.push([layer]);
+  }
+  return groups;
+}
+
+function flattened(layers: Layer[], neuron: Neuron): Layer[] {
+  const first = layers.findIndex(({ kind }) => takesFlat(kind));
+  if (!layers.slice(0, first).some(({ kind }) => takesMaps(kind))) return layers;
+  return [...layers.slice(0, first), layerOfKind("flatten", neuron), ...layers.slice(first)];
 }
 
 export function changeTraining(design: Design, change: Partial<Training>): Design {
@@ -169,13 +229,25 @@ export function chooseDataset(
   return { ...design, spec: { ...design.spec, network, training } };
 }
 
+/** Takes a template's layers with the neuron of new layers, and what it wants of the training. */
+export function applyTemplate(design: Design, { layers, training }: TemplateRow): Design {
+  const own = layers.map((layer) => ({
+    ...structuredClone(layer),
+    neuron: layer.neuron && fitting(layer.kind, design.newNeuron),
+  }));
+  return changeTraining(withLayers(design, own), structuredClone(training) as Partial<Training>);
+}
+
 /** Puts a recipe into the training and into every neuron of the kinds it speaks of. */
 export function applyPreset(design: Design, preset: PresetRow): Design {
   const before = design.spec.training;
   const recipe = { ...preset.training, ...preset.datasets[before.dataset] } as Partial<Training>;
   const training = completed({ ...before, ...structuredClone(recipe) });
   if (training.dataset === "xor") training.validation_share = 0;
-  const layers = design.spec.network.layers.map((layer) => ({ ...layer, neuron: withRecipe(layer.neuron, preset) }));
+  const layers = design.spec.network.layers.map((layer) => ({
+    ...layer,
+    neuron: layer.neuron && withRecipe(layer.neuron, preset),
+  }));
   const changed = withLayers(design, layers);
   return { spec: { ...changed.spec, training }, newNeuron: withRecipe(design.newNeuron, preset) };
 }

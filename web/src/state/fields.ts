@@ -211,14 +211,90 @@ export const ONE_CYCLE_FIELDS = {
   },
 } satisfies Record<string, Field>;
 
-export const LAYER_FIELDS = {
-  size: { label: "Neurons", kind: "int", min: 1, max: 100_000, help: "Number of neurons in this layer." },
-  bias: {
-    label: "Bias",
-    kind: "flag",
-    help: "Gives each neuron a constant input of its own, learned like a weight.",
+const BIAS: Field = {
+  label: "Bias",
+  kind: "flag",
+  help: "Gives each neuron, or each map, a constant input of its own, learned like a weight.",
+};
+const SIZE: Field = { label: "Neurons", kind: "int", min: 1, max: 100_000, help: "Number of neurons in this layer." };
+const WINDOW: Record<string, Field> = {
+  kernel: { label: "Window", unit: "wide", kind: "int", min: 2, max: 64, help: "Height and width of the window." },
+  stride: {
+    label: "Stride",
+    kind: "int",
+    min: 1,
+    max: 64,
+    empty: "as the window",
+    help: "By how many places the window moves. Empty: side by side, so that none overlap.",
   },
-} satisfies Record<string, Field>;
+};
+
+export const LAYER_FIELDS = {
+  dense: { size: SIZE, bias: BIAS },
+  conv2d: {
+    channels: {
+      label: "Maps",
+      kind: "int",
+      min: 1,
+      max: 4096,
+      help: "Number of maps that the layer gives, one kernel for each.",
+    },
+    kernel: { label: "Kernel", unit: "wide", kind: "int", min: 1, max: 64, help: "Height and width of the kernel." },
+    stride: { label: "Stride", kind: "int", min: 1, max: 64, help: "By how many places the kernel moves." },
+    padding: {
+      label: "Padding",
+      kind: "int",
+      min: 0,
+      max: 64,
+      help: "Rows and columns of zeros around each map; half the kernel keeps height and width.",
+    },
+    bias: BIAS,
+  },
+  max_pool: WINDOW,
+  avg_pool: WINDOW,
+  flatten: {},
+  dropout: {
+    share: {
+      label: "Share",
+      kind: "float",
+      min: 0,
+      max: 1,
+      open: "max",
+      help: "Share of values silenced at random while training; the others grow to keep the sum.",
+    },
+  },
+  batch_norm: {
+    momentum: {
+      label: "Momentum",
+      kind: "float",
+      min: 0,
+      max: 1,
+      open: "min",
+      help: "Share of the newest batch in the running means that count after training.",
+    },
+    epsilon: {
+      label: "ε",
+      kind: "float",
+      min: 0,
+      max: 1,
+      open: "min",
+      help: "Added to the variance, so that nothing is divided by zero.",
+    },
+  },
+  recurrent: {
+    size: SIZE,
+    feedback: {
+      label: "Feedback",
+      kind: "choice",
+      help: "Whether a spike comes back, one step later, to every neuron of the layer or only to the one that fired.",
+      choices: [
+        { value: "all_to_all", label: "to all neurons" },
+        { value: "one_to_one", label: "each to itself" },
+      ],
+    },
+    bias: BIAS,
+  },
+} satisfies Record<string, Record<string, Field>>;
 
 const THRESHOLD: Field = {
   label: "Threshold",

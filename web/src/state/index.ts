@@ -4,9 +4,10 @@ export { costOf, estimateSeconds, trainingBytes } from "./cost";
 export { decodeDesign, encodeDesign } from "./codec";
 export * from "./design";
 export { differenceOf, epochOf } from "./difference";
-export { editable, otherKinds } from "./editable";
 export * from "./fields";
 export * from "./format";
+export * from "./layer-kinds";
+export { flowOf, matricesOf, shownShape, type Flow, type LayerFlow, type Matrix } from "./layer-shapes";
 export type { Frame, FrameFeed } from "./frame-feed";
 export { inside, type Neuron as PickedNeuron } from "./inside.svelte";
 export * from "./neurons";
@@ -16,7 +17,18 @@ export { readHidden } from "./quick-entry";
 export { runs } from "./runs.svelte";
 export { session, TABS, type Tab } from "./session.svelte";
 export { LEAST_HERTZ, MOST_HERTZ, Settings, settings, VIEW_DEFAULTS, type ViewSettings } from "./settings.svelte";
-export { shapeOf, sizesOf, type Shape } from "./shape";
+export {
+  firingFrom,
+  nameOfBlock,
+  placeWithin,
+  pooled,
+  shapeOf,
+  type Shape,
+  type ShapeConnection,
+  type Stage,
+  type ShapeLayer,
+  type Window,
+} from "./shape";
 export { PAGES, type Page } from "./url";
 export { weights } from "./weights.svelte";
 export { wilson } from "./wilson";

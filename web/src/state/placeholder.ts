@@ -38,6 +38,6 @@ export function placeholderLayer(rows: number, columns: number, layer: number): 
   return { values, rows, columns, scale: 1 / Math.sqrt(columns) / 127 };
 }
 
-export function placeholderWeights(sizes: number[]): LayerWeights[] {
-  return sizes.slice(1).map((rows, at) => placeholderLayer(rows, sizes[at], at));
+export function placeholderWeights(matrices: { rows: number; columns: number }[]): LayerWeights[] {
+  return matrices.map(({ rows, columns }, at) => placeholderLayer(rows, columns, at));
 }

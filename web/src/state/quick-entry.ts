@@ -1,7 +1,13 @@
-/** Reads a network written in one line: `784-100-50-10`, `5x100`, `30>10:5` (a triangle from 30 to 10 in 5 layers). */
+/**
+ * Reads a network written in one line: `784-100-50-10`, `5x100`, `30>10:5` (a triangle from 30 to 10 in 5 layers), and
+ * with other layers as titles name them: `28×28-16c5-mp2-100r-10`.
+ */
+import type { Layer, LayerKind } from "../api";
+
+export type Plan = Partial<Layer> & { kind: LayerKind };
 
 export interface QuickEntry {
-  sizes: number[];
+  layers: Plan[];
   fault: string;
 }
 
@@ -10,38 +16,70 @@ const NUMBER = /^\d+$/;
 const REPEAT = /^(\d+)\s*[x×*]\s*(\d+)$/i;
 const TRIANGLE = /^(\d+)\s*(?:>|→|\.\.)\s*(\d+)(?:\s*:\s*(\d+))?$/;
 
-const fault = (words: string): QuickEntry => ({ sizes: [], fault: words });
+const SHAPE = /^\d+(?:[x×*]\d+){1,2}$/i;
+const OTHERS: [RegExp, (...numbers: number[]) => Plan][] = [
+  [
+    /^(\d+)c(\d+)(?:s(\d+))?$/i,
+    (channels, kernel, stride) => ({ kind: "conv2d", channels, kernel, stride: stride || 1 }),
+  ],
+  [/^mp(\d+)$/i, (kernel) => ({ kind: "max_pool", kernel })],
+  [/^ap(\d+)$/i, (kernel) => ({ kind: "avg_pool", kernel })],
+  [/^bn$/i, () => ({ kind: "batch_norm" })],
+  [/^(\d+)r$/i, (size) => ({ kind: "recurrent", size })],
+];
 
-export function readSizes(text: string): QuickEntry {
+const fault = (words: string): QuickEntry => ({ layers: [], fault: words });
+
+export function readLayers(text: string): QuickEntry {
   const parts = text
     .trim()
     .split(/[\s,;–—-]+/)
     .filter(Boolean);
-  const sizes: number[] = [];
+  const layers: Plan[] = [];
   for (const part of parts) {
     const read = readPart(part);
-    if (read === null) return fault(`“${part}” is not a size. Write sizes like 100-50, 5x100 or 30>10:5.`);
-    sizes.push(...read);
-    if (sizes.length > MOST_LAYERS) return fault(`At most ${MOST_LAYERS} layers.`);
+    if (read === null)
+      return fault(`“${part}” is no layer. Write sizes like 100-50, 5x100 or 30>10:5, or 16c5-mp2-100r.`);
+    layers.push(...read);
+    if (layers.length > MOST_LAYERS) return fault(`At most ${MOST_LAYERS} layers.`);
   }
-  if (sizes.some((size) => size < 1)) return fault("A layer has at least one neuron.");
-  return { sizes, fault: "" };
+  const counts = layers.flatMap(({ size, channels, kernel }) => [size, channels, kernel]);
+  if (counts.some((count) => count !== undefined && count < 1)) return fault("A layer has at least one neuron.");
+  return { layers, fault: "" };
 }
 
 /**
- * Gives the hidden sizes meant by a line: input and output may be written too, and are then left out where they are
- * those of the data set.
+ * Gives the layers before the output that a line means: input and output may be written too, and are then left out
+ * where they are those of the data set.
  */
-export function readHidden(text: string, input: number, output: number): QuickEntry {
-  if (/^none$/i.test(text.trim())) return { sizes: [], fault: "" };
-  const read = readSizes(text);
+export function readHidden(text: string, shape: readonly number[], output: number): QuickEntry {
+  if (/^none$/i.test(text.trim())) return { layers: [], fault: "" };
+  const [first, ...rest] = text.trim().split(/[\s,;–—-]+/);
+  // A picture's sides before the first layer say what goes in, unless they are meant as rows of a size.
+  const sides = shape.slice(-2).join("x");
+  const pictured = SHAPE.test(first) && first.replace(/[×*]/g, "x").toLowerCase().endsWith(sides) && rest.length > 0;
+  const read = readLayers(pictured ? rest.join("-") : text);
   if (read.fault) return read;
-  const sizes = [...read.sizes];
-  const whole = sizes.length >= 2 && sizes[0] === input && sizes[sizes.length - 1] === output;
-  return { sizes: whole ? sizes.slice(1, -1) : sizes, fault: "" };
+  const layers = [...read.layers];
+  const last = layers[layers.length - 1];
+  const input = shape.reduce((a, b) => a * b, 1);
+  const begins = layers[0]?.kind === "dense" && layers[0].size === input;
+  const ends = last?.kind === "dense" && last.size === output;
+  if (pictured && ends) return { layers: layers.slice(0, -1), fault: "" };
+  return { layers: layers.length >= 2 && begins && ends ? layers.slice(1, -1) : layers, fault: "" };
 }
 
-function readPart(part: string): number[] | null {
+const dense = (size: number): Plan => ({ kind: "dense", size });
+
+function readPart(part: string): Plan[] | null {
+  for (const [form, planOf] of OTHERS) {
+    const found = form.exec(part);
+    if (found) return [planOf(...found.slice(1).map(Number))];
+  }
+  return readSizes(part)?.map(dense) ?? null;
+}
+
+function readSizes(part: string): number[] | null {
   if (NUMBER.test(part)) return [Number(part)];
   const repeat = REPEAT.exec(part);
   if (repeat) {

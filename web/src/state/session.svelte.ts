@@ -3,12 +3,12 @@ import {
   asApiError,
   faultText,
   LiveSocket,
-  type AnyRunSpec,
   type Listener,
   type RunCommand,
+  type RunSpec,
   type StudyMessage,
 } from "../api";
-import { editable, otherKinds } from "./editable";
+import { costOf } from "./cost";
 import { notices } from "./notices.svelte";
 import { runs } from "./runs.svelte";
 import { settings } from "./settings.svelte";
@@ -128,10 +128,7 @@ export class Session {
       if (!detail.results) return;
       const { samples_per_second, flops_all_steps } = detail.results;
       if (!samples_per_second || isActive(detail.status)) return;
-      const spec = editable(detail.spec);
-      if (!spec) return;
-      const neurons = spec.network.layers.reduce((sum, layer) => sum + layer.size, 0);
-      const neuronSteps = neurons * detail.spec.training.num_steps;
+      const neuronSteps = (costOf(detail.spec)?.neurons ?? 0) * detail.spec.training.num_steps;
       workbench.measured({ samplesPerSecond: samples_per_second, flopsAllSteps: flops_all_steps, neuronSteps });
     } catch (thrown) {
       if (asApiError(thrown).code !== "unreachable") notices.fault(thrown, "Reading the run");
@@ -290,13 +287,7 @@ export class Session {
   }
 
   /** Puts a run's settings on the bench; with `weights`, the next training starts from its weights. */
-  copyToBench(document: AnyRunSpec, weights: { id: string; name: string } | null): void {
-    const spec = editable(document);
-    if (!spec) {
-      const words = `This network has layers of ${otherKinds(document)}, which the bench cannot edit yet.`;
-      notices.say("warning", `${words} Download its settings and train them with “snntrainer3d train spec.json”.`);
-      return;
-    }
+  copyToBench(spec: RunSpec, weights: { id: string; name: string } | null): void {
     workbench.take(spec);
     workbench.from = weights;
     this.tab = "design";

@@ -1,12 +1,5 @@
 /** The page's words for the server's: one place, so that a thing has one name. */
-import type { NeuronKind, RunStatus } from "../api";
-
-export const KIND_WORDS: Record<NeuronKind, string> = {
-  leaky: "Leaky",
-  lapicque: "Lapicque",
-  synaptic: "Synaptic",
-  alpha: "Alpha",
-};
+import type { RunStatus } from "../api";
 
 export const STATUS_WORDS: Record<RunStatus, string> = {
   queued: "Queued",

@@ -6,11 +6,13 @@ import {
   type NeuronRow,
   type PresetRow,
   type RunSpec,
+  type TemplateRow,
   type Training,
 } from "../api";
 import { decodeDesign, encodeDesign } from "./codec";
 import { costOf, estimateSeconds, type Speed } from "./cost";
 import { applyPreset, changeTraining, chooseDataset, followsPreset, startDesign, type Design } from "./design";
+import { flowOf } from "./layer-shapes";
 import { begin, COALESCE, commit, redo, undo, type History } from "./history";
 import { notices } from "./notices.svelte";
 import { recall, recallAfterReload, remember, rememberInTab } from "./storage";
@@ -19,6 +21,8 @@ const CHECK_AFTER = 250;
 const DATASETS_EVERY = 700;
 const DESIGN_KEY = "design";
 const SPEED_KEY = "speed";
+
+const wordsOf = ({ path, message }: Fault): string => `${path} ${message}`;
 
 /** The design on the bench: edits, their history, what the server says of it, and what it will cost. */
 export class Workbench {
@@ -30,8 +34,14 @@ export class Workbench {
 
   datasets = $state.raw<DatasetRow[]>([]);
   presets = $state.raw<Record<string, PresetRow>>({});
+  /** Whole networks to begin with, made for the data set by the server. */
+  templates = $state.raw<TemplateRow[]>([]);
   neurons = $state.raw<NeuronRow[]>([]);
-  faults = $state.raw<Fault[]>([]);
+  /** What the server said last, in the words of its answer. */
+  private told = $state.raw<Fault[]>([]);
+  flow = $derived(flowOf(this.spec.network));
+  /** Shapes that do not fit are known here at once; the server says the same a moment later. */
+  private misfits = $derived(this.flow.faults.map((fault) => ({ ...fault, path: `network.${fault.path}` })));
   warnings = $state.raw<Fault[]>([]);
   /** The run whose weights the next training starts from. */
   from = $state.raw<{ id: string; name: string } | null>(null);
@@ -48,6 +58,7 @@ export class Workbench {
   private pristine = true;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private fetchTimer: ReturnType<typeof setTimeout> | undefined;
+  private templatesOf = "";
   private checking: AbortController | null = null;
 
   /** Begins with the linked design, else the one last worked on, else a fresh one. */
@@ -73,6 +84,21 @@ export class Workbench {
     }
     if (this.pristine) this.startFresh();
     this.check();
+    await this.fetchTemplates();
+  }
+
+  /** Asks for the templates as the design's data set needs them. */
+  private async fetchTemplates(): Promise<void> {
+    const { dataset } = this.spec.training;
+    if (dataset === this.templatesOf) return;
+    this.templatesOf = dataset;
+    try {
+      const found = await api.templates(dataset);
+      if (dataset === this.templatesOf) this.templates = found;
+    } catch (thrown) {
+      if (dataset === this.templatesOf) this.templatesOf = "";
+      if (asApiError(thrown).code !== "unreachable") notices.fault(thrown, "Reading the templates");
+    }
   }
 
   /** MNIST where it is at hand, else the digits that always are; with the recipe that does best. */
@@ -148,7 +174,8 @@ export class Workbench {
   /** Takes a run's document as the design; the one before comes back by undo. */
   take(spec: RunSpec): void {
     const copy = structuredClone(spec);
-    const newNeuron = structuredClone(copy.network.layers[0].neuron);
+    const first = copy.network.layers.find(({ neuron }) => neuron !== null);
+    const newNeuron = structuredClone(first?.neuron ?? this.design.newNeuron);
     this.edit(() => ({ spec: copy, newNeuron }));
   }
 
@@ -159,6 +186,15 @@ export class Workbench {
   measured(speed: Speed): void {
     this.speed = speed;
     remember(SPEED_KEY, speed);
+  }
+
+  get faults(): Fault[] {
+    const known = new Set(this.misfits.map(wordsOf));
+    return [...this.misfits, ...this.told.filter((fault) => !known.has(wordsOf(fault)))];
+  }
+
+  set faults(faults: Fault[]) {
+    this.told = faults;
   }
 
   faultsAt(path: string): Fault[] {
@@ -176,6 +212,9 @@ export class Workbench {
   private become(next: History<Design>): void {
     if (next === this.history) return;
     const before = this.spec.network;
+    // A shape that was mended is not at fault until the server has answered.
+    const mended = new Set(this.misfits.map(wordsOf));
+    this.told = this.told.filter((fault) => !mended.has(wordsOf(fault)));
     this.history = next;
     this.pristine = false;
     const code = this.code();
@@ -184,6 +223,7 @@ export class Workbench {
     this.onChange(before !== this.spec.network);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), CHECK_AFTER);
+    if (this.templates.length > 0) void this.fetchTemplates();
   }
 
   /** Asks the server what it thinks; only the answer to the newest question counts. */

@@ -14,23 +14,29 @@ import {
   RedIntegerFormat,
   UnsignedIntType,
   Vector2,
+  Vector3,
+  Vector4,
   type IUniform,
   type WebGLRenderer,
 } from "three";
 import { strideFor } from "./chunks";
-import { EDGE_FRAGMENT, EDGE_VERTEX } from "./shaders";
+import { ARC_HEIGHT, EDGE_FRAGMENT, EDGE_VERTEX } from "./shaders";
 import { histogramOf, inkOf, strongestOf, type Histogram } from "./strongest";
 import type { ConnectionShape, WeightLayer } from "./types";
+import { middleOf, placeIn, visitNeuron } from "./windows";
 
 /** Mean density that a block's ink gives to its picture, and the most that one edge may take. */
 const MEAN_DENSITY = 1.25;
 const BOLDEST = 1.7;
 /** Up to so many edges of a block are drawn as soft bands; beyond that lines make the same picture for less. */
 const MOST_RIBBONS = 6_000;
+const FEWEST_ARCS = 60;
+const ARCS_OF_ONE = 2;
 const LIST_WIDTH = 2048;
 /** A connection from a layer to itself is drawn in arcs of so many pieces. */
 const ARC_SEGMENTS = 16;
-const ARC_HEIGHT = 0.9;
+/** How the shader finds the two neurons of an edge; READS stands at one neuron, READERS are all that read one. */
+const [MATRIX, SELF, READS, READERS] = [0, 1, 2, 3];
 
 /** What blocks share: where neurons are, and what the GPU can do. */
 export interface EdgeSurroundings {
@@ -113,7 +119,7 @@ export class EdgeBlock {
 
   /** Draw only the k strongest; null or k beyond the block draws all. Without weights: an even sample. */
   choose(k: number | null): void {
-    const most = Math.min(k ?? Infinity, Math.ceil(this.total * this.around.share));
+    const most = Math.min(k ?? Infinity, this.mostArcs(k), Math.ceil(this.total * this.around.share));
     this.k = most >= this.total ? null : most;
     if (this.k === null || !this.histogram || !this.weights) return;
     const list = strongestOf(this.weights.values, this.histogram, this.k);
@@ -125,6 +131,12 @@ export class EdgeBlock {
     chosen.value = refill(chosen.value as DataTexture, data, LIST_WIDTH, rows, UnsignedIntType);
   }
 
+  /** Arcs within a layer lie over each other: unless all weights are wanted, few of them are drawn. */
+  private mostArcs(k: number | null): number {
+    const { from, to, rows } = this.shape;
+    return k === null || from !== to ? Infinity : Math.max(FEWEST_ARCS, ARCS_OF_ONE * rows);
+  }
+
   /** Upload now what changed, so that the time is this call's and not the next frame's. */
   upload(renderer: WebGLRenderer): void {
     const { weights, chosen } = this.uniforms;
@@ -134,6 +146,8 @@ export class EdgeBlock {
 
   /** Make the next draw give a stretch of the whole block. `height` is the block's height in pixels. */
   prepareRange(start: number, end: number, share: number, height: number): void {
+    // Of kernels, which stand everywhere, those of one neuron are drawn: the one in the middle of each map.
+    if (this.shape.window) this.standAt(READS, middleOf(this.shape.window));
     const count = this.count;
     const gamma = gammaFor(count);
     const spent = this.histogram ? inkOf(this.histogram, count, gamma) : count * (48 / 127) ** gamma;
@@ -149,8 +163,9 @@ export class EdgeBlock {
 
   /** Make the next draw give all edges of one neuron: its row when it receives, its column when it sends. */
   prepareNeuron(neuron: number, receives: boolean, height: number, share: number): void {
-    const { rows, columns } = this.shape;
-    const count = receives ? columns : rows;
+    const { rows, columns, window, oneToOne } = this.shape;
+    const readers = window ? (window.depthwise ? 1 : rows) * window.kernel ** 2 : rows;
+    const count = receives || oneToOne ? columns : readers;
     // A neuron's own strongest weight is drawn at full strength, however weak it is beside its block's.
     const lift = 127 / this.largestOf(neuron, receives);
     const gamma = gammaFor(count);
@@ -160,6 +175,11 @@ export class EdgeBlock {
     this.uniforms.lift.value = lift;
     this.uniforms.gamma.value = gamma;
     this.uniforms.ink.value = share * Math.max(0.3, inkFor(spent, height));
+    if (window) {
+      this.standAt(receives ? READS : READERS, neuron);
+      const first = receives ? placeIn(window.target, neuron)[0] * columns : 0;
+      return this.prepare(first, 1, this.total, 0, count, count <= MOST_RIBBONS);
+    }
     const first = receives ? neuron * columns : neuron;
     this.prepare(first, receives ? 1 : columns, this.total, 0, count, count <= MOST_RIBBONS);
   }
@@ -167,6 +187,7 @@ export class EdgeBlock {
   /** Make the next draw give one weight's edge, as strong as an edge can be: its sign and place are what is asked. */
   prepareWeight(row: number, column: number): void {
     const at = row * this.shape.columns + column;
+    if (this.shape.window) this.standAt(READS, middleOf(this.shape.window));
     this.uniforms.hasChosen.value = false;
     this.uniforms.lift.value = 127 / Math.max(1, Math.abs(this.weights?.values[at] ?? 1));
     this.uniforms.gamma.value = 1;
@@ -174,14 +195,19 @@ export class EdgeBlock {
     this.prepare(at, 1, this.total, 0, 1, true);
   }
 
+  /** Draw kernels where they stand for their maps, at one neuron, or at all neurons that read one. */
+  private standAt(mode: number, neuron: number): void {
+    const { window } = this.shape;
+    if (!window) return;
+    this.uniforms.mode.value = mode;
+    const [map, row, column] = placeIn(mode === READERS ? window.source : window.target, neuron);
+    (this.uniforms.place.value as Vector3).set(map, row, column);
+  }
+
   /** Visit the int8 weights of one neuron with the index of the neuron at the other end. */
   forNeuron(neuron: number, receives: boolean, visit: (value: number, other: number) => void): void {
-    if (!this.weights) return;
-    const { rows, columns } = this.shape;
-    const first = receives ? neuron * columns : neuron;
-    const step = receives ? 1 : columns;
-    const count = receives ? columns : rows;
-    for (let other = 0; other < count; other++) visit(this.weights.values[first + other * step], other);
+    const values = this.weights?.values;
+    if (values) visitNeuron(this.shape, neuron, receives, (weight, other) => visit(values[weight], other));
   }
 
   /** The largest int8 |weight| of one neuron, at least 1. */
@@ -220,6 +246,8 @@ export class EdgeBlock {
     const { largestTexture } = this.around;
     // More weights than any texture holds are drawn as if they were unknown.
     uniforms.hasWeights.value = weights !== null && weights.values.length <= largestTexture ** 2;
+    // What pooling does is neither strong nor weak, and has no sign.
+    if (this.shape.window?.depthwise) uniforms.hasWeights.value = false;
     if (!weights || !uniforms.hasWeights.value) {
       uniforms.weights.value = refill(before, new Int8Array(1), 1, 1, ByteType);
       return;
@@ -237,8 +265,13 @@ export class EdgeBlock {
   }
 
   private makeUniforms(): Record<string, IUniform> {
-    const { from, to, columns } = this.shape;
+    const { from, to, columns, window, oneToOne } = this.shape;
     return {
+      mode: { value: window ? READS : oneToOne ? SELF : MATRIX },
+      kernel: { value: new Vector4(window?.kernel, window?.stride, window?.padding, window?.depthwise ? 1 : 0) },
+      sourceMap: { value: new Vector2(window?.source[1], window?.source[2]) },
+      targetMap: { value: new Vector2(window?.target[1], window?.target[2]) },
+      place: { value: new Vector3() },
       positions: { value: this.around.positions },
       weights: { value: makeTexture(new Int8Array(1), 1, 1, ByteType) },
       // A sampler of integers must never be without a texture of integers, used or not.

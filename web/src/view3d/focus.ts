@@ -4,6 +4,7 @@ import type { Edges, Sight } from "./edges";
 import type { Layout } from "./layout";
 import type { Nodes } from "./nodes";
 import type { ConnectionShape, Picked, WeightPlace } from "./types";
+import { endsOf } from "./windows";
 
 /** What is left of the whole picture while one neuron is in focus, and of neurons that it is not connected with. */
 const DIMMED_EDGES = 0.035;
@@ -32,13 +33,11 @@ export class Focus {
   mark(place: WeightPlace | null, shape: ConnectionShape | undefined): boolean {
     const before = this.marked?.place ?? null;
     const known = place && shape && place.row < shape.rows && place.column < shape.columns;
-    this.marked = known
-      ? {
-          place,
-          receiver: { layer: shape.to, neuron: place.row },
-          sender: { layer: shape.from, neuron: place.column },
-        }
-      : null;
+    const [to, from] = known ? endsOf(shape, place.row, place.column) : [0, null];
+    this.marked =
+      known && from !== null
+        ? { place, receiver: { layer: shape.to, neuron: to }, sender: { layer: shape.from, neuron: from } }
+        : null;
     const now = this.marked?.place;
     return before?.connection !== now?.connection || before?.row !== now?.row || before?.column !== now?.column;
   }

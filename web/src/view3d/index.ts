@@ -14,6 +14,7 @@ export type {
   ViewStats,
   WeightLayer,
   WeightPlace,
+  WindowShape,
 } from "./types";
 export type { Density } from "./density";
 export { coloursOf, cssColour, type Colours } from "./palette";

@@ -29,21 +29,46 @@ const FILL = 0.32;
 const LONGEST_COLUMN = 30;
 const LARGEST_RING = 16;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
+/** Room between stacks of maps, as a share of their widths, and how high they stand at most. */
+const MAP_ROOM = 0.68;
+const TALLEST_MAPS = 1.5 * TALLEST;
+/** Maps stand in a column this much higher than broad: beside each other they would hide the layer behind. */
+const SLENDER = 2.4;
 const COLUMN_PITCH = 0.38;
 
 /** Place every neuron of the network. Depends on nothing but the shape. */
 export function layout(shape: NetworkShape): Layout {
   const count = shape.layers.reduce((sum, layer) => sum + layer.size, 0);
   const nodes = new Float32Array(4 * count);
-  const gap = gapBetween(shape.layers.length);
-  const middle = (gap * (shape.layers.length - 1)) / 2;
   let first = 0;
-  const layers = shape.layers.map((layer, index) => {
-    const placed = placeLayer(layer, index * gap - middle, nodes.subarray(4 * first, 4 * (first + layer.size)), first);
+  const layers = shape.layers.map((layer) => {
+    const placed = placeLayer(layer, nodes.subarray(4 * first, 4 * (first + layer.size)), first);
     first += layer.size;
     return placed;
   });
+  standApart(shape, layers, nodes);
   return { layers, nodes, count };
+}
+
+/** Put the layers one behind the other along x, around the middle; beside stacks of maps there is more room. */
+function standApart({ layers: shapes }: NetworkShape, layers: LayerLayout[], nodes: Float32Array): void {
+  const gap = gapBetween(layers.length);
+  const places = [0];
+  for (let at = 1; at < layers.length; at++) {
+    const maps = mapsOf(shapes[at]) > 1 || mapsOf(shapes[at - 1]) > 1;
+    const wide = MAP_ROOM * (layers[at - 1].halfWidth + layers[at].halfWidth);
+    places.push(places[at - 1] + (maps ? Math.max(gap, wide) : gap));
+  }
+  const middle = places[places.length - 1] / 2;
+  layers.forEach((layer, at) => {
+    layer.x = places[at] - middle;
+    for (let node = layer.first; node < layer.first + layer.size; node++) nodes[4 * node] = layer.x;
+  });
+}
+
+/** Feature maps of a layer; 1 of any other. */
+export function mapsOf({ grid, size }: LayerShape): number {
+  return grid ? Math.max(1, Math.floor(size / (grid[0] * grid[1]))) : 1;
 }
 
 const OUTLINE_POINTS = 48;
@@ -65,7 +90,8 @@ function gapBetween(layers: number): number {
   return Math.max(2.2, 5.6 / Math.max(1, layers - 1) ** 0.22);
 }
 
-function placeLayer(layer: LayerShape, x: number, nodes: Float32Array, first: number): LayerLayout {
+function placeLayer(layer: LayerShape, nodes: Float32Array, first: number): LayerLayout {
+  const x = 0;
   const form = formOf(layer);
   const place = { grid: placeGrid, disc: placeDisc, ring: placeRing, column: placeColumn }[form];
   const radius = place(layer, x, nodes);
@@ -109,16 +135,17 @@ function setNode(nodes: Float32Array, index: number, x: number, y: number, z: nu
   nodes.set([x, y, z, radius], 4 * index);
 }
 
-/** Rows from the top down, columns from left to right; several maps stand side by side as tiles of a near-square. */
+/** Rows from the top down, columns from left to right; several maps stand side by side, in rows from the top down. */
 function placeGrid(layer: LayerShape, x: number, nodes: Float32Array): number {
   const [height, width] = layer.grid ?? nearSquare(layer.size);
-  const maps = Math.max(1, Math.floor(layer.size / (height * width)));
-  const across = Math.ceil(Math.sqrt((maps * height) / width));
+  const maps = mapsOf(layer);
+  const across = Math.ceil(Math.sqrt((maps * height) / width / (maps > 1 ? SLENDER : 1)));
   const down = Math.ceil(maps / across);
   const space = maps > 1 ? 1.5 : 0;
   const totalHeight = down * height + (down - 1) * space;
   const totalWidth = across * width + (across - 1) * space;
-  const pitch = extentOf(layer.size) / Math.max(totalHeight, totalWidth);
+  const extent = maps > 1 ? Math.min(TALLEST_MAPS, 1.5 * extentOf(layer.size)) : extentOf(layer.size);
+  const pitch = extent / Math.max(totalHeight, totalWidth);
   const radius = radiusFor(pitch);
   for (let index = 0; index < layer.size; index++) {
     const map = Math.floor(index / (height * width));

@@ -1,5 +1,6 @@
 import type { Layout } from "./layout";
 import type { ConnectionShape } from "./types";
+import { visitNeuron } from "./windows";
 
 /** A block of weights as pulses need it. */
 export interface PulseBlock {
@@ -21,16 +22,15 @@ const MOST_VISITS = 2_000_000;
 export function planPulses(placed: Layout, blocks: readonly PulseBlock[], spikes: readonly (Uint8Array | null)[]) {
   const pulses: number[] = [];
   for (const { shape, values } of blocks) {
-    const fired = values ? firedOf(spikes[shape.from] ?? null, Math.floor(MOST_VISITS / shape.rows)) : [];
+    const fired = values ? firedOf(spikes[shape.from] ?? null, Math.floor(MOST_VISITS / visitsOf(shape))) : [];
     if (!values || fired.length === 0) continue;
     const each = Math.max(1, Math.min(MOST_OF_ONE, Math.floor(MOST_PULSES / fired.length)));
     for (const neuron of fired) {
-      for (const row of strongestTargets(values, shape, neuron, each)) {
+      for (const { target, value } of strongestTargets(values, shape, neuron, each)) {
         const from = placed.layers[shape.from].first + neuron;
-        const to = placed.layers[shape.to].first + row;
-        const weight = values[row * shape.columns + neuron] / 127;
+        const to = placed.layers[shape.to].first + target;
         // Pulses of one moment would march in step: neighbours start a little apart.
-        pulses.push(from, to, weight, ((neuron * 7 + row * 13) % 16) / 16);
+        pulses.push(from, to, value / 127, ((neuron * 7 + target * 13) % 16) / 16);
       }
     }
   }
@@ -48,20 +48,22 @@ function firedOf(spikes: Uint8Array | null, most: number): number[] {
   return Array.from({ length: limit }, (_, index) => fired[Math.floor((index * fired.length) / limit)]);
 }
 
+/** Weights that one neuron sends by. */
+function visitsOf({ rows, window, oneToOne }: ConnectionShape): number {
+  if (oneToOne) return 1;
+  return window ? (window.depthwise ? 1 : rows) * window.kernel ** 2 : rows;
+}
+
 /** Give up to `count` targets of one neuron, those of its strongest weights, the strongest first. */
-function strongestTargets(
-  values: Int8Array,
-  { rows, columns }: ConnectionShape,
-  neuron: number,
-  count: number,
-): number[] {
-  const best: { row: number; size: number }[] = [];
-  for (let row = 0; row < rows; row++) {
-    const size = Math.abs(values[row * columns + neuron]);
-    if (size < WEAKEST * 127 || (best.length === count && size <= best[count - 1].size)) continue;
-    best.push({ row, size });
+function strongestTargets(values: Int8Array, shape: ConnectionShape, neuron: number, count: number) {
+  const best: { target: number; value: number; size: number }[] = [];
+  visitNeuron(shape, neuron, false, (weight, target) => {
+    const value = values[weight];
+    const size = Math.abs(value);
+    if (size < WEAKEST * 127 || (best.length === count && size <= best[count - 1].size)) return;
+    best.push({ target, value, size });
     best.sort((a, b) => b.size - a.size);
     if (best.length > count) best.pop();
-  }
-  return best.map(({ row }) => row);
+  });
+  return best;
 }

@@ -1,4 +1,4 @@
-import { NODE_WIDTH } from "./shaders";
+import { ARC_HEIGHT, BENT, NODE_WIDTH } from "./shaders";
 
 /** Pulses are kept in a texture of this width. */
 export const PULSE_WIDTH = 256;
@@ -24,6 +24,8 @@ const float SPREAD = 0.16;
 const float NEAREST = 0.06;
 const vec2 CORNERS[6] = vec2[6](vec2(0, -1), vec2(1, -1), vec2(1, 1), vec2(0, -1), vec2(1, 1), vec2(0, 1));
 
+${BENT}
+
 vec3 positionOf(int node) { return texelFetch(positions, ivec2(node % ${NODE_WIDTH}, node / ${NODE_WIDTH}), 0).xyz; }
 
 void main() {
@@ -38,8 +40,9 @@ void main() {
   float end = clamp(head, 0.0, 1.0);
   within = corner;
   strength = end > start ? smoothstep(0.0, 0.06, end - start) : 0.0;
-  vec4 back = viewMatrix * vec4(mix(from, to, start), 1.0);
-  vec4 front = viewMatrix * vec4(mix(from, to, end), 1.0);
+  float height = from.x == to.x ? float(${ARC_HEIGHT}) : 0.0;
+  vec4 back = viewMatrix * vec4(bent(from, to, start, height), 1.0);
+  vec4 front = viewMatrix * vec4(bent(from, to, end, height), 1.0);
   gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   if (strength == 0.0 || back.z > -NEAREST || front.z > -NEAREST) return;
   vec4 backClip = projectionMatrix * back;

@@ -1,6 +1,20 @@
 /** Positions are kept in a texture of this width, states too. */
 export const NODE_WIDTH = 1024;
 
+export const ARC_HEIGHT = 0.9;
+
+/** Within a layer connections bend out of its plane; one from a neuron to itself is a loop. */
+export const BENT = /* glsl */ `
+vec3 bent(vec3 from, vec3 to, float along, float height) {
+  vec3 place = mix(from, to, along);
+  if (height == 0.0) return place;
+  float apart = min(1.0, distance(from, to));
+  place.x += height * mix(0.45, 1.0, apart) * sin(along * 3.14159265);
+  place.y += height * 0.13 * (1.0 - apart) * sin(along * 6.2831853);
+  return place;
+}
+`;
+
 /**
  * Edges have no vertex buffers: the number of the vertex gives the edge, the edge gives both neurons and, in the
  * weights as torch keeps them ([out][in]), the weight. Output is density, positive and negative apart. With RIBBON an
@@ -20,6 +34,11 @@ uniform usampler2D chosen;
 uniform bool hasWeights;
 uniform bool hasChosen;
 uniform int columns;
+uniform int mode;
+uniform vec4 kernel;
+uniform vec2 sourceMap;
+uniform vec2 targetMap;
+uniform vec3 place;
 uniform int sourceFirst;
 uniform int targetFirst;
 uniform int segments;
@@ -50,10 +69,42 @@ ivec2 texelOf(int index, int width) { return ivec2(index % width, index / width)
 
 vec3 positionOf(int node) { return texelFetch(positions, texelOf(node, ${NODE_WIDTH}), 0).xyz; }
 
+${BENT}
+
 vec4 seenAt(vec3 from, vec3 to, float along) {
-  vec3 place = mix(from, to, along);
-  place.x += arc * sin(along * 3.14159265);
-  return viewMatrix * vec4(place, 1.0);
+  return viewMatrix * vec4(bent(from, to, along, arc), 1.0);
+}
+
+/** Kernels by their place: gives weight, source and target of an edge; a source of −1 where the kernel sees no neuron. */
+ivec3 windowed(int walked) {
+  int width = int(kernel.x);
+  int step = int(kernel.y);
+  int padding = int(kernel.z);
+  int area = width * width;
+  bool alone = kernel.w > 0.5;
+  ivec2 from = ivec2(sourceMap);
+  ivec2 to = ivec2(targetMap);
+  ivec3 stand = ivec3(place);
+  if (mode == 2) {
+    int map = walked / columns;
+    int column = walked - map * columns;
+    int within = column % area;
+    int channel = alone ? map : column / area;
+    int y = stand.y * step - padding + within / width;
+    int x = stand.z * step - padding + within % width;
+    bool outside = y < 0 || x < 0 || y >= from.x || x >= from.y;
+    int target = (map * to.x + stand.y) * to.y + stand.z;
+    return ivec3(walked, outside ? -1 : (channel * from.x + y) * from.y + x, target);
+  }
+  int map = alone ? stand.x : walked / area;
+  int within = walked % area;
+  int down = stand.y + padding - within / width;
+  int along = stand.z + padding - within % width;
+  int weight = map * columns + (alone ? 0 : stand.x * area) + within;
+  if (down < 0 || along < 0 || down % step > 0 || along % step > 0) return ivec3(weight, -1, 0);
+  if (down / step >= to.x || along / step >= to.y) return ivec3(weight, -1, 0);
+  int source = (stand.x * from.x + stand.y) * from.y + stand.z;
+  return ivec3(weight, source, (map * to.x + down / step) * to.y + along / step);
 }
 
 void main() {
@@ -62,11 +113,17 @@ void main() {
   uint walked = (first + uint(vertex / piece) * stride) % count;
   int edge = int(hasChosen ? texelFetch(chosen, texelOf(int(walked), textureSize(chosen, 0).x), 0).r : walked);
   int target = edge / columns;
-  int source = edge - target * columns;
+  int source = mode == 1 ? target : edge - target * columns;
+  if (mode > 1) {
+    ivec3 found = windowed(edge);
+    edge = found.x;
+    source = found.y;
+    target = found.z;
+  }
   int weight = hasWeights ? texelFetch(weights, texelOf(edge, textureSize(weights, 0).x), 0).r : 48;
   density = vec2(0.0);
   gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-  if (weight == 0) return;
+  if (weight == 0 || source < 0) return;
   float strength = min(1.0, lift * abs(float(weight)) / 127.0);
   vec3 from = positionOf(sourceFirst + source);
   vec3 to = positionOf(targetFirst + target);

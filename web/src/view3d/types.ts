@@ -9,12 +9,29 @@ export interface LayerShape {
   classNames?: string[];
 }
 
-/** One block of weights: `rows` neurons of layer `to` receive from `columns` neurons of layer `from`. */
+/** A kernel, or a pooling's window, that stands at many places of the maps. */
+export interface WindowShape {
+  kernel: number;
+  stride: number;
+  padding: number;
+  source: [maps: number, height: number, width: number];
+  target: [maps: number, height: number, width: number];
+  /** Each map reads its own map only. */
+  depthwise: boolean;
+}
+
+/**
+ * One block of weights: `rows` neurons of layer `to` receive from `columns` neurons of layer `from`. With a window a row
+ * is the kernel of a map, its columns what the kernel covers: map after map, row after row.
+ */
 export interface ConnectionShape {
   from: number;
   to: number;
   rows: number;
   columns: number;
+  window?: WindowShape;
+  /** Each neuron is connected with itself only: one column. */
+  oneToOne?: boolean;
 }
 
 export interface NetworkShape {

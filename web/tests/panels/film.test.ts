@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Film } from "../../src/panels/inside/film";
 import { PlayRecord } from "../../src/state/playback/record";
 import type { Clock } from "../../src/state/playback";
+import type { Shape, Window } from "../../src/state";
 import type { NetworkView } from "../../src/view3d";
 import { answerOf } from "../state/playback/made";
 
@@ -33,9 +34,23 @@ const OUTPUT = [
 const record = new PlayRecord(answerOf([HIDDEN, OUTPUT]));
 const at = (step: number, phase: number, playing = true, speed = 4) => ({ step, phase, playing, speed }) as Clock;
 const lit = (spikes: Spikes) => spikes.map((layer) => layer && [...layer]);
+const dense = (from: number, columns: number) => ({ from, to: from + 1, rows: 2, columns, matrix: from });
+const SHAPE: Shape = {
+  layers: [],
+  stages: [null, 0, 1].map((spiking, at) => ({ layer: at - 1, spiking })),
+  connections: [dense(0, 2), dense(1, 2)],
+};
+const windowOf = (kernel: number, source: Window["source"], target: Window["target"], depthwise: boolean): Window => ({
+  kernel,
+  stride: kernel,
+  padding: 0,
+  source,
+  target,
+  depthwise,
+});
 let view: Listening;
 
-const filmOf = (reduced = false) => new Film(view as unknown as NetworkView, record, reduced);
+const filmOf = (reduced = false) => new Film(view as unknown as NetworkView, record, SHAPE, reduced);
 beforeEach(() => {
   view = new Listening();
 });
@@ -83,5 +98,23 @@ describe("a playback in the view", () => {
   it("leaves the network calm", () => {
     filmOf().end();
     expect([view.charges, view.spikes]).toEqual([[], []]);
+  });
+
+  it("hands spikes on through pooling, and leaves currents without neurons dark", () => {
+    const spikes = [[1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]];
+    const played = new PlayRecord(answerOf([spikes, [[0, 1]]]));
+    const maps: [number, number, number] = [1, 4, 4];
+    const shape: Shape = {
+      layers: [],
+      stages: [null, null, 0, null, 1].map((spiking, at) => ({ layer: at - 1, spiking })),
+      connections: [
+        { ...dense(0, 1), window: windowOf(1, maps, maps, false) },
+        { ...dense(1, 1), window: windowOf(1, maps, maps, true) },
+        { ...dense(2, 1), window: windowOf(2, maps, [1, 2, 2], true) },
+        dense(3, 4),
+      ],
+    };
+    new Film(view as unknown as NetworkView, played, shape, true).show(at(0, 0, false));
+    expect(lit(view.spikes)).toEqual([null, null, spikes[0], [1, 1, 0, 0], [0, 1]]);
   });
 });

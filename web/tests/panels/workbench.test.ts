@@ -95,7 +95,7 @@ describe("the list of layers", () => {
     render(LayerList);
     await fireEvent.click(screen.getByRole("button", { name: "Hidden 1: all fields" }));
     await fireEvent.change(screen.getByLabelText("Hidden 1: neuron"), { target: { value: "lapicque" } });
-    expect(workbench.spec.network.layers[0].neuron.kind).toBe("lapicque");
+    expect(workbench.spec.network.layers[0].neuron?.kind).toBe("lapicque");
     await fireEvent.click(screen.getByRole("button", { name: "Compensate gain" }));
     expect(workbench.spec.network.layers[0].neuron).toMatchObject({ capacitance_f: 1, time_step_s: 1 });
     expect(screen.getByLabelText(/Resistance/)).toBeTruthy();
@@ -123,7 +123,7 @@ describe("the list of layers", () => {
     await fireEvent.click(screen.getByLabelText("Choose Hidden 2"));
     const bar = screen.getByRole("group", { name: "Chosen layers" });
     await fireEvent.input(within(bar).getAllByLabelText(/^Threshold/)[0], { target: { value: "2.5" } });
-    expect(workbench.spec.network.layers.map((layer) => layer.neuron.threshold)).toEqual([2.5, 1, 2.5, 1]);
+    expect(workbench.spec.network.layers.map((layer) => layer.neuron?.threshold)).toEqual([2.5, 1, 2.5, 1]);
     await fireEvent.change(within(bar).getByLabelText("Neurons"), { target: { value: "25" } });
     expect(title()).toBe("64-25-30-25-10");
     workbench.undo();

@@ -1,3 +1,4 @@
+import type { Neuron } from "../../src/api";
 import { describe, expect, it } from "vitest";
 import {
   addLayers,
@@ -22,7 +23,7 @@ describe("many layers at once", () => {
   it("are added behind the last hidden one, with the neuron that new layers get", () => {
     const made = addLayers({ ...design(20), newNeuron: NEURON_DEFAULTS.alpha }, equal(3, 100));
     expect(title(made)).toBe("64-20-100-100-100-10");
-    expect(made.spec.network.layers.map((layer) => layer.neuron.kind)).toEqual([
+    expect(made.spec.network.layers.map((layer) => layer.neuron?.kind)).toEqual([
       "leaky",
       "alpha",
       "alpha",
@@ -50,7 +51,7 @@ describe("many layers at once", () => {
       NEURON_DEFAULTS.leaky,
       { ...NEURON_DEFAULTS.leaky, beta: 0.7 },
     );
-    const before = mixed.spec.network.layers[1].neuron;
+    const before = mixed.spec.network.layers[1].neuron as Neuron;
     const made = changeNeurons(mixed, new Set([0, 1]), before, { ...before, alpha: 0.3, threshold: 2 });
     const [first, second, output] = made.spec.network.layers.map((layer) => layer.neuron);
     expect(first).toMatchObject({ kind: "leaky", beta: 0.7, threshold: 2 });
@@ -60,9 +61,9 @@ describe("many layers at once", () => {
   });
 
   it("change their kind and keep what both kinds have", () => {
-    const from = design(30).spec.network.layers[0].neuron;
+    const from = design(30).spec.network.layers[0].neuron as Neuron;
     const made = changeNeurons(design(30, 20), new Set([0, 1]), from, changeKind(from, "alpha"));
-    expect(made.spec.network.layers.map((layer) => layer.neuron.kind)).toEqual(["alpha", "alpha", "leaky"]);
+    expect(made.spec.network.layers.map((layer) => layer.neuron?.kind)).toEqual(["alpha", "alpha", "leaky"]);
   });
 
   it("are doubled and removed, never the output", () => {

@@ -52,7 +52,7 @@ describe("layers", () => {
   it("keep their neurons when the sizes are entered anew", () => {
     const design = changeLayer(startDesign(), 0, { neuron: NEURON_DEFAULTS.synaptic });
     const entered = setHidden(design, [70, 60]);
-    expect(entered.spec.network.layers.map((layer) => layer.neuron.kind)).toEqual(["synaptic", "leaky", "leaky"]);
+    expect(entered.spec.network.layers.map((layer) => layer.neuron?.kind)).toEqual(["synaptic", "leaky", "leaky"]);
   });
 
   it("never change the design they came from", () => {
@@ -91,7 +91,7 @@ describe("recipes", () => {
   it("reach training and every neuron of their kinds", () => {
     const design = applyPreset(deep(), preset);
     expect(design.spec.training.epochs).toBe(30);
-    expect(design.spec.network.layers.every((layer) => layer.neuron.beta === 0.7)).toBe(true);
+    expect(design.spec.network.layers.every((layer) => layer.neuron?.beta === 0.7)).toBe(true);
     expect(design.newNeuron.beta).toBe(0.7);
     expect(followsPreset(design, preset)).toBe(true);
     expect(followsPreset(deep(), preset)).toBe(false);
@@ -108,7 +108,7 @@ describe("recipes", () => {
     const circuit = setForm(NEURON_DEFAULTS.lapicque, "circuit");
     const design = applyPreset(neuronEverywhere(startDesign(), circuit), preset);
     const neuron = design.spec.network.layers[0].neuron;
-    expect(neuron.beta).toBe(0.8);
+    expect(neuron?.beta).toBe(0.8);
     expect(neuron).not.toHaveProperty("resistance_ohm");
     expect(neuron).not.toHaveProperty("time_step_s");
   });

@@ -15,7 +15,8 @@ import {
   type Field,
 } from "../../src/state/fields";
 import { NEURON_DEFAULTS, SURROGATE_TITLES, surrogateOf } from "../../src/state/neurons";
-import type { SurrogateKind } from "../../src/api";
+import { LAYER_DEFAULTS, neuronsOf } from "../../src/state/layer-kinds";
+import type { LayerKind, SurrogateKind } from "../../src/api";
 
 interface Property {
   type?: string;
@@ -26,6 +27,7 @@ interface Property {
   enum?: string[];
   anyOf?: Property[];
   default?: unknown;
+  discriminator?: { mapping: Record<string, string> };
 }
 interface Schema {
   $defs: Record<string, { properties: Record<string, Property> }>;
@@ -55,6 +57,13 @@ function agree(table: Record<string, Field>, name: string): void {
   }
 }
 
+/** The kinds of neuron that the schema lets a layer have. */
+function neuronsInSchema(name: string): string[] {
+  const { anyOf, discriminator } = properties(name).neuron;
+  const mapped = discriminator ?? anyOf?.find((one) => one.discriminator)?.discriminator;
+  return Object.keys(mapped?.mapping ?? {}).sort();
+}
+
 function agreeOnRange(info: Field, property: Property, where: string): void {
   const lowOpen = info.open === "min" || info.open === "both";
   const highOpen = info.open === "max" || info.open === "both";
@@ -71,7 +80,20 @@ describe("the table of fields", () => {
   });
 
   it("is that of the schema for layers and neurons", () => {
-    agree(LAYER_FIELDS, "Dense");
+    for (const [kind, fields] of Object.entries(LAYER_FIELDS)) {
+      const name = kind.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
+      agree(fields, name);
+      expect(
+        neuronsOf(kind as LayerKind)
+          .filter(Boolean)
+          .sort(),
+        name,
+      ).toEqual(neuronsInSchema(name));
+      for (const [field, value] of Object.entries(LAYER_DEFAULTS[kind as LayerKind])) {
+        const { default: wanted } = properties(name)[field];
+        if (field !== "kind" && wanted !== undefined) expect(value, `${name}.${field}`).toEqual(wanted);
+      }
+    }
     for (const [kind, name] of Object.entries({
       leaky: "Leaky",
       lapicque: "Lapicque",

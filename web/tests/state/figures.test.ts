@@ -76,8 +76,8 @@ describe("cost", () => {
 
 describe("weights before training", () => {
   it("fill torch's range, are the same each time, and have no sign of their own", () => {
-    const [first] = placeholderWeights([784, 100]);
-    const again = placeholderWeights([784, 100])[0];
+    const [first] = placeholderWeights([{ rows: 100, columns: 784 }]);
+    const again = placeholderWeights([{ rows: 100, columns: 784 }])[0];
     expect(first.values).toEqual(again.values);
     expect(127 * first.scale).toBeCloseTo(1 / Math.sqrt(784), 8);
     const mean = first.values.reduce((sum, value) => sum + value, 0) / first.values.length;
@@ -88,7 +88,7 @@ describe("weights before training", () => {
   it("fit the shape given to the view", () => {
     const { spec } = setHidden(startDesign(), [30, 20]);
     const shape = shapeOf(spec, [..."0123456789"]);
-    const weights = placeholderWeights([64, 30, 20, 10]);
+    const weights = placeholderWeights(shape?.connections ?? []);
     expect(shape?.connections.map((block) => [block.rows, block.columns])).toEqual(
       weights.map((layer) => [layer.rows, layer.columns]),
     );

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readHidden, readSizes } from "../../src/state/quick-entry";
+import { readHidden, readLayers } from "../../src/state/quick-entry";
+
+const dense = (sizes: number[]) => sizes.map((size) => ({ kind: "dense", size }));
 
 describe("one line for a network", () => {
   it.each([
@@ -15,16 +17,35 @@ describe("one line for a network", () => {
     ["30>10:5", [30, 25, 20, 15, 10]],
     ["30..10", [30, 25, 20, 15, 10]],
   ])("reads %s", (text, sizes) => {
-    expect(readHidden(text, 784, 10)).toEqual({ sizes, fault: "" });
+    expect(readHidden(text, [1, 28, 28], 10)).toEqual({ layers: dense(sizes), fault: "" });
+  });
+
+  it.each(["28×28-16c5-mp2-32c3s2-bn-ap2-60r-40-10", "16c5-mp2-32c3s2-bn-ap2-60r-40"])("reads %s", (text) => {
+    expect(readHidden(text, [1, 28, 28], 10)).toEqual({
+      layers: [
+        { kind: "conv2d", channels: 16, kernel: 5, stride: 1 },
+        { kind: "max_pool", kernel: 2 },
+        { kind: "conv2d", channels: 32, kernel: 3, stride: 2 },
+        { kind: "batch_norm" },
+        { kind: "avg_pool", kernel: 2 },
+        { kind: "recurrent", size: 60 },
+        { kind: "dense", size: 40 },
+      ],
+      fault: "",
+    });
+  });
+
+  it("takes rows of a size as such where they are not the picture's sides", () => {
+    expect(readHidden("2x8-30", [2], 2).layers).toEqual(dense([8, 8, 30]));
   });
 
   it("takes a single layer of the output's size as hidden", () => {
-    expect(readHidden("10", 784, 10).sizes).toEqual([10]);
+    expect(readHidden("10", [784], 10).layers).toEqual(dense([10]));
   });
 
-  it.each(["ten", "10-a", "3x", "-", "0-5", "1000x2"])("says what is wrong with %s", (text) => {
-    const read = readSizes(text);
-    if (text === "-") expect(read).toEqual({ sizes: [], fault: "" });
+  it.each(["ten", "10-a", "3x", "-", "0-5", "1000x2", "0c3", "4c", "mp"])("says what is wrong with %s", (text) => {
+    const read = readLayers(text);
+    if (text === "-") expect(read).toEqual({ layers: [], fault: "" });
     else expect(read.fault).not.toBe("");
   });
 });

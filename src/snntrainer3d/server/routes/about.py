@@ -10,12 +10,13 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from snntrainer3d import __version__
+from snntrainer3d.data import DatasetInfo, describe
 from snntrainer3d.errors import LimitError, SpecError
-from snntrainer3d.server.description import takes
-from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas
+from snntrainer3d.server.description import ERROR_RESPONSES, takes
+from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas, TemplateRow
 from snntrainer3d.server.requests import document
 from snntrainer3d.server.review import review
-from snntrainer3d.spec import NEURONS, PRESETS, Part, RunSpec
+from snntrainer3d.spec import NEURONS, PRESETS, TEMPLATES, Network, Part, RunSpec, Template, parse
 
 router = APIRouter(tags=["about"])
 
@@ -50,6 +51,27 @@ def presets() -> dict[str, PresetRow]:
         )
         for preset in PRESETS.values()
     }
+
+
+@router.get("/templates", responses=ERROR_RESPONSES)
+def templates(dataset: str) -> list[TemplateRow]:
+    """Give the networks to begin with, as this data set's samples and classes need them."""
+    info = describe(dataset)
+    return [_template(template, info) for template in TEMPLATES.values()]
+
+
+def _template(template: Template, info: DatasetInfo) -> TemplateRow:
+    about = {"name": template.name, "title": template.title, "summary": template.summary}
+    layers = template.layers(info.input_shape, info.classes, {"kind": "leaky"})
+    try:
+        network = parse(Network, {"input": {"shape": list(info.input_shape)}, "layers": layers})
+    except SpecError as error:
+        return TemplateRow(
+            **about, layers=[], training={}, fault=" ".join((error.faults[0].message, error.faults[0].hint))
+        )
+    return TemplateRow(
+        **about, layers=list(network.layers), training=dict(template.recipes.get(info.name, {})), fault=""
+    )
 
 
 @router.get("/neurons")

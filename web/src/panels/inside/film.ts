@@ -1,4 +1,5 @@
 import type { Clock, PlayRecord } from "../../state/playback";
+import { pooled, type Shape } from "../../state";
 import type { NetworkView } from "../../view3d";
 
 type Activity = (Float32Array | null)[];
@@ -21,6 +22,7 @@ export class Film {
   constructor(
     private readonly view: NetworkView,
     private readonly record: PlayRecord,
+    private readonly shape: Shape,
     private readonly reducedMotion: boolean,
   ) {}
 
@@ -28,7 +30,7 @@ export class Film {
   show(clock: Clock): void {
     const wave = clock.playing && !this.reducedMotion && clock.speed <= FASTEST_WAVE;
     if (!wave) return this.showStill(clock.step, clock.playing);
-    const windows = this.record.layers.length + 1;
+    const windows = this.shape.stages.length;
     const place = clock.phase * windows;
     const reached = Math.min(windows - 1, Math.floor(place));
     if (this.changes(`${clock.step} ${reached}`)) {
@@ -45,7 +47,7 @@ export class Film {
 
   private showStill(step: number, passing: boolean): void {
     if (!this.changes(`${step} still ${passing}`)) return;
-    const [charges, spikes] = this.stateAt(step, this.record.layers.length);
+    const [charges, spikes] = this.stateAt(step, this.shape.stages.length);
     this.view.setActivity(charges, spikes, passing ? [] : [this.brightAt(step), ...spikes.slice(1)]);
     this.view.setPulsePhase(passing ? null : STILL_PHASE);
   }
@@ -56,15 +58,16 @@ export class Film {
     return true;
   }
 
-  /** Layers that the wave has reached are at this step, the others still at the one before. */
+  /** Stages that the wave has reached are at this step, the others still at the one before. */
   private stateAt(step: number, reached: number): [Activity, Spikes] {
     const charges: Activity = [this.record.inputAt(step)];
     const spikes: Spikes = [null];
-    this.record.layers.forEach((layer, at) => {
-      const now = at < reached ? step : step - 1;
-      charges.push(now < 0 ? null : layer.chargeAt(now));
-      spikes.push(now < 0 ? null : layer.spikesAt(now));
-    });
+    for (let stage = 1; stage < this.shape.stages.length; stage += 1) {
+      const now = stage <= reached ? step : step - 1;
+      const layer = this.layerOf(stage);
+      charges.push(now < 0 || !layer ? null : layer.chargeAt(now));
+      spikes.push(now < 0 ? null : this.spikesAt(stage, now));
+    }
     return [charges, spikes];
   }
 
@@ -74,8 +77,23 @@ export class Film {
   }
 
   private sendersAt(step: number, sending: number): Spikes {
-    return [this.brightAt(step), ...this.record.layers.map((layer) => layer.spikesAt(step))].map((spikes, at) =>
-      at === sending ? spikes : null,
-    );
+    return this.shape.stages.map((_, stage) => {
+      if (stage !== sending) return null;
+      return stage === 0 ? this.brightAt(step) : this.spikesAt(stage, step);
+    });
+  }
+
+  private layerOf(stage: number) {
+    const { spiking } = this.shape.stages[stage];
+    return spiking === null ? null : this.record.layers[spiking];
+  }
+
+  /** A stage without neurons hands on what pooling leaves of the spikes before it; of currents there is nothing to see. */
+  private spikesAt(stage: number, step: number): Uint8Array | null {
+    const layer = this.layerOf(stage);
+    if (layer) return layer.spikesAt(step);
+    const window = this.shape.connections.find(({ from, to }) => to === stage && from !== to)?.window;
+    const before = stage > 1 && window?.depthwise ? this.spikesAt(stage - 1, step) : null;
+    return window && before ? pooled(before, window) : null;
   }
 }

@@ -1,29 +1,37 @@
 /** What layers and neurons of the open run are called. */
-import { runs, workbench } from "../../state";
+import { outputSize, placeWithin, runs, shapeOf, workbench, type ShapeLayer } from "../../state";
 
 export interface NamedLayer {
   name: string;
+  size: number;
+  layer: ShapeLayer;
   nameOf: (neuron: number) => string;
 }
 
 /** Gives the layers of the open run that have neurons, before them the input; none while it is not known. */
 export function namedLayers(): NamedLayer[] {
   const spec = runs.detail?.spec;
-  if (!spec) return [];
-  const spiking = spec.network.layers.filter(({ neuron }) => neuron !== null);
-  const names = ["Input", ...spiking.slice(1).map((_, at) => `Hidden ${at + 1}`), "Output"];
-  const classes = classNames();
-  return names.map((name, at) => ({
-    name,
-    nameOf: (neuron) => (at === names.length - 1 ? `${name} ${classes[neuron] ?? neuron}` : `${name} #${neuron}`),
+  const shape = spec && shapeOf(spec, classNames());
+  if (!shape) return [];
+  const firing = shape.stages.flatMap(({ spiking }, at) => (spiking === null ? [] : [shape.layers[at]]));
+  return [shape.layers[0], ...firing].map((layer) => ({
+    name: layer.label,
+    size: layer.size,
+    layer,
+    nameOf: (neuron) => nameOf(layer, neuron),
   }));
+}
+
+function nameOf(layer: ShapeLayer, neuron: number): string {
+  if (layer.classNames) return `${layer.label} ${layer.classNames[neuron] ?? neuron}`;
+  if (layer.kind === "hidden" && layer.grid) return `${layer.label} ${placeWithin(layer, neuron)}`;
+  return layer.kind === "output" ? `${layer.label} ${neuron}` : `${layer.label} #${neuron}`;
 }
 
 /** Gives the names of the classes; their numbers where they have none. */
 export function classNames(): string[] {
   const spec = runs.detail?.spec;
-  const last = spec?.network.layers[spec.network.layers.length - 1];
-  if (!spec || !last || !("size" in last)) return [];
+  if (!spec) return [];
   const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
-  return Array.from({ length: last.size }, (_, at) => info?.class_names[at] ?? String(at));
+  return Array.from({ length: outputSize(spec) }, (_, at) => info?.class_names[at] ?? String(at));
 }

@@ -1,5 +1,6 @@
 import { untrack } from "svelte";
 import { api, asApiError, type Drawing, type Play, type Playback } from "../../api";
+import { costOf } from "../cost";
 import { runs } from "../runs.svelte";
 import { session } from "../session.svelte";
 import { settings } from "../settings.svelte";
@@ -103,9 +104,7 @@ class Player {
   private recordable(): boolean {
     const spec = runs.detail?.spec;
     if (!spec) return false;
-    // Of layers whose size follows from others the server knows when there is too much of them.
-    const neurons = spec.network.layers.reduce((sum, layer) => sum + ("size" in layer ? layer.size : 0), 0);
-    return neurons * spec.training.num_steps <= MOST_RECORDED;
+    return (costOf(spec)?.neurons ?? 0) * spec.training.num_steps <= MOST_RECORDED;
   }
 
   private take(answer: Playback, { subject, run, asked, again }: Question): void {

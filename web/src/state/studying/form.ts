@@ -1,7 +1,7 @@
 /** A study's document as a form, and back. Pure. */
 import type { Draw, Fault, RunSpec, StudyDocument, Vary } from "../../api";
 import { TRAINING_FIELDS, NEURON_FIELDS, type Field } from "../fields";
-import { KIND_WORDS } from "../words";
+import { NEURON_TITLES } from "../neurons";
 import { leaves, labelOf } from "../library/settings-table";
 import { readSeeds, readValues, writeSeeds, writeValue, writeValues } from "./values";
 
@@ -71,7 +71,7 @@ export interface Chosen {
 const NEVER = new Set(["training.seed", "training.name", "training.pace", "network.input.shape"]);
 const RECIPE: [string, string, Field["choices"]?][] = [
   ["hidden", "Hidden layers"],
-  ["neuron", "Neuron", Object.entries(KIND_WORDS).map(([value, label]) => ({ value, label }))],
+  ["neuron", "Neuron", Object.entries(NEURON_TITLES).map(([value, label]) => ({ value, label }))],
   ["dataset", "Data set"],
   [
     "preset",

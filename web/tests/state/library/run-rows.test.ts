@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bestOf, bestOfEach, seenRows, sorted, through, toggled } from "../../../src/state/library/rows";
 import { labelOf, layerGroups, leaves, valueWords } from "../../../src/state/library/settings-table";
-import { addLayer, startDesign } from "../../../src/state";
+import { setHidden, startDesign } from "../../../src/state";
 import { madeRun } from "./made-runs";
 
 const named = (names: string[]) => names.map((name) => madeRun({ id: name, name }));
@@ -78,7 +78,7 @@ describe("a document as a table", () => {
   });
 
   it("tells layers that are alike together", () => {
-    const groups = layerGroups(addLayer(startDesign(), 1, 30).spec);
+    const groups = layerGroups(setHidden(startDesign(), [50, 30]).spec);
     expect(groups.map(({ first, last, sizes }) => [first, last, sizes])).toEqual([[0, 2, [50, 30, 10]]]);
   });
 });
