@@ -1,0 +1,145 @@
+"""Has snnTorch, Norse and SpikingJelly read our NIR files and writes into docs/formats.md what came of it.
+
+`python scripts/nir_readers.py`; the frameworks come with --no-deps into a folder of their own, .readers, and stand on
+this environment's torch. The networks are those of tests/golden/networks, so that the figures are the same each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from snntrainer3d.exports import FORMS, read_weights
+from snntrainer3d.exports.proof import samples_for
+from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, parse
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "formats.md"
+GOLDEN = ROOT / "tests" / "golden" / "networks" / "digits-64-20-10.json"
+CHILD = Path(__file__).with_name("nir_reader_child.py")
+FOLDER = ROOT / ".readers"
+PACKAGES = ("nirtorch==2.6", "norse==1.1.0", "spikingjelly==2.0.0", "loguru==0.7.3", "tqdm==4.70.1")
+BEGIN, END = "<!-- written by scripts/nir_readers.py -->", "<!-- end -->"
+TIME_LIMIT_S = 240.0
+
+
+NETWORKS: dict[str, dict[str, object]] = {
+    "Leaky, subtract": {},
+    "Leaky, zero": {"reset": "zero"},
+    "Lapicque, zero": {"kind": "lapicque", "beta": 0.92, "threshold": 0.1, "reset": "zero"},
+    "Synaptic, zero": {"kind": "synaptic", "alpha": 0.6, "beta": 0.9, "reset": "zero"},
+}
+"""By name: what is different in the neurons of the golden network."""
+READERS = {"snntorch": "snnTorch 1.0.0", "norse": "Norse 1.1.0", "spikingjelly": "SpikingJelly 2.0.0"}
+SETTINGS = {
+    ("snntorch", "Leaky, subtract"): "delay,subtract",
+    ("snntorch", "Synaptic, zero"): "delay",
+    ("norse", "Leaky, subtract"): "dt,gain,subtract",
+    ("norse", "Leaky, zero"): "dt,gain",
+    ("norse", "Lapicque, zero"): "dt,gain",
+    ("norse", "Synaptic, zero"): "dt",
+    ("spikingjelly", "Leaky, subtract"): "subtract",
+}
+"""What nir_reader_child.py sets to bring a network nearer to ours; for the others there is nothing to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one reading of one file did."""
+
+    spikes: int
+    """Of our network, all layers."""
+    differ: int
+    """Neurons and steps at which only one of both spikes."""
+    agree: int
+    samples: int
+
+    def words(self) -> str:
+        """Give it as a cell of a table."""
+        return f"{self.differ:,} of {self.spikes:,} ({self.agree}/{self.samples})"
+
+
+def environment(folder: Path = FOLDER) -> Path:
+    """Give the folder with the frameworks, filled where it is not; raises CalledProcessError."""
+    wanted = hashlib.sha256("\n".join(PACKAGES).encode()).hexdigest()
+    ready = folder / ".ready"
+    if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*command, "--upgrade", "--target", str(folder), *PACKAGES], check=True, capture_output=True)
+        ready.write_text(wanted, encoding="utf-8")
+    return folder
+
+
+def network(name: str) -> TrainedNetwork:
+    """Give the golden network with other neurons."""
+    golden = read_weights(GOLDEN)
+    document = golden.network.model_dump(mode="json")
+    for layer in document["layers"]:
+        neuron = layer["neuron"] | NETWORKS[name]
+        layer["neuron"] = neuron
+    changed = parse(Network, document)
+    weights = {key: value for key, value in golden.tensors.items() if ".neuron." not in key}
+    return TrainedNetwork(changed, weights | fixed_tensors(changed), golden.training)
+
+
+def read_by(reader: str, trained: TrainedNetwork, settings: str, readers: Path) -> Difference:
+    """Write a network as NIR, have a framework read and run it, and compare; raises CalledProcessError."""
+    from snntrainer3d.engine.truth import record_arrays
+
+    samples = samples_for(trained)
+    expected = record_arrays(trained, samples.inputs, samples.num_steps)[0]
+    with tempfile.TemporaryDirectory() as place:
+        file, inputs, out = (Path(place) / name for name in ("network.nir", "inputs.npy", "spikes.npz"))
+        file.write_bytes(FORMS["nir"].write(trained, file.name)[file.name])
+        np.save(inputs, samples.inputs)
+        command = [
+            sys.executable,
+            str(CHILD),
+            reader,
+            str(file),
+            str(inputs),
+            str(samples.num_steps),
+            settings,
+            str(out),
+        ]
+        paths = {"PYTHONPATH": str(readers), "PYTHONDONTWRITEBYTECODE": "1"}
+        subprocess.run(command, check=True, capture_output=True, env=os.environ | paths, timeout=TIME_LIMIT_S)
+        with np.load(out) as found:
+            spikes = [found[f"layer{index}"] for index in range(len(expected))]
+    differ = sum(int((ours != theirs).sum()) for ours, theirs in zip(expected, spikes, strict=True))
+    agree = int((expected[-1].sum(0).argmax(1) == spikes[-1].sum(0).argmax(1)).sum())
+    return Difference(int(sum(layer.sum() for layer in expected)), differ, agree, expected[-1].shape[1])
+
+
+def table(readers: Path) -> Iterator[str]:
+    """Give the lines of the table: a file as the framework reads it, and after what can be set."""
+    yield "| network | read by | as it reads | set | then |"
+    yield "|---|---|---|---|---|"
+    for name in NETWORKS:
+        trained = network(name)
+        for reader, title in READERS.items():
+            settings = SETTINGS.get((reader, name), "")
+            cells = [read_by(reader, trained, "", readers).words(), settings.replace(",", ", "), ""]
+            if settings:
+                cells[2] = read_by(reader, trained, settings, readers).words()
+            yield f"| {name} | {title} | " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Measure and write."""
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    lines = "\n".join(table(environment()))
+    PAGE.write_text(f"{before}{BEGIN}\n\n{lines}\n\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
