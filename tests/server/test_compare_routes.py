@@ -6,6 +6,7 @@ import pytest
 from made_runs import Served, fill, small_spec
 from test_routes import fault, fits
 
+from snntrainer3d.compose import Choices, compose
 from snntrainer3d.server import compare_models
 
 
@@ -50,6 +51,24 @@ def test_what_cannot_be_compared_says_why(served: Served, runs: list[str]) -> No
     assert fault(post(runs[0], waiting), 409, "conflict")["path"] == "runs"  # type: ignore[arg-type]
     fault(post(runs[0], "missing"), 404, "not_found")  # type: ignore[arg-type]
     fault(served.client.post("/api/compare", json={"runs": "all"}), 422, "spec")
+
+
+def test_runs_on_different_test_sets_are_shown_but_not_tested_against_each_other(
+    served: Served, runs: list[str]
+) -> None:
+    elsewhere = compose(Choices(dataset="fashion-mnist", hidden=(6,), training={"name": "clothes"}))
+    other = served.store.create(elsewhere).id
+    fill(served.store.folder(other), elsewhere)
+    served.store.sync(other)
+    found = compared(served, [runs[0], other], decide=False)
+    assert [run["dataset"] for run in found["runs"]] == ["digits", "fashion-mnist"]  # type: ignore[attr-defined]
+    (pair,) = found["pairs"]  # type: ignore[misc]
+    for test in ("mcnemar", "agreement", "confusion_difference"):
+        refusal = pair[test]["refusal"]
+        assert refusal["code"] == "different_test_sets"
+        assert "clothes on fashion-mnist" in refusal["sentence"]
+        assert refusal["hint"]
+    assert found["settings"] == []
 
 
 @pytest.mark.slow

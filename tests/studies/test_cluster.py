@@ -18,16 +18,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 
-from snntrainer3d.runs import RunRow, RunStore, read_live_frame
+from snntrainer3d.compose import Choices, compose
+from snntrainer3d.jobs import run_job
+from snntrainer3d.runs import RunRow, RunStore, read_live_frame, read_weights
 from snntrainer3d.spec import parse_study
 from snntrainer3d.studies import StudyStore, run_study
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
 PATIENCE_S = 240
 STORE_BYTES = 80_000_000
+CLOSE = 1e-4
+"""Of weights of some tenths after three epochs: sums in another order differ by 1e-7 each."""
 EPOCHS = list(range(1, 151))
 BIN = Path(sys.executable).parent
 PAGE = Path(__file__).parents[2] / "docs" / "cluster.md"
@@ -157,9 +162,37 @@ def table(found: dict[str, Any]) -> list[tuple[str, float]]:
     return [(entry["key"], entry["test_accuracy"]) for entry in found["entries"]]
 
 
+def test_two_nodes_train_one_network_as_one_process_does(cluster: RealCluster, tmp_path: Path) -> None:
+    cluster.add_node()
+    spec = compose(Choices(dataset="digits", hidden=(16,), training={"epochs": 3, "num_steps": 6}))
+    (tmp_path / "spec.json").write_text(spec.model_dump_json())
+    words = ["train", str(tmp_path / "spec.json"), "--cluster", cluster.address, "--processes", "2", "--json"]
+    home = tmp_path / "home"
+    done = subprocess.run(
+        [sys.executable, "-m", "snntrainer3d", *words],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        env={**cluster.environment, "SNNTRAINER3D_HOME": str(home)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with RunStore(home) as store:
+        together = store.get(json.loads(done.stdout)["run"])
+        alone = store.create(spec)
+        run_job(store.folder(alone.id))
+        store.sync(alone.id)
+        assert [epoch.epoch for epoch in store.metrics(together.id).epochs] == [1, 2, 3]
+        weights = [read_weights(store.folder(run).weights, spec).tensors for run in (together.id, alone.id)]
+        for name, values in weights[1].items():
+            np.testing.assert_allclose(weights[0][name], values, rtol=CLOSE, atol=CLOSE, err_msg=name)
+        accuracies = [store.get(run).results["test"]["accuracy"] for run in (together.id, alone.id)]
+        assert accuracies[0] == accuracies[1]
+
+
 def test_a_node_killed_in_mid_study_costs_nothing_but_time(cluster: RealCluster, tmp_path: Path) -> None:
     study, home, alone = document(), tmp_path / "home", tmp_path / "alone"
-    second = cluster.add_node()
+    second = cluster.add_node() if len(cluster.nodes) == 2 else cluster.nodes[-1]
     with command(cluster, home, study, "--workers", "2") as process, RunStore(home) as store:
         _until(lambda: len(_training(store)) == 2, process)
         watched = [read_live_frame(store.folder(row.id).frame) for row in _training(store)]

@@ -57,6 +57,12 @@ def train(
     like: Annotated[
         str | None, typer.Option(metavar="RUN", help="Start from the settings of this run; options go over them.")
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Train on a Ray cluster, or `local`, by --processes together.")
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Processes that share every batch, one core each; two where --cluster is given.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network and measure it on the test set.
@@ -66,6 +72,7 @@ def train(
     from snntrainer3d.cli.choices import Options, spec_from
     from snntrainer3d.cli.weights import start_of, weights_from
     from snntrainer3d.runs import RunStore
+    from snntrainer3d.studies import seek
 
     if data is not None:
         dataset = _imported(data, data_size, dataset)
@@ -95,8 +102,10 @@ def train(
         if model is not None and start is None:
             start = start_of(model.id, store)
         _check_fit(spec)
+        if cluster is not None:
+            seek(cluster)
         row = store.create(spec, start_from=run or start, launcher="cli")
-        results = _run(store, row, spec)
+        results = _run(store, row, spec, cluster, processes)
         if results is None:
             say(f"Run {row.id} was cancelled; it can be resumed on the page.")
             raise typer.Exit(INTERRUPTED)
@@ -126,13 +135,19 @@ def _check_fit(spec: RunSpec) -> None:
         raise SpecError(faults, what="spec")
 
 
-def _run(store: RunStore, row: RunRow, spec: RunSpec) -> dict[str, Any] | None:
+def _run(
+    store: RunStore, row: RunRow, spec: RunSpec, cluster: str | None, processes: int | None
+) -> dict[str, Any] | None:
     from snntrainer3d.cli.follow import Follower
     from snntrainer3d.jobs import run_job
+    from snntrainer3d.studies import train_together
 
+    folder = store.folder(row.id)
     try:
         with Follower(spec.training.epochs) as follower:
-            return run_job(store.folder(row.id), follower.take)
+            if cluster is None and processes in (None, 1):
+                return run_job(folder, follower.take)
+            return train_together(folder, cluster or "local", processes or 2, follower.take)
     finally:
         store.sync(row.id)
 

@@ -1,5 +1,6 @@
 """The process boundary: start, watch, pause, cancel, resume, outlive. Importing it does not import torch."""
 
+from snntrainer3d.jobs.control import cancel_run
 from snntrainer3d.jobs.decisions import decisions_file, has_decisions, keep_decisions, read_decisions
 from snntrainer3d.jobs.job import run_job
 from snntrainer3d.jobs.parent import JobRunner
@@ -9,6 +10,7 @@ __all__ = [
     "SURVEY_LIMIT_S",
     "JobRunner",
     "TorchWorker",
+    "cancel_run",
     "decisions_file",
     "has_decisions",
     "keep_decisions",

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from snntrainer3d.runs import RunFolder
 from snntrainer3d.storage import write_atomically
 
 Want = Literal["run", "pause", "cancel"]
@@ -36,6 +37,11 @@ def read_order(path: Path) -> Order:
 def give_order(path: Path, order: Order) -> None:
     """Tell a run what to do; raises StorageError."""
     write_atomically(path, json.dumps(order.model_dump()))
+
+
+def cancel_run(run: RunFolder) -> None:
+    """Tell a run to end after its current update; raises StorageError."""
+    give_order(run.control, Order(want="cancel"))
 
 
 class Control:

@@ -50,7 +50,11 @@ OpenDataset = Callable[[str, DatasetProgress], Dataset]
 
 
 def run_job(
-    folder: Path | RunFolder, on_event: OnEvent | None = None, *, open_dataset: OpenDataset | None = None
+    folder: Path | RunFolder,
+    on_event: OnEvent | None = None,
+    *,
+    open_dataset: OpenDataset | None = None,
+    together: bool = False,
 ) -> dict[str, Any] | None:
     """Train the run of a folder to its end in this process; give its results, None where it was cancelled.
 
@@ -59,6 +63,7 @@ def run_job(
     Args:
         on_event: told every event after it is in the record.
         open_dataset: in place of `data.load`, for a process of many runs that keeps its data sets.
+        together: this is one of several processes that torch.distributed joins, each with a copy of the folder.
 
     Raises:
         ConflictError: another process works on the run, or it is finished.
@@ -70,7 +75,7 @@ def run_job(
         if any(isinstance(event, Finished) for event in earlier):
             raise ConflictError(f"Run {run.id} is finished.", hint="Make a new run that starts from its weights.")
         with RecordWriter(run.events) as record:
-            return _Job(run, record, on_event, open_dataset or _load_dataset, earlier).run()
+            return _Job(run, record, on_event, open_dataset or _load_dataset, earlier, together).run()
 
 
 class _Stopped(Exception):
@@ -87,8 +92,9 @@ class _Job:
         on_event: OnEvent | None,
         open_dataset: OpenDataset,
         earlier: Sequence[Event],
+        together: bool,
     ) -> None:
-        self._open_dataset = open_dataset
+        self._open_dataset, self._together = open_dataset, together
         self._run, self._record, self._on_event, self._earlier = run, record, on_event, earlier
         self._control = Control(run.control)
         self._phase = ""
@@ -115,7 +121,7 @@ class _Job:
         spec = self._run.read_spec()
         dataset = self._load(spec)
         # Not before: torch takes seconds to import, and until here nothing needs it.
-        from snntrainer3d.training import train
+        from snntrainer3d.training import Together, train
 
         checkpoint = self._checkpoint()
         start = None if checkpoint else self._start(spec)
@@ -129,6 +135,7 @@ class _Job:
                 control=self._control.poll,
                 sink=sink,
                 run_id=self._run.id,
+                together=Together() if self._together else None,
             )
             for event in events:
                 self._emit(event)

@@ -34,7 +34,8 @@ class Cluster:
     """A Ray cluster that this process has joined."""
 
     def __init__(self, ray: Any) -> None:
-        self._ray = ray
+        self.ray = ray
+        """The module, which is joined."""
         self._datasets: dict[str, Any] = {}
         self._turn = threading.Lock()
         # A lost node is seen here, where the folder is that its run goes on from; Ray would begin the run anew.
@@ -43,7 +44,7 @@ class Cluster:
     @property
     def cores(self) -> int:
         """Give the cores of all nodes: so many trainings go on at once."""
-        return int(self._ray.cluster_resources().get("CPU", 0))
+        return int(self.ray.cluster_resources().get("CPU", 0))
 
     def await_cores(self) -> None:
         """Wait for the first node that may still be starting; raises JobError where none comes."""
@@ -60,7 +61,7 @@ class Cluster:
             stopping: set when nothing is to be begun any more.
             log: where the last words of processes that died are appended.
         """
-        return ClusterWorker(self, self._ray, stopping, log)
+        return ClusterWorker(self, stopping, log)
 
     def place(self) -> Any:
         """Ask for a place of one core; give its handle at once, though there may be none free yet."""
@@ -70,15 +71,15 @@ class Cluster:
         """Give the files of a data set as an object of the cluster, put there once."""
         with self._turn:
             if name not in self._datasets:
-                self._datasets[name] = self._ray.put(pack(name))
+                self._datasets[name] = self.ray.put(pack(name))
             return self._datasets[name]
 
 
 class ClusterWorker:
     """Trains one run after the other on the cluster; in place of `pool.Worker`."""
 
-    def __init__(self, cluster: Cluster, ray: Any, stopping: threading.Event, log: Path) -> None:
-        self._cluster, self._ray, self._stopping, self._log = cluster, ray, stopping, log
+    def __init__(self, cluster: Cluster, stopping: threading.Event, log: Path) -> None:
+        self._cluster, self._ray, self._stopping, self._log = cluster, cluster.ray, stopping, log
         self._place: Any = None
 
     def do(self, task: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +125,7 @@ class ClusterWorker:
         self._ray.get(self._place.begin.remote(run.id, gather(run), task["train"], task["steps"]))
         told = b""
         while True:
-            order = _order(run)
+            order = order_of(run)
             parcel: Parcel = self._ray.get(self._place.news.remote(order if order != told else None))
             told = order
             receiver.take(parcel)
@@ -133,7 +134,7 @@ class ClusterWorker:
                 raise WorkerDiedError
             if parcel.answer is not None:
                 return parcel.answer
-            self._stopping.wait(PERIOD_S)
+            time.sleep(PERIOD_S)
 
     def _find_place(self) -> bool:
         """Wait for a place on the cluster; tell whether there is one, or whether nothing is to be begun any more."""
@@ -192,7 +193,8 @@ def connected(address: str) -> Iterator[Cluster]:
             ray.shutdown()
 
 
-def _order(run: RunFolder) -> bytes:
+def order_of(run: RunFolder) -> bytes:
+    """Give what a run is told, as it stands in its folder."""
     try:
         return run.control.read_bytes()
     except OSError:

@@ -27,9 +27,7 @@ def join(address: str) -> Any:
         InputError: this is no address.
         FailureError: Ray is not installed, nobody answers there, or it does not let us in.
     """
-    place = _parsed(address.strip())
-    if place is not None:
-        _knock(address, *place)
+    seek(address)
     ray = _ray()
     where: dict[str, Any] = {"address": address.strip()}
     if address.strip() == LOCAL:
@@ -39,6 +37,13 @@ def join(address: str) -> Any:
     except (ConnectionError, OSError, RuntimeError, ValueError, TimeoutError, ray.exceptions.RayError) as error:
         raise _refused(address, error) from None
     return ray
+
+
+def seek(address: str) -> None:
+    """Look whether a cluster answers there, where its address says where that is; raises as `join` does."""
+    place = _parsed(address.strip())
+    if place is not None:
+        _knock(address, *place)
 
 
 def _parsed(address: str) -> tuple[str, int] | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from snntrainer3d.data import available, fetch
 from snntrainer3d.errors import ConflictError, FailureError, JobError, NotFoundError, Snntrainer3dError
-from snntrainer3d.jobs import JobRunner, has_decisions
+from snntrainer3d.jobs import JobRunner, cancel_run, has_decisions
 from snntrainer3d.runs import RunStore
 from snntrainer3d.studies.cluster import Cluster, ClusterWorker, connected
 from snntrainer3d.studies.folder import StudyFolder
@@ -194,7 +194,7 @@ class _Execution:
             active = list(self._active)
         for run in active:
             with suppress(Snntrainer3dError):
-                self._jobs.cancel(run)
+                cancel_run(self._store.folder(run))
 
     def _work(self) -> None:
         """Take entries until none is left; one worker process does them."""
@@ -229,6 +229,8 @@ class _Execution:
                 row = self._store.get(run)
                 # What an earlier order said would otherwise stop it again at once.
                 folder.control.unlink(missing_ok=True)
+                if self._stopping.is_set():  # from here on an order to stop reaches the run
+                    return
                 task = {
                     "folder": str(folder.path),
                     "train": row.status != "finished",

@@ -1,0 +1,124 @@
+/** Studies beyond a first small one: stopped and resumed, tuned; and one of their runs taken home and brought back. */
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { application } from "./application";
+
+const TRAINED_WITHIN = 240_000;
+const app = application();
+
+interface Study {
+  id: string;
+  counts: Record<string, number>;
+  entries: { key: string; run: string | null }[];
+  trials: { run: string; state: string; validation_accuracy: number | null }[] | null;
+}
+
+const go = (page: Page, name: string) =>
+  page
+    .getByRole("navigation", { name: "Pages" })
+    .getByRole("button", { name: new RegExp(`^${name}`) })
+    .click();
+const rows = (page: Page) => page.getByRole("grid").locator(".body [role=row]");
+
+/** Opens a study's document in the editor, as from a file of one's own. */
+async function openDocument(page: Page, document: object): Promise<void> {
+  await go(page, "Studies");
+  await page.locator("main.cover input[type=file]").setInputFiles({
+    name: "study.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(document)),
+  });
+}
+
+/** The study that the page shows, as the server tells it. */
+async function shown(page: Page): Promise<Study> {
+  const id = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("study") ?? "";
+  return (await page.request.get(new URL(`api/studies/${id}`, app.url).href)).json() as Promise<Study>;
+}
+
+it("stops a study in its midst and resumes it, training nothing twice", async () => {
+  const { page, complaints } = await app.open("", 1280, 860);
+  await openDocument(page, {
+    name: "in two parts",
+    compose: { dataset: "digits", preset: "paper", hidden: [8], training: { epochs: 200, num_steps: 10 } },
+    vary: { kind: "grid", fields: { "training.learning_rate": [0.01, 0.001] } },
+    seeds: [0, 1],
+  });
+  await page.getByRole("button", { name: "Start 4 runs" }).click();
+  await page.locator("article .chip.running").waitFor({ timeout: 60_000 });
+  await expect.poll(async () => (await shown(page)).counts.running ?? 0, { timeout: 60_000 }).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.locator("article .chip.stopped").waitFor({ timeout: 60_000 });
+  const before = await shown(page);
+  expect(before.counts.running ?? 0).toBe(0);
+  expect(before.counts.finished ?? 0).toBeLessThan(4);
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await page.locator("article .chip.finished").waitFor({ timeout: TRAINED_WITHIN });
+  const after = await shown(page);
+  expect(after.counts).toEqual({ finished: 4 });
+  for (const { key, run } of before.entries)
+    if (run) expect(after.entries.find((entry) => entry.key === key)?.run).toBe(run);
+  await go(page, "Runs");
+  await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(4);
+  expect(complaints).toEqual([]);
+}, 420_000);
+
+it("tunes: trials chosen by validation accuracy, the best first", async () => {
+  const { page, complaints } = await app.open("", 1280, 860);
+  await openDocument(page, {
+    name: "which rate",
+    compose: { dataset: "digits", preset: "fast", hidden: [12], training: { epochs: 2 } },
+    vary: {
+      kind: "random",
+      samples: 4,
+      draw_seed: 0,
+      fields: { "training.learning_rate": { low: 0.0001, high: 0.02, scale: "log" } },
+    },
+    seeds: [0],
+  });
+  await page.getByRole("button", { name: "Tune: 4 trials" }).click();
+  await page.locator("article .chip.finished").waitFor({ timeout: TRAINED_WITHIN });
+  const board = page.getByRole("tabpanel", { name: "Board" }).locator("tbody tr");
+  await expect.poll(() => board.count(), { timeout: 30_000 }).toBe(4);
+  const { trials } = await shown(page);
+  const accuracies = (trials ?? [])
+    .filter(({ state }) => state === "complete")
+    .map((one) => one.validation_accuracy ?? 0);
+  expect(accuracies.length).toBeGreaterThanOrEqual(1);
+  expect([...accuracies].sort((a, b) => b - a)).toEqual(accuracies);
+  await board
+    .first()
+    .getByRole("button", { name: /^Open trial/ })
+    .click();
+  await expect.poll(() => page.url(), { timeout: 60_000 }).toContain(trials?.[0].run ?? "none");
+  expect(complaints).toEqual([]);
+}, 420_000);
+
+it("takes a run home as one file and brings it back", async () => {
+  const { page, complaints } = await app.open("", 1280, 860);
+  await go(page, "Runs");
+  await rows(page).first().locator(".name").click();
+  const details = page.getByRole("complementary", { name: "Details of the run" });
+  const name = (await details.getByRole("heading").first().textContent()) ?? "";
+  const total = await rows(page).count();
+  const figures = await rows(page).first().textContent();
+  await details.getByText("Export", { exact: true }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Whole run, one file" }).click(),
+  ]);
+  const file = await download.path();
+  await details.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(total - 1);
+  await page
+    .locator("main.cover")
+    .getByRole("region", { name: "Runs", exact: true })
+    .locator("input[type=file]")
+    .setInputFiles(file);
+  await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(total);
+  const back = rows(page)
+    .filter({ hasText: name.trim().slice(0, 20) })
+    .first();
+  expect((await back.textContent())?.match(/\d+\.\d+\s?%/)?.[0]).toBe(figures?.match(/\d+\.\d+\s?%/)?.[0]);
+  expect(complaints).toEqual([]);
+}, 120_000);
