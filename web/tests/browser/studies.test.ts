@@ -1,4 +1,5 @@
 /** Studies beyond a first small one: stopped and resumed, tuned; and one of their runs taken home and brought back. */
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { application } from "./application";
@@ -107,7 +108,11 @@ it("takes a run home as one file and brings it back", async () => {
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Whole run, one file" }).click(),
   ]);
-  const file = await download.path();
+  const file = {
+    name: download.suggestedFilename(),
+    mimeType: "application/zip",
+    buffer: await readFile(await download.path()),
+  };
   await details.getByRole("button", { name: "Delete", exact: true }).click();
   await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(total - 1);
   await page
