@@ -87,7 +87,11 @@ def test_it_is_taken_for_what_is_not_dense_and_says_what_it_steps_through() -> N
     learner = open_learner(build(network), network, Training())
     assert isinstance(learner, MultiStepLearner)
     assert learner.name == "fused"
-    assert learner.note == "Stepped through, for want of a fused form: neurons of layer 8."
+    assert learner.note == ""
+    module = build(network)
+    module.layers[7].neuron.reset_delay = False
+    told = open_learner(module, network, Training()).note
+    assert told == "Stepped through, for want of a fused form: neurons of layer 8."
     assert type(open_learner(build(network), network, Training(engine="reference"))) is ReferenceLearner
 
 

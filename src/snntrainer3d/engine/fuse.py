@@ -247,20 +247,26 @@ class _Scan(torch.autograd.Function):
         if grads[2] is not None:
             kept = min(CARRY_ROWS, len(grads[2]))
             carry[:kept] = grads[2][:kept]
-        grad = torch.zeros_like(current)
-        raw = current.new_zeros(RAW_GRADIENTS, width)
+        # A gradient is added up where one row serves every step, and written where each step has its own.
+        grad = torch.zeros_like(current) if len(current) < len(states) - 1 else torch.empty_like(current)
+        raw = current.new_zeros(RAW_GRADIENTS, width) if learned else current.new_empty(RAW_GRADIENTS, width)
         work = current.new_empty(WORK_ROWS, width)
         scan_backward(
             current.detach().numpy(), states.detach().numpy(), spike.numpy(), membrane.numpy(), grad.numpy(),
             carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks,
         )  # fmt: skip
-        start = torch.zeros_like(states[0])
-        kept = min(CARRY_ROWS, len(start))
-        start[:kept] = carry[:kept]
-        per_neuron = raw.view(RAW_GRADIENTS, batch, size).sum(1)
+        start = _start_gradient(carry, states[0]) if ctx.needs_input_grad[1] else None
+        per_neuron = raw.view(RAW_GRADIENTS, batch, size).sum(1) if learned else raw
         learned_grads = [
             (per_neuron[RAW_ROWS.index(row)].sum() if value.numel() == 1 else per_neuron[RAW_ROWS.index(row)])
             .reshape(value.shape).to(value.dtype)
             for row, value in zip(learned, rows, strict=True)
         ]  # fmt: skip
         return (grad, start, None, None, None, None, None, *learned_grads)
+
+
+def _start_gradient(carry: Tensor, like: Tensor) -> Tensor:
+    start = torch.zeros_like(like)
+    kept = min(CARRY_ROWS, len(start))
+    start[:kept] = carry[:kept]
+    return start

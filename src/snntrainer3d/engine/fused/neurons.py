@@ -44,6 +44,8 @@ _KINDS: dict[type, int] = {
     snntorch.Synaptic: SYNAPTIC,
     snntorch.Alpha: ALPHA_NEURON,
 }
+_RECURRENT: dict[type, int] = {snntorch.RLeaky: LEAKY, snntorch.RSynaptic: SYNAPTIC}
+"""The kernels of one step of a recurrent layer, its own spikes being part of what drives it."""
 RAW_ROWS = (THRESHOLD, BETA, ALPHA, TAU)
 """The rows of `values` whose gradients the kernels give, in the order of the raw gradients."""
 
@@ -59,7 +61,12 @@ class Neurons:
     @property
     def kind(self) -> int:
         """Give the kernels' code of the neuron model."""
-        return _KINDS[type(self.module)]
+        return {**_KINDS, **_RECURRENT}[type(self.module)]
+
+    @property
+    def silences(self) -> bool:
+        """Tell whether a spike silences the whole drive of the step after it: RLeaky's reset to zero."""
+        return isinstance(self.module, snntorch.RLeaky) and self.module.reset_mechanism == "zero"
 
     @property
     def immediate(self) -> bool:
@@ -83,7 +90,7 @@ class Neurons:
         codes[KIND] = self.kind
         codes[SURROGATE] = SURROGATES[self.surrogate.kind]
         codes[IMMEDIATE] = self.immediate
-        codes[LEARNS] = bool(self.learned)
+        codes[LEARNS] = any(value.requires_grad for value in self.rows().values())
         codes[FLUSH] = flush
         return codes
 
@@ -140,8 +147,22 @@ class Neurons:
 
 def why_not(module: nn.Module) -> str:
     """Say in plain words why a neuron module has no fused form; empty where it has."""
+    return _refusal(module, _KINDS)
+
+
+def why_stepped(module: nn.Module) -> str:
+    """Say in plain words why a recurrent layer cannot be run by the kernels of its neurons; empty where it can."""
+    if not getattr(module, "reset_delay", True):
+        return f"{type(module).__name__} with an immediate reset has no fused kernel"
+    own = getattr(module, "recurrent", None)
+    if isinstance(own, nn.Conv2d) or (isinstance(own, nn.Linear) and own.bias is not None):
+        return f"{type(module).__name__} with such a feedback has no fused kernel"
+    return _refusal(module, _RECURRENT)
+
+
+def _refusal(module: nn.Module, kinds: dict[type, int]) -> str:
     name = type(module).__name__
-    if type(module) not in _KINDS:
+    if type(module) not in kinds:
         return f"{name} neurons have no fused kernel"
     faults = {
         "inhibition": bool(getattr(module, "inhibition", False)),

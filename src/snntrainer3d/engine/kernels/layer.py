@@ -90,25 +90,29 @@ BACKWARD = {np.dtype(np.float32): Task(_backward32), np.dtype(np.float64): Task(
 
 def scan_forward(
     x: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, codes: np.ndarray,
-    blocks: tuple[np.ndarray, np.ndarray],
+    blocks: tuple[np.ndarray, np.ndarray], lanes: int | None = None,
 ) -> None:  # fmt: skip
-    """Run a layer through all steps; arrays as `scan.forward_scan` takes them, `blocks` from `blocks_of`."""
-    table, lanes = _table(x, states, spikes, values, codes, blocks, ())
-    FORWARD[x.dtype].run(table, lanes)
+    """Run a layer through all steps; arrays as `scan.forward_scan` takes them, `blocks` from `blocks_of`.
+
+    Args:
+        lanes: threads at most; None for as many as there are.
+    """
+    table, able = _table(x, states, spikes, values, codes, blocks, (), lanes)
+    FORWARD[x.dtype].run(table, able)
 
 
 def scan_backward(
     x: np.ndarray, states: np.ndarray, spike_grad: np.ndarray, membrane_grad: np.ndarray, grad: np.ndarray,
     carry: np.ndarray, raw: np.ndarray, work: np.ndarray, values: np.ndarray, codes: np.ndarray,
-    blocks: tuple[np.ndarray, np.ndarray],
+    blocks: tuple[np.ndarray, np.ndarray], lanes: int | None = None,
 ) -> None:  # fmt: skip
     """Take a layer back through all steps; arrays as `scan.backward_scan` takes them."""
     rest = (
         *_place(spike_grad), *_place(membrane_grad), *_place(grad),
         carry.ctypes.data, raw.ctypes.data, work.ctypes.data,
     )  # fmt: skip
-    table, lanes = _table(x, states, states, values, codes, blocks, rest)
-    BACKWARD[x.dtype].run(table, lanes)
+    table, able = _table(x, states, states, values, codes, blocks, rest, lanes)
+    BACKWARD[x.dtype].run(table, able)
 
 
 def _place(array: np.ndarray) -> tuple[int, int]:
@@ -117,10 +121,10 @@ def _place(array: np.ndarray) -> tuple[int, int]:
 
 def _table(
     x: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, codes: np.ndarray,
-    blocks: tuple[np.ndarray, np.ndarray], rest: Sequence[int],
+    blocks: tuple[np.ndarray, np.ndarray], rest: Sequence[int], most: int | None,
 ) -> tuple[np.ndarray, int]:  # fmt: skip
     starts, shifts = blocks
-    lanes = min(threads(), len(shifts))
+    lanes = min(most or threads(), len(shifts))
     table = np.zeros(24, np.int64)
     entries = (
         *_place(x), states.ctypes.data, states.shape[0] - 1, states.shape[1], states.shape[2], spikes.ctypes.data,
