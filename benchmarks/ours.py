@@ -8,14 +8,18 @@ from typing import Literal
 import numpy as np
 import torch
 
+from benchmarks.architectures import DENSE, arrays_of, layers_of
 from benchmarks.task import CLASSES, Task
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, load_tensors, open_learner
-from snntrainer3d.spec import Network, Training, dense_network, fixed_tensors, neuron_of, tensor_shapes
+from snntrainer3d.spec import Network, Training, dense_network, fixed_tensors, neuron_of, parse, tensor_shapes
 
 
 def network_of(task: Task) -> Network:
     """Give the task's network as a document."""
+    if task.job.network != DENSE:
+        shape, layers = layers_of(task.job.network, dict(task.job.neuron))
+        return parse(Network, {"input": {"shape": shape}, "layers": layers})
     values = dict(task.job.neuron)
     neuron = neuron_of(values.pop("kind"))(**values)
     return dense_network((task.images.shape[1],), (task.job.hidden,), CLASSES, neuron)
@@ -72,6 +76,8 @@ class Reference(Fused):
 
 def _tensors(network: Network, task: Task) -> dict[str, np.ndarray]:
     tensors = fixed_tensors(network)
+    if task.job.network != DENSE:
+        return {**arrays_of(task.job.network), **tensors}
     for index, (weight, bias) in enumerate(zip(task.weights, task.biases, strict=True)):
         tensors[f"layers.{index}.weight"], tensors[f"layers.{index}.bias"] = weight, bias
     return {name: tensors[name] for name in tensor_shapes(network)}

@@ -133,6 +133,17 @@ def _evidence(parities: Mapping[str, Mapping[str, Any]]) -> Lines:
     )  # fmt: skip
 
 
+def _others(section: Mapping[str, Any]) -> Lines:
+    yield (
+        f"The first {section['updates_compared']} losses are compared with snnTorch's; the largest relative difference "
+        f"allowed is {section['tolerance']:.0e}."
+    )
+    for found in section["networks"].values():
+        rows = sorted(found["rows"], key=lambda row: row.get("min_ms", float("inf")))
+        yield from ("", f"{found['job']}:", "")
+        yield from _table(CONTESTANT_COLUMNS, [_contestant(row) for row in rows])
+
+
 def _neurons(section: Mapping[str, Any]) -> Lines:
     rows = []
     for kind, found in section["kinds"].items():
@@ -287,6 +298,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
 _WRITERS: dict[str, Callable[[Mapping[str, Any]], Lines]] = {
     "step": _step,
     "neurons": _neurons,
+    "others": _others,
     "steps": _curve,
     "width": _curve,
     "batch": _curve,

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-CLASSES = 10
+from benchmarks.architectures import CLASSES, DENSE, title_of
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is trained: a network of one hidden layer and its recipe.
+    """What is trained: a network of one hidden layer, or one that `architectures` describes, and its recipe.
 
     `neuron` holds `kind` and the values of snnTorch's neuron of that kind: beta, alpha, threshold, reset.
     The loss is the cross-entropy on the output membrane at each step, summed; Adam with its usual values.
@@ -26,6 +26,7 @@ class Job:
     num_steps: int = 25
     batch: int = 128
     learning_rate: float = 5e-4
+    network: str = DENSE
     neuron: Mapping[str, Any] = field(
         default_factory=lambda: {"kind": "leaky", "beta": 0.95, "threshold": 1.0, "reset": "subtract"}
     )
@@ -33,7 +34,8 @@ class Job:
     def title(self, features: int = 784) -> str:
         """Give the job in one line."""
         kind = str(self.neuron["kind"]).capitalize()
-        return f"{features}-{self.hidden}-{CLASSES} {kind}, {self.num_steps} steps, batch {self.batch}"
+        network = f"{features}-{self.hidden}-{CLASSES}" if self.network == DENSE else title_of(self.network)
+        return f"{network} {kind}, {self.num_steps} steps, batch {self.batch}"
 
 
 @dataclass(frozen=True, eq=False)

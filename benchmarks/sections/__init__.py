@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.sections import curves, epochs, memory, neurons, start, step, watch
+from benchmarks.sections import curves, epochs, memory, neurons, others, start, step, watch
 from benchmarks.session import Session
 
 
@@ -21,6 +21,7 @@ class Section:
 SECTIONS: dict[str, Section] = {
     "step": Section("One training step", step.run),
     "neurons": Section("The four neurons", neurons.run),
+    "others": Section("Convolution and recurrence", others.run),
     "steps": Section("Time steps", curves.run_steps),
     "width": Section("Hidden neurons", curves.run_width),
     "batch": Section("Samples per batch", curves.run_batch),

@@ -23,7 +23,7 @@ const row = (page: Page, index: number) => page.locator(`[data-layer="${index}"]
 
 async function onDigits(): Promise<{ page: Page; complaints: string[] }> {
   const opened = await open(browser, server.url, 1300, 900);
-  await opened.page.getByRole("radio", { name: /digits/i }).check();
+  await opened.page.getByRole("radio", { name: /^Digits/ }).check();
   return opened;
 }
 
