@@ -61,6 +61,10 @@ class _Layer(Part):
         del shape
         yield from ()
 
+    def window(self) -> tuple[int, int, int] | None:
+        """Give kernel, stride and padding of what is slid over maps; None where each place stays what it is."""
+        return None
+
     def label(self) -> str:
         """Give the layer in a network's title; empty where it does not show there."""
         return ""
@@ -182,6 +186,9 @@ class Conv2d(_Maps):
     def matrices(self, shape: Shape) -> Iterator[tuple[str, int, int]]:
         yield "weight", self.channels, shape[0] * self.kernel**2
 
+    def window(self) -> tuple[int, int, int] | None:
+        return self.kernel, self.stride, self.padding
+
     def label(self) -> str:
         return f"{self.channels}c{self.kernel}" + (f"s{self.stride}" if self.stride > 1 else "")
 
@@ -196,6 +203,9 @@ class _Pool(_Maps):
 
     def shape_after(self, shape: Shape) -> Shape:
         return shape[0], *self._sides(shape, self.kernel, self.stride or self.kernel, 0)
+
+    def window(self) -> tuple[int, int, int] | None:
+        return self.kernel, self.stride or self.kernel, 0
 
 
 class AvgPool(_Pool):

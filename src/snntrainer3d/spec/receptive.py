@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from snntrainer3d.spec.layers import AvgPool, BatchNorm, Conv2d, Dropout, MaxPool
 from snntrainer3d.spec.network import Network
 
 Field = tuple[int, int, int, int]
@@ -33,12 +32,11 @@ def receptive_field(network: Network, layer: int, neuron: int) -> Field | None:
     _, row, column = place
     top, left, bottom, right = row, column, row, column
     for one in reversed(network.layers[: layer + 1]):
-        if isinstance(one, Conv2d | AvgPool | MaxPool):
-            stride, padding = one.stride or one.kernel, one.padding if isinstance(one, Conv2d) else 0
-            top, left = top * stride - padding, left * stride - padding
-            bottom = bottom * stride - padding + one.kernel - 1
-            right = right * stride - padding + one.kernel - 1
-        elif not isinstance(one, BatchNorm | Dropout):
-            return whole
+        if (window := one.window()) is None:
+            continue
+        kernel, stride, padding = window
+        top, left = top * stride - padding, left * stride - padding
+        bottom = bottom * stride - padding + kernel - 1
+        right = right * stride - padding + kernel - 1
     top, left = max(top, 0), max(left, 0)
     return top, left, min(bottom, shape[1] - 1) - top + 1, min(right, shape[2] - 1) - left + 1

@@ -71,6 +71,39 @@ export function neuronsOf(kind: LayerKind): ("" | NeuronKind)[] {
   return kind === "dense" ? NEURON_KINDS : ["", ...NEURON_KINDS];
 }
 
+/** The layer in a network's title, as in 28×28-16c5-mp2-10; empty where it does not show there. */
+export function labelOf({ kind, size, channels, kernel, stride }: Layer): string {
+  if (kind === "dense") return String(size);
+  if (kind === "recurrent") return `${size}r`;
+  if (kind === "conv2d") return `${channels}c${kernel}${Number(stride) > 1 ? `s${stride}` : ""}`;
+  if (kind === "max_pool") return `mp${kernel}`;
+  if (kind === "avg_pool") return `ap${kernel}`;
+  return kind === "batch_norm" ? "bn" : "";
+}
+
+export type Plan = Partial<Layer> & { kind: LayerKind };
+
+/** What titles say of layers that are not dense, read back. */
+const LABELS: [RegExp, (...numbers: number[]) => Plan][] = [
+  [
+    /^(\d+)c(\d+)(?:s(\d+))?$/i,
+    (channels, kernel, stride) => ({ kind: "conv2d", channels, kernel, stride: stride || 1 }),
+  ],
+  [/^mp(\d+)$/i, (kernel) => ({ kind: "max_pool", kernel })],
+  [/^ap(\d+)$/i, (kernel) => ({ kind: "avg_pool", kernel })],
+  [/^bn$/i, () => ({ kind: "batch_norm" })],
+  [/^(\d+)r$/i, (size) => ({ kind: "recurrent", size })],
+];
+
+/** Gives the layer that a label means; null for what is none. */
+export function planOf(label: string): Plan | null {
+  for (const [form, plan] of LABELS) {
+    const found = form.exec(label);
+    if (found) return plan(...found.slice(1).map(Number));
+  }
+  return null;
+}
+
 /** Gives a new layer; pooling and normalisation hand on what they make until somebody gives them neurons. */
 export function layerOfKind(kind: LayerKind, neuron: Neuron): Layer {
   const own = kind === "conv2d" || FLAT.has(kind) ? fitting(kind, neuron) : null;

@@ -3,7 +3,7 @@
  * same sums and words as the server's, so that nothing waits for it; tests/golden/layers holds both together.
  */
 import type { Fault, Layer, Network } from "../api";
-import { takesFlat, takesMaps } from "./layer-kinds";
+import { labelOf, takesFlat, takesMaps } from "./layer-kinds";
 
 export type Shape = readonly number[];
 
@@ -130,16 +130,6 @@ export function matricesOf(network: Network, flow = flowOf(network)): Matrix[] |
     found.push({ layer: at, rows: gives[0], columns: layer.feedback === "one_to_one" ? 1 : gives[0], own: true });
   }
   return found;
-}
-
-/** The layer in a network's title, as in 28×28-16c5-mp2-10; empty where it does not show there. */
-function labelOf({ kind, size, channels, kernel, stride }: Layer): string {
-  if (kind === "dense") return String(size);
-  if (kind === "recurrent") return `${size}r`;
-  if (kind === "conv2d") return `${channels}c${kernel}${Number(stride) > 1 ? `s${stride}` : ""}`;
-  if (kind === "max_pool") return `mp${kernel}`;
-  if (kind === "avg_pool") return `ap${kernel}`;
-  return kind === "batch_norm" ? "bn" : "";
 }
 
 /** 784-100-10, or 28×28-16c5-mp2-10 */

@@ -2,9 +2,7 @@
  * Reads a network written in one line: `784-100-50-10`, `5x100`, `30>10:5` (a triangle from 30 to 10 in 5 layers), and
  * with other layers as titles name them: `28×28-16c5-mp2-100r-10`.
  */
-import type { Layer, LayerKind } from "../api";
-
-export type Plan = Partial<Layer> & { kind: LayerKind };
+import { planOf, type Plan } from "./layer-kinds";
 
 export interface QuickEntry {
   layers: Plan[];
@@ -17,17 +15,6 @@ const REPEAT = /^(\d+)\s*[x×*]\s*(\d+)$/i;
 const TRIANGLE = /^(\d+)\s*(?:>|→|\.\.)\s*(\d+)(?:\s*:\s*(\d+))?$/;
 
 const SHAPE = /^\d+(?:[x×*]\d+){1,2}$/i;
-const OTHERS: [RegExp, (...numbers: number[]) => Plan][] = [
-  [
-    /^(\d+)c(\d+)(?:s(\d+))?$/i,
-    (channels, kernel, stride) => ({ kind: "conv2d", channels, kernel, stride: stride || 1 }),
-  ],
-  [/^mp(\d+)$/i, (kernel) => ({ kind: "max_pool", kernel })],
-  [/^ap(\d+)$/i, (kernel) => ({ kind: "avg_pool", kernel })],
-  [/^bn$/i, () => ({ kind: "batch_norm" })],
-  [/^(\d+)r$/i, (size) => ({ kind: "recurrent", size })],
-];
-
 const fault = (words: string): QuickEntry => ({ layers: [], fault: words });
 
 export function readLayers(text: string): QuickEntry {
@@ -72,10 +59,8 @@ export function readHidden(text: string, shape: readonly number[], output: numbe
 const dense = (size: number): Plan => ({ kind: "dense", size });
 
 function readPart(part: string): Plan[] | null {
-  for (const [form, planOf] of OTHERS) {
-    const found = form.exec(part);
-    if (found) return [planOf(...found.slice(1).map(Number))];
-  }
+  const plan = planOf(part);
+  if (plan) return [plan];
   return readSizes(part)?.map(dense) ?? null;
 }
 

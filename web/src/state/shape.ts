@@ -1,6 +1,6 @@
 /** What the 3D view is told about a network: the stages that are drawn, and the weights between them. */
 import type { Layer, Network, RunSpec } from "../api";
-import { layerNames, LAYER_TITLES } from "./layer-kinds";
+import { layerNames, LAYER_TITLES, takesMaps } from "./layer-kinds";
 import { flowOf, shownShape, strideOf, type Shape as Sizes } from "./layer-shapes";
 import { NEURON_TITLES } from "./neurons";
 
@@ -112,7 +112,7 @@ function connect(shape: Shape, layer: Layer, to: number, takes: Sizes, gives: Si
 }
 
 function windowOf(layer: Layer, takes: Sizes, gives: Sizes): Window | undefined {
-  if (!["conv2d", "max_pool", "avg_pool"].includes(layer.kind)) return undefined;
+  if (!takesMaps(layer.kind)) return undefined;
   const [kernel, stride, padding] = [Number(layer.kernel), strideOf(layer), layer.padding ?? 0];
   const depthwise = layer.kind !== "conv2d";
   return { kernel, stride, padding, source: mapsOf(takes), target: mapsOf(gives), depthwise };

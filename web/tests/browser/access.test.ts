@@ -63,7 +63,7 @@ describe.each([
   it("the design with everything unfolded, the help and the log are without serious fault", async () => {
     const page = await open(width, height, scheme);
     if (width < 900) await page.getByRole("tab", { name: "Design" }).click();
-    await page.getByRole("radio", { name: /digits/i }).check();
+    await page.getByRole("radio", { name: /^Digits/ }).check();
     await unfold(page);
     expect(await faults(page)).toEqual([]);
     await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = false)));
@@ -79,7 +79,7 @@ describe.each([
 
 it("a run's progress, results, matrices and the list of runs are without serious fault, dark and light", async () => {
   const page = await open(1400, 900, "dark");
-  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("radio", { name: /^Digits/ }).check();
   await page.getByLabel("Epochs").fill("2");
   await page.getByRole("button", { name: "Train", exact: true }).click();
   await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });

@@ -24,7 +24,7 @@ async function cli(...words: string[]): Promise<{ test: { accuracy: number } }> 
 
 it("designs 64-50-10, watches it learn slowly, reads its accuracy, finds it again, takes it to the shell", async () => {
   const { page, complaints } = await app.open();
-  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("radio", { name: /^Digits/ }).check();
   await page.getByRole("button", { name: "Fast and accurate" }).click();
   await page.getByLabel("All layers in one line").fill("64-50-10");
   await page.keyboard.press("Enter");

@@ -6,7 +6,7 @@ const app = application();
 
 it("says that there are no weights yet, plays each checkpoint as it comes, and the final weights at last", async () => {
   const { page, complaints } = await app.open();
-  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("radio", { name: /^Digits/ }).check();
   await page.getByLabel("All layers in one line").fill("20");
   await page.keyboard.press("Enter");
   await page.getByLabel("Epochs").fill("3");

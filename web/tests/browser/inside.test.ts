@@ -20,7 +20,7 @@ async function ask(path: string): Promise<unknown> {
 /** Trains 100 hidden neurons for one epoch of the recipe fast; gives the run's id. */
 async function train(): Promise<string> {
   const { page } = await app.open();
-  await page.getByRole("radio", { name: dataset === "mnist" ? /^MNIST/ : /digits/i }).check();
+  await page.getByRole("radio", { name: dataset === "mnist" ? /^MNIST/ : /^Digits/ }).check();
   await page.getByRole("button", { name: "Fast and accurate" }).click();
   await page.getByLabel("All layers in one line").fill("100");
   await page.keyboard.press("Enter");

@@ -8,7 +8,7 @@ const TRAINED_WITHIN = 120_000;
 let run = "";
 const app = application(async () => {
   const { page } = await app.open("", 1400, 900);
-  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("radio", { name: /^Digits/ }).check();
   await page.getByLabel("All layers in one line").fill("20");
   await page.keyboard.press("Enter");
   await page.getByLabel("Time steps").fill("5");
@@ -130,7 +130,7 @@ it("marks in the view what is pointed at in the matrix, and in the matrix what i
 it("designs many layers at once, by keyboard alone", async () => {
   const { page, complaints } = await app.open("", 1400, 900);
   const title = page.locator(".tabs .title").first();
-  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("radio", { name: /^Digits/ }).check();
   await page.getByText("Many layers at once").focus();
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "in place of all" }).press("Enter");

@@ -14,7 +14,7 @@ const primary = (page: Page, name: string) => page.getByRole("button", { name, e
 
 /** A small network on the digits, so that a training takes seconds. */
 async function designSmall(page: Page, hidden = "20"): Promise<void> {
-  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("radio", { name: /^Digits/ }).check();
   await quick(page).fill(hidden);
   await quick(page).press("Enter");
   await page.getByLabel("Time steps").fill("5");
