@@ -36,10 +36,13 @@ export class DensityField {
   private width = 1;
   private height = 1;
   private readonly format;
+  /** Whether pictures are computed by the processor: then every texel is felt, and finer ones are not worth it. */
+  private readonly software: boolean;
 
   constructor(private readonly renderer: WebGLRenderer) {
     // Without float targets some devices still have half floats, though only with four channels.
     this.format = renderer.extensions.has("EXT_color_buffer_float") ? RGFormat : RGBAFormat;
+    this.software = isSoftware(renderer.getContext());
     this.shown = this.makeTarget();
     const geometry = new BufferGeometry();
     geometry.setDrawRange(0, 3);
@@ -52,8 +55,8 @@ export class DensityField {
    * Give the texels per pixel of the drawing buffer. Lines are one texel wide, so more texels make them finer and
    * smoother; where edges are very many their number does that, and texels would only cost.
    */
-  static scaleFor(width: number, height: number, pixelRatio: number, edges: number): number {
-    const wanted = pixelRatio >= 1.5 || edges > MANY_EDGES ? 1 : 2;
+  scaleFor(width: number, height: number, pixelRatio: number, edges: number): number {
+    const wanted = pixelRatio >= 1.5 || edges > MANY_EDGES || this.software ? 1 : 2;
     return Math.min(wanted, Math.sqrt(MOST_TEXELS / (width * height)));
   }
 
@@ -150,6 +153,13 @@ export class DensityField {
       generateMipmaps: false,
     });
   }
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+function isSoftware(gl: WebGLRenderingContext | WebGL2RenderingContext): boolean {
+  const named = gl.getExtension("WEBGL_debug_renderer_info");
+  return SOFTWARE.test(String(gl.getParameter(named ? named.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
 }
 
 function makeMaterial(): RawShaderMaterial {

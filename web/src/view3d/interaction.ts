@@ -59,9 +59,9 @@ export class Interaction {
     this.pickListener(pinned);
   }
 
+  /** The pinned neuron first, then the one that keys went to. */
   private letGo(): void {
-    this.hover(null);
-    if (!this.focused.pinned) return;
+    if (!this.focused.pinned) return this.hover(null);
     this.hands.focus(null, true);
     this.pickListener(null);
   }

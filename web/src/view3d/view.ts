@@ -54,6 +54,8 @@ export class NetworkView {
   private lastUpdateMs = 0;
   private buildMs = 0;
   private cameraMoved = true;
+  /** Nothing is on screen yet: the neurons come first, the edges with the next frame, so that neither is waited for. */
+  private blank = true;
   private readonly received = new Meter();
   private readonly playback = new Playback();
   private lost = false;
@@ -95,7 +97,7 @@ export class NetworkView {
     this.picture = new Picture(this.renderer, this.density);
     this.labels = new Labels(canvas);
     this.rig = new CameraRig(canvas, this.onCamera);
-    this.programs = new Programs(this.renderer, this.rig.camera);
+    this.programs = new Programs(this.renderer, this.rig.camera, this.density.screen.material);
     this.interaction = new Interaction(canvas, this.focused, {
       pick: (x, y) => this.pickAt(x, y),
       focus: (picked, pinned) => this.focus(picked, pinned),
@@ -346,7 +348,7 @@ export class NetworkView {
   private sizeDensity(): boolean {
     const ratio = this.renderer.getPixelRatio();
     const [width, height] = [this.width * ratio, this.height * ratio];
-    const scale = DensityField.scaleFor(width, height, ratio, this.drawn?.edges.count ?? 0);
+    const scale = this.density.scaleFor(width, height, ratio, this.drawn?.edges.count ?? 0);
     return this.density.resize(width * scale, height * scale);
   }
 
@@ -398,6 +400,7 @@ export class NetworkView {
   private onFrame(now: number): FrameOutcome {
     const { drawn } = this;
     if (!drawn || this.lost || this.disposed) return { again: false, edges: 0 };
+    if (!this.programs.ready) return { again: true, edges: 0 };
     const flying = this.rig.advance(now);
     const pulsing = this.playback.advance(drawn, now);
     this.renderer.info.reset();
@@ -410,6 +413,10 @@ export class NetworkView {
 
   private drawEdges({ edges }: DrawnNetwork): number {
     if (!this.options.showWeights) return 0;
+    if (this.blank) {
+      this.blank = false;
+      return 0;
+    }
     const { camera, depths } = this.rig;
     const { texels } = this.density;
     const pixelsPerUnit = this.rig.pixelsPerUnit(this.height);
@@ -476,7 +483,7 @@ export class NetworkView {
     const before = this.drawn;
     this.density = new DensityField(this.renderer);
     this.picture = new Picture(this.renderer, this.density);
-    this.programs = new Programs(this.renderer, this.rig.camera);
+    this.programs = new Programs(this.renderer, this.rig.camera, this.density.screen.material);
     if (before) {
       this.drawn = new DrawnNetwork(this.renderer, this.density.screen, before.shape, this.options.strongest);
       this.drawn.takeOver(before, this.options.strongest);

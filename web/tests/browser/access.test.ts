@@ -50,8 +50,11 @@ async function faults(page: Page): Promise<string[]> {
     );
 }
 
+const unfoldMenus = (page: Page) =>
+  page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+
 async function unfold(page: Page): Promise<void> {
-  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+  await unfoldMenus(page);
   for (const row of await page.getByRole("button", { name: /: all fields$/ }).all()) await row.click();
 }
 
@@ -101,3 +104,79 @@ it("a run's progress, results, matrices and the list of runs are without serious
   }
   await page.context().close();
 }, 240_000);
+
+/** A study of two small runs, to its end: something to look at on every page; gives the ids of study and runs. */
+async function studied(): Promise<{ study: string; runs: string[] }> {
+  const study = {
+    name: "small",
+    compose: { dataset: "digits", preset: "fast", hidden: [6], training: { epochs: 1 } },
+    vary: { kind: "grid", fields: { "training.learning_rate": [0.01, 0.001] } },
+  };
+  const headers = { "content-type": "application/json" };
+  const made = await fetch(`${app.url}api/studies`, { method: "POST", headers, body: JSON.stringify({ study }) });
+  expect(made.status).toBe(201);
+  const { id } = (await made.json()) as { id: string };
+  const written = async () => {
+    const report = (await (await fetch(`${app.url}api/studies/${id}/report`)).json()) as { written_at?: number | null };
+    return typeof report.written_at === "number";
+  };
+  await expect.poll(written, { timeout: TRAINED_WITHIN, interval: 1000 }).toBe(true);
+  const { runs } = (await (await fetch(`${app.url}api/runs`)).json()) as { runs: { id: string }[] };
+  return { study: id, runs: runs.map((run) => run.id) };
+}
+
+it("the pages of many runs and the look inside are without serious fault, dark, light and narrow", async () => {
+  const { study, runs } = await studied();
+  const found: string[] = [];
+  for (const [scheme, width, height] of [
+    ["dark", 1400, 900],
+    ["light", 1400, 900],
+    ["dark", 360, 740],
+  ] as const) {
+    const page = await open(width, height, scheme);
+    const look = async (place: string) =>
+      found.push(...(await faults(page)).map((fault) => `${place}, ${scheme} at ${width}: ${fault}`));
+    const go = async (hash: string) => {
+      await page.goto("about:blank");
+      await page.goto(`${app.url}${hash}`);
+    };
+
+    await go("#page=runs");
+    await page.getByRole("grid").locator(".body [role=row]").nth(1).locator(".name").click();
+    await page.getByRole("complementary", { name: "Details of the run" }).waitFor();
+    await look("runs with details");
+    await unfoldMenus(page);
+    await look("runs, unfolded");
+
+    await go(`#page=compare&runs=${runs.slice(0, 2).join()}`);
+    await page.locator("#compare-metrics", { hasText: "Synaptic operations" }).waitFor({ timeout: 120_000 });
+    await page.getByText("In words").first().waitFor({ timeout: 120_000 });
+    await look("compare");
+
+    await go("#page=studies");
+    await page.getByRole("button", { name: "New study" }).first().click();
+    await page.getByLabel("Field that varies").waitFor();
+    await look("a new study");
+    await go(`#page=studies&study=${study}`);
+    for (const tab of ["Board", "Tables", "Figures"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      await page.getByRole("tabpanel", { name: tab }).locator("table, img, .note").first().waitFor();
+      await look(`a study's ${tab}`);
+    }
+
+    await go(`#run=${runs[0]}&tab=inside`);
+    await page.getByRole("button", { name: /^Sample 0:/ }).click();
+    await page.locator(".verdict").waitFor({ timeout: 60_000 });
+    await look("a sample");
+    await page.getByRole("button", { name: "Draw one" }).click();
+    await look("drawing");
+    await page.getByRole("button", { name: "Neurons", exact: true }).click();
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.locator("article .bias").waitFor();
+    await look("a neuron");
+    await page.getByRole("button", { name: /notices/i }).click();
+    await look("the log");
+    await page.context().close();
+  }
+  expect(found).toEqual([]);
+}, 600_000);

@@ -49,7 +49,7 @@ const heap = () =>
   });
 
 it("the page grows by less than 20 MB over a training of ten thousand updates", async () => {
-  await page.getByRole("radio", { name: /digits/i }).check();
+  await page.getByRole("radio", { name: /^Digits/ }).check();
   await page.getByLabel("All layers in one line").fill("100-50");
   await page.keyboard.press("Enter");
   await page.getByLabel("Time steps").fill("2");
