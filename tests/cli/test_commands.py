@@ -93,6 +93,23 @@ def test_wrong_usage_ends_with_two(capsys: Capture, arguments: list[str]) -> Non
     assert error["code"] == "input"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--epochs", "many"], '--epochs: got "many", expected a whole number.'),
+        (["train", "--learning-rate", "fast"], '--learning-rate: got "fast", expected a number.'),
+        (["train", "--learning-rate", ""], "--learning-rate: is empty, expected a number."),
+        (["simulate", "x", "--samples", "0"], '--samples: got "0", expected a number not below 1.'),
+        (["export", "x", "--to", "jsn", "-o", "y"], "--to: got 'jsn', expected one of json, safetensors,"),
+    ],
+)
+def test_a_refused_value_is_told_as_in_a_document(capsys: Capture, arguments: list[str], words: str) -> None:
+    told(capsys, *arguments, code=2)
+    fault = told_json(capsys, *arguments, code=2)["error"]["faults"][0]
+    assert f"{fault['path']}: {fault['message']}".startswith(words)
+    assert ("Did you mean json?" in fault["hint"]) == (arguments[0] == "export")
+
+
 def test_a_command_is_needed(capsys: Capture) -> None:
     assert run([]) == 2
     assert "Usage" in "".join(capsys.readouterr())

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -18,6 +20,8 @@ import pytest
 from snntrainer3d.errors import ConflictError, InputError
 from snntrainer3d.server import bind
 from snntrainer3d.server.listen import _address, _is_loopback
+
+listening = sys.modules["snntrainer3d.server.listen"]
 
 PATIENCE_S = 60
 
@@ -27,13 +31,31 @@ def test_a_free_port_is_picked() -> None:
         assert one.getsockname()[1] != other.getsockname()[1]
 
 
-def test_a_taken_port_is_told_with_a_way_out() -> None:
+def test_a_taken_port_is_told_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "ANSWER_S", 0.05)
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConflictError, match=f"Port {port} is taken") as caught:
             bind("127.0.0.1", port)
     assert "--port 0" in caught.value.hint
     assert caught.value.exit_code == 2
+
+
+def test_a_second_start_is_sent_to_the_first() -> None:
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"version": "0.1.0", "home": "x", "cores": 2, "torch_ready": true}')
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Health) as first:
+        Thread(target=first.handle_request, daemon=True).start()
+        port = first.server_port
+        with pytest.raises(ConflictError, match=f"runs there already. Open http://127.0.0.1:{port}"):
+            bind("127.0.0.1", port)
 
 
 def test_an_address_that_is_not_ours_is_told() -> None:

@@ -24,6 +24,7 @@ from snntrainer3d.cli.serve import serve
 from snntrainer3d.cli.simulate import simulate
 from snntrainer3d.cli.study import study, tune
 from snntrainer3d.cli.train import INTERRUPTED, train
+from snntrainer3d.cli.usage import usage_error
 from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError
 
 # Typer carries its own copy of click, so that the class of all wrong usage is only reachable as a parent.
@@ -97,10 +98,7 @@ def main() -> None:
 def _wrong_usage(error: Exception, as_json: bool) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         return InputError.exit_code  # the help was printed in place of a message
-    text = str(getattr(error, "format_message", lambda: error)())
-    context = getattr(error, "ctx", None)
-    hint = f"`{context.command_path} --help` lists what there is." if context else ""
-    return tell_error(InputError(text, hint=hint), as_json=as_json)
+    return tell_error(usage_error(error), as_json=as_json)
 
 
 def _unforeseen(error: Exception, as_json: bool) -> int:

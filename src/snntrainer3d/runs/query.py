@@ -238,4 +238,8 @@ def _close(name: str, known: Iterable[str]) -> str:
     names = list(known)
     ending = [other for other in names if other.rsplit(".", 1)[-1] == name.rsplit(".", 1)[-1]]
     close = (ending or get_close_matches(name, names, 3))[:3]
-    return f"Did you mean {' or '.join(close)}?" if close else "`GET /api/runs/fields` lists all."
+    return (
+        f"Did you mean {' or '.join(close)}?"
+        if close
+        else f"There are {', '.join(names)}; and every field of the run's document and results, by its path."
+    )

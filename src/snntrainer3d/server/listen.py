@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import json
 import os
 import socket
 import sys
 import webbrowser
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 
 import uvicorn
 
@@ -18,6 +20,8 @@ from snntrainer3d.server.app import create_app
 BACKLOG = 256
 MAX_MESSAGE_BYTES = 64 * 1024
 """Largest message taken from a page over the WebSocket; those of the protocol are below 1 KiB."""
+ANSWER_S = 2
+"""How long a program that holds our port may take to say what it is."""
 GRACE_S = 2
 """How long open answers may go on after Ctrl-C."""
 
@@ -93,12 +97,27 @@ def bind(host: str, port: int) -> socket.socket:
 
 def _not_bound(host: str, port: int, error: OSError) -> InputError:
     if error.errno == errno.EADDRINUSE:
-        return ConflictError(
-            f"Port {port} is taken by another program.", path="--port", hint="Use --port 0 for a free one."
-        )
+        hint = "Use --port 0 for a free one (with make: PORT=0)."
+        if _is_ours(host, port):
+            message = f"Port {port} is taken: SNNtrainer3D runs there already. Open {_address(host, port)}."
+            return ConflictError(message, path="--port", hint=f"For another beside it: {hint[0].lower()}{hint[1:]}")
+        return ConflictError(f"Port {port} is taken by another program.", path="--port", hint=hint)
     if error.errno == errno.EACCES:
         return InputError(f"Port {port} needs more rights.", path="--port", hint="Use a port above 1023.")
     return InputError(f"{host}:{port} cannot be listened on: {error.strerror}.", path="--host", hint="Try 127.0.0.1.")
+
+
+def _is_ours(host: str, port: int) -> bool:
+    """Tell whether a server of this program answers there."""
+    asking = HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=ANSWER_S)
+    try:
+        asking.request("GET", "/api/health")
+        told = json.loads(asking.getresponse().read(MAX_MESSAGE_BYTES))
+        return isinstance(told, dict) and "torch_ready" in told
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        asking.close()
 
 
 def _address(host: str, port: int) -> str:

@@ -1,6 +1,6 @@
 """WHAT a network, a training and a run are: immutable, validated, versioned documents; no torch."""
 
-from snntrainer3d.spec._document import FieldFault, Part, parse, read_json, read_json_file
+from snntrainer3d.spec._document import FieldFault, Part, fault_of, parse, read_json, read_json_file
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
 from snntrainer3d.spec.codings import CODINGS, Coding, Delta, Direct, Latency, Population, Rate
@@ -104,6 +104,7 @@ __all__ = [
     "count_parameters",
     "dense_network",
     "fan_outs",
+    "fault_of",
     "fit_start",
     "fixed_tensors",
     "multiplications",

@@ -114,6 +114,11 @@ def _faults(detail: ErrorDetails, value: Any, root: str) -> list[Fault]:
     return [_fault(detail, path)]
 
 
+def fault_of(error: ValidationError, path: str) -> Fault:
+    """Give the first fault of a single value, as documents tell theirs."""
+    return _fault(error.errors()[0], path)
+
+
 def _fault(detail: ErrorDetails, path: str) -> Fault:
     context = detail.get("ctx", {})
     if detail["type"] == "union_tag_invalid" and isinstance(detail["input"], Mapping):
@@ -123,7 +128,8 @@ def _fault(detail: ErrorDetails, path: str) -> Fault:
     expected = _EXPECTED.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:]).format(**context)
     if detail["type"] == "missing":
         return Fault(path, "missing.", "Give a value.")
-    return Fault(path, f"got {_shown(detail['input'])}, expected {expected}.", "")
+    given = "is empty" if detail["input"] == "" else f"got {_shown(detail['input'])}"
+    return Fault(path, f"{given}, expected {expected}.", "")
 
 
 class FieldFault(ValueError):

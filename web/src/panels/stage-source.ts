@@ -5,6 +5,7 @@ import {
   session,
   shapeOf,
   shownShape,
+  tooLarge,
   weights,
   workbench,
   type LayerWeights,
@@ -37,6 +38,8 @@ export function currentSource(): Source | null {
 /** Why nothing is drawn, in words. */
 export function whyNothing(): string {
   const [fault] = workbench.flow.faults;
+  if (!fault && tooLarge(workbench.spec.network))
+    return "A layer has more neurons than can be trained or drawn: make it smaller to see the network.";
   if (!fault) return "A layer's size is no whole number above zero: mend it to see the network.";
   const at = Number(/\d+/.exec(fault.path)?.[0] ?? 0);
   const takes = workbench.flow.layers[at].takes;

@@ -216,7 +216,13 @@ const BIAS: Field = {
   kind: "flag",
   help: "Gives each neuron, or each map, a constant input of its own, learned like a weight.",
 };
-const SIZE: Field = { label: "Neurons", kind: "int", min: 1, max: 100_000, help: "Number of neurons in this layer." };
+const SIZE = {
+  label: "Neurons",
+  kind: "int",
+  min: 1,
+  max: 100_000,
+  help: "Number of neurons in this layer.",
+} satisfies Field;
 const WINDOW: Record<string, Field> = {
   kernel: { label: "Window", unit: "wide", kind: "int", min: 2, max: 64, help: "Height and width of the window." },
   stride: {

@@ -23,6 +23,7 @@ export {
   placeWithin,
   pooled,
   shapeOf,
+  tooLarge,
   type Shape,
   type ShapeConnection,
   type Stage,

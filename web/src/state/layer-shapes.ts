@@ -50,7 +50,8 @@ function after(layer: Layer, shape: Shape, index: number): { gives: Shape | null
   const fault = misfit(layer, shape, index) ?? windowFault(layer, shape);
   if (fault) return { gives: sureShape(layer), faults: [fault] };
   const gives = shapeAfter(layer, shape);
-  if (gives && product(gives) > MOST_VALUES) {
+  // Of neurons in a row, the size's own range tells.
+  if (gives && !takesFlat(layer.kind) && product(gives) > MOST_VALUES) {
     const [many, most] = [product(gives), MOST_VALUES].map((value) => value.toLocaleString("en-US"));
     const message = `gives ${many} values (${shownShape(gives)}), at most ${most} are allowed.`;
     const hint = "Take fewer channels, a larger stride, or pool before it.";

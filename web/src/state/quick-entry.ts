@@ -2,6 +2,7 @@
  * Reads a network written in one line: `784-100-50-10`, `5x100`, `30>10:5` (a triangle from 30 to 10 in 5 layers), and
  * with other layers as titles name them: `28×28-16c5-mp2-100r-10`.
  */
+import { LAYER_FIELDS } from "./fields";
 import { planOf, type Plan } from "./layer-kinds";
 
 export interface QuickEntry {
@@ -10,6 +11,7 @@ export interface QuickEntry {
 }
 
 export const MOST_LAYERS = 200;
+const MOST_NEURONS = LAYER_FIELDS.dense.size.max;
 const NUMBER = /^\d+$/;
 const REPEAT = /^(\d+)\s*[x×*]\s*(\d+)$/i;
 const TRIANGLE = /^(\d+)\s*(?:>|→|\.\.)\s*(\d+)(?:\s*:\s*(\d+))?$/;
@@ -32,6 +34,8 @@ export function readLayers(text: string): QuickEntry {
   }
   const counts = layers.flatMap(({ size, channels, kernel }) => [size, channels, kernel]);
   if (counts.some((count) => count !== undefined && count < 1)) return fault("A layer has at least one neuron.");
+  if (layers.some(({ size }) => size !== undefined && size > MOST_NEURONS))
+    return fault(`A layer has at most ${MOST_NEURONS.toLocaleString("en-US")} neurons.`);
   return { layers, fault: "" };
 }
 

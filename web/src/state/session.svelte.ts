@@ -292,7 +292,7 @@ export class Session {
     workbench.from = weights;
     this.tab = "design";
     this.go("workbench");
-    const words = weights ? "The next training starts from these weights." : "The run's settings are on the bench.";
+    const words = weights ? "The next training starts from these weights." : "The run's settings are the design now.";
     notices.say("info", words);
   }
 

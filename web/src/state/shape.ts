@@ -1,5 +1,6 @@
 /** What the 3D view is told about a network: the stages that are drawn, and the weights between them. */
 import type { Layer, Network, RunSpec } from "../api";
+import { LAYER_FIELDS } from "./fields";
 import { layerNames, LAYER_TITLES, takesMaps } from "./layer-kinds";
 import { flowOf, shownShape, strideOf, type Shape as Sizes } from "./layer-shapes";
 import { NEURON_TITLES } from "./neurons";
@@ -58,6 +59,7 @@ export function shapeOf(spec: RunSpec, classNames: string[]): Shape | null {
   const { network } = spec;
   const flow = flowOf(network);
   if (flow.faults.length > 0 || flow.layers.some(({ takes, gives }) => !takes || !gives)) return null;
+  if (tooLarge(network)) return null;
   const shape: Shape = {
     layers: [inputLayer(network.input.shape)],
     stages: [{ layer: -1, spiking: null }],
@@ -84,6 +86,10 @@ export function shapeOf(spec: RunSpec, classNames: string[]): Shape | null {
   });
   return shape;
 }
+
+/** Whether a layer has more neurons than any may have: places for them all would stop the page. */
+export const tooLarge = ({ layers }: Network): boolean =>
+  layers.some(({ size }) => size !== undefined && size > LAYER_FIELDS.dense.size.max);
 
 /** Only layers that move values elsewhere, or neurons that have no place yet, are a stage of their own. */
 function isDrawn(layer: Layer, { stages }: Shape): boolean {

@@ -48,6 +48,19 @@ const designOf = (layers: Partial<Layer>[], shape = [1, 28, 28]): Design => {
 const kinds = (design: Design): LayerKind[] => design.spec.network.layers.map(({ kind }) => kind);
 const lenet = (): Design => designOf(structuredClone(golden.cases.lenet.network.layers));
 
+describe("a layer of more neurons than any may have", () => {
+  it.each([
+    [100_000, true],
+    [100_001, false],
+    [1e15, false],
+  ])("of %d neurons is drawn: %s", (size, drawn) => {
+    const { spec } = designOf(
+      [size, 10].map((neurons) => ({ ...layerOfKind("dense", NEURON_DEFAULTS.leaky), size: neurons })),
+    );
+    expect(shapeOf(spec, []) !== null).toBe(drawn);
+  });
+});
+
 describe("the page's sums", () => {
   it("are compared with fifteen networks and more", () => expect(cases.length).toBeGreaterThanOrEqual(15));
 

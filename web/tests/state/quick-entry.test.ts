@@ -43,9 +43,12 @@ describe("one line for a network", () => {
     expect(readHidden("10", [784], 10).layers).toEqual(dense([10]));
   });
 
-  it.each(["ten", "10-a", "3x", "-", "0-5", "1000x2", "0c3", "4c", "mp"])("says what is wrong with %s", (text) => {
-    const read = readLayers(text);
-    if (text === "-") expect(read).toEqual({ layers: [], fault: "" });
-    else expect(read.fault).not.toBe("");
-  });
+  it.each(["ten", "10-a", "3x", "-", "0-5", "1000x2", "0c3", "4c", "mp", "100001", "2x100000000"])(
+    "says what is wrong with %s",
+    (text) => {
+      const read = readLayers(text);
+      if (text === "-") expect(read).toEqual({ layers: [], fault: "" });
+      else expect(read.fault).not.toBe("");
+    },
+  );
 });
