@@ -31,6 +31,7 @@ from snntrainer3d.studies import StudyStore, run_study
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
 PATIENCE_S = 240
 STORE_BYTES = 80_000_000
+ATTEMPTS = 3
 CLOSE = 1e-4
 """Of weights of some tenths after three epochs: sums in another order differ by 1e-7 each."""
 EPOCHS = list(range(1, 151))
@@ -63,7 +64,6 @@ class RealCluster:
         port, client = _free_port(), _free_port()
         self.address, self.client_address = f"127.0.0.1:{port}", f"ray://127.0.0.1:{client}"
         self._start(documented("ray start --head"), "--ray-client-server-port", str(client), "--no-monitor")
-        _until(lambda: _listens(port))
 
     def add_node(self) -> psutil.Popen:
         """Start a node of one core, as on a machine that has a home of its own and no data sets."""
@@ -85,10 +85,17 @@ class RealCluster:
         program, *words = line.replace("6379", self.address.rpartition(":")[2]).split()
         command = [str(BIN / program), *words, "--block", "--object-store-memory", str(STORE_BYTES), *options]
         command += ["--include-log-monitor", "false"]
-        with (self.folder / f"node-{len(self.nodes)}.log").open("wb") as log:
-            process = psutil.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
-        self.nodes.append(process)
-        return self.nodes[-1]
+        # Ray gives a node 30 seconds to begin, which a busy machine may take longer for.
+        for _ in range(ATTEMPTS):
+            path = self.folder / f"node-{len(self.nodes)}.log"
+            with path.open("wb") as log:
+                process = psutil.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+            self.nodes.append(process)
+            _until(lambda: "runtime started" in path.read_text() or process.poll() is not None)  # noqa: B023
+            if process.poll() is None:
+                return process
+            self.nodes.pop()
+        raise AssertionError(path.read_text())
 
 
 def kill(node: psutil.Popen) -> None:
@@ -293,11 +300,6 @@ def _until(happened: Callable[[], object], process: subprocess.Popen[str] | None
         assert process is None or process.poll() is None, process.communicate()
         assert time.monotonic() < give_up
         time.sleep(0.2)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_port() -> int:

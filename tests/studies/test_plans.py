@@ -113,6 +113,15 @@ def test_faults_of_fields_and_values(vary, path, said):
     assert said in str(told.value)
 
 
+def test_every_field_that_is_not_there_is_told_at_once():
+    with pytest.raises(SpecError) as told:
+        make_plan(study(vary=grid(training__lerning_rate=[1, 2], **{"network.layers[9].size": [3]})))
+    assert [fault.path for fault in told.value.faults] == [
+        "vary.fields.training.lerning_rate",
+        "vary.fields.network.layers[9].size",
+    ]
+
+
 def test_too_many_runs_are_refused_by_their_number_and_at_once():
     thousand = list(range(1, 1001))
     many = study(vary=grid(training__epochs=thousand, training__num_steps=thousand, hidden=[[n] for n in thousand]))

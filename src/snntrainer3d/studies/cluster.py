@@ -26,7 +26,7 @@ from snntrainer3d.studies.pool import WorkerDiedError
 PERIOD_S = 0.5
 """How often a node is asked for what is new."""
 CLOSE_PATIENCE_S = 15.0
-NODES_PATIENCE_S = 30.0
+NODES_PATIENCE_S = 60.0
 CANCELLED = {"state": "cancelled"}
 
 
@@ -46,12 +46,15 @@ class Cluster:
         """Give the cores of all nodes: so many trainings go on at once."""
         return int(self.ray.cluster_resources().get("CPU", 0))
 
-    def await_cores(self) -> None:
-        """Wait for the first node that may still be starting; raises JobError where none comes."""
+    def await_cores(self, wanted: int = 1) -> None:
+        """Wait for so many cores, of nodes that may still be starting; raises JobError where they do not come."""
         give_up = time.monotonic() + NODES_PATIENCE_S
-        while not self.cores:
+        while self.cores < wanted:
             if time.monotonic() > give_up:
-                raise JobError("The cluster has no cores to train on.", hint="Start Ray on a machine that has some.")
+                raise JobError(
+                    f"The cluster has {self.cores} cores to train on, {wanted} are needed.",
+                    hint="Start Ray on more machines, or take fewer processes.",
+                )
             time.sleep(PERIOD_S)
 
     def worker(self, stopping: threading.Event, log: Path) -> ClusterWorker:

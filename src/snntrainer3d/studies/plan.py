@@ -132,8 +132,7 @@ def _entry(study: Study, setting: dict[str, Any], seed: int, where: str) -> Entr
         raise SpecError([Fault(f"{where}.training.seed", "seeds are varied by `seeds`.", "Move them there.")])
     chosen, dotted = _of_composition(study, setting)
     document = _base(study, chosen, where)
-    for name, value in dotted.items():
-        put(document, name, value, f"{where}.{name}")
+    _put_all(document, dotted, where)
     document["training"] |= {"seed": seed, "name": _name(study, setting, seed)}
     try:
         spec = parse_run(document)
@@ -142,6 +141,18 @@ def _entry(study: Study, setting: dict[str, Any], seed: int, where: str) -> Entr
     if faults := check_fit(spec.network, describe(spec.training.dataset), spec.training):
         raise SpecError([_placed(fault, setting, where) for fault in faults], what="study")
     return Entry(key_of(spec), dict(setting), seed, spec)
+
+
+def _put_all(document: Any, setting: dict[str, Any], where: str) -> None:
+    """Set fields in a run's document; raises SpecError with every one that is not there."""
+    faults: list[Fault] = []
+    for name, value in setting.items():
+        try:
+            put(document, name, value, f"{where}.{name}")
+        except SpecError as error:
+            faults += error.faults
+    if faults:
+        raise SpecError(faults, what="study")
 
 
 def _of_composition(study: Study, setting: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -41,9 +41,9 @@ def train_together(
     the updates since the last checkpoint that came back. Ctrl-C cancels, with a checkpoint.
 
     Raises:
-        InputError: fewer than two processes, more than the cluster has cores, or what `train` refuses.
+        InputError: fewer than two processes, or what `train` refuses.
         FailureError: see `connected`.
-        JobError: nodes were lost too often.
+        JobError: the cluster has fewer cores than processes, or nodes were lost too often.
     """
     if processes < 2:
         raise InputError(f"Got {processes} processes, expected 2 or more.", path="--processes")
@@ -51,10 +51,7 @@ def train_together(
     if not available(dataset):
         fetch(dataset)
     with connected(address) as cluster, run.hold():
-        if processes > cluster.cores:
-            raise InputError(
-                f"{processes} processes need as many cores, the cluster has {cluster.cores}.", path="--processes"
-            )
+        cluster.await_cores(processes)
         lost = ""
         for _ in range(ATTEMPTS):
             try:
