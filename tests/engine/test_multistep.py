@@ -48,7 +48,7 @@ def convolutional() -> Network:
     network=st.one_of(map_networks(), recurrent_networks()),
     steps=st.integers(1, 6),
     size=st.sampled_from([2, 5]),
-    loss=st.sampled_from(["membrane", "count"]),
+    loss=st.sampled_from(["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"]),
 )
 def test_one_update_of_any_network_equals_the_references(network: Network, steps: int, size: int, loss: str) -> None:
     training = Training(num_steps=steps, batch_size=size, loss=loss, seed=3)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from snntrainer3d.engine import build, record_counts, run
+from snntrainer3d.engine import build, objective_of, record_counts, run
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Synaptic, dense_network
 
 NEURONS = [Leaky(beta=0.9), Lapicque(beta=0.6), Synaptic(alpha=0.5, beta=0.8), Alpha(alpha=0.9, beta=0.8)]
@@ -20,7 +20,7 @@ def test_counts_are_those_of_the_recording(neuron):
     module = build(dense_network((6,), (7,), 4, neuron), seed=1)
     recording = run(module, inputs(), STEPS)
     found = record_counts(module, inputs(), STEPS)
-    assert torch.equal(found.cumulative, recording.spikes[-1].int().cumsum(0))
+    assert torch.equal(found.cumulative, recording.spikes[-1].long().cumsum(0))
     for layer, spikes in enumerate(recording.spikes):
         assert torch.equal(found.spikes[layer], spikes.int().sum((0, 2)))
         assert torch.equal(found.active[layer], (spikes.sum(0) > 0).sum(1))
@@ -28,7 +28,7 @@ def test_counts_are_those_of_the_recording(neuron):
     assert sum(int(layer.sum()) for layer in found.spikes) > 0
 
 
-@pytest.mark.parametrize("loss", ["membrane", "count"])
+@pytest.mark.parametrize("loss", ["membrane", "count", "rate_mse"])
 def test_the_loss_is_that_of_the_learner(loss):
     from snntrainer3d.engine import ReferenceLearner
     from snntrainer3d.spec import Training
@@ -37,16 +37,16 @@ def test_the_loss_is_that_of_the_learner(loss):
     labels = torch.arange(9) % 4
     learner = ReferenceLearner(module, Training(num_steps=STEPS, loss=loss))
     wanted = learner.evaluate_batch(inputs(), labels)
-    found = record_counts(module, inputs(), STEPS, labels=labels, loss=loss)
+    found = record_counts(module, inputs(), STEPS, labels=labels, objective=objective_of(Training(loss=loss)))
     assert found.loss_sum == pytest.approx(wanted.loss_sum, rel=1e-6)
-    assert torch.equal(found.cumulative[-1], wanted.counts)
+    assert torch.equal(found.cumulative[-1].int(), wanted.counts)
 
 
 def test_input_that_changes_over_time():
     module = build(dense_network((6,), (7,), 4), seed=1)
     changing = torch.rand(STEPS, 9, 6, generator=torch.Generator().manual_seed(2)) * 2
     found = record_counts(module, changing)
-    assert torch.equal(found.cumulative[-1], run(module, changing).spikes[-1].int().sum(0))
+    assert torch.equal(found.cumulative[-1], run(module, changing).spikes[-1].long().sum(0))
 
 
 def test_the_legacy_fault_is_a_membrane_that_decays_by_alpha_plus_beta():

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int, Int64
+from jaxtyping import Int, Int64, Num
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +76,12 @@ class Evaluation:
 
 
 def evaluate_counts(
-    counts: Int[np.ndarray, "sample output"],
+    counts: Num[np.ndarray, "sample output"],
     labels: Int[np.ndarray, "sample"],
     loss: float,
     class_names: Sequence[str] | None = None,
 ) -> Evaluation:
-    """Score the output's spike counts: the largest decides, ties go to the lowest index.
+    """Score spike counts, or what else speaks for a class: the largest decides, ties go to the lowest index.
 
     Args:
         counts: spikes of each output neuron over all steps.

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Num
 
 from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, EnergyModel
 from snntrainer3d.analysis.confidence import calibration, probabilities, top_accuracy
@@ -21,7 +21,7 @@ class Measurement:
 
     evaluation: Evaluation
     activity: Activity
-    counts_by_step: Int[np.ndarray, "time sample class"]
+    counts_by_step: Num[np.ndarray, "time sample class"]
     """Spikes of the outputs up to and with each step."""
     labels: Int[np.ndarray, "sample"]
 

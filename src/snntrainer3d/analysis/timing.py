@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Num
 
 NEAR = 0.01
 """One percentage point: what `step_near_final` calls near."""
@@ -23,7 +23,7 @@ class Latency:
     """Mean over the samples of the first step from which on the decision no longer changes."""
 
 
-def latency(counts_by_step: Int[np.ndarray, "time sample class"], labels: Int[np.ndarray, "sample"]) -> Latency:
+def latency(counts_by_step: Num[np.ndarray, "time sample class"], labels: Int[np.ndarray, "sample"]) -> Latency:
     """Decide after every step: the largest count so far, ties to the lowest index.
 
     Args:

@@ -17,7 +17,7 @@ def check_fit(network: Network, info: DatasetInfo, training: Training | None = N
         training: how samples become input; without it only the network is held against the samples as they are.
     """
     coding = Direct() if training is None else training.coding
-    told = [*_input(network, info, coding), *_output(network, info)]
+    told = [*_input(network, info, coding), *_output(network, info, 1 if training is None else training.population)]
     return told if training is None else [*told, *_coding(info, training)]
 
 
@@ -39,12 +39,14 @@ def _input(network: Network, info: DatasetInfo, coding: Coding) -> Iterator[Faul
         )
 
 
-def _output(network: Network, info: DatasetInfo) -> Iterator[Fault]:
-    if network.output.size < info.classes:
+def _output(network: Network, info: DatasetInfo, population: int) -> Iterator[Fault]:
+    wanted, size = info.classes * population, network.output.size
+    if size < wanted or (population > 1 and size != wanted):
+        each = f" of {population} outputs each" if population > 1 else ""
         yield Fault(
             f"network.layers[{len(network.layers) - 1}].size",
-            f"is the output with {network.output.size}, {info.name} has {info.classes} classes.",
-            f"Give the last layer {info.classes} neurons.",
+            f"is the output with {size}, {info.name} has {info.classes} classes{each}.",
+            f"Give the last layer {wanted} neurons.",
         )
 
 

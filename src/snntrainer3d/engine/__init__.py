@@ -18,7 +18,7 @@ from snntrainer3d.engine.learner import (
     open_learner,
     prepare_learner,
 )
-from snntrainer3d.engine.losses import count_loss, decide, membrane_loss
+from snntrainer3d.engine.losses import Objective, count_loss, decide, membrane_loss, objective_of
 from snntrainer3d.engine.playback import Playback, Tally, play, tally
 from snntrainer3d.engine.recording import StepCounts, record_counts
 from snntrainer3d.engine.reference import Recording, run
@@ -29,6 +29,7 @@ __all__ = [
     "EvalResult",
     "Exchange",
     "Learner",
+    "Objective",
     "Playback",
     "Recording",
     "ReferenceLearner",
@@ -43,6 +44,7 @@ __all__ = [
     "load_tensors",
     "matrices_of",
     "membrane_loss",
+    "objective_of",
     "open_learner",
     "play",
     "prepare_learner",

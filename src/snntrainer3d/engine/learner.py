@@ -10,13 +10,13 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Num
 from torch import Tensor, nn
 
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.chance import chance_of
-from snntrainer3d.engine.losses import decide, loss_of
+from snntrainer3d.engine.losses import decide, objective_of
 from snntrainer3d.engine.reference import Stepper, over_time, run
 from snntrainer3d.spec import Network, Training
 
@@ -25,6 +25,7 @@ _HELD = ("direct",)
 """Codings whose input is the stored sample at every step, which the fused learner fetches by itself."""
 
 
+_FUSED_LOSSES = ("membrane", "count")
 Exchange = Callable[[Tensor], None]
 
 
@@ -39,10 +40,13 @@ class BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class EvalResult:
-    """One batch without learning: summed loss, output spike counts, spikes per neuron and step for each layer."""
+    """One batch without learning: summed loss, the classes' scores, spikes per neuron and step for each layer.
+
+    Scores are spike counts, or what else the training's reading looks at; the largest decides.
+    """
 
     loss_sum: float
-    counts: Int[Tensor, "batch class"]
+    counts: Num[Tensor, "batch class"]
     rates: list[float]
 
 
@@ -94,6 +98,7 @@ class ReferenceLearner:
         self.exchange: Exchange | None = None
         self._module = module
         self._training = training
+        self._objective = objective_of(training)
         self._updates = 0
         self._parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
         self._clipped = 1.0
@@ -115,11 +120,12 @@ class ReferenceLearner:
             spikes, membranes, rates = self._forward(inputs)
         self._module.eval()
         self._updates += 1
-        loss = loss_of(self._training.loss, spikes, membranes, labels)
+        loss = self._objective.loss_of(spikes, membranes, labels)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self._update(learning_rate)
-        correct = int((decide(spikes.detach().sum(0).int()) == labels).sum())
+        scores = self._objective.scores(spikes.detach(), membranes.detach())
+        correct = int((decide(scores) == labels).sum())
         return BatchResult(float(loss.detach()), correct, rates)
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor, list[float]]:
@@ -145,23 +151,19 @@ class ReferenceLearner:
 
     @torch.no_grad()
     def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
-        """Run the samples without learning, keeping no more than one step."""
+        """Run the samples without learning, keeping of all layers but the last no more than one step."""
         stepper = Stepper(self._module)
         steps = over_time(inputs, constant_steps(inputs, self._training))
-        counts = torch.zeros(1)
-        loss = torch.zeros(())
+        last: list[tuple[Tensor, Tensor]] = []
         fired = [0.0] * len(self._module.spiking)
         for current in steps:
             outputs = stepper.step(current)
-            spikes, membrane = outputs[-1]
-            counts = counts + spikes
+            last.append(outputs[-1])
             fired = [total + float(layer.mean()) for total, (layer, _) in zip(fired, outputs, strict=True)]
-            if self._training.loss == "membrane":
-                loss = loss + loss_of("membrane", spikes[None], membrane[None], labels)
-        if self._training.loss == "count":
-            loss = loss_of("count", counts[None], counts[None], labels)
+        spikes, membranes = (torch.stack(part) for part in zip(*last, strict=True))
+        loss = self._objective.loss_of(spikes, membranes, labels)
         rates = [total / len(steps) for total in fired]
-        return EvalResult(float(loss) * len(labels), counts.int(), rates)
+        return EvalResult(float(loss) * len(labels), self._objective.scores(spikes, membranes), rates)
 
     def optimizer_state(self) -> dict[str, np.ndarray]:
         """Copy Adam's means and its count of updates, by the parameter's place."""
@@ -227,7 +229,7 @@ def open_learner(module: SpikingNetwork, network: Network, training: Training, *
         return ReferenceLearner(module, training)
     from snntrainer3d.engine.fused import fused_learner
 
-    if not network.only_dense or timed or training.coding.kind not in _HELD:
+    if not network.only_dense or timed or not _plain(training):
         return _multi_step(module, training)
     found = fused_learner(module, network, training)
     if isinstance(found, str):
@@ -241,6 +243,11 @@ def _multi_step(module: SpikingNetwork, training: Training) -> Learner:
     places = ", ".join(str(index + 1) for index in stepped(module))
     note = f"Stepped through, for want of a fused form: neurons of layer {places}." if places else ""
     return MultiStepLearner(module, training, note)
+
+
+def _plain(training: Training) -> bool:
+    """Tell whether the fused learner knows all that the training asks for."""
+    return training.coding.kind in _HELD and training.loss in _FUSED_LOSSES and training.population == 1
 
 
 def _wanted(training: Training) -> str:

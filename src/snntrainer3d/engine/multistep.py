@@ -22,7 +22,6 @@ from snntrainer3d.engine.build import SpikingNetwork, refresh
 from snntrainer3d.engine.fuse import scan_neuron, surrogate_of
 from snntrainer3d.engine.fused.neurons import why_not, why_stepped
 from snntrainer3d.engine.learner import EvalResult, ReferenceLearner, constant_steps
-from snntrainer3d.engine.losses import loss_of
 from snntrainer3d.engine.recurrent import is_recurrent, scan_recurrent
 from snntrainer3d.engine.reference import kept_values, neurons_over_time
 from snntrainer3d.spec import Training
@@ -53,8 +52,8 @@ class MultiStepLearner(ReferenceLearner):
         pieces = zip(inputs.split(self._at_once(), along), labels.split(self._at_once()), strict=True)
         for piece, wanted in pieces:
             spikes, membranes, fired = self._forward(piece)
-            counts.append(spikes.sum(0).int())
-            loss += float(loss_of(self._training.loss, spikes, membranes, wanted)) * len(wanted)
+            counts.append(self._objective.scores(spikes, membranes))
+            loss += float(self._objective.loss_of(spikes, membranes, wanted)) * len(wanted)
             rates = [total + rate * len(wanted) / len(labels) for total, rate in zip(rates, fired, strict=True)]
         return EvalResult(loss, torch.cat(counts), rates)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import snntorch
 import torch
-from jaxtyping import Float, Float32, Int64, Shaped, UInt8
+from jaxtyping import Float, Float32, Int64, Num, Shaped, UInt8
 from torch import Tensor
 
 from snntrainer3d.data.encoders import Encoded, Encoder
@@ -23,8 +23,10 @@ from snntrainer3d.engine.kernels.alpha import reference as alpha
 from snntrainer3d.engine.kernels.lapicque import reference as lapicque
 from snntrainer3d.engine.kernels.leaky import reference as leaky
 from snntrainer3d.engine.kernels.synaptic import reference as synaptic
+from snntrainer3d.engine.losses import Objective
 from snntrainer3d.engine.reference import neurons_over_time
 
+DEFAULT = Objective()
 Recorded = tuple[Float[Tensor, "time batch neuron"], Float[Tensor, "time batch neuron"]]
 
 
@@ -40,17 +42,22 @@ class Playback:
     """As snnTorch gives them after each step."""
 
     @property
-    def counts(self) -> Int64[np.ndarray, "time class"]:
+    def counts(self) -> Int64[np.ndarray, "time output"]:
         """Give the spikes of each output up to and with each step."""
         return self.spikes[-1].cumsum(axis=0, dtype=np.int64)
+
+    def scores(self, objective: Objective) -> Num[np.ndarray, "time class"]:
+        """Give what speaks for each class up to and with each step; the largest at the last step decides."""
+        spikes, membranes = torch.from_numpy(self.spikes[-1][:, None]), torch.from_numpy(self.membranes[-1][:, None])
+        return objective.scores_over_time(spikes, membranes)[:, 0].numpy()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Tally:
     """Spikes of a batch."""
 
-    counts: Int64[np.ndarray, "time sample class"]
-    """Of each output up to and with each step."""
+    counts: Num[np.ndarray, "time sample class"]
+    """Scores of each class up to and with each step: its spikes, or what else the reading looks at."""
     fired: tuple[Int64[np.ndarray, "neuron"], ...]
     """Per layer, of each neuron over all samples and steps."""
 
@@ -68,17 +75,23 @@ def play(module: SpikingNetwork, encoder: Encoder, raw: Shaped[np.ndarray, "..."
 
 
 @torch.inference_mode()
-def tally(module: SpikingNetwork, encoder: Encoder, raw: Shaped[np.ndarray, "sample ..."], first: int = 0) -> Tally:
+def tally(
+    module: SpikingNetwork,
+    encoder: Encoder,
+    raw: Shaped[np.ndarray, "sample ..."],
+    first: int = 0,
+    objective: Objective = DEFAULT,
+) -> Tally:
     """Run samples, `first` and those after it in their split, and count the spikes of each neuron.
 
     The states of one layer are held at a time.
     """
     fired = []
-    counts = np.zeros(0, np.int64)
-    for spikes, _ in _layers(module, encoder.encode(torch.from_numpy(raw), np.arange(first, first + len(raw)))):
+    counts: np.ndarray = np.zeros(0, np.int64)
+    for spikes, membranes in _layers(module, encoder.encode(torch.from_numpy(raw), np.arange(first, first + len(raw)))):
         fired.append(spikes.sum((0, 1), dtype=torch.float64).to(torch.int64).numpy())
         if len(fired) == len(module.spiking):
-            counts = spikes.to(torch.int64).cumsum(0).numpy()
+            counts = objective.scores_over_time(spikes, membranes).numpy()
     return Tally(counts, tuple(fired))
 
 

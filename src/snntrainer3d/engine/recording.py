@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Num
 from snntorch import Synaptic
 from torch import Tensor
 
 from snntrainer3d.engine.build import SpikingNetwork
-from snntrainer3d.engine.losses import loss_of
+from snntrainer3d.engine.losses import Objective
 from snntrainer3d.engine.reference import Stepper, over_time
+
+DEFAULT = Objective()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StepCounts:
     """Spikes of a batch."""
 
-    cumulative: Int[Tensor, "time batch class"]
-    """Spikes of each output up to and with each step; the last step's decide."""
+    cumulative: Num[Tensor, "time batch class"]
+    """Scores of each class up to and with each step, its spikes as a rule; the last step's decide."""
     spikes: tuple[Int[Tensor, "batch"], ...]
     """Per layer, the spikes of all its neurons over all steps."""
     active: tuple[Int[Tensor, "batch"], ...]
@@ -35,39 +37,35 @@ def record_counts(
     num_steps: int | None = None,
     *,
     labels: Int[Tensor, "batch"] | None = None,
-    loss: str = "membrane",
+    objective: Objective = DEFAULT,
     legacy_synaptic: bool = False,
 ) -> StepCounts:
     """Run the reference path and count spikes at every step.
 
     Args:
         inputs: [batch feature], the same at each of `num_steps` steps, or [time batch feature].
-        loss: what `loss_sum` is, named as in a training's document.
+        objective: what `loss_sum` is, and how classes are scored.
         legacy_synaptic: compute Synaptic neurons as snnTorch 0.9.1 and older did: before every step their current is
             overwritten with the membrane, i[t] = α·m[t−1] + x[t]. For networks that were trained so, never for others.
     """
     stepper = _LegacyStepper(module) if legacy_synaptic else Stepper(module)
-    cumulative: list[Tensor] = []
+    last: list[tuple[Tensor, Tensor]] = []
     totals: list[Tensor] = []
     fired: list[Tensor] = []
-    loss_sum = 0.0
     for current in over_time(inputs, num_steps):
         outputs = stepper.step(current)
         layers = [spikes.int() for spikes, _ in outputs]
         spikes = [layer.sum(1) for layer in layers]
-        cumulative.append(cumulative[-1] + layers[-1] if cumulative else layers[-1])
+        last.append(outputs[-1])
         totals = [before + now for before, now in zip(totals, spikes, strict=True)] if totals else spikes
         fired = [before | now for before, now in zip(fired, layers, strict=True)] if fired else layers
-        if labels is not None and loss == "membrane":
-            loss_sum += _summed_loss("membrane", outputs[-1], labels)
-    if labels is not None and loss != "membrane":
-        counts = cumulative[-1].float()
-        loss_sum = _summed_loss(loss, (counts, counts), labels)
+    output, membranes = (torch.stack(part) for part in zip(*last, strict=True))
+    mean = None if labels is None else float(objective.loss_of(output, membranes, labels))
     return StepCounts(
-        torch.stack(cumulative),
+        objective.scores_over_time(output, membranes),
         tuple(totals),
         tuple(layer.sum(1) for layer in fired),
-        None if labels is None else loss_sum,
+        None if mean is None or labels is None else mean * len(labels),
     )
 
 
@@ -80,8 +78,3 @@ class _LegacyStepper(Stepper):
                 membrane = self._states[index][-1]
                 self._states[index] = (membrane, membrane)
         return super().step(inputs)
-
-
-def _summed_loss(kind: str, output: tuple[Tensor, Tensor], labels: Tensor) -> float:
-    spikes, membrane = output
-    return float(loss_of(kind, spikes[None], membrane[None], labels)) * len(labels)

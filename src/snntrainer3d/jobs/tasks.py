@@ -8,10 +8,10 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int, Shaped, UInt8
+from jaxtyping import Float32, Float64, Num, Shaped, UInt8
 
 from snntrainer3d.data import Dataset, Split, prepare_drawing
 from snntrainer3d.errors import InputError, LimitError, NotFoundError, StorageError
@@ -23,6 +23,9 @@ from snntrainer3d.jobs.proving import prove_export
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
 from snntrainer3d.storage import write_atomically
+
+if TYPE_CHECKING:
+    from snntrainer3d.engine import Objective, Playback
 
 MAX_INPUTS = 4_000_000
 """Input values × steps of one playback that are sent."""
@@ -83,7 +86,7 @@ class Tasks:
     def play(self, request: Message) -> bytes:
         """Run one sample, picture or drawing through a run's network and give all that it did."""
         from snntrainer3d.data.encoders import encoder_for
-        from snntrainer3d.engine import play
+        from snntrainer3d.engine import objective_of, play
 
         asked = request.header
         known = self._shelf.network(RunFolder(Path(asked["run"])))
@@ -102,7 +105,7 @@ class Tasks:
             "pixels": _base64(pixels),
             "inputs": _inputs(playback.inputs),
             "num_steps": steps,
-            **_decision(playback.counts),
+            **_decision(playback, objective_of(known.training)),
             "layers": [],
         }
         if asked.get("layers", True):
@@ -177,17 +180,17 @@ class Tasks:
 
     def _make_survey(self, run: RunFolder, split: str, known: KnownNetwork) -> Generator[None, None, dict[str, Any]]:
         from snntrainer3d.data.encoders import encoder_for
-        from snntrainer3d.engine import tally
+        from snntrainer3d.engine import objective_of, tally
 
         dataset = self._shelf.dataset_of(known)
         part, recipe = _part(dataset, split), known.training
-        encoder = encoder_for(dataset, recipe)
+        encoder, objective = encoder_for(dataset, recipe), objective_of(recipe)
         at_once = int(np.clip(PORTION // (known.products * recipe.num_steps), 1, 250))
         decided: dict[str, list[Any]] = {"decisions": [], "confidences": [], "latencies": []}
         fired: list[np.ndarray] = [np.zeros(size, np.int64) for size in known.network.spiking_sizes()]
         for begin in range(0, len(part), at_once):
             chosen = part.inputs[begin : begin + at_once]
-            found = tally(known.module, encoder, chosen, begin)
+            found = tally(known.module, encoder, chosen, begin, objective)
             fired = [before + now for before, now in zip(fired, found.fired, strict=True)]
             decided["decisions"] += found.counts[-1].argmax(axis=1).tolist()
             decided["confidences"] += _chances(found.counts[-1]).max(axis=1).round(4).tolist()
@@ -287,27 +290,30 @@ def _inputs(values: Float32[np.ndarray, "time feature"]) -> dict[str, Any] | Non
     return {"steps": len(values), "scale": scale, "values": _base64(np.rint(values * (127 / scale)).astype(np.int8))}
 
 
-def _decision(counts: Int[np.ndarray, "time class"]) -> dict[str, Any]:
-    last = counts[-1]
+def _decision(playback: Playback, objective: Objective) -> dict[str, Any]:
+    scores = playback.scores(objective)
+    last = scores[-1]
     chances = _chances(last[None])[0]
     return {
         "prediction": int(last.argmax()),
         "tie": bool((last == last.max()).sum() > 1),
         "confidence": float(chances.max()),
         "chances": chances.round(6).tolist(),
-        "counts": last.tolist(),
-        "latency": _latencies(counts[:, None])[0],
+        "reading": objective.reading,
+        "scores": [round(float(score), 4) for score in last],
+        "counts": playback.counts[-1].tolist(),
+        "latency": _latencies(scores[:, None])[0],
     }
 
 
-def _chances(counts: Int[np.ndarray, "sample class"]) -> Float64[np.ndarray, "sample class"]:
-    """Give softmax of spike counts, which the loss `count` trains."""
+def _chances(counts: Num[np.ndarray, "sample class"]) -> Float64[np.ndarray, "sample class"]:
+    """Give softmax of scores; of spike counts that is what the loss `count` trains."""
     grown = np.exp(counts.astype(np.float64) - counts.max(axis=1, keepdims=True))
     return grown / grown.sum(axis=1, keepdims=True)
 
 
-def _latencies(counts: Int[np.ndarray, "time sample class"]) -> list[int | None]:
-    """Give for each sample the first step, from 1, from which on the decision stays; None where no output spikes."""
+def _latencies(counts: Num[np.ndarray, "time sample class"]) -> list[int | None]:
+    """Give each sample's first step, from 1, from which on the decision stays; None where nothing speaks for one."""
     decisions = np.where(counts.max(axis=2) > 0, counts.argmax(axis=2), -1)
     differs = decisions != decisions[-1]
     last_change = np.where(differs.any(axis=0), len(decisions) - np.argmax(differs[::-1], axis=0), 0)

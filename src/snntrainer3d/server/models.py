@@ -402,13 +402,17 @@ class Playback(_Body):
     """What entered the network; None where it is too much to be sent."""
     num_steps: int
     prediction: int
-    """The output with the most spikes, of equal ones the first."""
+    """The class with the largest score, of equal ones the first."""
     tie: bool
-    """Whether several outputs have the most spikes."""
+    """Whether several classes have the largest score."""
     confidence: float
     """The largest of `chances`."""
     chances: list[float]
-    """Softmax of `counts`."""
+    """Softmax of `scores`."""
+    reading: Literal["count", "membrane", "first_spike"]
+    """What decides: most spikes, the highest membrane, or the earliest spike."""
+    scores: list[float]
+    """What speaks for each class: spikes, the highest membrane, or steps left at the first spike."""
     counts: list[int]
     """Spikes of each output."""
     latency: int | None

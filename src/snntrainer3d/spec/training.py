@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
@@ -72,8 +73,15 @@ class Training(Part):
     schedule: Schedule = Constant()
     gradient_clip_norm: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
     """Largest norm of the whole gradient; longer ones are shortened to it."""
-    loss: Literal["membrane", "count"] = "membrane"
-    """Cross-entropy on the output membrane at every step, summed; or on the output's spike counts."""
+    loss: Literal["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"] = "membrane"
+    """Cross-entropy on the output membrane at every step, summed; on spike counts; on the spikes of each step; on the
+    highest membrane; squared distance of spike counts from wanted rates; or cross-entropy on times to first spike."""
+    correct_rate: Annotated[float, Field(ge=0.0, le=1.0)] = 0.8
+    """For rate_mse: share of the steps at which the right output is wanted to spike."""
+    incorrect_rate: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
+    """For rate_mse: share of the steps at which the other outputs are wanted to spike."""
+    population: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
+    """Output neurons for each class, whose spikes count together; for the losses count and rate_mse."""
     validation_share: Annotated[float, Field(ge=0.0, le=0.9)] = 0.0
     """Share of the training data kept for validation, stratified by class."""
     split_seed: Seed = 0
@@ -114,9 +122,28 @@ class Training(Part):
             faults.append(FieldFault("pixels", message, "Set it to unit."))
         if self.coding.kind == "latency" and self.num_steps < 2:
             faults.append(FieldFault("num_steps", "is 1, where latency coding tells values apart by their step."))
+        faults.extend(self._loss_faults())
         if faults:
             raise FieldFaults(faults)
         return self
+
+    def _loss_faults(self) -> Iterator[FieldFault]:
+        if self.population > 1 and self.loss not in ("count", "rate_mse"):
+            message = f"is {self.population}, where the loss {self.loss} looks at each output alone."
+            yield FieldFault("population", message, "Take the loss count or rate_mse, or set it to 1.")
+        if self.loss == "rate_mse" and self.incorrect_rate >= self.correct_rate:
+            message = f"is {self.incorrect_rate:g}, not below the correct rate of {self.correct_rate:g}."
+            yield FieldFault("incorrect_rate", message, "The right output has to spike more often than the others.")
+        if self.loss == "first_spike" and self.num_steps < 2:
+            yield FieldFault("num_steps", "is 1, where the loss first_spike tells outputs apart by their step.")
+
+    @property
+    def reading(self) -> Literal["count", "membrane", "first_spike"]:
+        """Give what decides: most spikes, the highest membrane, or the earliest spike; it goes with the loss."""
+        readings: dict[str, Literal["membrane", "first_spike"]] = {
+            "max_membrane": "membrane", "first_spike": "first_spike",
+        }  # fmt: skip
+        return readings.get(self.loss, "count")
 
     @model_validator(mode="after")
     def _xor_has_no_validation(self) -> Self:

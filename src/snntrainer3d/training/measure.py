@@ -10,7 +10,7 @@ import torch
 from snntrainer3d.analysis import Activity, Measurement, evaluate_counts
 from snntrainer3d.data import Dataset
 from snntrainer3d.data.encoders import encoder_for
-from snntrainer3d.engine import build, load_tensors, record_counts
+from snntrainer3d.engine import build, load_tensors, objective_of, record_counts
 from snntrainer3d.spec import TrainedNetwork, Training
 
 MEASURED_BATCH = 500
@@ -54,7 +54,7 @@ def measure_in_portions(
     module = build(trained.network)
     load_tensors(module, trained)
     part = dataset.test if split == "test" else dataset.train
-    encoder = encoder_for(dataset, recipe)
+    encoder, objective = encoder_for(dataset, recipe), objective_of(recipe)
     cumulative, spikes, active, loss, lit = [], [], [], 0.0, 0
     for begin in range(0, len(part), batch):
         chosen = slice(begin, begin + batch)
@@ -65,7 +65,7 @@ def measure_in_portions(
             encoded.values,
             recipe.num_steps if encoded.constant else None,
             labels=torch.from_numpy(part.labels[chosen]),
-            loss=recipe.loss,
+            objective=objective,
             legacy_synaptic=legacy_synaptic,
         )
         cumulative.append(found.cumulative.numpy())
@@ -86,6 +86,6 @@ def measure_in_portions(
             nonzero_inputs=lit,
             constant_input=encoder.plain or encoded.constant,
         ),
-        counts_by_step=counts.astype(np.int32),
+        counts_by_step=counts.astype(np.int32) if recipe.reading == "count" else counts,
         labels=part.labels,
     )
