@@ -10,9 +10,9 @@ from jaxtyping import Bool, Float, Int, Shaped, UInt32
 from torch import Tensor
 
 from snntrainer3d.data.dataset import Dataset
-from snntrainer3d.spec import Coding, Delta, Direct, Latency, Population, Rate, Training
+from snntrainer3d.spec import Augmentation, Coding, Delta, Direct, Latency, Population, Rate, Training
 
-DIRECT = Direct()
+DIRECT, AS_THEY_ARE = Direct(), Augmentation()
 FOR_TESTS = 0
 """The draw of everything that does not learn: evaluation, playback, proofs. Updates count from 1."""
 _JUST_ABOVE = 1e-7
@@ -49,11 +49,13 @@ class Encoder:
     num_steps: int = 1
     timed: bool = False
     seed: int = 0
+    augmentation: Augmentation = AS_THEY_ARE
+    """What is changed at random where a draw is for learning."""
 
     @property
     def plain(self) -> bool:
         """Tell whether the input is raw · scale + offset at every step, and nothing more."""
-        return self.coding.kind == "direct" and not self.timed
+        return self.coding.kind == "direct" and not self.timed and not self.augmentation.changes
 
     def encode(
         self, raw: Shaped[Tensor, "batch ..."], places: Int[np.ndarray, "batch"] | None = None, draw: int = FOR_TESTS
@@ -64,13 +66,16 @@ class Encoder:
             places: which samples of their split these are; what is drawn follows from them, not from the batch.
             draw: what is drawn at random is drawn anew for each.
         """
-        values = self._shown(raw)
+        keys = _keys(self.seed, draw, np.arange(len(raw)) if places is None else places)
+        changes = draw != FOR_TESTS and self.augmentation.changes
+        values = self._shown(_moved(raw, self.augmentation, keys) if changes else raw)
+        if changes and self.augmentation.noise > 0.0:
+            values = values + self.augmentation.noise * _noise(values.shape, keys, self.timed)
         match self.coding:
             case Direct():
                 pass
             case Rate(gain=gain):
                 chances = (values * gain).clamp_(0.0, 1.0)
-                keys = _keys(self.seed, draw, np.arange(len(raw)) if places is None else places)
                 return self._over_time(_spikes(chances, keys, self.num_steps))
             case Latency():
                 return self._over_time(_latencies(values, self.coding, self.num_steps))
@@ -96,7 +101,33 @@ class Encoder:
 def encoder_for(dataset: Dataset, training: Training) -> Encoder:
     """Give the encoder by which a training shows the samples of a data set."""
     scale, offset = dataset.affine(training.pixels)
-    return Encoder(training.coding, scale, offset, training.num_steps, dataset.info.timed, training.seed)
+    timed, changed = dataset.info.timed, training.augmentation
+    return Encoder(training.coding, scale, offset, training.num_steps, timed, training.seed, changed)
+
+
+def _moved(raw: Tensor, how: Augmentation, keys: UInt32[np.ndarray, "sample"]) -> Tensor:
+    """Shift and mirror pictures, each by what its key draws."""
+    if how.shift_pixels == 0 and not how.mirror:
+        return raw
+    height, width, reach = raw.shape[-2], raw.shape[-1], how.shift_pixels
+    span = np.uint32(2 * reach + 1)
+    down, across = (torch.from_numpy((_mixed(keys + np.uint32(at)) % span).astype(np.int64)) for at in (1, 2))
+    rows = torch.arange(height) + down[:, None]
+    columns = torch.arange(width) + across[:, None]
+    if how.mirror:
+        turned = torch.from_numpy((_mixed(keys + np.uint32(3)) & 1).astype(bool))
+        columns = torch.where(turned[:, None], columns.flip(1), columns)
+    padded = torch.nn.functional.pad(raw, (reach,) * 4)
+    samples = torch.arange(len(raw))[:, None, None]
+    picked = padded.movedim(1, -1)[samples, rows[:, :, None], columns[:, None, :]]
+    return picked.movedim(-1, 1).contiguous()
+
+
+def _noise(shape: torch.Size, keys: UInt32[np.ndarray, "sample"], timed: bool) -> Tensor:
+    """Draw normal values, those of a sample from its key; timed ones come with time first."""
+    each = (shape[0], *shape[2:]) if timed else shape[1:]
+    drawn = [np.random.default_rng(int(key)).standard_normal(each, np.float32) for key in keys]
+    return torch.from_numpy(np.stack(drawn, axis=1 if timed else 0))
 
 
 def _keys(seed: int, draw: int, places: Int[np.ndarray, "sample"]) -> UInt32[np.ndarray, "sample"]:

@@ -58,6 +58,10 @@ def _coding(info: DatasetInfo, training: Training) -> Iterator[Fault]:
     if kind == "latency" and info.timed:
         message = f"is latency, one spike for each value of a sample; a sample of {info.name} is {info.frames} frames."
         yield Fault("training.coding.kind", message, "Take direct, rate or delta coding.")
+    moved = training.augmentation.shift_pixels > 0 or training.augmentation.mirror
+    if moved and (info.timed or len(info.input_shape) != 3):
+        message = f"moves pictures, and a sample of {info.name} is none."
+        yield Fault("training.augmentation", message, "Leave shift and mirror out; noise is for all data.")
     if info.timed and training.num_steps < info.frames:
         message = f"is {training.num_steps}, fewer than the {info.frames} frames of a sample of {info.name}."
         yield Fault("training.num_steps", message, f"Set it to {info.frames} or more, so that every frame is shown.")

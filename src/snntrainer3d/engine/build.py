@@ -64,8 +64,8 @@ class SpikingNetwork(nn.Module):
         return [layer for layer in self.layers if layer.neuron is not None]
 
 
-def build(network: Network, seed: int = 0) -> SpikingNetwork:
-    """Give the module of a network, its weights drawn by torch's default initialisation from `seed`.
+def build(network: Network, seed: int = 0, initial_weights: str = "torch") -> SpikingNetwork:
+    """Give the module of a network, its weights drawn from `seed`, by torch's usual initialisation or one by name.
 
     It is as for evaluation (`eval()`): learners switch dropout and batch normalisation on while they learn.
     """
@@ -76,8 +76,25 @@ def build(network: Network, seed: int = 0) -> SpikingNetwork:
             SpikingLayer(build_connection(layer, taken), _neurons_of(layer, given), taken)
             for layer, taken, given in shapes
         ]
+        if initial_weights != "torch":
+            _draw_weights(layers, initial_weights)
     _forget_instances()
     return SpikingNetwork(layers).eval()
+
+
+def _draw_weights(layers: list[SpikingLayer], how: str) -> None:
+    """Draw every weight matrix and kernel anew, for layers whose neurons pass on what they get; biases begin at 0."""
+    for layer in layers:
+        for module in layer.modules():
+            if isinstance(module, nn.Linear | nn.Conv2d):
+                if how == "xavier":
+                    nn.init.xavier_uniform_(module.weight)
+                elif how == "kaiming":
+                    nn.init.kaiming_uniform_(module.weight, nonlinearity="relu")
+                else:
+                    nn.init.orthogonal_(module.weight)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
 
 
 def build_connection(layer: Layer, shape: Shape) -> nn.Module:

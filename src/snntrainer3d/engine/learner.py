@@ -18,10 +18,10 @@ from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.chance import chance_of
 from snntrainer3d.engine.losses import decide, objective_of
 from snntrainer3d.engine.reference import Stepper, over_time, run
-from snntrainer3d.spec import Network, Training
+from snntrainer3d.spec import Adam, AdamW, Network, Sgd, Training
 
 ENGINE_VARIABLE = "SNNTRAINER3D_ENGINE"
-_HELD = ("direct",)
+_HELD = ("direct", "population")
 """Codings whose input is the stored sample at every step, which the fused learner fetches by itself."""
 
 
@@ -93,19 +93,24 @@ class ReferenceLearner:
 
     name = "reference"
 
-    def __init__(self, module: SpikingNetwork, training: Training, note: str = "") -> None:
+    def __init__(
+        self,
+        module: SpikingNetwork,
+        training: Training,
+        note: str = "",
+        class_weights: Sequence[float] | None = None,
+    ) -> None:
+        """Take the weights of the classes in the loss, where some count more."""
         self.note = note
         self.exchange: Exchange | None = None
         self._module = module
         self._training = training
-        self._objective = objective_of(training)
+        self._objective = objective_of(training, class_weights)
+        self._hidden_rates: list[Tensor] = []
         self._updates = 0
         self._parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
         self._clipped = 1.0
-        adam = training.optimizer
-        self._optimizer = torch.optim.Adam(
-            self._parameters, lr=training.learning_rate, betas=(adam.beta1, adam.beta2), eps=adam.epsilon
-        )
+        self._optimizer = optimizer_of(training, self._parameters)
 
     def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], encoder: Encoder, draw: int) -> Tensor:
         """Give samples as input, float32, [batch feature] or [time batch feature]."""
@@ -120,7 +125,7 @@ class ReferenceLearner:
             spikes, membranes, rates = self._forward(inputs)
         self._module.eval()
         self._updates += 1
-        loss = self._objective.loss_of(spikes, membranes, labels)
+        loss = self._objective.loss_of(spikes, membranes, labels) + self._penalty()
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self._update(learning_rate)
@@ -130,9 +135,19 @@ class ReferenceLearner:
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor, list[float]]:
         """Give spikes and membranes of the output over time, and each layer's rate."""
-        recording = run(self._module, inputs, constant_steps(inputs, self._training))
+        truncate = self._training.truncate_steps
+        recording = run(self._module, inputs, constant_steps(inputs, self._training), truncate=truncate)
+        self._hidden_rates = [spikes.mean() for spikes in recording.spikes[:-1]]
         rates = [float(spikes.detach().mean()) for spikes in recording.spikes]
         return recording.spikes[-1], recording.membranes[-1], rates
+
+    def _penalty(self) -> Float[Tensor, ""] | float:
+        """Give what the rates of the hidden layers add to the loss of the last forward pass."""
+        recipe = self._training
+        if recipe.rate_penalty == 0.0:
+            return 0.0
+        off = [(rate - recipe.rate_target).square() for rate in self._hidden_rates]
+        return recipe.rate_penalty * sum(off, torch.zeros(()))
 
     def gradient_sizes(self) -> list[float]:
         """Give the root mean square of the last update's gradient over the weights of each layer that has neurons."""
@@ -166,11 +181,14 @@ class ReferenceLearner:
         return EvalResult(float(loss) * len(labels), self._objective.scores(spikes, membranes), rates)
 
     def optimizer_state(self) -> dict[str, np.ndarray]:
-        """Copy Adam's means and its count of updates, by the parameter's place."""
+        """Copy the optimizer's means and the count of updates, by the parameter's place."""
         state: dict[str, np.ndarray] = {}
         for place, parameter in enumerate(self._parameters):
             for name, value in self._optimizer.state.get(parameter, {}).items():
-                state[f"{place}.{name}"] = value.detach().cpu().numpy().copy()
+                if value is not None:
+                    state[f"{place}.{name}"] = value.detach().cpu().numpy().copy()
+        if state and "0.step" not in state:
+            state["0.step"] = np.array(self._updates, np.float32)  # SGD keeps no count of its own
         return state
 
     def load_optimizer_state(self, state: dict[str, np.ndarray]) -> None:
@@ -178,6 +196,8 @@ class ReferenceLearner:
         self._updates = int(state["0.step"]) if state else 0
         for place, parameter in enumerate(self._parameters):
             names = [name for name in state if name.split(".")[0] == str(place)]
+            if isinstance(self._optimizer, torch.optim.SGD):
+                names = [name for name in names if not name.endswith(".step")]
             self._optimizer.state[parameter] = {
                 name.split(".", 1)[1]: torch.from_numpy(state[name].copy()) for name in names
             }
@@ -216,38 +236,62 @@ def prepare_learner(training: Training) -> Iterator[float]:
     yield from prepare()
 
 
-def open_learner(module: SpikingNetwork, network: Network, training: Training, *, timed: bool = False) -> Learner:
+def open_learner(
+    module: SpikingNetwork,
+    network: Network,
+    training: Training,
+    *,
+    timed: bool = False,
+    class_weights: Sequence[float] | None = None,
+) -> Learner:
     """Give the learner that the training asks for; `auto` takes the fused kernels where they fit.
 
     Args:
         timed: whether the samples are frames over time.
+        class_weights: of the classes in the loss, where some count more.
 
     The environment variable SNNTRAINER3D_ENGINE (`fused` or `reference`) takes the place of `auto`, for debugging.
     Where there is no fused form, the reference path is taken and its `note` says why.
     """
     if _wanted(training) == "reference":
-        return ReferenceLearner(module, training)
+        return ReferenceLearner(module, training, class_weights=class_weights)
+    if training.truncate_steps is not None:
+        return ReferenceLearner(module, training, "Stepped through: the gradient is truncated.", class_weights)
     from snntrainer3d.engine.fused import fused_learner
 
-    if not network.only_dense or timed or not _plain(training):
-        return _multi_step(module, training)
+    if not network.only_dense or timed or class_weights is not None or not _plain(training):
+        return _multi_step(module, training, class_weights)
     found = fused_learner(module, network, training)
     if isinstance(found, str):
         return ReferenceLearner(module, training, note=f"No fused kernels: {found}")
     return found
 
 
-def _multi_step(module: SpikingNetwork, training: Training) -> Learner:
+def _multi_step(module: SpikingNetwork, training: Training, class_weights: Sequence[float] | None) -> Learner:
     from snntrainer3d.engine.multistep import MultiStepLearner, stepped
 
     places = ", ".join(str(index + 1) for index in stepped(module))
     note = f"Stepped through, for want of a fused form: neurons of layer {places}." if places else ""
-    return MultiStepLearner(module, training, note)
+    return MultiStepLearner(module, training, note, class_weights)
 
 
 def _plain(training: Training) -> bool:
     """Tell whether the fused learner knows all that the training asks for."""
-    return training.coding.kind in _HELD and training.loss in _FUSED_LOSSES and training.population == 1
+    told = training.loss in _FUSED_LOSSES and training.population == 1 and training.rate_penalty == 0.0
+    return told and training.coding.kind in _HELD and isinstance(training.optimizer, Adam)
+
+
+def optimizer_of(training: Training, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    """Give torch's optimizer that the training's document names."""
+    rate, chosen = training.learning_rate, training.optimizer
+    match chosen:
+        case Sgd():
+            return torch.optim.SGD(parameters, rate, chosen.momentum, 0, chosen.weight_decay, chosen.nesterov)
+        case AdamW():
+            betas = (chosen.beta1, chosen.beta2)
+            return torch.optim.AdamW(parameters, rate, betas, chosen.epsilon, chosen.weight_decay)
+        case _:
+            return torch.optim.Adam(parameters, rate, (chosen.beta1, chosen.beta2), chosen.epsilon)
 
 
 def _wanted(training: Training) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import math
 import sys
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -37,12 +38,19 @@ class MultiStepLearner(ReferenceLearner):
 
     name = "fused"
 
-    def __init__(self, module: SpikingNetwork, training: Training, note: str = "") -> None:
-        super().__init__(module, training, note)
+    def __init__(
+        self,
+        module: SpikingNetwork,
+        training: Training,
+        note: str = "",
+        class_weights: Sequence[float] | None = None,
+    ) -> None:
+        super().__init__(module, training, note, class_weights)
         _keep_freed_memory()
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor, list[float]]:
-        return run_multistep(self._module, inputs, constant_steps(inputs, self._training))
+        self._hidden_rates = []
+        return run_multistep(self._module, inputs, constant_steps(inputs, self._training), self._hidden_rates)
 
     @torch.no_grad()
     def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
@@ -63,12 +71,13 @@ class MultiStepLearner(ReferenceLearner):
 
 
 def run_multistep(
-    module: SpikingNetwork, inputs: Tensor, num_steps: int | None = None
+    module: SpikingNetwork, inputs: Tensor, num_steps: int | None = None, hidden_rates: list[Tensor] | None = None
 ) -> tuple[Float[Tensor, "time batch class"], Float[Tensor, "time batch class"], list[float]]:
     """Give spikes and membranes of the output, and spikes per neuron and step of each layer with neurons.
 
     Args:
         inputs: [batch feature], the same at each of `num_steps` steps, or [time batch feature].
+        hidden_rates: takes the rate of each hidden layer, with its gradient, where a penalty is put on them.
     """
     refresh(module)
     constant = num_steps is not None
@@ -85,6 +94,8 @@ def run_multistep(
             continue
         signal, membranes = _neurons(layer.neuron, signal, steps, batch, constant)
         rates.append(float(signal.detach().mean()))
+        if hidden_rates is not None and signal.requires_grad and layer is not module.layers[-1]:
+            hidden_rates.append(signal.mean())
         constant = False
     return signal.unflatten(0, (steps, batch)), membranes, rates
 

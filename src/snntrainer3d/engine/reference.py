@@ -44,11 +44,14 @@ class Stepper:
         return outputs
 
 
-def run(module: SpikingNetwork, inputs: Tensor, num_steps: int | None = None) -> Recording:
+def run(
+    module: SpikingNetwork, inputs: Tensor, num_steps: int | None = None, *, truncate: int | None = None
+) -> Recording:
     """Record every layer over time, one layer after the other; dropout and statistics as the module's mode says.
 
     Args:
         inputs: [batch feature], the same at each of `num_steps` steps, or [time batch feature].
+        truncate: gradients go back through at most so many steps.
     """
     refresh(module)
     signals, constant = over_time(inputs, num_steps), num_steps is not None
@@ -57,19 +60,23 @@ def run(module: SpikingNetwork, inputs: Tensor, num_steps: int | None = None) ->
         signals = currents_over_time(layer, signals, constant)
         if layer.neuron is None:
             continue
-        signals, left = neurons_over_time(layer.neuron, signals)
+        signals, left = neurons_over_time(layer.neuron, signals, truncate)
         constant = False
         spikes.append(torch.stack(signals).flatten(2))
         membranes.append(torch.stack(left).flatten(2))
     return Recording(spikes, membranes)
 
 
-def neurons_over_time(neuron: Any, currents: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """Give spikes and membranes of each step, from rest."""
+def neurons_over_time(
+    neuron: Any, currents: list[Tensor], truncate: int | None = None
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Give spikes and membranes of each step, from rest; every `truncate` steps the past is taken as given."""
     neuron.reset_mem()
     states: States = ()
     spikes, membranes = [], []
-    for current in currents:
+    for step, current in enumerate(currents):
+        if truncate is not None and step % truncate == 0:
+            states = tuple(state.detach() for state in states)
         spike, states = _step(neuron, current, states)
         spikes.append(spike)
         membranes.append(states[-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from snntrainer3d.exports.layer_values import packed
-from snntrainer3d.spec import Surrogate, Training
+from snntrainer3d.spec import Adam, AdamW, Surrogate, Training
 
 _SPIKE = '''class Spike(torch.autograd.Function):
     """1 above the threshold forward; a surrogate gradient backward{words}."""
@@ -27,7 +27,7 @@ def loss_of(spikes, membranes, labels):
 
 
 def train(network, samples, labels, epochs={epochs}, batch_size={batch_size}, learning_rate={learning_rate}):
-    """Train on: Adam as in the recipe that made these weights{recipe_note}."""
+    """Train on: Adam{recipe_note}."""
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=({beta1}, {beta2}), eps={epsilon})
     for epoch in range(epochs):
         for chosen in torch.randperm(len(labels)).split(batch_size):
@@ -67,6 +67,14 @@ _LOSSES = {
         "Cross-entropy on the spike counts of the outputs.",
         "    return nn.functional.cross_entropy(spikes.sum(0), labels)",
     ),
+    "rate": (
+        "Cross-entropy on the spikes of each step, a mean over the steps.",
+        "    return sum(nn.functional.cross_entropy(fired, labels) for fired in spikes) / len(spikes)",
+    ),
+    "max_membrane": (
+        "Cross-entropy on the highest membrane of each output.",
+        "    return nn.functional.cross_entropy(torch.stack(list(membranes)).amax(0), labels)",
+    ),
 }
 
 
@@ -90,7 +98,10 @@ def derivative(surrogate: Surrogate) -> str:
 
 def training_parts(recipe: Training, after_step: str = "") -> str:
     """Give what both torch scripts share: loss, training as in the recipe, and the command line."""
-    loss_words, loss = _LOSSES[recipe.loss]
+    # A loss that the script does not know is trained on as spike counts, and the script says so.
+    known = recipe.loss in _LOSSES and recipe.population == 1
+    loss_words, loss = _LOSSES[recipe.loss if known else "count"]
+    adam = recipe.optimizer if isinstance(recipe.optimizer, Adam | AdamW) else Adam()
     clip = f"            nn.utils.clip_grad_norm_(network.parameters(), {recipe.gradient_clip_norm})\n"
     return _TRAINING.format(
         loss_words=loss_words,
@@ -98,13 +109,25 @@ def training_parts(recipe: Training, after_step: str = "") -> str:
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
-        recipe_note="" if recipe.schedule.kind == "constant" else ", without its one-cycle schedule",
-        beta1=recipe.optimizer.beta1,
-        beta2=recipe.optimizer.beta2,
-        epsilon=recipe.optimizer.epsilon,
+        recipe_note=_recipe_note(recipe, known),
+        beta1=adam.beta1,
+        beta2=adam.beta2,
+        epsilon=adam.epsilon,
         clip=clip if recipe.gradient_clip_norm else "",
         after_step=after_step,
     )
+
+
+def _recipe_note(recipe: Training, known: bool) -> str:
+    """Tell how the script's training differs from the one that made the weights."""
+    schedule = {"constant": "", "one_cycle": "one-cycle"}.get(recipe.schedule.kind, recipe.schedule.kind)
+    left = [f"its {schedule} schedule"] if schedule else []
+    if not known:
+        left.append(f"its loss {recipe.loss}")
+    if recipe.optimizer.kind != "adam":
+        left.append(f"its optimizer {recipe.optimizer.kind}")
+    without = f", without {' and '.join(left)}" if left else ""
+    return f" as in the recipe that made these weights{without}"
 
 
 def weight_entry(name: str, array: np.ndarray) -> str:

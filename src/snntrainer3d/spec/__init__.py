@@ -5,6 +5,19 @@ from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
 from snntrainer3d.spec.codings import CODINGS, Coding, Delta, Direct, Latency, Population, Rate
 from snntrainer3d.spec.cost import Cost, cost_of, fan_outs, multiplications
+from snntrainer3d.spec.craft import (
+    Adam,
+    AdamW,
+    Augmentation,
+    Constant,
+    Cosine,
+    OneCycle,
+    Optimizer,
+    Plateau,
+    Schedule,
+    Sgd,
+    Steps,
+)
 from snntrainer3d.spec.layers import (
     LAYERS,
     AvgPool,
@@ -36,7 +49,7 @@ from snntrainer3d.spec.surrogates import (
 )
 from snntrainer3d.spec.templates import TEMPLATES, Template
 from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_tensors, neuron_values, tensor_shapes
-from snntrainer3d.spec.training import DATASETS, OWN, Adam, Constant, OneCycle, Schedule, Training
+from snntrainer3d.spec.training import DATASETS, OWN, Training
 
 __all__ = [
     "CODINGS",
@@ -50,9 +63,11 @@ __all__ = [
     "SURROGATES",
     "TEMPLATES",
     "Adam",
+    "AdamW",
     "Advice",
     "Alpha",
     "Atan",
+    "Augmentation",
     "AvgPool",
     "BatchNorm",
     "Coding",
@@ -60,6 +75,7 @@ __all__ = [
     "Connection",
     "Constant",
     "Conv2d",
+    "Cosine",
     "Cost",
     "Delta",
     "Dense",
@@ -80,7 +96,9 @@ __all__ = [
     "Network",
     "Neuron",
     "OneCycle",
+    "Optimizer",
     "Part",
+    "Plateau",
     "Population",
     "Preset",
     "RandomSearch",
@@ -88,9 +106,11 @@ __all__ = [
     "Recurrent",
     "RunSpec",
     "Schedule",
+    "Sgd",
     "Shape",
     "Sigmoid",
     "SpikeRateEscape",
+    "Steps",
     "StraightThrough",
     "Study",
     "Surrogate",

@@ -11,43 +11,12 @@ from pydantic import Field, field_validator, model_validator
 
 from snntrainer3d.spec._document import FieldFault, FieldFaults, Part
 from snntrainer3d.spec.codings import IN_0_TO_1, Coding, Direct
+from snntrainer3d.spec.craft import Adam, Augmentation, Constant, OneCycle, Optimizer, Plateau, Schedule, Sgd
 
 DATASETS = ("digits", "mnist", "fashion-mnist", "spoken-digits", "xor")
 """Data sets that every release knows; a person's own have names that begin with OWN."""
 OWN = "own-"
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
-
-
-class Adam(Part):
-    """Adam. Kingma and Ba 2015."""
-
-    kind: Literal["adam"] = "adam"
-    beta1: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
-    """Decay of the mean of gradients."""
-    beta2: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.999
-    """Decay of the mean of squared gradients."""
-    epsilon: Annotated[float, Field(gt=0.0, le=1.0)] = 1e-8
-
-
-class Constant(Part):
-    """The learning rate stays what it is."""
-
-    kind: Literal["constant"] = "constant"
-
-
-class OneCycle(Part):
-    """Rise to the learning rate, then fall towards zero, both as half a cosine. Smith and Topin 2018."""
-
-    kind: Literal["one_cycle"] = "one_cycle"
-    warm_up_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.25
-    """Share of the updates spent rising."""
-    start_divisor: Annotated[float, Field(ge=1.0, le=1e4)] = 25.0
-    """The first learning rate is the peak over this."""
-    end_divisor: Annotated[float, Field(ge=1.0, le=1e8)] = 1e4
-    """The last learning rate is the first over this."""
-
-
-Schedule = Annotated[Constant | OneCycle, Field(discriminator="kind")]
 
 
 class Training(Part):
@@ -69,8 +38,10 @@ class Training(Part):
     """Samples per update."""
     learning_rate: Annotated[float, Field(gt=0.0, le=10.0)] = 5e-4
     """Step size of the optimizer; with a schedule, its peak."""
-    optimizer: Adam = Adam()
+    optimizer: Optimizer = Adam()
     schedule: Schedule = Constant()
+    warm_up_updates: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] = 0
+    """Updates in which the learning rate rises from near zero to what the schedule says."""
     gradient_clip_norm: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
     """Largest norm of the whole gradient; longer ones are shortened to it."""
     loss: Literal["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"] = "membrane"
@@ -82,10 +53,25 @@ class Training(Part):
     """For rate_mse: share of the steps at which the other outputs are wanted to spike."""
     population: Annotated[int, Field(ge=1, le=1_000, strict=True)] = 1
     """Output neurons for each class, whose spikes count together; for the losses count and rate_mse."""
+    class_weights: Literal["equal", "balanced"] = "equal"
+    """Whether samples of rare classes count more in the loss, so that every class counts the same in all."""
+    rate_penalty: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
+    """Added to the loss: this times Σ (rate − rate_target)² over the hidden layers; 0 for none."""
+    rate_target: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    """Spikes per neuron and step wanted of each hidden layer; 0 makes spikes sparse."""
+    truncate_steps: Annotated[int, Field(ge=1, le=10_000, strict=True)] | None = None
+    """Gradients go back through at most so many steps; null for all of them."""
+    initial_weights: Literal["torch", "xavier", "kaiming", "orthogonal"] = "torch"
+    """How weights are drawn: torch's usual, Glorot and Bengio 2010, He et al. 2015, or Saxe et al. 2014."""
+    augmentation: Augmentation = Augmentation()
     validation_share: Annotated[float, Field(ge=0.0, le=0.9)] = 0.0
     """Share of the training data kept for validation, stratified by class."""
     split_seed: Seed = 0
     """Seed of that split; fixed, so that runs with different seeds validate on the same samples."""
+    stop_after_epochs: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = None
+    """Stop when the validation loss has not improved for so many epochs; null to train all of them."""
+    keep_best: bool = False
+    """Whether the network that is kept is that of the epoch with the best validation accuracy, not of the last one."""
     keep_last_batch: bool = True
     """Whether the last, smaller batch of an epoch is trained on."""
     seed: Seed = 0
@@ -122,7 +108,7 @@ class Training(Part):
             faults.append(FieldFault("pixels", message, "Set it to unit."))
         if self.coding.kind == "latency" and self.num_steps < 2:
             faults.append(FieldFault("num_steps", "is 1, where latency coding tells values apart by their step."))
-        faults.extend(self._loss_faults())
+        faults.extend([*self._loss_faults(), *self._craft_faults()])
         if faults:
             raise FieldFaults(faults)
         return self
@@ -136,6 +122,26 @@ class Training(Part):
             yield FieldFault("incorrect_rate", message, "The right output has to spike more often than the others.")
         if self.loss == "first_spike" and self.num_steps < 2:
             yield FieldFault("num_steps", "is 1, where the loss first_spike tells outputs apart by their step.")
+
+    def _craft_faults(self) -> Iterator[FieldFault]:
+        watched = {
+            "schedule": isinstance(self.schedule, Plateau),
+            "stop_after_epochs": self.stop_after_epochs is not None,
+            "keep_best": self.keep_best,
+        }
+        for field, wants in watched.items():
+            if wants and self.validation_share == 0.0:
+                hint = "Set validation_share to 0.1, or leave this out."
+                yield FieldFault(field, "looks at the validation samples, and none are kept.", hint)
+        if self.warm_up_updates and isinstance(self.schedule, OneCycle):
+            yield FieldFault(
+                "warm_up_updates", "is said twice: a one-cycle schedule warms up by itself.", "Set it to 0."
+            )
+        if isinstance(self.optimizer, Sgd) and self.optimizer.nesterov and self.optimizer.momentum == 0.0:
+            yield FieldFault("optimizer.nesterov", "needs momentum, which is 0.", "Set the momentum to 0.9.")
+        if self.truncate_steps is not None and self.truncate_steps >= self.num_steps:
+            message = f"is {self.truncate_steps}, no fewer than the {self.num_steps} steps: nothing would be truncated."
+            yield FieldFault("truncate_steps", message, "Leave it empty.")
 
     @property
     def reading(self) -> Literal["count", "membrane", "first_spike"]:

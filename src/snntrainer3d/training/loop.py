@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Int
 
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
@@ -28,10 +29,11 @@ from snntrainer3d.events import (
     Update,
 )
 from snntrainer3d.frames import Frame, make_frame
-from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, advise, cost_of, count_parameters, fit_start
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, Training, advise, cost_of, count_parameters, fit_start
 from snntrainer3d.training.checkpoint import Checkpoint, Sink, Word
 from snntrainer3d.training.evaluate import evaluate_split
 from snntrainer3d.training.health import Health
+from snntrainer3d.training.progress import Progress
 from snntrainer3d.training.schedule import (
     curve_stride,
     epoch_order,
@@ -45,6 +47,8 @@ from snntrainer3d.training.totals import Sums
 SLOW_UPDATE_S = 0.05
 """Time per update at pace `slow`: about 20 a second, which an eye can follow."""
 PAUSE_POLL_S = 0.03
+_BEST = "best/"
+"""Before the names of the best epoch's arrays in a checkpoint, beside those of the optimizer."""
 
 
 def train(
@@ -121,6 +125,7 @@ class _Training:
         self._paused = False
         self._health = Health(spec, self._total, dataset.info.classes)
         self._validation: Evaluation | None = None
+        self._progress = Progress(self._recipe)
 
     def events(self) -> Iterator[Event]:
         """Yield what `train` promises, with denormals flushed: decaying states make a network ten times slower."""
@@ -133,22 +138,40 @@ class _Training:
     def _run(self) -> Iterator[Event]:
         yield from self._prepare()
         yield from self._snapshot()
-        while self._update < self._total:
+        while self._update < self._total and not self._progress.stopped:
             cancelled = yield from self._epoch()
             if cancelled:
                 yield Cancelled()
                 return
+        if self._progress.stopped and self._update < self._total:
+            yield self._stopped_early()
         yield Phase(phase="testing")
+        self._take_best()
         results, trained = self._results()
         self._live_frame(always=True)
         if self._sink is not None:
             self._sink.finished(trained, results)
         yield Finished(results=results)
 
+    def _stopped_early(self) -> Notice:
+        epoch, patience = self._update // self._per_epoch, self._recipe.stop_after_epochs
+        return Notice(
+            level="info",
+            code="stopped_early",
+            text=f"Stopped after epoch {epoch}: the validation loss has not improved for {patience} epochs.",
+            path="training.stop_after_epochs",
+        )
+
+    def _take_best(self) -> None:
+        """Go back to the best epoch's network where it is the one to keep."""
+        if self._progress.best and self._progress.best_epoch * self._per_epoch != self._update:
+            load_tensors(self._module, self._progress.best)
+            self._validation = None
+
     def _prepare(self) -> Iterator[Event]:
         for share in prepare_learner(self._recipe):
             yield Phase(phase="preparing kernels", share=share)
-        self._module = build(self._spec.network, self._recipe.seed)
+        self._module = build(self._spec.network, self._recipe.seed, self._recipe.initial_weights)
         if self._start is not None:
             load_tensors(self._module, self._start)
         self._learner = self._open_learner()
@@ -163,7 +186,10 @@ class _Training:
 
     def _open_learner(self) -> Learner:
         timed = self._dataset.info.timed
-        learner = open_learner(self._module, self._spec.network, self._recipe, timed=timed)
+        weights = class_weights(
+            self._recipe, self._dataset.train.labels[self._train_indices], self._dataset.info.classes
+        )
+        learner = open_learner(self._module, self._spec.network, self._recipe, timed=timed, class_weights=weights)
         return learner if self._together is None else SharingLearner(learner, self._together)
 
     def _prepared(self) -> Prepared:
@@ -247,6 +273,9 @@ class _Training:
                 self._learner, self._dataset, self._dataset.train, self._validation_indices, self._recipe
             )
         self._validation = validation
+        if validation is not None:
+            tensors = to_trained(self._module, self._spec.network).tensors if self._recipe.keep_best else {}
+            self._progress.after_epoch(epoch, validation, tensors)
         self._epoch_sums = Sums()
         self._count_time(begun)
         seconds, self._epoch_seconds = self._epoch_seconds, 0.0
@@ -298,7 +327,15 @@ class _Training:
 
     def _learning_rate(self, update: int | None = None) -> float:
         at = self._update if update is None else update
-        return learning_rate_at(self._recipe.schedule, self._recipe.learning_rate, at, self._total)
+        return learning_rate_at(
+            self._recipe.schedule,
+            self._recipe.learning_rate,
+            at,
+            self._total,
+            per_epoch=self._per_epoch,
+            warm_up=self._recipe.warm_up_updates,
+            falls=self._progress.falls,
+        )
 
     def _count_time(self, begun: float) -> None:
         seconds = time.perf_counter() - begun
@@ -333,6 +370,7 @@ class _Training:
         trained = to_trained(self._module, self._spec.network)
         if self._sink is None:
             return
+        best = {f"{_BEST}{name}": array for name, array in self._progress.best.items()}
         state = {
             "epoch_sums": self._epoch_sums.plain(),
             "run_sums": self._run_sums.plain(),
@@ -341,20 +379,24 @@ class _Training:
             "epoch_seconds": self._epoch_seconds,
             "sequence": self._sequence,
             "notes_said": sorted(self._health.said),
+            "progress": self._progress.plain(),
         }
         self._sink.checkpoint(
             Checkpoint(
                 epoch=self._update // self._per_epoch,
                 update=self._update,
                 tensors=trained.tensors,
-                optimizer=self._learner.optimizer_state(),
+                optimizer={**self._learner.optimizer_state(), **best},
                 state=state,
             )
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         load_tensors(self._module, dict(checkpoint.tensors))
-        self._learner.load_optimizer_state(dict(checkpoint.optimizer))
+        known = dict(checkpoint.optimizer)
+        best = {name.removeprefix(_BEST): known.pop(name) for name in list(known) if name.startswith(_BEST)}
+        self._progress.restore(checkpoint.state.get("progress", {}), best)
+        self._learner.load_optimizer_state(known)
         self._update = checkpoint.update
         state = checkpoint.state
         self._epoch_sums = Sums(**state["epoch_sums"])
@@ -384,12 +426,21 @@ class _Training:
             "flops": cost.flops,
             "flops_all_steps": cost.flops_all_steps,
             "updates": self._update,
-            "epochs": self._recipe.epochs,
+            "epochs": self._update // self._per_epoch,
+            "best_epoch": self._progress.best_epoch or None,
             "engine": self._learner.name,
             "threads": torch.get_num_threads(),
             "rates": rates,
         }
         return results, trained
+
+
+def class_weights(recipe: Training, labels: Int[np.ndarray, "sample"], classes: int) -> list[float] | None:
+    """Give the weight of each class in the loss, samples/(classes · its samples); None where all count the same."""
+    if recipe.class_weights == "equal":
+        return None
+    counts = np.bincount(labels, minlength=classes)
+    return [float(len(labels) / (classes * count)) if count else 0.0 for count in counts.tolist()]
 
 
 def _rates_of_matrices(network: Network, rates: list[float]) -> list[float]:

@@ -7,16 +7,39 @@ import math
 import numpy as np
 from jaxtyping import Int
 
-from snntrainer3d.spec import OneCycle, Schedule
+from snntrainer3d.spec import Cosine, OneCycle, Plateau, Schedule, Steps
 
 MAX_SNAPSHOTS = 100
 MAX_CURVE_POINTS = 1000
 
 
-def learning_rate_at(schedule: Schedule, peak: float, update: int, total: int) -> float:
-    """Give the learning rate of an update counted from 0; one-cycle as torch's OneCycleLR with cosine annealing."""
-    if not isinstance(schedule, OneCycle):
-        return peak
+def learning_rate_at(
+    schedule: Schedule, peak: float, update: int, total: int, *, per_epoch: int = 0, warm_up: int = 0, falls: int = 0
+) -> float:
+    """Give the learning rate of an update counted from 0.
+
+    Args:
+        per_epoch: updates of an epoch, for a schedule of steps.
+        warm_up: updates in which it rises, linearly, to what the schedule says.
+        falls: how often a plateau was met.
+    """
+    rising = min(1.0, (update + 1) / (warm_up + 1))
+    match schedule:
+        case OneCycle():
+            return _one_cycle(schedule, peak, update, total)
+        case Cosine():
+            share = min(1.0, update / max(1, total - 1))
+            return rising * _half_cosine(peak, peak * schedule.end_share, share)
+        case Steps():
+            return rising * peak * schedule.factor ** (update // max(1, per_epoch * schedule.every_epochs))
+        case Plateau():
+            return rising * peak * schedule.factor**falls
+        case _:
+            return rising * peak
+
+
+def _one_cycle(schedule: OneCycle, peak: float, update: int, total: int) -> float:
+    """Give the rate of torch's OneCycleLR with cosine annealing."""
     first = peak / schedule.start_divisor
     last = first / schedule.end_divisor
     turn = schedule.warm_up_share * total - 1

@@ -655,14 +655,18 @@ export interface Playback {
   /** What entered the network; None where it is too much to be sent. */
   inputs: PlayedInput | null;
   num_steps: number;
-  /** The output with the most spikes, of equal ones the first. */
+  /** The class with the largest score, of equal ones the first. */
   prediction: number;
-  /** Whether several outputs have the most spikes. */
+  /** Whether several classes have the largest score. */
   tie: boolean;
   /** The largest of `chances`. */
   confidence: number;
-  /** Softmax of `counts`. */
+  /** Softmax of `scores`. */
   chances: number[];
+  /** What decides: most spikes, the highest membrane, or the earliest spike. */
+  reading: "count" | "membrane" | "first_spike";
+  /** What speaks for each class: spikes, the highest membrane, or steps left at the first spike. */
+  scores: number[];
   /** Spikes of each output. */
   counts: number[];
   /** First step, from 1, from which on the decision stays; None where no output spikes. */

@@ -126,6 +126,13 @@ export interface Constant {
   kind: "constant";
 }
 
+/** Fall as half a cosine, from the learning rate to a share of it. Loshchilov and Hutter 2017, without restarts. */
+export interface Cosine {
+  kind: "cosine";
+  /** The last learning rate as a share of the first. From 0 to 1. */
+  end_share: number;
+}
+
 /** Rise to the learning rate, then fall towards zero, both as half a cosine. Smith and Topin 2018. */
 export interface OneCycle {
   kind: "one_cycle";
@@ -137,7 +144,25 @@ export interface OneCycle {
   end_divisor: number;
 }
 
-export type Schedule = Constant | OneCycle;
+/** Fall by a factor whenever the validation loss has not improved for some epochs. */
+export interface Plateau {
+  kind: "plateau";
+  /** Epochs without a lower validation loss. From 1 to 100,000. */
+  patience_epochs: number;
+  /** The learning rate is multiplied by this. Above 0 below 1. */
+  factor: number;
+}
+
+/** Fall by a factor every few epochs. */
+export interface Steps {
+  kind: "steps";
+  /** Epochs between two falls. From 1 to 100,000. */
+  every_epochs: number;
+  /** The learning rate is multiplied by this. Above 0 below 1. */
+  factor: number;
+}
+
+export type Schedule = Constant | OneCycle | Cosine | Steps | Plateau;
 
 /**
  * A spike where a value has grown by at least the threshold since the step before; for data over time.
@@ -207,6 +232,29 @@ export interface Adam {
   beta2: number;
   /** Above 0 to 1. */
   epsilon: number;
+}
+
+/** Adam with weights that decay by themselves. Loshchilov and Hutter 2019. */
+export interface AdamW {
+  kind: "adamw";
+  /** Decay of the mean of gradients. From 0 below 1. */
+  beta1: number;
+  /** Decay of the mean of squared gradients. From 0 below 1. */
+  beta2: number;
+  /** Above 0 to 1. */
+  epsilon: number;
+  /** Share of a weight lost at each update, times the learning rate. From 0 to 10. */
+  weight_decay: number;
+}
+
+/** Pictures changed at random each time they are trained on; those of validation and test stay as they are. */
+export interface Augmentation {
+  /** Moved by up to so many pixels each way; what comes in is black. From 0 to 16. */
+  shift_pixels: number;
+  /** Whether half of the pictures are mirrored left to right. */
+  mirror: boolean;
+  /** Standard deviation of what is added to each value of the input. From 0 to 10. */
+  noise: number;
 }
 
 /** The mean of each window of a map. */
@@ -322,6 +370,17 @@ export interface Recurrent {
   neuron: Leaky | Synaptic;
 }
 
+/** Stochastic gradient descent with momentum. Polyak 1964; Nesterov 1983. */
+export interface Sgd {
+  kind: "sgd";
+  /** Share of the last step that is gone again. From 0 below 1. */
+  momentum: number;
+  /** Whether the gradient counts as if the step were gone already; needs momentum. */
+  nesterov: boolean;
+  /** Added to the gradient, times the weight. From 0 to 10. */
+  weight_decay: number;
+}
+
 /** Everything that, with a network, determines a run to the last bit. */
 export interface Training {
   format: "snntrainer3d/training";
@@ -340,18 +399,46 @@ export interface Training {
   batch_size: number;
   /** Step size of the optimizer; with a schedule, its peak. Above 0 to 10. */
   learning_rate: number;
-  optimizer: Adam;
+  optimizer: Adam | AdamW | Sgd;
   schedule: Schedule;
+  /** Updates in which the learning rate rises from near zero to what the schedule says. From 0 to 1,000,000. */
+  warm_up_updates: number;
   /** Largest norm of the whole gradient; longer ones are shortened to it. Above 0 to 1,000,000. */
   gradient_clip_norm: number | null;
-  /** Cross-entropy on the output membrane at every step, summed; or on the output's spike counts. */
-  loss: "membrane" | "count";
+  /**
+   * Cross-entropy on the output membrane at every step, summed; on spike counts; on the spikes of each step; on the
+   * highest membrane; squared distance of spike counts from wanted rates; or cross-entropy on times to first spike.
+   */
+  loss: "membrane" | "count" | "rate" | "max_membrane" | "rate_mse" | "first_spike";
+  /** For rate_mse: share of the steps at which the right output is wanted to spike. From 0 to 1. */
+  correct_rate: number;
+  /** For rate_mse: share of the steps at which the other outputs are wanted to spike. From 0 to 1. */
+  incorrect_rate: number;
+  /** Output neurons for each class, whose spikes count together; for the losses count and rate_mse. From 1 to 1,000. */
+  population: number;
+  /** Whether samples of rare classes count more in the loss, so that every class counts the same in all. */
+  class_weights: "equal" | "balanced";
+  /** Added to the loss: this times Σ (rate − rate_target)² over the hidden layers; 0 for none. From 0 to 1,000,000. */
+  rate_penalty: number;
+  /** Spikes per neuron and step wanted of each hidden layer; 0 makes spikes sparse. From 0 to 1. */
+  rate_target: number;
+  /** Gradients go back through at most so many steps; null for all of them. From 1 to 10,000. */
+  truncate_steps: number | null;
+  /** How weights are drawn: torch's usual, Glorot and Bengio 2010, He et al. 2015, or Saxe et al. 2014. */
+  initial_weights: "torch" | "xavier" | "kaiming" | "orthogonal";
+  augmentation: Augmentation;
   /** Share of the training data kept for validation, stratified by class. From 0 to 0.9. */
   validation_share: number;
   /**
    * Seed of that split; fixed, so that runs with different seeds validate on the same samples. From 0 to 4,294,967,295.
    */
   split_seed: number;
+  /**
+   * Stop when the validation loss has not improved for so many epochs; null to train all of them. From 1 to 100,000.
+   */
+  stop_after_epochs: number | null;
+  /** Whether the network that is kept is that of the epoch with the best validation accuracy, not of the last one. */
+  keep_best: boolean;
   /** Whether the last, smaller batch of an epoch is trained on. */
   keep_last_batch: boolean;
   /** Seed of initial weights and of the order of samples. From 0 to 4,294,967,295. */

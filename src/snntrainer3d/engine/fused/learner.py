@@ -35,13 +35,15 @@ from snntrainer3d.engine.kernels.layer import BACKWARD, FORWARD
 from snntrainer3d.engine.kernels.layout import CODES, RAW_GRADIENTS, VALUE_ROWS
 from snntrainer3d.engine.kernels.task import threads
 from snntrainer3d.engine.learner import BatchResult, EvalResult, Exchange
-from snntrainer3d.spec import Network, Training
+from snntrainer3d.spec import Adam, Network, Training
 
 
 def fused_learner(module: SpikingNetwork, network: Network, training: Training) -> FusedLearner | str:
     """Give the fused learner of a network, or say why it has none; the parameters of `module` move to one array."""
     if not network.only_dense:
         return "only dense layers have them."
+    if not isinstance(training.optimizer, Adam):
+        return f"they know Adam, not {training.optimizer.kind}."
     for index, layer in enumerate(module.layers):
         if fault := why_not(layer.neuron):
             return f"layer {index}: {fault}."
@@ -67,6 +69,7 @@ class FusedLearner:
         self.exchange: Exchange | None = None
         self._module = module
         self._training = training
+        self._adam = training.optimizer if isinstance(training.optimizer, Adam) else Adam()
         self._neurons = [
             Neurons(layer.neuron, neuron.surrogate, size)
             for layer, neuron, size in zip(module.layers, network.neurons(), network.sizes()[1:], strict=True)
@@ -186,7 +189,8 @@ class FusedLearner:
 
     def fetch(self, raw: Tensor, indices: Int[np.ndarray, "batch"], encoder: Encoder, draw: int) -> Tensor:
         """Give raw[indices]·scale + offset as [batch feature] float32; valid until the next call."""
-        del draw
+        if not encoder.plain:
+            return encoder.encode(raw[torch.from_numpy(indices)], indices, draw).values
         scale, offset = encoder.scale, encoder.offset
         if raw.dtype not in (torch.uint8, torch.float32) or not raw.is_contiguous():
             return raw[torch.from_numpy(indices)].to(torch.float32).mul_(scale).add_(offset).flatten(1)
@@ -246,7 +250,7 @@ class FusedLearner:
         return [count / (batch * steps * shape.outs) for count, shape in zip(fired, self._shapes, strict=True)]
 
     def _update(self, learning_rate: float) -> None:
-        adam, rates = self._training.optimizer, self._rates
+        adam, rates = self._adam, self._rates
         self._updates += 1
         rates[:] = (
             learning_rate, adam.beta1, adam.beta2, adam.epsilon,
