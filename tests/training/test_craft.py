@@ -1,4 +1,4 @@
-"""Training craft: optimizers, schedules, stopping, penalties, changed pictures; a resume stays exact through all of it."""
+"""Training craft: optimizers, schedules, stopping, penalties, changed pictures; a resume stays exact through it all."""
 
 from __future__ import annotations
 

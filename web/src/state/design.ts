@@ -3,6 +3,7 @@ import type { DatasetRow, Layer, LayerKind, Neuron, PresetRow, RunSpec, Template
 import { changeLayerKind, DEFAULT_LAYER_SIZE, fitting, layerOfKind, takesFlat, takesMaps } from "./layer-kinds";
 import { flowOf, titleOfNetwork } from "./layer-shapes";
 import { NEURON_DEFAULTS } from "./neurons";
+import { ONE_CYCLE, PARTS, type PartName } from "./training-parts";
 
 export interface Design {
   spec: RunSpec;
@@ -21,18 +22,28 @@ export const TRAINING_DEFAULTS: Training = {
   learning_rate: 5e-4,
   optimizer: { kind: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   schedule: { kind: "constant" },
+  warm_up_updates: 0,
   gradient_clip_norm: null,
   loss: "membrane",
+  correct_rate: 0.8,
+  incorrect_rate: 0.2,
+  population: 1,
+  class_weights: "equal",
+  rate_penalty: 0,
+  rate_target: 0,
+  truncate_steps: null,
+  initial_weights: "torch",
+  augmentation: { shift_pixels: 0, mirror: false, noise: 0 },
   validation_share: 0,
   split_seed: 0,
+  stop_after_epochs: null,
+  keep_best: false,
   keep_last_batch: true,
   seed: 0,
   name: "",
   pace: "full",
   engine: "auto",
 };
-
-export const ONE_CYCLE = { kind: "one_cycle", warm_up_share: 0.25, start_divisor: 25, end_divisor: 1e4 } as const;
 
 /** Shapes and classes of the sets, for designs made before the server has answered. */
 export const KNOWN_DATASETS: Record<string, { shape: number[]; classes: number }> = {
@@ -238,6 +249,29 @@ export function applyTemplate(design: Design, { layers, training }: TemplateRow)
   return changeTraining(withLayers(design, own), structuredClone(training) as Partial<Training>);
 }
 
+/** Gives a part of the training another kind; another coding may make more inputs of each value. */
+export function changePart(design: Design, part: PartName, kind: string, sample: number[] | null): Design {
+  const changed = changeTraining(design, { [part]: structuredClone(PARTS[part][kind].start) });
+  return part === "coding" && sample ? withInput(changed, sample) : changed;
+}
+
+/** Changes a field of such a part. */
+export function changePartField(
+  design: Design,
+  part: PartName,
+  field: string,
+  value: unknown,
+  sample: number[] | null,
+): Design {
+  const changed = changeTraining(design, { [part]: { ...design.spec.training[part], [field]: value } });
+  return part === "coding" && sample ? withInput(changed, sample) : changed;
+}
+
+function withInput(design: Design, sample: number[]): Design {
+  const input = { shape: codedShape(sample, design.spec.training) };
+  return { ...design, spec: { ...design.spec, network: { ...design.spec.network, input } } };
+}
+
 /** Puts a recipe into the training and into every neuron of the kinds it speaks of. */
 export function applyPreset(design: Design, preset: PresetRow): Design {
   const before = design.spec.training;
@@ -255,7 +289,11 @@ export function applyPreset(design: Design, preset: PresetRow): Design {
 /** Fills in what a recipe leaves to the spec's defaults, so that every field has a value to edit. */
 function completed(training: Training): Training {
   const schedule = training.schedule.kind === "one_cycle" ? { ...ONE_CYCLE, ...training.schedule } : training.schedule;
-  return { ...training, optimizer: { ...TRAINING_DEFAULTS.optimizer, ...training.optimizer }, schedule };
+  const optimizer = {
+    ...PARTS.optimizer[training.optimizer.kind].start,
+    ...training.optimizer,
+  } as Training["optimizer"];
+  return { ...training, optimizer, schedule };
 }
 
 function withRecipe(neuron: Neuron, preset: PresetRow): Neuron {

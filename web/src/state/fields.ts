@@ -1,25 +1,9 @@
 /** Every field that can be edited: its label, unit, range and one line of help. A test holds it to the server's schema. */
 
-export interface Choice {
-  value: string;
-  label: string;
-}
+import type { Choice, Field } from "./field";
+import { PART_CHOICES } from "./training-parts";
 
-export interface Field {
-  label: string;
-  /** The field's own letter, as papers write it. */
-  symbol?: string;
-  unit?: string;
-  help: string;
-  kind: "int" | "float" | "choice" | "flag" | "text";
-  min?: number;
-  max?: number;
-  /** The bounds themselves are not allowed. */
-  open?: "min" | "max" | "both";
-  choices?: Choice[];
-  /** What an empty field means, where one may be empty. */
-  empty?: string;
-}
+export type { Choice, Field } from "./field";
 
 const LEARNING: Choice[] = [
   { value: "fixed", label: "fixed" },
@@ -75,23 +59,122 @@ export const TRAINING_FIELDS = {
     open: "min",
     help: "Step size of the optimizer; with a schedule, its peak. 0.0005 to 0.005 is usual.",
   },
+  coding: {
+    label: "Input coding",
+    kind: "choice",
+    help: "How a sample becomes input over time: a steady current, spikes by chance, by time, by change, or curves.",
+    choices: PART_CHOICES.coding,
+  },
+  optimizer: {
+    label: "Optimizer",
+    kind: "choice",
+    help: "How weights move along the gradient.",
+    choices: PART_CHOICES.optimizer,
+  },
   schedule: {
     label: "Schedule",
     kind: "choice",
-    help: "How the learning rate moves: constant, or up and then down to almost nothing.",
-    choices: [
-      { value: "constant", label: "Constant" },
-      { value: "one_cycle", label: "One cycle" },
-    ],
+    help: "How the learning rate moves over the training.",
+    choices: PART_CHOICES.schedule,
+  },
+  warm_up_updates: {
+    label: "Warm-up",
+    unit: "updates",
+    kind: "int",
+    min: 0,
+    max: 1_000_000,
+    help: "Updates in which the learning rate rises from near zero; a one-cycle schedule has its own.",
   },
   loss: {
     label: "Loss",
     kind: "choice",
-    help: "What is minimised: cross-entropy on the output's membrane at every step, or on its spike counts.",
+    help: "What is minimised, and with it what decides: most spikes, the highest membrane, or the earliest spike.",
     choices: [
       { value: "membrane", label: "Membrane, every step" },
       { value: "count", label: "Spike count" },
+      { value: "rate", label: "Spikes, every step" },
+      { value: "max_membrane", label: "Highest membrane" },
+      { value: "rate_mse", label: "Wanted rates (MSE)" },
+      { value: "first_spike", label: "Time to first spike" },
     ],
+  },
+  correct_rate: {
+    label: "Right output's rate",
+    kind: "float",
+    min: 0,
+    max: 1,
+    help: "Share of the steps at which the right output is wanted to spike; for wanted rates.",
+  },
+  incorrect_rate: {
+    label: "Other outputs' rate",
+    kind: "float",
+    min: 0,
+    max: 1,
+    help: "Share of the steps at which the other outputs are wanted to spike; for wanted rates.",
+  },
+  population: {
+    label: "Outputs for each class",
+    kind: "int",
+    min: 1,
+    max: 1000,
+    help: "Neighbouring outputs whose spikes count together; for the losses spike count and wanted rates.",
+  },
+  class_weights: {
+    label: "Classes count",
+    kind: "choice",
+    help: "Balanced: samples of rare classes count more, so that every class counts the same.",
+    choices: [
+      { value: "equal", label: "by their samples" },
+      { value: "balanced", label: "balanced" },
+    ],
+  },
+  rate_penalty: {
+    label: "Rate penalty",
+    kind: "float",
+    min: 0,
+    max: 1_000_000,
+    help: "Added to the loss: this times the squared distance of each hidden layer's rate from the wanted one.",
+  },
+  rate_target: {
+    label: "Wanted rate",
+    kind: "float",
+    min: 0,
+    max: 1,
+    help: "Spikes per neuron and step wanted of hidden layers, where there is a penalty; 0 makes spikes sparse.",
+  },
+  truncate_steps: {
+    label: "Truncate gradients",
+    unit: "steps",
+    kind: "int",
+    min: 1,
+    max: 10_000,
+    empty: "all steps",
+    help: "Gradients go back through at most so many steps: less memory of the past. Empty for all of them.",
+  },
+  initial_weights: {
+    label: "Initial weights",
+    kind: "choice",
+    help: "How weights are drawn before the first update.",
+    choices: [
+      { value: "torch", label: "torch's usual" },
+      { value: "xavier", label: "Xavier (Glorot)" },
+      { value: "kaiming", label: "Kaiming (He)" },
+      { value: "orthogonal", label: "orthogonal" },
+    ],
+  },
+  stop_after_epochs: {
+    label: "Stop early after",
+    unit: "epochs",
+    kind: "int",
+    min: 1,
+    max: 100_000,
+    empty: "never",
+    help: "Epochs without a lower validation loss, after which the training ends. Empty to train all epochs.",
+  },
+  keep_best: {
+    label: "Keep the best epoch",
+    kind: "flag",
+    help: "The network that is kept is that of the epoch with the best validation accuracy.",
   },
   pixels: {
     label: "Input scale",
@@ -156,58 +239,6 @@ export const TRAINING_FIELDS = {
       { value: "fused", label: "Fused kernels" },
       { value: "reference", label: "snnTorch, step by step" },
     ],
-  },
-} satisfies Record<string, Field>;
-
-export const ADAM_FIELDS = {
-  beta1: {
-    label: "Adam β₁",
-    kind: "float",
-    min: 0,
-    max: 1,
-    open: "max",
-    help: "Decay of the mean of gradients; 0.9 as a rule.",
-  },
-  beta2: {
-    label: "Adam β₂",
-    kind: "float",
-    min: 0,
-    max: 1,
-    open: "max",
-    help: "Decay of the mean of squared gradients; 0.999 as a rule.",
-  },
-  epsilon: {
-    label: "Adam ε",
-    kind: "float",
-    min: 0,
-    max: 1,
-    open: "min",
-    help: "Added to the divisor, so that it is never zero; 1e-8 as a rule.",
-  },
-} satisfies Record<string, Field>;
-
-export const ONE_CYCLE_FIELDS = {
-  warm_up_share: {
-    label: "Warm-up share",
-    kind: "float",
-    min: 0,
-    max: 1,
-    open: "max",
-    help: "Share of the updates in which the learning rate rises.",
-  },
-  start_divisor: {
-    label: "Start divisor",
-    kind: "float",
-    min: 1,
-    max: 1e4,
-    help: "The first learning rate is the peak over this.",
-  },
-  end_divisor: {
-    label: "End divisor",
-    kind: "float",
-    min: 1,
-    max: 1e8,
-    help: "The last learning rate is the first over this.",
   },
 } satisfies Record<string, Field>;
 

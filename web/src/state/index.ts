@@ -31,6 +31,7 @@ export {
   type Window,
 } from "./shape";
 export { PAGES, type Page } from "./url";
+export * from "./training-parts";
 export { weights } from "./weights.svelte";
 export { wilson } from "./wilson";
 export { workbench } from "./workbench.svelte";

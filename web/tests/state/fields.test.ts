@@ -4,16 +4,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TRAINING_DEFAULTS } from "../../src/state/design";
 import {
-  ADAM_FIELDS,
   LAYER_FIELDS,
   NEURON_FIELDS,
-  ONE_CYCLE_FIELDS,
   rangeText,
   readTyped,
   SURROGATE_FIELDS,
   TRAINING_FIELDS,
   type Field,
 } from "../../src/state/fields";
+import { AUGMENTATION_FIELDS, PARTS } from "../../src/state/training-parts";
 import { NEURON_DEFAULTS, SURROGATE_TITLES, surrogateOf } from "../../src/state/neurons";
 import { LAYER_DEFAULTS, neuronsOf } from "../../src/state/layer-kinds";
 import type { LayerKind, SurrogateKind } from "../../src/api";
@@ -37,7 +36,7 @@ const schema = JSON.parse(readFileSync(join(import.meta.dirname, "../../../docs/
 const properties = (name: string) => schema.$defs[name].properties;
 
 /** Fields that are no single value, or only ever one. */
-const NOT_EDITED = ["format", "version", "kind", "dataset", "coding", "optimizer", "surrogate", "neuron"];
+const NOT_EDITED = ["format", "version", "kind", "dataset", "augmentation", "surrogate", "neuron"];
 
 function agree(table: Record<string, Field>, name: string): void {
   const known = properties(name);
@@ -47,7 +46,7 @@ function agree(table: Record<string, Field>, name: string): void {
     const property = known[field].anyOf?.find((one) => one.type !== "null") ?? known[field];
     const where = `${name}.${field}`;
     expect(info.help.length, where).toBeGreaterThan(10);
-    if (info.kind === "choice" && field !== "schedule") {
+    if (info.kind === "choice" && !(field in PARTS)) {
       expect(info.choices?.map((choice) => choice.value).sort(), where).toEqual([...(property.enum ?? [])].sort());
     }
     if (info.kind === "int" || info.kind === "float") agreeOnRange(info, property, where);
@@ -74,9 +73,19 @@ function agreeOnRange(info: Field, property: Property, where: string): void {
 describe("the table of fields", () => {
   it("is that of the schema for training, optimizer and schedule", () => {
     agree(TRAINING_FIELDS, "Training");
-    agree(ADAM_FIELDS, "Adam");
-    agree(ONE_CYCLE_FIELDS, "OneCycle");
-    expect(TRAINING_FIELDS.schedule.choices.map((choice) => choice.value)).toEqual(["constant", "one_cycle"]);
+    agree(AUGMENTATION_FIELDS, "Augmentation");
+    const named: Record<string, string> = { adamw: "AdamW" };
+    for (const [part, kinds] of Object.entries(PARTS)) {
+      const mapping = Object.keys(properties("Training")[part].discriminator?.mapping ?? {});
+      expect(Object.keys(kinds).sort(), part).toEqual(mapping.sort());
+      for (const [kind, { fields, start }] of Object.entries(kinds)) {
+        const name = named[kind] ?? kind.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
+        agree(fields, name);
+        for (const [field, property] of Object.entries(properties(name))) {
+          expect((start as unknown as Record<string, unknown>)[field], `${name}.${field}`).toEqual(property.default);
+        }
+      }
+    }
   });
 
   it("is that of the schema for layers and neurons", () => {

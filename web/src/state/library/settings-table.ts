@@ -1,5 +1,6 @@
 /** A run's document and environment as rows that a person can read. Pure. */
-import { ADAM_FIELDS, LAYER_FIELDS, NEURON_FIELDS, ONE_CYCLE_FIELDS, TRAINING_FIELDS, type Field } from "../fields";
+import { LAYER_FIELDS, NEURON_FIELDS, TRAINING_FIELDS, type Field } from "../fields";
+import { AUGMENTATION_FIELDS, PARTS } from "../training-parts";
 
 export interface Setting {
   /** Dotted name in the document, as filters and studies use it. */
@@ -23,8 +24,8 @@ export function leaves(value: unknown, path = ""): { path: string; value: unknow
 
 const NAMES: Record<string, Field> = {
   ...TRAINING_FIELDS,
-  ...ADAM_FIELDS,
-  ...ONE_CYCLE_FIELDS,
+  ...Object.assign({}, ...Object.values(PARTS).flatMap((kinds) => Object.values(kinds).map(({ fields }) => fields))),
+  ...AUGMENTATION_FIELDS,
   ...LAYER_FIELDS,
   // Where neurons call a field differently, it has the name that most of them give it: Leaky's, then Synaptic's.
   ...Object.assign({}, ...Object.values(NEURON_FIELDS).reverse()),

@@ -21,6 +21,8 @@ export function answerOf(layers: number[][][], change: Partial<Playback> = {}): 
     tie: false,
     confidence: 1,
     chances: counts,
+    reading: "count",
+    scores: counts,
     counts,
     latency: 1,
     layers: layers.map((rows) => ({
