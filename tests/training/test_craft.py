@@ -83,6 +83,7 @@ CRAFTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("craft", CRAFTS)
 def test_a_run_resumed_in_the_middle_ends_bit_for_bit_as_the_whole_one(craft: str, few: Dataset) -> None:
     spec, whole, rest = spec_of(**CRAFTS[craft]), Keeper(), Keeper()
@@ -99,6 +100,7 @@ def test_a_run_resumed_in_the_middle_ends_bit_for_bit_as_the_whole_one(craft: st
     assert last.results["test"] == resumed.results["test"]
 
 
+@pytest.mark.slow
 def test_stopping_early_keeps_the_best_epoch_and_says_so(few: Dataset) -> None:
     spec = spec_of(epochs=60, stop_after_epochs=2, keep_best=True, learning_rate=0.05)
     keeper = Keeper()
@@ -118,6 +120,7 @@ def test_stopping_early_keeps_the_best_epoch_and_says_so(few: Dataset) -> None:
         assert np.array_equal(array, keeper.trained.tensors[name]), name
 
 
+@pytest.mark.slow
 def test_a_plateau_lowers_the_learning_rate(few: Dataset) -> None:
     spec = spec_of(epochs=12, learning_rate=0.2, schedule={"kind": "plateau", "patience_epochs": 1, "factor": 0.5})
     rates = {event.learning_rate for event in train(spec, few) if isinstance(event, Update)}
@@ -164,6 +167,7 @@ def test_an_update_is_torchs(optimizer: AdamW | Sgd) -> None:
         torch.testing.assert_close(mine, theirs, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_penalty_on_rates_makes_hidden_spikes_sparse(few: Dataset) -> None:
     def rate(penalty: float) -> float:
         *_, last = train(spec_of(epochs=6, rate_penalty=penalty, loss="count"), few)
