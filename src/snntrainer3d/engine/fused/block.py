@@ -41,9 +41,9 @@ from snntrainer3d.engine.fused.places import (
     GROUPS,
     INS,
     LANE_VALUES,
-    LANES,
     LAYERS,
     LOSS,
+    NEXT,
     NUMBER,
     OUTPUT_GRAD,
     OUTS,
@@ -70,7 +70,7 @@ from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.layout import LEARNS, RAW_GRADIENTS
 from snntrainer3d.engine.kernels.native import exp, flush_denormals, gemm, one_blas_thread, restore_denormals
 from snntrainer3d.engine.kernels.scan import CARRY_ROWS
-from snntrainer3d.engine.kernels.task import Task, call, matrix, vector
+from snntrainer3d.engine.kernels.task import Task, call, matrix, take_number, vector
 
 
 @kernel()
@@ -122,6 +122,22 @@ def _total(array: Any) -> Any:
         total += sums[k]
     for i in range(whole, array.shape[0]):
         total += array[i]
+    return total
+
+
+@kernel()
+def _ones(spikes: Any) -> Any:
+    """Count spikes, 0 or 1 each, exactly: in whatever order, so in as many sums as keep the adders busy."""
+    sums = np.zeros(256, spikes.dtype)
+    whole = spikes.shape[0] // 256 * 256
+    for start in range(0, whole, 256):
+        for k in range(256):
+            sums[k] += spikes[start + k]
+    total = 0.0
+    for k in range(256):
+        total += sums[k]
+    for i in range(whole, spikes.shape[0]):
+        total += spikes[i]
     return total
 
 
@@ -277,8 +293,6 @@ def _forward_layer(
         gemm(source, False, ins, weight, True, x, rows, outs, ins, False, integers, reals)
         if row[BIAS] >= 0:
             _add_bias(x, bias, rows, outs)
-    # The state before the first step; a smaller block may have left its later steps here.
-    _clear(_part(lane, row[STATE], row[STATE_ROWS] * width))
     # A smaller block before this one has left its states where this one begins.
     _clear(_part(lane, row[STATE], row[STATE_ROWS] * width))
     scan = _scan_table(table, row, width, lane, values, current_steps)
@@ -429,7 +443,7 @@ def _weight_shares(
 
 @kernel()
 def _lane(table: Any, lane_index: Any, dtype: Any) -> Any:
-    """Do all blocks of the groups of one lane."""
+    """Do all blocks of one group after the other that no other lane has taken."""
     layers, batch, size = table[LAYERS], table[BATCH], table[BLOCK]
     plan = matrix(table[ADDRESS_PLAN], layers + 1, PLAN_COLUMNS, np.int64)
     parameters = vector(table[ADDRESS_PARAMETERS], 1 << 62, dtype)
@@ -446,7 +460,9 @@ def _lane(table: Any, lane_index: Any, dtype: Any) -> Any:
     all_results = matrix(table[ADDRESS_RESULTS], table[GROUPS], FIRED + layers, np.float64)
     control = flush_denormals() if table[FLUSHES] else numba.uint32(0)
     blas_threads = one_blas_thread(1)
-    for number in range(lane_index, table[GROUPS], table[LANES]):
+    next_group = table.ctypes.data + NEXT * 8
+    number = take_number(next_group)
+    while number < table[GROUPS]:
         group = vector(table[ADDRESS_GROUPS], (number + 1) * table[GROUP_VALUES], dtype)[number * table[GROUP_VALUES] :]
         if table[TRAINS]:
             _clear(group)
@@ -460,7 +476,7 @@ def _lane(table: Any, lane_index: Any, dtype: Any) -> Any:
                 _forward_layer(table, plan, layer, first, samples, inputs, parameters, values, memory)
                 if layer < layers - 1:
                     fired = _part(memory, plan[layer, SPIKE], table[STEPS] * samples * plan[layer, OUTS])
-                    results[FIRED + layer] += _total(fired)
+                    results[FIRED + layer] += _ones(fired)
             _output(table, plan, first, samples, labels, memory, counts, results)
             if table[TRAINS]:
                 for back in range(layers):
@@ -478,6 +494,7 @@ def _lane(table: Any, lane_index: Any, dtype: Any) -> Any:
                         first_grads,
                         block > start,
                     )
+        number = take_number(next_group)
     one_blas_thread(blas_threads)
     if table[FLUSHES]:
         restore_denormals(control)

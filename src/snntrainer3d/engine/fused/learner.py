@@ -233,11 +233,10 @@ class FusedLearner:
         blocks = -(-batch // self._layout.block)
         self._groups = min(blocks, len(self._results))
         table[places.BATCH], table[places.BLOCKS], table[places.GROUPS] = batch, blocks, self._groups
-        table[places.LANES] = lanes = min(self._lanes, self._groups)
-        table[places.TRAINS] = trains
+        table[places.TRAINS], table[places.NEXT] = trains, 0
         table[places.ADDRESS_INPUTS], table[places.ADDRESS_LABELS] = inputs.data_ptr(), labels.data_ptr()
         table[places.ADDRESS_COUNTS] = self._counts.data_ptr()
-        PASS[self._np_dtype].run(table, lanes)
+        PASS[self._np_dtype].run(table, min(self._lanes, self._groups))
         return self._counts[:batch]
 
     def _totals(self) -> list[float]:
@@ -274,10 +273,9 @@ class FusedLearner:
 
     def _run_tasks(self, tasks: np.ndarray, updates: int) -> None:
         table = self._table
-        table[places.TASKS], table[places.UPDATES] = len(tasks), updates
+        table[places.TASKS], table[places.UPDATES], table[places.NEXT] = len(tasks), updates, 0
         table[places.ADDRESS_TASKS] = tasks.ctypes.data
-        table[places.LANES] = lanes = min(self._threads, len(tasks))
-        UPDATE[self._np_dtype].run(table, lanes)
+        UPDATE[self._np_dtype].run(table, min(self._threads, len(tasks)))
 
     def _chain_values(self) -> None:
         """Turn the groups' raw gradients into those of β, α and thresholds."""

@@ -6,12 +6,14 @@ from snntrainer3d.engine.kernels.layout import CODES
 
 # Entries of the table: sizes first, then addresses.
 (
-    LAYERS, STEPS, BATCH, BLOCK, GROUPS, BLOCKS, LANES, TRAINS, COUNTS_LOSS, LANE_VALUES, GROUP_VALUES, TASKS,
+    LAYERS, STEPS, BATCH, BLOCK, GROUPS, BLOCKS, NEXT, TRAINS, COUNTS_LOSS, LANE_VALUES, GROUP_VALUES, TASKS,
     ADDRESS_PLAN, ADDRESS_PARAMETERS, ADDRESS_GRADIENTS, ADDRESS_VALUES, ADDRESS_LANES, ADDRESS_GROUPS,
     ADDRESS_INPUTS, ADDRESS_FIRST_GRADS, ADDRESS_LABELS, ADDRESS_RESULTS, ADDRESS_COUNTS, ADDRESS_TASKS,
     ADDRESS_MEAN, ADDRESS_SQUARE, ADDRESS_RATES, UPDATES, FLUSHES,
     SCAN_FORWARD, SCAN_BACKWARD, ADDRESS_EDGES,
 ) = range(32)  # fmt: skip
+"""NEXT is the number of the next group or task that no lane has taken: a lane whose core is taken from it for a moment
+leaves more of them to the others."""
 TABLE_SIZE = 32
 
 # Columns of the plan.

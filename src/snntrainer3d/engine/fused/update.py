@@ -22,14 +22,14 @@ from snntrainer3d.engine.fused.places import (
     FLUSHES,
     GROUP_VALUES,
     GROUPS,
-    LANES,
+    NEXT,
     TABLE_SIZE,
     TASKS,
     UPDATES,
 )
 from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.native import flush_denormals, gemm, one_blas_thread, restore_denormals
-from snntrainer3d.engine.kernels.task import Task, matrix, vector
+from snntrainer3d.engine.kernels.task import Task, matrix, take_number, vector
 
 TARGET, SIZE, SHARE, FIRST_COLUMN, COLUMNS, INS = range(6)
 """A task: where its parameters are and how many; where the groups' shares are (−1: none, it is a product of the
@@ -76,7 +76,7 @@ def _gradient(table: Any, task: Any, grads: Any, groups: Any, inputs: Any, first
 
 
 @kernel()
-def _lane(table: Any, lane: Any, dtype: Any) -> Any:
+def _lane(table: Any, lane: Any, dtype: Any) -> Any:  # noqa: ARG001 — lanes share all tasks
     tasks = matrix(table[ADDRESS_TASKS], table[TASKS], TASK_COLUMNS, np.int64)
     parameters, grads = (
         vector(table[ADDRESS_PARAMETERS], 1 << 62, dtype),
@@ -88,13 +88,16 @@ def _lane(table: Any, lane: Any, dtype: Any) -> Any:
     rates = vector(table[ADDRESS_RATES], 7, np.float64)
     control = flush_denormals() if table[FLUSHES] else numba.uint32(0)
     blas_threads = one_blas_thread(1)
-    for number in range(lane, table[TASKS], table[LANES]):
+    next_task = table.ctypes.data + NEXT * 8
+    number = take_number(next_task)
+    while number < table[TASKS]:
         task = tasks[number]
         start, stop = task[TARGET], task[TARGET] + task[SIZE]
         if table[UPDATES] < 2:
             _gradient(table, task, grads[start:stop], groups, inputs, first_grads)
         if table[UPDATES] > 0:
             adam(parameters[start:stop], grads[start:stop], means[start:stop], squares[start:stop], rates)
+        number = take_number(next_task)
     one_blas_thread(blas_threads)
     if table[FLUSHES]:
         restore_denormals(control)

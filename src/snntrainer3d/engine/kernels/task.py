@@ -46,6 +46,17 @@ def call(typing_context: Any, function: Any, table: Any, lane: Any) -> Any:
     return types.void(types.int64, types.int64, types.int64), generate
 
 
+@intrinsic
+def take_number(typing_context: Any, address: Any) -> Any:
+    """Give the number at an address and add one to it there, whoever else does so at the same time."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = ir.IntType(64)
+        return builder.atomic_rmw("add", builder.inttoptr(args[0], word.as_pointer()), word(1), "monotonic")
+
+    return types.int64(types.int64), generate
+
+
 @kernel()
 def vector(address: Any, size: Any, dtype: Any) -> Any:
     """Give the `size` values at an address as an array."""
