@@ -8,6 +8,7 @@ from snntrainer3d.engine.kernels.alpha import fused as alpha
 from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.lapicque import fused as lapicque
 from snntrainer3d.engine.kernels.layout import (
+    ATAN,
     D_THRESHOLD,
     IMMEDIATE,
     KIND,
@@ -25,6 +26,7 @@ from snntrainer3d.engine.kernels.surrogates import through_surrogate
 from snntrainer3d.engine.kernels.synaptic import fused as synaptic
 
 _leaky_forward, _leaky_backward, _leaky_learn = leaky.forward, leaky.backward, leaky.learn
+_leaky_atan, _lapicque_atan = leaky.backward_atan, lapicque.backward_atan
 _lapicque_forward, _lapicque_backward, _lapicque_learn = lapicque.forward, lapicque.backward, lapicque.learn
 _synaptic_forward, _synaptic_backward, _synaptic_learn = synaptic.forward, synaptic.backward, synaptic.learn
 _alpha_forward, _alpha_backward, _alpha_learn = alpha.forward, alpha.backward, alpha.learn
@@ -147,6 +149,21 @@ def _incoming(
 
 
 @kernel()
+def _backward_atan(
+    states: Any, spike_grad: Any, grad: Any, carry: Any, values: Any, is_leaky: bool, adds: bool,
+    first: int, last: int, shift: int,
+) -> None:  # fmt: skip
+    """Take Leaky or Lapicque neurons back through all steps where nothing but the arctangent's gradient arrives."""
+    for back in range(states.shape[0] - 1):
+        t = states.shape[0] - 2 - back
+        spike, target = spike_grad[min(t, spike_grad.shape[0] - 1)], grad[0 if adds else t]
+        if is_leaky:
+            _leaky_atan(spike, states[t], states[t + 1], target, carry, values, adds, first, last, shift)
+        else:
+            _lapicque_atan(spike, states[t], states[t + 1], target, carry, values, adds, first, last, shift)
+
+
+@kernel()
 def backward_scan(
     x: Any, states: Any, spike_grad: Any, membrane_grad: Any, grad: Any, carry: Any, raw: Any, work: Any,
     values: Any, codes: Any, first: int, last: int, shift: int,
@@ -166,6 +183,12 @@ def backward_scan(
     steps = states.shape[0] - 1
     has_spike, has_membrane = spike_grad.shape[0] > 0, membrane_grad.shape[0] > 0
     summed = grad.shape[0] == 1 and steps > 1
+    if (
+        has_spike and not has_membrane and not codes[LEARNS] and not codes[IMMEDIATE]
+        and codes[SURROGATE] == ATAN and kind in (LEAKY, LAPICQUE)
+    ):  # fmt: skip
+        _backward_atan(states, spike_grad, grad, carry, values, kind == LEAKY, summed, first, last, shift)
+        return
     for back in range(steps):
         t = steps - 1 - back
         spike = spike_grad[min(t, spike_grad.shape[0] - 1)] if has_spike else work[1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
+
 from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.layout import (
     ATAN,
@@ -22,6 +24,13 @@ HALF_PI = 1.5707963267948966
 
 
 @kernel(fastmath=_FAST)
+def through_atan(spike: Any, distance: Any, width: Any, height: Any) -> Any:
+    """Give spike·dS/dz at a distance from the threshold; `width` is π/2·slope, `height` slope/2."""
+    z = width * distance
+    return spike * (height / (numba.float32(1) + z * z))  # of double precision where z is
+
+
+@kernel(fastmath=_FAST)
 def _atan(out: Any, spike: Any, membrane: Any, values: Any, first: int, last: int, shift: int) -> None:
     f = values.dtype.type
     height = values[SLOPE, 0] / f(2)
@@ -29,8 +38,7 @@ def _atan(out: Any, spike: Any, membrane: Any, values: Any, first: int, last: in
     out, spike, membrane = out[first:last], spike[first:last], membrane[first:last]
     threshold = values[THRESHOLD, first - shift : last - shift]
     for i in range(last - first):
-        z = width * (membrane[i] - threshold[i])
-        out[i] = spike[i] * (height / (f(1) + z * z))
+        out[i] = through_atan(spike[i], membrane[i] - threshold[i], width, height)
 
 
 @kernel(fastmath=_FAST)

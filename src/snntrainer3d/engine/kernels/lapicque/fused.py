@@ -12,11 +12,13 @@ from snntrainer3d.engine.kernels.layout import (
     D_THRESHOLD,
     DECAY,
     RESISTANCE,
+    SLOPE,
     SUBTRACT,
     THRESHOLD,
     TIME_STEP,
     ZERO,
 )
+from snntrainer3d.engine.kernels.surrogates import HALF_PI, through_atan
 
 
 @kernel()
@@ -58,6 +60,33 @@ def backward(incoming: Any, before: Any, grad: Any, carry: Any, values: Any, fir
         r = f(1) if before_m[i] - threshold[i] > 0 else f(0)
         g = (f(1) - r * zero) * (incoming[i] + carry_m[i])
         grad[i] = scale * conductance[i] * g
+        carry_m[i] = decay[i] * g
+
+
+@kernel()
+def backward_atan(
+    spike: Any, before: Any, now: Any, grad: Any, carry: Any, values: Any, adds: bool, first: int, last: int, shift: int
+) -> None:
+    """Do in one loop what the arctangent surrogate and then `backward` do, to the same bits: half the time.
+
+    Args:
+        spike: dL/ds of this step.
+        adds: whether to add to `grad` instead of replacing it.
+    """
+    f = values.dtype.type
+    zero = values[ZERO, 0]
+    height, width = values[SLOPE, 0] / f(2), f(HALF_PI) * values[SLOPE, 0]
+    scale = values[RESISTANCE, 0] * values[TIME_STEP, 0]
+    spike, grad = spike[first:last], grad[first:last]
+    before_m, now_m, carry_m = before[0, first:last], now[0, first:last], carry[0, first:last]
+    conductance = values[CONDUCTANCE, first - shift : last - shift]
+    decay = values[DECAY, first - shift : last - shift]
+    threshold = values[THRESHOLD, first - shift : last - shift]
+    for i in range(last - first):
+        r = f(1) if before_m[i] - threshold[i] > 0 else f(0)
+        g = (f(1) - r * zero) * (through_atan(spike[i], now_m[i] - threshold[i], width, height) + carry_m[i])
+        driven = scale * conductance[i] * g
+        grad[i] = grad[i] + driven if adds else driven
         carry_m[i] = decay[i] * g
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from snntrainer3d.engine.kernels.compiled import kernel
-from snntrainer3d.engine.kernels.layout import BETA, D_BETA, D_THRESHOLD, SUBTRACT, THRESHOLD, ZERO
+from snntrainer3d.engine.kernels.layout import BETA, D_BETA, D_THRESHOLD, SLOPE, SUBTRACT, THRESHOLD, ZERO
+from snntrainer3d.engine.kernels.surrogates import HALF_PI, through_atan
 
 
 @kernel()
@@ -42,6 +43,30 @@ def backward(incoming: Any, before: Any, grad: Any, carry: Any, values: Any, fir
         r = f(1) if before_m[i] - threshold[i] > 0 else f(0)
         g = incoming[i] + carry_m[i]
         grad[i] = g
+        carry_m[i] = beta[i] * ((f(1) - r * zero) * g)
+
+
+@kernel()
+def backward_atan(
+    spike: Any, before: Any, now: Any, grad: Any, carry: Any, values: Any, adds: bool, first: int, last: int, shift: int
+) -> None:
+    """Do in one loop what the arctangent surrogate and then `backward` do, to the same bits: half the time.
+
+    Args:
+        spike: dL/ds of this step.
+        adds: whether to add to `grad` instead of replacing it.
+    """
+    f = values.dtype.type
+    zero = values[ZERO, 0]
+    height, width = values[SLOPE, 0] / f(2), f(HALF_PI) * values[SLOPE, 0]
+    spike, grad = spike[first:last], grad[first:last]
+    before_m, now_m, carry_m = before[0, first:last], now[0, first:last], carry[0, first:last]
+    beta = values[BETA, first - shift : last - shift]
+    threshold = values[THRESHOLD, first - shift : last - shift]
+    for i in range(last - first):
+        r = f(1) if before_m[i] - threshold[i] > 0 else f(0)
+        g = through_atan(spike[i], now_m[i] - threshold[i], width, height) + carry_m[i]
+        grad[i] = grad[i] + g if adds else g
         carry_m[i] = beta[i] * ((f(1) - r * zero) * g)
 
 
