@@ -19,6 +19,7 @@ def test_the_forms_of_a_run_are_listed_with_the_reasons_against_them(served: Ser
     found = fits(answer, models.ExportForms)["forms"]
     assert [form["name"] for form in found] == list(FORMS)
     by_name = {form["name"]: form for form in found}
+    assert answer.json()["circuit_faults"] == []
     assert by_name["json"]["faults"] == by_name["nir"]["faults"] == []
     assert by_name["nir"]["file"].endswith("-nir.zip")
     assert by_name["numpy"]["file"].endswith("_numpy.py")
@@ -33,6 +34,21 @@ def test_weights_are_downloaded_in_a_form(served: Served, finished: str, form: s
     if form == "npz":
         wanted = trained_for(small_spec()).tensors["layers.0.weight"]
         assert np.array_equal(read_weights(answer.content).tensors["layers.0.weight"], wanted)
+
+
+def test_the_circuit_is_one_zip_of_netlist_crossbars_and_parts(served: Served, finished: str) -> None:
+    answer = served.client.get(f"/api/runs/{finished}/export/circuit.zip")
+    assert answer.headers["content-disposition"].endswith('-circuit.zip"')
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        netlist, *tables, parts = archive.namelist()
+        layers = len(small_spec().network.layers)
+        assert [table.rsplit("-", 1)[1] for table in tables] == [f"layer{at}.csv" for at in range(1, layers + 1)]
+        assert ".subckt" in archive.read(netlist).decode().lower()
+        assert "op-amp" in archive.read(parts).decode()
+    ideal = served.client.get(f"/api/runs/{finished}/export/circuit.zip?form=ideal")
+    assert ideal.status_code == 200
+    assert ideal.content != answer.content
+    fault(served.client.get(f"/api/runs/{finished}/export/circuit.zip?form=paper"), 422, "spec")
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from snntrainer3d.circuits.clock import Clock
 from snntrainer3d.circuits.clocked import Behaviour, run_clocked
-from snntrainer3d.circuits.design import Crossbar, Design, design_circuit
+from snntrainer3d.circuits.design import Crossbar, Design, circuit_faults, design_circuit
 from snntrainer3d.circuits.devices import (
     SWEEPS,
     TYPICAL_DEVICES,
@@ -72,6 +72,7 @@ __all__ = [
     "as_subcircuit",
     "bill_csv",
     "bill_of",
+    "circuit_faults",
     "conductances_csv",
     "conductances_json",
     "design_circuit",

@@ -24,7 +24,7 @@ from jaxtyping import Float64
 
 from snntrainer3d.circuits.settings import CircuitSettings
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import Alpha, Lapicque, Leaky, Synaptic, TrainedNetwork
+from snntrainer3d.spec import Alpha, Lapicque, Leaky, Network, Synaptic, TrainedNetwork
 
 SMALLEST_LEAK = 1e-6
 """1 − decay below which no buildable resistor lets a membrane leak."""
@@ -129,7 +129,7 @@ def design_circuit(trained: TrainedNetwork, settings: CircuitSettings | None = N
         SpecError: a layer that no circuit of ours computes; all of them, each with its reason.
     """
     chosen = settings or CircuitSettings()
-    faults = [fault for index, layer in enumerate(trained.network.layers) for fault in _refusals(index, layer)]
+    faults = circuit_faults(trained.network)
     if not faults:
         faults = [fault for index in range(len(trained.network.layers)) for fault in _values(trained, index)]
     if faults:
@@ -147,6 +147,11 @@ def quantise(
     low, high = settings.min_conductance_siemens, settings.max_conductance_siemens
     step = (high - low) / (settings.levels - 1)
     return low + np.rint((conductance - low) / step) * step
+
+
+def circuit_faults(network: Network) -> list[Fault]:
+    """Give every reason why a network's layers cannot become a circuit, whatever their values are."""
+    return [fault for index, layer in enumerate(network.layers) for fault in _refusals(index, layer)]
 
 
 def _refusals(index: int, layer: object) -> list[Fault]:

@@ -25,6 +25,8 @@ class ExportForms(_Body):
     """The forms for a run."""
 
     forms: list[ExportForm]
+    circuit_faults: list[Fault]
+    """Why the network cannot become a circuit; empty where it can."""
 
 
 class ExportProof(_Body):

@@ -2,7 +2,7 @@ import { at, bytes, get, send, sendBytes } from "./request";
 import type {
   CheckAnswer,
   DatasetRow,
-  ExportForm,
+  ExportForms,
   ExportProof,
   Health,
   NeuronDetail,
@@ -57,8 +57,7 @@ export const api = {
     get<NeuronDetail>(`${at(run)}/neuron?layer=${layer}&neuron=${neuron}`),
   importWeights: (file: Blob, name: string, stated: Network) =>
     sendBytes<RunRow>(`/runs/import-weights?${new URLSearchParams({ name, network: JSON.stringify(stated) })}`, file),
-  exportForms: async (run: string, signal?: AbortSignal) =>
-    (await get<{ forms: ExportForm[] }>(`${at(run)}/export`, signal)).forms,
+  exportForms: (run: string, signal?: AbortSignal) => get<ExportForms>(`${at(run)}/export`, signal),
   exportProof: (run: string, form: string) => get<ExportProof>(`${at(run)}/export/${form}/proof`),
   exportUrl: (run: string, what: string) => `/api${at(run)}/export/${what}`,
 };

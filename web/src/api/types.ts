@@ -23,6 +23,7 @@ export type {
   ErrorDetail,
   EvaluationResult,
   ExportForm,
+  ExportForms,
   ExportProof,
   Fault,
   Health,

@@ -1100,6 +1100,8 @@ export interface ExportForm {
 /** The forms for a run. */
 export interface ExportForms {
   forms: ExportForm[];
+  /** Why the network cannot become a circuit; empty where it can. */
+  circuit_faults: Fault[];
 }
 
 /** What came of running an export on samples beside the network. */

@@ -23,6 +23,7 @@ from snntrainer3d.spec import Network
 
 router = APIRouter(tags=["exports"])
 Picture = Literal["png", "svg"]
+CircuitForm = Literal["ideal", "vccs", "opamp"]
 PROOF_LIMIT_S = 900.0
 
 
@@ -75,8 +76,35 @@ def export_run(run_id: str, views: Views) -> Response:
 @router.get("/runs/{run_id}/export", response_model=ExportForms, responses=ERROR_RESPONSES)
 def list_forms(run_id: str, views: Views) -> Response:
     """Tell in which forms a run's weights can be taken home, and why not in the others."""
+    from snntrainer3d.circuits import circuit_faults
+
     network, name = views.spec(run_id).network, views.name(run_id)
-    return views.json({"forms": [_form(form, network, name) for form in FORMS.values()]})
+    forms = [_form(form, network, name) for form in FORMS.values()]
+    return views.json({"forms": forms, "circuit_faults": [asdict(fault) for fault in circuit_faults(network)]})
+
+
+@router.get("/runs/{run_id}/export/circuit.zip", response_class=Response, responses=_file("application/zip"))
+def export_circuit(run_id: str, views: Views, form: CircuitForm = "opamp") -> Response:
+    """Give the network as a circuit: a SPICE sub-circuit with pins, a table for each crossbar, the parts."""
+    from snntrainer3d.circuits import (
+        CircuitSettings,
+        as_subcircuit,
+        bill_csv,
+        bill_of,
+        conductances_csv,
+        design_circuit,
+    )
+
+    name = _plain(views.name(run_id))
+    design = design_circuit(views.trained(run_id), CircuitSettings(form=form))
+    tables = enumerate(conductances_csv(design), start=1)
+    files = {
+        f"{name}.cir": as_subcircuit(design, title=name),
+        **{f"{name}-conductances-layer{layer}.csv": table for layer, table in tables},
+        f"{name}-parts.csv": bill_csv(bill_of(design)),
+    }
+    content = packed({inside: text.encode() for inside, text in files.items()})
+    return _download(content, "application/zip", name, "-circuit.zip")
 
 
 @router.get("/runs/{run_id}/export/csv", response_class=Response, responses=_file("text/csv"))
