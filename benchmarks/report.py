@@ -295,6 +295,30 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
     return "| " + " | ".join(padded) + " |"
 
 
+def _view(section: Mapping[str, Any]) -> Lines:
+    if section.get("skipped"):
+        yield section["skipped"]
+        return
+    yield (
+        "Milliseconds of the page's main thread, the least of several turns, in a Chromium that draws in software; the "
+        "heap is what lives after the garbage is gone. Draw calls are the most of one frame while weights change, and "
+        "of a frame in which nothing did."
+    )
+    yield ""
+    titles = ("network", "#weights", "#build ms", "#update ms", "#strongest 1,000 ms", "#draw calls", "#heap MB")
+    rows = [
+        (
+            row["network"], f"{row['edgesTotal']:,}", f"{row['buildMs']:.1f}", f"{row['updateMs']:.2f}",
+            f"{row['strongestMs']:.2f}", f"{row['drawCalls']} / {row['idleDrawCalls']}", f"{row['megabytes']:.1f}",
+        )
+        for row in section["networks"]
+    ]  # fmt: skip
+    yield from _table(titles, rows)
+    if left := section["left"]:
+        yield ""
+        yield f"Building and leaving the view {left['views']} times, the heap grew by {left['grown']:.2f} MB."
+
+
 _WRITERS: dict[str, Callable[[Mapping[str, Any]], Lines]] = {
     "step": _step,
     "neurons": _neurons,
@@ -307,6 +331,7 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any]], Lines]] = {
     "networks": _networks,
     "start": _start,
     "watch": _watch,
+    "view": _view,
 }
 PICTURES = {
     "step": "step.svg",

@@ -103,7 +103,7 @@ def run(session: Session) -> dict[str, Any]:
         _one_run(served, spec, _nobody)
         for pair in range(1 if session.quick else PAIRS):
             ways: dict[str, Way] = {"alone": _nobody, "watched": _client}
-            if not session.quick and pair % BROWSER_EVERY == 0 and _browser():
+            if not session.quick and pair % BROWSER_EVERY == 0 and browser():
                 ways["browser"] = _page
             for name in sorted(ways, reverse=bool(pair % 2)):
                 session.say(f"  {name}")
@@ -206,12 +206,12 @@ def _client(served: Served, run: str, look: _Look) -> Iterator[None]:
 @contextlib.contextmanager
 def _page(served: Served, run: str, look: _Look) -> Iterator[None]:
     """Open the page in a real browser without a window, which draws in software on the same cores."""
-    browser = _browser()
-    assert browser is not None
+    found = browser()
+    assert found is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         address = f"{served.address}/#run={run}"
         process = subprocess.Popen(
-            [browser, *BROWSER_FLAGS, f"--user-data-dir={profile}", "--remote-debugging-port=0", address],
+            [found, *BROWSER_FLAGS, f"--user-data-dir={profile}", "--remote-debugging-port=0", address],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -234,7 +234,8 @@ def _cpu_of_all(pid: int) -> float:
     return total
 
 
-def _browser() -> str | None:
+def browser() -> str | None:
+    """Give the path of a Chromium that is installed."""
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 

@@ -53,6 +53,7 @@ def results() -> dict[str, Any]:
     sections: dict[str, Any] = {
         "step": {"job": "784-100-10", "tolerance": 5e-4, "updates_compared": 10, "rows": rows, "families": told},
         "neurons": {"kinds": {"leaky": {"job": "x", "neuron": {}, "rows": rows[:2]}}},
+        "others": {"updates_compared": 10, "tolerance": 5e-4, "networks": {"x": {"job": "x", "rows": rows}}},
         "steps": {"field": "num_steps", "series": curve},
         "width": {"field": "hidden", "series": curve},
         "batch": {"field": "batch", "series": curve},
@@ -72,6 +73,9 @@ def results() -> dict[str, Any]:
                   "frames": 9, "frame_bytes": 9 << 20, "events": 100,
                   "cpu": dict.fromkeys(("alone", "watched"), dict.fromkeys(CPU_TIMES, 1.0)),
                   "watched_cost_min": 0.04, "watched_cost_median": 0.02},
+        "view": {"networks": [{"network": "784-100-10", "edgesTotal": 79400, "buildMs": 2.3, "updateMs": 0.1,
+                               "strongestMs": 0.2, "drawCalls": 4, "idleDrawCalls": 2, "megabytes": 4.2}],
+                 "left": {"views": 50, "grown": 0.1}},
     }  # fmt: skip
     assert set(sections) == set(SECTIONS)
     machine = {"processor": "P", "instructions": "avx2", "cores": 2, "memory_gib": 8.0, "system": "Linux",
@@ -177,3 +181,10 @@ def test_peers_are_pinned_and_stand_on_the_same_torch() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     ours = next(line for line in lock.splitlines() if line.startswith("torch=="))
     assert next(line for line in lines if line.startswith("torch==")) == ours.split("+")[0].split()[0]
+
+
+def test_a_view_that_could_not_be_measured_says_why(results: dict[str, Any]) -> None:
+    view = {**results["sections"]["view"], "skipped": "Not measured: no browser."}
+    page = render({**results, "sections": {"view": view}})
+    assert "Not measured: no browser." in page
+    assert "784-100-10" not in page

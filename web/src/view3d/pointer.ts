@@ -12,6 +12,7 @@ export interface PointerListeners {
 export class Pointer {
   private pressed: { x: number; y: number } | null = null;
   private dragging = false;
+  private readonly down = new Set<number>();
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -36,8 +37,10 @@ export class Pointer {
   }
 
   private readonly onDown = (event: PointerEvent): void => {
+    this.down.add(event.pointerId);
     this.pressed = { x: event.clientX, y: event.clientY };
-    this.dragging = false;
+    // A second finger makes it a pinch, which picks nothing however still one of them is held.
+    this.dragging = this.down.size > 1;
   };
 
   private readonly onMove = (event: PointerEvent): void => {
@@ -48,12 +51,14 @@ export class Pointer {
   };
 
   private readonly onUp = (event: PointerEvent): void => {
+    this.down.delete(event.pointerId);
     if (this.pressed && !this.dragging && event.button === 0) this.listeners.click(...this.within(event));
-    this.pressed = null;
+    if (this.down.size === 0) this.pressed = null;
   };
 
-  private readonly onCancel = (): void => {
-    this.pressed = null;
+  private readonly onCancel = (event: PointerEvent): void => {
+    this.down.delete(event.pointerId);
+    if (this.down.size === 0) this.pressed = null;
   };
 
   private readonly onLeave = (): void => {

@@ -459,6 +459,7 @@ describe("what it costs", () => {
       const elements = document.querySelectorAll("#stage > *").length;
       return { left, elements, grown: (heap() - heapBefore) / 1e6 };
     });
+    console.log(JSON.stringify({ views: seen.left.length, grown: seen.grown }));
     expect(new Set(seen.left)).toEqual(new Set([0]));
     // The last canvas stays where the page put it; the labels over it are gone.
     expect(seen.elements).toBe(1);
