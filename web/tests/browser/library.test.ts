@@ -39,6 +39,10 @@ it("runs a small study to its end and shows its table", async () => {
   const table = page.getByRole("tabpanel", { name: "Tables" }).locator("table").first();
   await table.waitFor({ timeout: 60_000 });
   expect(await table.locator("tbody tr").count()).toBeGreaterThanOrEqual(2);
+  const [head, row] = await Promise.all(
+    [table.locator("thead tr"), table.locator("tbody tr").first()].map((one) => one.boundingBox()),
+  );
+  expect(row?.y, "rows lie below their heads").toBeGreaterThanOrEqual((head?.y ?? 0) + (head?.height ?? 0) - 1);
   expect(await table.textContent()).toMatch(/\d\d?\.\d/);
   const report = await page.getByRole("link", { name: "Report" }).getAttribute("href");
   const answer = await page.request.get(new URL(report ?? "", app.url).href);
