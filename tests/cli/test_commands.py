@@ -163,7 +163,15 @@ def test_an_unforeseen_error_is_one_line(capsys: Capture, monkeypatch: pytest.Mo
 
 def test_datasets(capsys: Capture) -> None:
     rows = told_json(capsys, "datasets", "list")["datasets"]
-    assert [row["name"] for row in rows] == ["digits", "mnist", "fashion-mnist", "spoken-digits", "xor"]
+    assert [row["name"] for row in rows] == [
+        "digits",
+        "mnist",
+        "fashion-mnist",
+        "spoken-digits",
+        "xor",
+        "moons",
+        "spirals",
+    ]
     assert "8×8" in told(capsys, "datasets", "list")
     assert told_json(capsys, "datasets", "fetch", "digits")["available"]
 

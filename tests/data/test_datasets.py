@@ -24,7 +24,7 @@ DIGITS_TEST_IMAGES_MD5 = "45a339c494252995660676753e8d0e2d"
 """Of the 359 test images, 8×8 bytes each: a change here changes every published accuracy on digits."""
 
 
-@pytest.mark.parametrize("name", ["digits", "xor"])
+@pytest.mark.parametrize("name", ["digits", "xor", "moons", "spirals"])
 def test_what_is_known_without_loading_is_what_is_loaded(name):
     info, dataset = describe(name), load(name)
     assert dataset.info is info
@@ -38,8 +38,8 @@ def test_what_is_known_without_loading_is_what_is_loaded(name):
 
 
 def test_the_catalogue_lists_the_data_sets_of_the_spec():
-    assert list(CATALOGUE) == ["digits", "mnist", "fashion-mnist", "spoken-digits", "xor"]
-    with pytest.raises(NotFoundError, match="digits, mnist, fashion-mnist, spoken-digits, xor"):
+    assert list(CATALOGUE) == ["digits", "mnist", "fashion-mnist", "spoken-digits", "xor", "moons", "spirals"]
+    with pytest.raises(NotFoundError, match="digits, mnist, fashion-mnist, spoken-digits, xor, moons, spirals"):
         describe("cifar")
     with pytest.raises(NotFoundError):
         load("../digits")

@@ -22,7 +22,7 @@ def train(
     ] = None,
     dataset: Annotated[
         str | None,
-        typer.Option(help="digits, mnist, fashion-mnist, spoken-digits or xor; mnist where it is, else digits."),
+        typer.Option(help="A data set by name (`datasets list` shows them); mnist where it is, else digits."),
     ] = None,
     data: Annotated[
         Path | None,

@@ -104,4 +104,32 @@ SPOKEN_DIGITS = DatasetInfo(
     frames=40,
 )
 
-CATALOGUE: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR)}
+MOONS = DatasetInfo(
+    name="moons",
+    title="Moons",
+    input_shape=(2,),
+    classes=2,
+    class_names=("upper", "lower"),
+    train_samples=1000,
+    test_samples=500,
+    licence="none needed",
+    source="drawn from a fixed seed",
+    summary="1,500 points of two half moons in the plane, one inside the other: parted by a curve.",
+)
+
+SPIRALS = DatasetInfo(
+    name="spirals",
+    title="Spirals",
+    input_shape=(2,),
+    classes=2,
+    class_names=("first", "second"),
+    train_samples=1000,
+    test_samples=500,
+    licence="none needed",
+    source="drawn from a fixed seed",
+    summary="1,500 points of two spirals in the plane, wound into each other for 1¼ turns.",
+)
+
+CATALOGUE: dict[str, DatasetInfo] = {
+    info.name: info for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR, MOONS, SPIRALS)
+}

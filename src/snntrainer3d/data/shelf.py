@@ -14,6 +14,7 @@ from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Progress
 from snntrainer3d.data.digits import load_digits
 from snntrainer3d.data.download import ATTEMPTS, download
+from snntrainer3d.data.planes import load_moons, load_spirals
 from snntrainer3d.data.xor import load_xor
 from snntrainer3d.errors import DataUnavailableError, NotFoundError
 from snntrainer3d.spec import OWN
@@ -36,7 +37,12 @@ def _mirrored(files: Mapping[str, str], mirrors: tuple[str, ...], read: Callable
     return _Files(lambda folder: all((folder / file).is_file() for file in files), read, files, mirrors)
 
 
-_BUILT_IN: dict[str, Callable[[], Dataset]] = {"digits": load_digits, "xor": load_xor}
+_BUILT_IN: dict[str, Callable[[], Dataset]] = {
+    "digits": load_digits,
+    "xor": load_xor,
+    "moons": load_moons,
+    "spirals": load_spirals,
+}
 _ON_DISK: dict[str, _Files] = {
     "mnist": _mirrored(mnist.FILES, mnist.MIRRORS, mnist.load_mnist),
     "fashion-mnist": _mirrored(fashion.FILES, fashion.MIRRORS, fashion.load_fashion),

@@ -83,6 +83,8 @@ FAST = Preset(
     datasets={
         "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2, "num_steps": 10},
         "spoken-digits": {"epochs": 30, "num_steps": 40},
+        "moons": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2},
+        "spirals": {"epochs": 150, "batch_size": 32, "learning_rate": 1e-2},
         "xor": {"epochs": 300, "batch_size": 4, "learning_rate": 1e-2, "validation_share": 0.0},
     },
     longer="thorough",
