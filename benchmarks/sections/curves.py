@@ -18,25 +18,25 @@ LONGEST_TURN_UPDATES = 100
 
 def run_steps(session: Session) -> dict[str, Any]:
     """Time over the number of time steps."""
-    points = (10, 1000) if session.quick else (10, 25, 50, 100, 250, 500, 1000)
+    points = (10, 1000) if session.quick else (10, 25, 100, 300, 1000)
     return _curve(session, "num_steps", points)
 
 
 def run_width(session: Session) -> dict[str, Any]:
     """Time over the number of hidden neurons."""
-    points = (10, 1000) if session.quick else (10, 30, 100, 300, 1000, 4000)
+    points = (10, 1000) if session.quick else (10, 100, 300, 1000, 4000)
     return _curve(session, "hidden", points)
 
 
 def run_batch(session: Session) -> dict[str, Any]:
     """Time over the number of samples per batch."""
-    points = (1, 1024) if session.quick else (1, 4, 16, 64, 128, 256, 1024)
+    points = (1, 1024) if session.quick else (1, 8, 64, 128, 1024)
     return _curve(session, "batch", points)
 
 
 def _curve(session: Session, field: str, points: Sequence[int]) -> dict[str, Any]:
     names = (FUSED, YARDSTICK) if session.quick else (FUSED, YARDSTICK, "jax")
-    effort = Effort(2, 0.05, LONGEST_TURN_UPDATES) if session.quick else Effort(7, 0.25, LONGEST_TURN_UPDATES)
+    effort = Effort(2, 0.05, LONGEST_TURN_UPDATES) if session.quick else Effort(5, 0.2, LONGEST_TURN_UPDATES)
     series: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for point in points:
         session.say(f"  {field} {point}")

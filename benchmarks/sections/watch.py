@@ -27,8 +27,8 @@ from benchmarks.session import Session
 
 LONGEST_RUN_S = 600.0
 PAIRS = 8
-BROWSER_EVERY = 2
-"""A browser watches in every second pair: its figure is for comparison, and its start takes long."""
+BROWSER_EVERY = 3
+"""A browser watches in every third pair: its figure is for comparison, and its start takes long."""
 POLL_S = 0.05
 _SEQUENCE = struct.Struct("<8xI")
 """Where a weight frame holds its sequence number, see docs/formats.md."""
