@@ -169,6 +169,7 @@ def table(found: dict[str, Any]) -> list[tuple[str, float]]:
     return [(entry["key"], entry["test_accuracy"]) for entry in found["entries"]]
 
 
+@pytest.mark.verify
 def test_two_nodes_train_one_network_as_one_process_does(cluster: RealCluster, tmp_path: Path) -> None:
     cluster.add_node()
     spec = compose(Choices(dataset="digits", hidden=(16,), training={"epochs": 3, "num_steps": 6}))

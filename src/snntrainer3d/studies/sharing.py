@@ -6,6 +6,7 @@ while it trains.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 import time
@@ -27,6 +28,7 @@ from snntrainer3d.studies.parcel import unpack as unpack_run
 from snntrainer3d.studies.pool import WorkerDiedError
 
 PERIOD_S = 0.5
+START_PATIENCE_S = 300
 ATTEMPTS = 3
 """How often a run is tried whose nodes are lost."""
 OnEvent = Callable[[Event], None]
@@ -116,6 +118,8 @@ class _Attempt:
             self._on_event(event)
 
     def _train(self, processes: int, config: dict[str, Any]) -> None:
+        # Ray Train's own minute is too short where a busy machine imports torch, and it would begin again and again.
+        os.environ.setdefault("RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S", str(START_PATIENCE_S))
         from ray.train import RunConfig, ScalingConfig
         from ray.train.torch import TorchConfig, TorchTrainer
 
