@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snntrainer3d.engine import ReferenceLearner, build, load_tensors, open_learner, tensors_of, to_trained
-from snntrainer3d.engine.multistep import MultiStepLearner
+from snntrainer3d.engine.multistep import MultiStepLearner, products_of
 from snntrainer3d.spec import Network, Training, parse
 from strategies import map_networks, recurrent_networks
 
@@ -113,3 +113,30 @@ def test_it_goes_on_to_the_last_bit_where_it_was() -> None:
     assert len(learner.gradient_sizes()) == len(network.spiking())
     for name, array in tensors_of(whole, network).items():
         assert np.array_equal(array, tensors_of(resumed, network)[name]), name
+
+
+def test_small_networks_take_one_thread_and_give_the_others_back() -> None:
+    small = parse(Network, {"input": {"shape": [784]}, "layers": [{"kind": "recurrent", "size": 100}, {"size": 10}]})
+    assert products_of(build(small)) == 784 * 100 + 100 + 100 * 100 + 1010
+    seen: list[int] = []
+
+    class Counting(MultiStepLearner):
+        def _forward(self, inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, list[float]]:
+            seen.append(torch.get_num_threads())
+            return super()._forward(inputs)
+
+    before = torch.get_num_threads()
+    learner = Counting(build(small), Training(num_steps=4, batch_size=8))
+    inputs, labels = torch.rand(8, 784), torch.zeros(8, dtype=torch.int64)
+    learner.train_batch(inputs, labels, 1e-3)
+    learner.evaluate_batch(inputs, labels)
+    assert seen == [1, 1]
+    assert torch.get_num_threads() == before
+    wide = build(convolutional())
+    assert products_of(wide) > 1_000
+    torch.set_num_threads(2)
+    try:
+        Counting(wide, Training(num_steps=20, batch_size=65_536)).evaluate_batch(torch.rand(2, 100), labels[:2])
+    finally:
+        torch.set_num_threads(before)
+    assert seen[-1] == 2
