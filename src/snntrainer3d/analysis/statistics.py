@@ -286,8 +286,9 @@ def _wilcoxon(differences: Float64[np.ndarray, "pair"]) -> Wilcoxon | Refusal:
 def _too_few(pairs: int, comparisons: int, level: float) -> str:
     best = smallest_p(pairs)
     together = f" Of {comparisons} tests together Holm's correction makes it {min(1.0, best * comparisons):.3g}."
+    counted = "1 pair" if pairs == 1 else f"{pairs} pairs"
     return (
-        f"With {pairs} pairs the smallest p that the signed-rank test can give is 2/2^{pairs} = {best:.3g}."
+        f"With {counted} the smallest p that the signed-rank test can give is 2/2^{pairs} = {best:.3g}."
         f"{together if comparisons > 1 else ''} It cannot get to {level:g}, whatever the networks do."
     )
 
