@@ -61,6 +61,24 @@ def test_a_users_training_loop_gives_the_same_losses(checkpoint_steps: int | Non
     assert found == pytest.approx(expected, abs=SAME)
 
 
+@pytest.mark.parametrize("learned", ["learn_beta", "learn_threshold"])
+def test_a_value_that_is_learned_alone_gets_its_gradient(learned: str) -> None:
+    gradients = []
+    for fused in (False, True):
+        torch.manual_seed(0)
+        network = nn.Sequential(
+            nn.Linear(20, 12), snntorch.Leaky(beta=0.9, init_hidden=True, output=True, **{learned: True})
+        )
+        torch.manual_seed(1)
+        inputs = torch.rand(16, 20)
+        spikes, membranes = fuse(network)(inputs, 15) if fused else steps_of(network, inputs, 15)
+        (spikes.sum() + membranes.square().sum()).backward()
+        gradients.append(getattr(network[1], learned.removeprefix("learn_")).grad)
+    expected, found = gradients
+    assert float(expected.abs().max()) > 1
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+
+
 def test_nothing_of_the_tutorials_network_is_stepped() -> None:
     """The report is empty where everything is fused."""
     assert fuse(tutorial_network()).report() == {}

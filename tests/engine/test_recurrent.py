@@ -19,14 +19,16 @@ STEPS, BATCH, SIZE = 9, 5, 7
 
 
 def layer(feedback: str, kind: str, reset: str, learned: str) -> Any:
-    neuron = {"kind": kind, "reset": reset, "learn_beta": learned, "learn_threshold": learned}
+    # Only beta: whether anything is learned must not hang on the threshold.
+    beta, threshold = ("shared", "fixed") if learned == "beta" else (learned, learned)
+    neuron = {"kind": kind, "reset": reset, "learn_beta": beta, "learn_threshold": threshold}
     layers = [{"kind": "recurrent", "size": SIZE, "feedback": feedback, "neuron": neuron}]
     network = parse(Network, {"input": {"shape": [3]}, "layers": layers})
     return build(network, 2).double().layers[0].neuron
 
 
 @pytest.mark.parametrize("constant", [False, True])
-@pytest.mark.parametrize("learned", ["fixed", "shared", "per_neuron"])
+@pytest.mark.parametrize("learned", ["fixed", "shared", "per_neuron", "beta"])
 @pytest.mark.parametrize("reset", ["subtract", "zero", "none"])
 @pytest.mark.parametrize("kind", ["leaky", "synaptic"])
 @pytest.mark.parametrize("feedback", ["all_to_all", "one_to_one"])

@@ -236,7 +236,9 @@ def test_what_the_documentation_has_people_try_works(cluster: RealCluster, tmp_p
 
 
 def test_ctrl_c_leaves_nothing_on_the_nodes_and_resume_goes_on_from_there(cluster: RealCluster, tmp_path: Path) -> None:
-    study, home = document("stopped", (0.01,)), tmp_path / "home"
+    # Long enough that none ends before a fast machine's order to stop has reached it.
+    epochs, home = list(range(1, 801)), tmp_path / "home"
+    study = document("stopped", (0.01,), training={"epochs": len(epochs), "num_steps": 10})
     with RunStore(home) as store:
         with command(cluster, home, study) as process:
             _until(lambda: _training(store), process)
@@ -250,7 +252,7 @@ def test_ctrl_c_leaves_nothing_on_the_nodes_and_resume_goes_on_from_there(cluste
         with command(cluster, home, study, "--resume", address=cluster.client_address) as process:
             assert outcome(process)["counts"] == {"finished": 2}
         assert kinds(store, stopped.id)["prepared"] == 2
-        assert [epoch.epoch for epoch in store.metrics(stopped.id).epochs] == EPOCHS
+        assert [epoch.epoch for epoch in store.metrics(stopped.id).epochs] == epochs
 
 
 @pytest.mark.mnist

@@ -65,6 +65,7 @@ async function focusNeuron(page: Page): Promise<void> {
 async function lookInside(page: Page): Promise<void> {
   await page.locator(".solid canvas").press("Escape"); // lets the neuron in focus go
   await page.getByRole("tab", { name: "Inside" }).click();
+  await page.getByRole("button", { name: "Samples", exact: true }).click();
   await page.getByRole("button", { name: /^Sample 3:/ }).click();
   await page.locator(".verdict").waitFor({ timeout: 60_000 });
   await snap(page, "spikes");
@@ -97,6 +98,10 @@ it("start, learning, result; dark and light, wide and narrow", async () => {
   await page.locator(".flat canvas").waitFor();
   await snap(page, "matrix");
   await page.keyboard.press("m");
+  await page.keyboard.press("b");
+  await page.locator(".flat canvas").waitFor();
+  await snap(page, "beside");
+  await page.keyboard.press("b");
   const link = page.url();
   for (const [name, width, height] of [
     ["workbench-light", 1440, 900],

@@ -90,7 +90,8 @@ class Neurons:
         codes[KIND] = self.kind
         codes[SURROGATE] = SURROGATES[self.surrogate.kind]
         codes[IMMEDIATE] = self.immediate
-        codes[LEARNS] = any(value.requires_grad for value in self.rows().values())
+        with torch.enable_grad():  # within a Function's forward nothing that follows from a parameter would ask for one
+            codes[LEARNS] = any(value.requires_grad for value in self.rows().values())
         codes[FLUSH] = flush
         return codes
 
