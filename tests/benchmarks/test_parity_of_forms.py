@@ -15,6 +15,8 @@ from benchmarks.task import Job, Task, invented_images, read_task, write_data, w
 
 from snntrainer3d.spec import NEURON_KINDS
 
+pytestmark = pytest.mark.slow
+
 UPDATES = 10
 
 

@@ -18,6 +18,8 @@ from snntrainer3d.exports import read_weights, to_json, to_safetensors
 from snntrainer3d.runs import RecordWriter, RunStore
 from snntrainer3d.spec import TrainedNetwork, fixed_tensors, tensor_shapes
 
+pytestmark = pytest.mark.slow
+
 TEST = evaluate_counts(np.eye(4, 10), np.array([0, 1, 2, 9]), 0.5, tuple("0123456789")).to_dict()
 """Three of four right."""
 Capture = pytest.CaptureFixture[str]

@@ -10,6 +10,8 @@ from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, load_tensors, open_learner, tensors_of
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Neuron, Synaptic, Training, dense_network
 
+pytestmark = pytest.mark.slow
+
 NEURONS = [Leaky(beta=0.8), Lapicque(beta=0.8), Synaptic(beta=0.8), Alpha(alpha=0.9, beta=0.8)]
 
 

@@ -26,6 +26,8 @@ from snntrainer3d.exports import (
 from snntrainer3d.exports.proof import ROUNDING
 from snntrainer3d.spec import Alpha, Leaky, Synaptic, Training
 
+pytestmark = pytest.mark.slow
+
 CODE = ("snntorch", "pytorch", "numpy")
 C = pytest.mark.skipif(which("cc") is None, reason="there is no C compiler")
 MOST_LINES = 60

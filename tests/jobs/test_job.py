@@ -23,6 +23,8 @@ from snntrainer3d.runs import RunFolder, RunStore, read_record
 from snntrainer3d.spec import RunSpec
 from snntrainer3d.training import Checkpoint
 
+pytestmark = pytest.mark.slow
+
 
 def events_of(run: RunFolder) -> tuple[Event, ...]:
     return read_record(run.events).events

@@ -18,6 +18,8 @@ from snntrainer3d.exports import to_safetensors
 from snntrainer3d.runs import RunStore, StoredCheckpoint, append_event, run_file, write_checkpoint
 from snntrainer3d.spec import RunSpec, TrainedNetwork, fixed_tensors, tensor_shapes
 
+pytestmark = pytest.mark.slow
+
 
 def weights_of(spec: RunSpec) -> TrainedNetwork:
     random = np.random.default_rng(0)

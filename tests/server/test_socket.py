@@ -20,6 +20,8 @@ from snntrainer3d.server import study_models
 from snntrainer3d.server.run_feed import PORTION, News, RunFeed
 from snntrainer3d.server.socket import TICK_S
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 10.0
 QUIET_S = 0.4
 LARGEST_GROWTH_BYTES = 30e6
