@@ -115,7 +115,12 @@ export class LinePlot {
     const [xs] = this.plot.data;
     if (xs.length === 0) return;
     const now = this.plot.cursor.idx ?? xs.length - 1;
-    const goal = by === "first" ? 0 : by === "last" ? xs.length - 1 : Math.min(Math.max(now + by, 0), xs.length - 1);
+    let goal = by === "first" ? 0 : by === "last" ? xs.length - 1 : Math.min(Math.max(now + by, 0), xs.length - 1);
+    // The cursor stands on whole pixels: where values are closer than these, the next pixel's is next.
+    const pixel = (at: number) => Math.round(this.plot.valToPos(xs[at], "x"));
+    if (typeof by === "number") {
+      while (pixel(goal) === pixel(now) && goal + Math.sign(by) in xs) goal += Math.sign(by);
+    }
     const { seen } = this;
     if (seen && xs[goal] < seen.min) this.panBy((xs[goal] - seen.min) / (seen.max - seen.min));
     if (seen && xs[goal] > seen.max) this.panBy((xs[goal] - seen.max) / (seen.max - seen.min));

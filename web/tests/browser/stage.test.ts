@@ -63,9 +63,11 @@ it("reads, zooms and saves a chart by keyboard and menu", async () => {
     await plot.press(key);
     return plot.getAttribute(attribute);
   };
-  await expect.poll(() => after("Home", "aria-valuetext")).toMatch(/^update \d+ · epoch 1, training \d/);
+  await expect
+    .poll(() => after("Home", "aria-valuetext"), { timeout: 30_000 })
+    .toMatch(/^update \d+ · epoch 1, training \d/);
   const first = await plot.getAttribute("aria-valuenow");
-  await expect.poll(() => after("ArrowRight", "aria-valuenow")).not.toBe(first);
+  await expect.poll(() => after("ArrowRight", "aria-valuenow"), { timeout: 30_000 }).not.toBe(first);
   const whole = await plot.screenshot();
   for (let time = 0; time < 4; time += 1) await plot.press("+");
   expect((await plot.screenshot()).equals(whole)).toBe(false);
