@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from snntrainer3d.engine.fused.neurons import RAW_ROWS, Neurons, why_not
-from snntrainer3d.engine.kernels.layer import blocks_of, scan_backward, scan_forward
-from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS, VALUE_ROWS
+from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_not
+from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
+from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
 from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
 from snntrainer3d.spec import SURROGATES, Atan, FastSigmoid, Sigmoid, SpikeRateEscape, StraightThrough, Surrogate
 
@@ -220,18 +220,14 @@ class _Scan(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
         current = current.contiguous()
         width = current.shape[1]
-        period, *blocks = blocks_of(batch, neurons.size)
-        dtype = current.detach().numpy().dtype
-        values = np.zeros((VALUE_ROWS, period), dtype)
-        neurons.fill(values)
-        codes = neurons.codes(flush=True)
+        values, codes, blocks = neurons.for_scan(batch, current.detach().numpy().dtype)
         states = current.new_empty(steps + 1, neurons.state_rows, width)
         states[0] = start
         spikes = current.new_empty(steps, width)
-        scan_forward(current.detach().numpy(), states.numpy(), spikes.numpy(), values, codes, (blocks[0], blocks[1]))
+        scan_forward(current.detach().numpy(), states.numpy(), spikes.numpy(), values, codes, blocks)
         membranes = states[1:, 0].clone() if wants_membrane else current.new_empty(0)
         ctx.save_for_backward(current, states, *rows)
-        ctx.scan = (values, codes, (blocks[0], blocks[1]), batch, neurons.size, learned)
+        ctx.scan = (values, codes, blocks, batch, neurons.size, learned)
         ctx.set_materialize_grads(False)
         return spikes, membranes, states[-1].clone()
 
@@ -257,11 +253,7 @@ class _Scan(torch.autograd.Function):
         )  # fmt: skip
         start = _start_gradient(carry, states[0]) if ctx.needs_input_grad[1] else None
         per_neuron = raw.view(RAW_GRADIENTS, batch, size).sum(1) if learned else raw
-        learned_grads = [
-            (per_neuron[RAW_ROWS.index(row)].sum() if value.numel() == 1 else per_neuron[RAW_ROWS.index(row)])
-            .reshape(value.shape).to(value.dtype)
-            for row, value in zip(learned, rows, strict=True)
-        ]  # fmt: skip
+        learned_grads = row_gradients(per_neuron, learned, rows)
         return (grad, start, None, None, None, None, None, *learned_grads)
 
 

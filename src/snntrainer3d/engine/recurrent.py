@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import snntorch
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from snntrainer3d.engine.fused.neurons import RAW_ROWS, Neurons, why_stepped
-from snntrainer3d.engine.kernels.layer import blocks_of, scan_backward, scan_forward
-from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS, VALUE_ROWS
+from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_stepped
+from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
+from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
 from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
 from snntrainer3d.spec import Surrogate
 
@@ -56,11 +55,7 @@ class _Recurrent(torch.autograd.Function):
         learned: tuple[int, ...], *rows: Tensor,
     ) -> tuple[Tensor, Tensor]:  # fmt: skip
         current, width, size = current.contiguous(), current.shape[1], neurons.size
-        period, *blocks = blocks_of(batch, size)
-        dtype = current.detach().numpy().dtype
-        values = np.zeros((VALUE_ROWS, period), dtype)
-        neurons.fill(values)
-        codes = neurons.codes(flush=True)
+        values, codes, blocks = neurons.for_scan(batch, current.detach().numpy().dtype)
         drive = current.new_empty(steps, width)
         states = current.new_zeros(steps + 1, neurons.state_rows, width)
         spikes = current.new_empty(steps, width)
@@ -75,9 +70,9 @@ class _Recurrent(torch.autograd.Function):
                 if neurons.silences:
                     drive[t] *= 1 - spikes[t - 1]
             x, state, spike = arrays[0][t : t + 1], arrays[1][t : t + 2], arrays[2][t : t + 1]
-            scan_forward(x, state, spike, values, codes, (blocks[0], blocks[1]), lanes)
+            scan_forward(x, state, spike, values, codes, blocks, lanes)
         ctx.save_for_backward(drive, states, spikes, weight, *rows)
-        ctx.scan = (neurons, values, codes, (blocks[0], blocks[1]), batch, len(current), learned, lanes)
+        ctx.scan = (neurons, values, codes, blocks, batch, len(current), learned, lanes)
         ctx.set_materialize_grads(False)
         return spikes, states[1:, 0].clone()
 
@@ -103,12 +98,7 @@ class _Recurrent(torch.autograd.Function):
                 if neurons.silences:
                     grad[t] *= 1 - spikes[t - 1]
                 _feed_back(wanted[t - 1], grad[t], weight, size)
-        per_neuron = raw.view(RAW_GRADIENTS, batch, size).sum(1)
-        learned_grads = [
-            (per_neuron[RAW_ROWS.index(row)].sum() if value.numel() == 1 else per_neuron[RAW_ROWS.index(row)])
-            .reshape(value.shape).to(value.dtype)
-            for row, value in zip(learned, rows, strict=True)
-        ]  # fmt: skip
+        learned_grads = row_gradients(raw.view(RAW_GRADIENTS, batch, size).sum(1), learned, rows)
         arriving = grad.sum(0, keepdim=True) if held == 1 and steps > 1 else grad
         back = _weight_gradient(grad[1:], spikes[:-1], weight, size) if ctx.needs_input_grad[1] else None
         return (arriving, back, None, None, None, None, *learned_grads)

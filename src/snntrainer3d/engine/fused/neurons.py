@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
+from snntrainer3d.engine.kernels.layer import blocks_of
 from snntrainer3d.engine.kernels.layout import (
     ALPHA,
     ALPHA_NEURON,
@@ -34,6 +36,7 @@ from snntrainer3d.engine.kernels.layout import (
     TAU,
     THRESHOLD,
     TIME_STEP,
+    VALUE_ROWS,
     ZERO,
 )
 from snntrainer3d.spec import Surrogate
@@ -81,8 +84,9 @@ class Neurons:
 
     @property
     def learned(self) -> dict[str, nn.Parameter]:
-        """Give the learnable values of the neurons by name."""
-        return {name: value for name, value in self.module.named_parameters() if value.requires_grad}
+        """Give the learnable values of the neurons by name; the weights of a recurrent layer's feedback are none."""
+        own = self.module.named_parameters(recurse=False)
+        return {name: value for name, value in own if value.requires_grad}
 
     def codes(self, flush: bool) -> np.ndarray:
         """Give the integers that choose the kernels' branches."""
@@ -90,8 +94,7 @@ class Neurons:
         codes[KIND] = self.kind
         codes[SURROGATE] = SURROGATES[self.surrogate.kind]
         codes[IMMEDIATE] = self.immediate
-        with torch.enable_grad():  # within a Function's forward nothing that follows from a parameter would ask for one
-            codes[LEARNS] = any(value.requires_grad for value in self.rows().values())
+        codes[LEARNS] = bool(self.learned)
         codes[FLUSH] = flush
         return codes
 
@@ -127,23 +130,29 @@ class Neurons:
             values[RESISTANCE] = float(self.module.R)
             values[TIME_STEP] = float(self.module.time_step)
 
+    def for_scan(
+        self, batch: int, dtype: np.dtype[Any]
+    ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+        """Give what the scans of a layer read beside its arrays: values, codes, and the blocks of a row."""
+        period, starts, shifts = blocks_of(batch, self.size)
+        values = np.zeros((VALUE_ROWS, period), dtype)
+        self.fill(values)
+        return values, self.codes(flush=True), (starts, shifts)
+
     def chain(self, raw: Tensor) -> dict[str, Tensor]:
         """Give gradients of the learned values from raw ones [RAW_GRADIENTS, neuron], through `rows`."""
         learned = self.learned
         with torch.enable_grad():
             rows = {row: value for row, value in self.rows().items() if value.requires_grad}
-            weights = [
-                raw[RAW_ROWS.index(row)].sum().reshape(value.shape)
-                if value.numel() == 1
-                else raw[RAW_ROWS.index(row)].reshape(value.shape)
-                for row, value in rows.items()
-            ]
-            grads = torch.autograd.grad(
-                list(rows.values()),
-                list(learned.values()),
-                [weight.to(value.dtype) for weight, value in zip(weights, rows.values(), strict=True)],
-            )
+            weights = row_gradients(raw, rows.keys(), rows.values())
+            grads = torch.autograd.grad(list(rows.values()), list(learned.values()), weights)
         return dict(zip(learned, grads, strict=True))
+
+
+def row_gradients(raw: Tensor, rows: Iterable[int], values: Iterable[Tensor]) -> list[Tensor]:
+    """Give the gradients of values by raw ones [RAW_GRADIENTS, neuron]: of one that all neurons share the sum."""
+    each = ((raw[RAW_ROWS.index(row)], value) for row, value in zip(rows, values, strict=True))
+    return [(own.sum() if value.numel() == 1 else own).reshape(value.shape).to(value.dtype) for own, value in each]
 
 
 def why_not(module: nn.Module) -> str:
