@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,8 @@ PAGE = ROOT / "docs" / "formats.md"
 GOLDEN = ROOT / "tests" / "golden" / "networks" / "digits-64-20-10.json"
 CHILD = Path(__file__).with_name("nir_reader_child.py")
 FOLDER = ROOT / ".readers"
-PACKAGES = ("nirtorch==2.6", "norse==1.1.0", "spikingjelly==2.0.0", "loguru==0.7.3", "tqdm==4.70.1")
+PINNED = ROOT / "benchmarks" / "peers" / "requirements.txt"
+PACKAGES = ("nirtorch", "norse", "spikingjelly", "loguru", "tqdm")
 BEGIN, END = "<!-- written by scripts/nir_readers.py -->", "<!-- end -->"
 TIME_LIMIT_S = 240.0
 
@@ -38,7 +40,7 @@ NETWORKS: dict[str, dict[str, object]] = {
     "Synaptic, zero": {"kind": "synaptic", "alpha": 0.6, "beta": 0.9, "reset": "zero"},
 }
 """By name: what is different in the neurons of the golden network."""
-READERS = {"snntorch": "snnTorch 1.0.0", "norse": "Norse 1.1.0", "spikingjelly": "SpikingJelly 2.0.0"}
+READERS = {"snntorch": "snnTorch", "norse": "Norse", "spikingjelly": "SpikingJelly"}
 SETTINGS = {
     ("snntorch", "Leaky, subtract"): "delay,subtract",
     ("snntorch", "Synaptic, zero"): "delay",
@@ -69,13 +71,26 @@ class Difference:
 
 def environment(folder: Path = FOLDER) -> Path:
     """Give the folder with the frameworks, filled where it is not; raises CalledProcessError."""
-    wanted = hashlib.sha256("\n".join(PACKAGES).encode()).hexdigest()
+    packages = pinned()
+    wanted = hashlib.sha256("\n".join(packages).encode()).hexdigest()
     ready = folder / ".ready"
     if not ready.exists() or ready.read_text(encoding="utf-8") != wanted:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*command, "--upgrade", "--target", str(folder), *PACKAGES], check=True, capture_output=True)
+        subprocess.run([*command, "--upgrade", "--target", str(folder), *packages], check=True, capture_output=True)
         ready.write_text(wanted, encoding="utf-8")
     return folder
+
+
+def pinned() -> list[str]:
+    """Give what is installed, in the versions that the benchmark's peers have."""
+    lines = PINNED.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.partition("==")[0] in PACKAGES]
+
+
+def titles() -> dict[str, str]:
+    """Give the readers' names with their versions."""
+    versions = {"snntorch": version("snntorch"), **dict(line.split("==") for line in pinned())}
+    return {reader: f"{title} {versions[reader]}" for reader, title in READERS.items()}
 
 
 def network(name: str) -> TrainedNetwork:
@@ -125,7 +140,7 @@ def table(readers: Path) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for name in NETWORKS:
         trained = network(name)
-        for reader, title in READERS.items():
+        for reader, title in titles().items():
             settings = SETTINGS.get((reader, name), "")
             cells = [read_by(reader, trained, "", readers).words(), settings.replace(",", ", "), ""]
             if settings:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import parity
 from benchmarks.contestants import CONTESTANTS, FUSED, REFERENCE, YARDSTICK
-from benchmarks.sections.rows import refuse_if_red, row_of
+from benchmarks.sections.rows import timed_rows
 from benchmarks.session import Session, paper_job
-from benchmarks.timing import time_rounds
 
 TIMED = (FUSED, REFERENCE, YARDSTICK, "snntorch-hoisted")
 
@@ -21,13 +19,6 @@ def run(session: Session) -> dict[str, Any]:
     kinds = {}
     for kind in NEURON_KINDS:
         job = paper_job(kind)
-        with session.contest.open([CONTESTANTS[name] for name in TIMED], session.task(job)) as entries:
-            parities = parity.check(entries)
-            refuse_if_red(parities, (FUSED, REFERENCE))
-            timings = time_rounds(entries, job.batch, effort)
-            rows = [
-                row_of(entry, parities.get(name), timings.get(name), timings.get(FUSED))
-                for entry, name in ((entry, entry.contestant.name) for entry in entries)
-            ]
+        rows = timed_rows(session, [CONTESTANTS[name] for name in TIMED], job, effort)
         kinds[kind] = {"job": job.title(), "neuron": dict(job.neuron), "rows": rows}
     return {"kinds": kinds}

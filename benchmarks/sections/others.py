@@ -7,10 +7,9 @@ from typing import Any
 from benchmarks import parity
 from benchmarks.architectures import LENET, RECURRENT
 from benchmarks.contestants import FUSED, OURS, REFERENCE, SNNTORCH, YARDSTICK, Contestant
-from benchmarks.sections.rows import refuse_if_red, row_of
+from benchmarks.sections.rows import timed_rows
 from benchmarks.sections.step import families
 from benchmarks.session import Session, paper_job
-from benchmarks.timing import time_rounds
 
 STEPS = {LENET: 10, RECURRENT: 25}
 BATCH = 64
@@ -42,13 +41,6 @@ def run(session: Session) -> dict[str, Any]:
     networks = {}
     for network, steps in STEPS.items():
         job = paper_job(network=network, num_steps=steps, batch=BATCH)
-        with session.contest.open(contestants(network), session.task(job)) as entries:
-            parities = parity.check(entries)
-            refuse_if_red(parities, (FUSED, REFERENCE))
-            timings = time_rounds(entries, job.batch, effort)
-            rows = [
-                row_of(entry, parities.get(name), timings.get(name), timings.get(FUSED))
-                for entry, name in ((entry, entry.contestant.name) for entry in entries)
-            ]
+        rows = timed_rows(session, contestants(network), job, effort)
         networks[network] = {"job": job.title(), "rows": rows, "families": families(rows)}
     return {"networks": networks, "tolerance": parity.PARITY_TOLERANCE, "updates_compared": parity.PARITY_UPDATES}

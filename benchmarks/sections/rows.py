@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks import parity
 from benchmarks.contest import Entry
+from benchmarks.contestants import FUSED, REFERENCE, Contestant
 from benchmarks.parity import Parity, why_refused
 from benchmarks.refusal import RefusedError
-from benchmarks.timing import Timing
+from benchmarks.session import Session
+from benchmarks.task import Job
+from benchmarks.timing import Effort, Timing, time_rounds
+
+
+def timed_rows(session: Session, contestants: Sequence[Contestant], job: Job, effort: Effort) -> list[dict[str, Any]]:
+    """Give a row for each contestant of a job, timed once all train the same network; raises RefusedError."""
+    with session.contest.open(contestants, session.task(job)) as entries:
+        parities = parity.check(entries)
+        refuse_if_red(parities, (FUSED, REFERENCE))
+        timings = time_rounds(entries, job.batch, effort)
+        return rows_of(entries, parities, timings)
+
+
+def rows_of(
+    entries: Sequence[Entry], parities: Mapping[str, Parity], timings: Mapping[str, Timing]
+) -> list[dict[str, Any]]:
+    """Give a row for each contestant, with how many times faster ours is."""
+    named = ((entry, entry.contestant.name) for entry in entries)
+    ours = timings.get(FUSED)
+    return [row_of(entry, parities.get(name), timings.get(name), ours) for entry, name in named]
 
 
 def refuse_if_red(parities: Mapping[str, Parity], ours: Sequence[str]) -> None:

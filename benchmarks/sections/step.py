@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks import parity
 from benchmarks.contestants import CONTESTANTS, FUSED, OURS, REFERENCE, YARDSTICK
-from benchmarks.sections.rows import refuse_if_red, row_of
+from benchmarks.sections.rows import refuse_if_red, rows_of
 from benchmarks.session import Session, paper_job
 from benchmarks.timing import Effort, settle, time_rounds
 
@@ -32,11 +32,7 @@ def run(session: Session) -> dict[str, Any]:
             session.say("  trying each peer on all cores and on one, its threads waiting briefly and long …")
             entries[:] = [settle(session.contest, entry, task, session.cores, Effort(3, 0.2)) for entry in entries]
         timings = time_rounds(entries, job.batch, effort)
-        ours = timings.get(FUSED)
-        rows = [
-            row_of(entry, parities.get(entry.contestant.name), timings.get(entry.contestant.name), ours)
-            for entry in entries
-        ]
+        rows = rows_of(entries, parities, timings)
     return {
         "job": job.title(),
         "tolerance": parity.PARITY_TOLERANCE,

@@ -1,9 +1,8 @@
 """NIR files read by the importers of snnTorch, Norse and SpikingJelly, in an environment of their own."""
 
-import importlib.util
+import importlib
 import re
 import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -12,14 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def nir_readers() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("nir_readers", ROOT / "scripts" / "nir_readers.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where its dataclasses look their types up
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    return importlib.import_module("nir_readers")
 
 
 def rows() -> dict[tuple[str, str], list[str]]:
@@ -29,11 +24,10 @@ def rows() -> dict[tuple[str, str], list[str]]:
     return {(row[0], row[1]): row[2:] for row in cells}
 
 
-def test_the_page_has_a_row_for_every_network_and_reader():
-    script = nir_readers()
-    assert set(rows()) == {(name, title) for name in script.NETWORKS for title in script.READERS.values()}
+def test_the_page_has_a_row_for_every_network_and_reader(script):
+    assert set(rows()) == {(name, title) for name in script.NETWORKS for title in script.titles().values()}
     for (name, title), (_, given, _) in rows().items():
-        reader = next(key for key, value in script.READERS.items() if value == title)
+        reader = next(key for key, value in script.titles().items() if value == title)
         assert given.replace(" ", "") == script.SETTINGS.get((reader, name), "")
 
 
@@ -53,8 +47,7 @@ def test_the_page_has_a_row_for_every_network_and_reader():
         ("spikingjelly", "Leaky, subtract", True, False),
     ],
 )
-def test_others_read_what_the_page_says(reader, name, with_settings, same):
-    script = nir_readers()
+def test_others_read_what_the_page_says(script, reader, name, with_settings, same):
     try:
         readers = script.environment()
     except subprocess.CalledProcessError as error:
@@ -64,5 +57,5 @@ def test_others_read_what_the_page_says(reader, name, with_settings, same):
     assert found.spikes > 1_000
     assert (found.differ == 0) is same
     assert (found.agree == 200) or not same
-    told = rows()[name, script.READERS[reader]][2 if with_settings else 0]
+    told = rows()[name, script.titles()[reader]][2 if with_settings else 0]
     assert told.startswith("0 of") is same

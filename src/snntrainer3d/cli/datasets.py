@@ -77,13 +77,10 @@ def import_dataset(
     as_json: AsJson = False,
 ) -> None:
     """Read your own data, tell every fault of it, and keep it under a name that `train --dataset` takes."""
-    import numpy as np
-
     from snntrainer3d.data import Choice, import_data, load
 
     info = import_data(path, name, Choice(size, over_time, test_share))
-    dataset = load(info.name)
-    train, test = (np.bincount(part.labels, minlength=info.classes).tolist() for part in (dataset.train, dataset.test))
+    train, test = load(info.name).class_counts()
     if as_json:
         shape = {"input_shape": list(info.input_shape), "frames": info.frames, "class_names": list(info.class_names)}
         counts = {"train_counts": train, "test_counts": test}

@@ -56,6 +56,11 @@ class Dataset:
         spread = self.std or 1.0
         return self.input_scale / spread, -self.mean / spread
 
+    def class_counts(self) -> tuple[list[int], list[int]]:
+        """Give how many samples each class has, for training and for the test."""
+        train, test = (np.bincount(part.labels, minlength=self.info.classes) for part in (self.train, self.test))
+        return train.tolist(), test.tolist()
+
     @cached_property
     def _moments(self) -> tuple[float, float]:
         values = self.train.inputs.reshape(-1)

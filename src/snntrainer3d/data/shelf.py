@@ -17,6 +17,7 @@ from snntrainer3d.data.download import ATTEMPTS, download
 from snntrainer3d.data.planes import load_moons, load_spirals
 from snntrainer3d.data.xor import load_xor
 from snntrainer3d.errors import DataUnavailableError, NotFoundError
+from snntrainer3d.home import given_home
 from snntrainer3d.spec import OWN
 from snntrainer3d.storage import write_atomically
 
@@ -136,8 +137,7 @@ def fetch(
 
 def cache_folder() -> Path:
     """Give the folder of downloaded data: `data` in $SNNTRAINER3D_HOME where that is set, else in the user's cache."""
-    home = os.environ.get("SNNTRAINER3D_HOME")
-    return Path(home).expanduser() / "data" if home else Path(platformdirs.user_cache_dir("snntrainer3d")) / "data"
+    return (given_home() or Path(platformdirs.user_cache_dir("snntrainer3d"))) / "data"
 
 
 def _folder(name: str) -> Path | None:

@@ -1,9 +1,9 @@
 """WHAT happened: the run store, the only room that speaks SQL, and the run folders with all they hold."""
 
+from snntrainer3d.home import home_folder
 from snntrainer3d.runs.checkpoints import StoredCheckpoint, list_checkpoints, newest_checkpoint, write_checkpoint
 from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
-from snntrainer3d.runs.home import home_folder
 from snntrainer3d.runs.live import LiveFrameWriter, read_live_frame
 from snntrainer3d.runs.query import Condition, Query, parse_condition
 from snntrainer3d.runs.record import RecordWriter, append_event, read_record

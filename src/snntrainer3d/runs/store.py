@@ -18,6 +18,7 @@ from snntrainer3d.analysis import History
 from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
 from snntrainer3d.events import ENDED, EpochDone, Event, RunStatus, Update
 from snntrainer3d.frames import encode_frame, make_frame
+from snntrainer3d.home import home_folder
 from snntrainer3d.runs.backlog import Backlog
 from snntrainer3d.runs.changes import changes_of, event_of_point
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint
@@ -25,7 +26,6 @@ from snntrainer3d.runs.cursors import Cursors
 from snntrainer3d.runs.database import Database
 from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
-from snntrainer3d.runs.home import home_folder
 from snntrainer3d.runs.identity import new_id
 from snntrainer3d.runs.listing import detail_of, find, queue, rows_of, select_rows
 from snntrainer3d.runs.live import read_live_frame

@@ -22,12 +22,11 @@ from snntrainer3d.events import Event
 from snntrainer3d.jobs import cancel_run, run_job
 from snntrainer3d.runs import RunFolder, read_record
 from snntrainer3d.storage import write_atomically
-from snntrainer3d.studies.cluster import Cluster, connected, order_of
+from snntrainer3d.studies.cluster import PERIOD_S, Cluster, connected, order_of
 from snntrainer3d.studies.parcel import News, Parcel, Receiver, gather
 from snntrainer3d.studies.parcel import unpack as unpack_run
 from snntrainer3d.studies.pool import WorkerDiedError
 
-PERIOD_S = 0.5
 START_PATIENCE_S = 300
 ATTEMPTS = 3
 """How often a run is tried whose nodes are lost."""

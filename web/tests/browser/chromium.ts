@@ -1,5 +1,5 @@
 /** The real browser of the tests, with the flags without which there is no WebGL and every test would pass on nothing. */
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
 export const FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
@@ -19,12 +19,23 @@ export async function open(browser: Browser, url: string, width = 1100, height =
     reducedMotion: "reduce",
     colorScheme: "dark",
   });
+  return visit(context, url);
+}
+
+/** Opens the page in a browser of one's own settings. */
+export async function visit(context: BrowserContext, url: string): Promise<Opened> {
   const page = await context.newPage();
+  const complaints = complaintsOf(page);
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/** Gives a list that takes whatever a page's console complains about. */
+export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(url);
-  return { page, complaints };
+  return complaints;
 }

@@ -1,18 +1,11 @@
 /** Many runs on the page: a study to its end, its table, its runs compared, and one deleted and brought back. */
 import { readFile } from "node:fs/promises";
-import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { application } from "./application";
+import { go, rows } from "./pages";
 
 const TRAINED_WITHIN = 240_000;
 const app = application();
-
-const go = (page: Page, name: string) =>
-  page
-    .getByRole("navigation", { name: "Pages" })
-    .getByRole("button", { name: new RegExp(`^${name}`) })
-    .click();
-const rows = (page: Page) => page.getByRole("grid").locator(".body [role=row]");
 
 it("runs a small study to its end and shows its table", async () => {
   const { page, complaints } = await app.open("", 1280, 860);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { application } from "./application";
+import { go, rows } from "./pages";
 
 const TRAINED_WITHIN = 240_000;
 const app = application();
@@ -13,13 +14,6 @@ interface Study {
   entries: { key: string; run: string | null }[];
   trials: { run: string; state: string; validation_accuracy: number | null }[] | null;
 }
-
-const go = (page: Page, name: string) =>
-  page
-    .getByRole("navigation", { name: "Pages" })
-    .getByRole("button", { name: new RegExp(`^${name}`) })
-    .click();
-const rows = (page: Page) => page.getByRole("grid").locator(".body [role=row]");
 
 /** Opens a study's document in the editor, as from a file of one's own. */
 async function openDocument(page: Page, document: object): Promise<void> {

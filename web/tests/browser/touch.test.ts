@@ -2,6 +2,7 @@
 import type { CDPSession, Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { application } from "./application";
+import { visit } from "./chromium";
 
 const TRAINED_WITHIN = 120_000;
 type Place = [x: number, y: number];
@@ -26,13 +27,7 @@ async function telephone(hash: string): Promise<{ page: Page; fingers: Fingers; 
     isMobile: true,
     reducedMotion: "reduce",
   });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(app.url + hash);
+  const { page, complaints } = await visit(context, app.url + hash);
   return { page, fingers: new Fingers(await context.newCDPSession(page)), complaints };
 }
 

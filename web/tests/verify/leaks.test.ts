@@ -1,7 +1,7 @@
 /** A page that is left open on a long training, and a view that comes and goes, keep nothing that is not shown. */
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { FLAGS } from "../browser/chromium";
+import { complaintsOf, FLAGS } from "../browser/chromium";
 import { Server } from "../browser/server";
 
 const MEMORY_FLAGS = ["--enable-precise-memory-info", "--js-flags=--expose-gc"];
@@ -12,7 +12,7 @@ const TRAINED_WITHIN = 200_000;
 let server: Server;
 let browser: Browser;
 let page: Page;
-const complaints: string[] = [];
+let complaints: string[];
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([
@@ -23,10 +23,7 @@ beforeAll(async () => {
     }),
   ]);
   page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
+  complaints = complaintsOf(page);
   await page.goto(server.url);
 }, 90_000);
 afterAll(async () => {

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
+import zipfile
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 
 from snntrainer3d.data.catalogue import DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Split
@@ -25,6 +24,7 @@ from snntrainer3d.data.own.table import read_csv
 from snntrainer3d.data.own.tree import PICTURES, SOUNDS, opened_tree
 from snntrainer3d.data.splits import split_train
 from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, StorageError
+from snntrainer3d.home import home_folder
 from snntrainer3d.spec import OWN
 from snntrainer3d.storage import write_atomically
 
@@ -35,9 +35,7 @@ _ENDINGS = "an NPZ, a CSV, or a folder or zip of pictures or WAV sounds by class
 
 def own_folder() -> Path:
     """Give the folder of own data: `own-data` beside the runs."""
-    home = os.environ.get("SNNTRAINER3D_HOME")
-    base = Path(home).expanduser() if home else Path(platformdirs.user_data_dir("snntrainer3d", appauthor=False))
-    return base / "own-data"
+    return home_folder() / "own-data"
 
 
 def kept() -> list[str]:
@@ -146,8 +144,6 @@ def _gather(path: Path, name: str, choice: Choice) -> Gathered:
 
 
 def _is_npz(path: Path, name: str) -> bool:
-    import zipfile
-
     if name.lower().endswith(".npz"):
         return True
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -51,9 +50,8 @@ async def import_dataset(
     choice = Choice(side, over_time, test_share)
     async with uploaded(request, request.app.state.home) as path:
         info = await run_in_threadpool(import_data, path, file, choice)
-    dataset = await run_in_threadpool(load, info.name)
-    counts = [np.bincount(part.labels, minlength=info.classes).tolist() for part in (dataset.train, dataset.test)]
-    return OwnData(dataset=_row(info, request.app.state.downloads), train_counts=counts[0], test_counts=counts[1])
+    train, test = (await run_in_threadpool(load, info.name)).class_counts()
+    return OwnData(dataset=_row(info, request.app.state.downloads), train_counts=train, test_counts=test)
 
 
 @router.delete("/datasets/{name}", status_code=204, responses=ERROR_RESPONSES)
