@@ -94,6 +94,27 @@ it("takes a CSV: numbers, classes, training, confusion matrix", async () => {
   expect(complaints).toEqual([]);
 });
 
+it("reads a file again in place of what it just kept, never of what was there before", async () => {
+  const { page } = await app.open();
+  const names = async () => {
+    const answer = await page.request.get(new URL("api/datasets", app.url).href);
+    const found = ((await answer.json()) as { name: string }[]).map(({ name }) => name);
+    return found.filter((name) => name.startsWith("own-clouds")).sort();
+  };
+  const readAgain = async (percent: string, kept: string) => {
+    await dialog(page).getByLabel("For the test").fill(percent);
+    await dialog(page).getByRole("button", { name: "Read again" }).click();
+    await dialog(page).getByText(kept, { exact: true }).waitFor({ timeout: 30_000 });
+  };
+  await drop(page, "clouds.csv");
+  await dialog(page).getByText("Your own data: 2 numbers.").waitFor({ timeout: 30_000 });
+  // Runs of the test before were trained on the first.
+  await readAgain("30", "own-clouds-2");
+  expect(await names()).toEqual(["own-clouds", "own-clouds-2"]);
+  await readAgain("40", "own-clouds-3");
+  expect(await names()).toEqual(["own-clouds", "own-clouds-3"]);
+});
+
 it("tells every fault of a zip by its file, and keeps nothing of it", async () => {
   const { page } = await app.open();
   await drop(page, "broken.zip");
