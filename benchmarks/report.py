@@ -246,22 +246,30 @@ def _watch(section: Mapping[str, Any]) -> Lines:
         f"The client took {section['frames']} frames ({section['frame_bytes'] / MIB:.1f} MiB) and "
         f"{section['events']:,} events."
     )
-    yield "Processor time is that of the training's seconds, of the watcher that of its whole life; medians."
+    yield (
+        "Processor time is that of the training's seconds, of the watcher that of its whole life; medians. The mean of "
+        "the pairs is that of each watched run against its neighbour that nobody watched, with its 95 % interval."
+    )
     yield ""
     rows = [_watched(section, "alone", "nobody"), _watched(section, "watched", "a client that acknowledges")]
     if section["browser_s"]:
         rows.append(_watched(section, "browser", "the page in a browser without a window, drawing in software"))
-    titles = ("#training s", "#cost, min (median)", "#CPU s of the training", "#of the server", "#of the watcher")
+    titles = (
+        "#training s", "#cost, min (median)", "#cost, mean of the pairs", "#CPU s of the training", "#of the server",
+        "#of the watcher",
+    )  # fmt: skip
     yield from _table(("watched by", *titles), rows)
 
 
 def _watched(section: Mapping[str, Any], name: str, title: str) -> tuple[str, ...]:
     costs = [section.get(f"{name}_cost_{kind}") for kind in ("min", "median")]
     cost = "–" if costs[0] is None else f"{_unit(costs[0], '%')} ({_unit(costs[1], '%')})"
+    mean, low, high = (section.get(f"{name}_cost_{kind}") for kind in ("mean", "low", "high"))
+    paired = "–" if mean is None else f"{_unit(mean, '%')} ({_unit(low, '%')} to {_unit(high, '%')})"
     cpu = section["cpu"][name]
     watcher = "–" if name == "alone" else f"{cpu['watcher_cpu_s']:.2f}"
     times = (f"{cpu['training_cpu_s']:.2f}", f"{cpu['server_cpu_s']:.3f}", watcher)
-    return title, _seconds(section[f"{name}_s"]), cost, *times
+    return title, _seconds(section[f"{name}_s"]), cost, paired, *times
 
 
 def _seconds(found: Mapping[str, float]) -> str:
@@ -317,6 +325,14 @@ def _view(section: Mapping[str, Any]) -> Lines:
     if left := section["left"]:
         yield ""
         yield f"Building and leaving the view {left['views']} times, the heap grew by {left['grown']:.2f} MB."
+    if drawing := section.get("drawing"):
+        yield ""
+        yield (
+            f"While a hand draws on the pad for five seconds (784-100-10 of MNIST, or of the small digits where that is not "
+            f"here: {drawing['drawing']}), the page has {drawing['answers']} answers, from the stroke's event to the "
+            f"answer in the page {drawing['median']:.0f} ms by the median; nine in ten take at most {drawing['most']:.0f} ms. "
+            "Browser, server and the process that computes share the two cores."
+        )
 
 
 _WRITERS: dict[str, Callable[[Mapping[str, Any]], Lines]] = {

@@ -1,4 +1,4 @@
-"""What the 3D view costs the page: building, updating, drawing and keeping a network, in a real browser."""
+"""What the 3D view costs the page, and how soon a drawing is answered on it, in a real browser."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from benchmarks.session import Session
 
 WEB = ROOT / "web"
 LONGEST_S = 600.0
-FIGURES = re.compile(r'\{"(?:network|views)":.*\}')
-TESTS = ("tests/browser/view3d.test.ts", "-t", "within its budget|after fifty views")
-"""The tests that hold the view to its budgets tell what they measured."""
+FIGURES = re.compile(r'\{"(?:network|views|drawing)":.*\}')
+FILES = ("tests/browser/view3d.test.ts", "tests/browser/inside.test.ts")
+TESTS = (*FILES, "-t", "within its budget|after fifty views|while a hand draws")
+"""The tests that hold the view to its budgets, and the one that draws by hand, tell what they measured."""
 
 
 def run(session: Session) -> dict[str, Any]:
@@ -37,4 +38,5 @@ def run(session: Session) -> dict[str, Any]:
     return {
         "networks": [figures for figures in told if "network" in figures],
         "left": next((figures for figures in told if "views" in figures), None),
+        "drawing": next((figures for figures in told if "drawing" in figures), None),
     }

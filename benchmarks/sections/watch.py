@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import shutil
 import statistics
 import struct
@@ -21,14 +22,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
+from scipy import stats
 
 from benchmarks.served import Served, home, server
 from benchmarks.session import Session
 
 LONGEST_RUN_S = 600.0
-PAIRS = 8
-BROWSER_EVERY = 3
-"""A browser watches in every third pair: its figure is for comparison, and its start takes long."""
+PAIRS = 24
+"""So many that the interval of the mean of their ratios is narrower than the three per cent in question."""
+BROWSER_EVERY = 6
+"""A browser watches in every sixth pair: its figure is for comparison, and its start takes long."""
 POLL_S = 0.05
 _SEQUENCE = struct.Struct("<8xI")
 """Where a weight frame holds its sequence number, see docs/formats.md."""
@@ -252,9 +255,29 @@ def _processor_time(runs: Sequence[_Run]) -> dict[str, float]:
 
 
 def _costs(name: str, runs: dict[str, list[_Run]]) -> dict[str, float]:
-    """Give what watching adds as a share, by minima and by medians."""
+    """Give what watching adds as a share: by minima, by medians, and the mean of the pairs' ratios with its interval.
+
+    A pair's two runs are neighbours in time, so what else the machine does for minutes weighs on both alike.
+    """
     alone, watched = (_spread([run.train_s for run in runs[each]]) for each in ("alone", name))
+    every = BROWSER_EVERY if name == "browser" else 1
+    ratios = [
+        math.log(one.train_s / other.train_s) for one, other in zip(runs[name], runs["alone"][::every], strict=True)
+    ]
+    low, mean, high = _mean_of(ratios)
     return {
         f"{name}_cost_min": watched["min"] / alone["min"] - 1,
         f"{name}_cost_median": watched["median"] / alone["median"] - 1,
+        f"{name}_cost_mean": math.expm1(mean),
+        f"{name}_cost_low": math.expm1(low),
+        f"{name}_cost_high": math.expm1(high),
     }
+
+
+def _mean_of(values: Sequence[float]) -> tuple[float, float, float]:
+    """Give the mean with its 95 % interval by Student's t; of one value, the value."""
+    mean = statistics.fmean(values)
+    if len(values) < 2:
+        return mean, mean, mean
+    half = stats.t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
+    return mean - half, mean, mean + half

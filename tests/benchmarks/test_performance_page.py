@@ -72,10 +72,12 @@ def results() -> dict[str, Any]:
         "watch": {"updates": 2345, "dataset": "mnist", "alone_s": best, "watched_s": best, "browser_s": None,
                   "frames": 9, "frame_bytes": 9 << 20, "events": 100,
                   "cpu": dict.fromkeys(("alone", "watched"), dict.fromkeys(CPU_TIMES, 1.0)),
-                  "watched_cost_min": 0.04, "watched_cost_median": 0.02},
+                  "watched_cost_min": 0.04, "watched_cost_median": 0.02,
+                  "watched_cost_mean": 0.04, "watched_cost_low": 0.03, "watched_cost_high": 0.05},
         "view": {"networks": [{"network": "784-100-10", "edgesTotal": 79400, "buildMs": 2.3, "updateMs": 0.1,
                                "strongestMs": 0.2, "drawCalls": 4, "idleDrawCalls": 2, "megabytes": 4.2}],
-                 "left": {"views": 50, "grown": 0.1}},
+                 "left": {"views": 50, "grown": 0.1},
+                 "drawing": {"drawing": "mnist", "answers": 90, "median": 31.2, "most": 44.4}},
     }  # fmt: skip
     assert set(sections) == set(SECTIONS)
     machine = {"processor": "P", "instructions": "avx2", "cores": 2, "memory_gib": 8.0, "system": "Linux",

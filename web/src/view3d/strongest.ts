@@ -38,23 +38,21 @@ export function thresholdFor(counts: Histogram, k: number): Threshold {
   return { level: 0, ties: 0, count: above };
 }
 
-/** Whether a weight is below the level, at it or above, by the byte it is kept in. */
-const BELOW = 0;
-const AT = 1;
-const ABOVE = 2;
+const EACH_BYTE = 0x01010101;
+const EACH_SIGN = 0x80808080;
 
 /** Give the indices of the k strongest weights, ascending; of equal ones an even sample, not the first. */
 export function strongestOf(values: Int8Array, counts: Histogram, k: number): Uint32Array {
   const { level, ties, count } = thresholdFor(counts, k);
   const chosen = new Uint32Array(count);
-  const kinds = Uint8Array.from({ length: 256 }, (_, byte) => kindOf(byte < 128 ? byte : 256 - byte, level));
+  const least = Math.max(1, level);
   const tied = Math.max(1, counts[level]);
   let debt = tied >> 1;
   let at = 0;
   const consider = (index: number): void => {
-    const kind = kinds[values[index] & 255];
-    if (kind === BELOW) return;
-    if (kind === AT) {
+    const size = Math.abs(values[index]);
+    if (size < least) return;
+    if (size === level) {
       debt += ties;
       if (debt < tied) return;
       debt -= tied;
@@ -62,20 +60,22 @@ export function strongestOf(values: Int8Array, counts: Histogram, k: number): Ui
     if (at < count) chosen[at++] = index;
   };
   const words = wordsOf(values);
+  // Added to a size of 0 to 128, this carries into a byte's sign just where the size is not below the level.
+  const lift = Math.imul(128 - least, EACH_BYTE);
   for (let four = 0; four < words.length; four++) {
-    const word = words[four];
-    // Nearly all are below: four are passed over at once, in a twentieth of the time that one by one would take.
-    const any = kinds[word & 255] | kinds[(word >>> 8) & 255] | kinds[(word >>> 16) & 255] | kinds[word >>> 24];
-    if (any === BELOW) continue;
-    for (let index = 4 * four; index < 4 * four + 4; index++) consider(index);
+    // Nearly all are below: four are passed over at once.
+    if ((sizesOf(words[four]) + lift) & EACH_SIGN) {
+      for (let index = 4 * four; index < 4 * four + 4; index++) consider(index);
+    }
   }
   for (let index = 4 * words.length; index < values.length; index++) consider(index);
   return chosen;
 }
 
-function kindOf(size: number, level: number): number {
-  if (size === 0 || size < level) return BELOW;
-  return size === level ? AT : ABOVE;
+/** Give the absolute values of four weights in one word: of the negative ones, their complement and one more. */
+function sizesOf(word: number): number {
+  const negative = (word >>> 7) & EACH_BYTE;
+  return (word ^ ((negative << 8) - negative)) + negative;
 }
 
 /** View weights four a time where they begin on a multiple of four bytes, as those of a frame do; else not at all. */

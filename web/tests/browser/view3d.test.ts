@@ -386,7 +386,7 @@ describe("what it costs", () => {
         const { edgesDrawn, edgesTotal, frames } = view.stats();
         let strongestMs = Infinity;
         view.setOptions({ strongest: 1000 });
-        for (let round = 0; round < 5; round++) {
+        for (let round = 0; round < 20; round++) {
           view.setWeights(weights[round % 2]);
           strongestMs = Math.min(strongestMs, view.stats().lastUpdateMs);
         }
