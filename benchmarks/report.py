@@ -328,10 +328,10 @@ def _view(section: Mapping[str, Any]) -> Lines:
     if drawing := section.get("drawing"):
         yield ""
         yield (
-            f"While a hand draws on the pad for five seconds (784-100-10 of MNIST, or of the small digits where that is not "
-            f"here: {drawing['drawing']}), the page has {drawing['answers']} answers, from the stroke's event to the "
-            f"answer in the page {drawing['median']:.0f} ms by the median; nine in ten take at most {drawing['most']:.0f} ms. "
-            "Browser, server and the process that computes share the two cores."
+            f"While a hand draws on the pad for five seconds (784-100-10 of {drawing['drawing']}), "
+            f"{drawing['answers']} answers come, from the stroke's event to the answer in the page "
+            f"{drawing['median']:.0f} ms by the median; nine in ten take at most {drawing['most']:.0f} ms. "
+            "Browser, server and the process that computes share the cores; the browser draws in software."
         )
 
 

@@ -31,12 +31,17 @@ export interface Reading {
 
 type Column = ArrayLike<number | null | undefined>;
 const LEAST_WIDTH = 80;
+/** Pixels between the cursor and the value that it is held on: it stands on whole ones, and a resize rounds. */
+const HELD_WITHIN = 2;
 /** What is left of lines that another one is emphasised over, and of raw values behind their smoothed line. */
 const STEPPED_BACK = 0.2;
 const RAW = 0.3;
 
 export class LinePlot {
   private readonly plot: uPlot;
+
+  /** The value of x that keys put the cursor on. */
+  private held: number | null = null;
 
   constructor(
     private readonly host: HTMLElement,
@@ -124,12 +129,22 @@ export class LinePlot {
     const { seen } = this;
     if (seen && xs[goal] < seen.min) this.panBy((xs[goal] - seen.min) / (seen.max - seen.min));
     if (seen && xs[goal] > seen.max) this.panBy((xs[goal] - seen.max) / (seen.max - seen.min));
-    this.pointAt(this.plot.valToPos(xs[goal], "x"));
+    this.hold(xs[goal]);
+  }
+
+  /** Keep the cursor on a value of x, also while values come and the scale grows, until it is moved elsewhere. */
+  hold(x: number | null): void {
+    this.held = x;
+    if (x !== null && this.seen) this.plot.setCursor({ left: this.plot.valToPos(x, "x"), top: 1 });
   }
 
   /** Put the cursor at a place, in CSS pixels from the plot's left; null takes it away. */
   pointAt(left: number | null): void {
     this.plot.setCursor({ left: left ?? -10, top: left === null ? -10 : 1 });
+  }
+
+  get heldAt(): number | null {
+    return this.held;
   }
 
   get reading(): Reading {
@@ -180,6 +195,13 @@ export class LinePlot {
     return this.look.doubled && series <= this.lines.length ? RAW : 1;
   }
 
+  /** A cursor that is elsewhere was moved there by a pointer. */
+  private letGo(): void {
+    if (this.held === null) return;
+    const away = Math.abs((this.plot.cursor.left ?? 0) - this.plot.valToPos(this.held, "x"));
+    if (away > HELD_WITHIN) this.held = null;
+  }
+
   private tell(): void {
     this.told(this.reading);
   }
@@ -224,7 +246,11 @@ export class LinePlot {
         },
       ],
       series: [{}, ...this.allSeries()],
-      hooks: { setCursor: [() => this.tell()], draw: [() => this.drawMarker(), this.drawn] },
+      hooks: {
+        setScale: [(_, key) => key === "x" && this.hold(this.held)],
+        setCursor: [() => this.letGo(), () => this.tell()],
+        draw: [() => this.drawMarker(), this.drawn],
+      },
     };
   }
 

@@ -54,11 +54,32 @@ it("replays moments with their figures, plays them like a film, and shows how tw
   await page.context().close();
 }, 200_000);
 
+it("keeps a chart's reading where keys put it while values come", async () => {
+  const { page, complaints } = await app.open("", 1400, 900);
+  await page.getByRole("radio", { name: /^Digits/ }).check();
+  await page.getByLabel("Epochs").fill("200");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  const plot = page.getByRole("slider", { name: /^Loss/ });
+  const last = async () => Number(await plot.getAttribute("aria-valuemax"));
+  await expect.poll(last, { timeout: 60_000 }).toBeGreaterThan(20);
+  await plot.press("Home");
+  await plot.press("ArrowRight");
+  const read = await plot.getAttribute("aria-valuenow");
+  const before = await last();
+  await expect.poll(last, { timeout: 60_000 }).toBeGreaterThan(2 * before);
+  expect(await plot.getAttribute("aria-valuenow")).toBe(read);
+  // The pointer takes it elsewhere.
+  await plot.hover();
+  await expect.poll(() => plot.getAttribute("aria-valuenow")).not.toBe(read);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.locator(".run .what", { hasText: /Stopped/ }).waitFor();
+  expect(complaints).toEqual([]);
+}, 150_000);
+
 it("reads, zooms and saves a chart by keyboard and menu", async () => {
   const { page, complaints } = await trained();
   const plot = page.getByRole("slider", { name: /^Accuracy/ });
   await plot.focus();
-  // Values that come after the end put the reading back to the newest.
   const after = async (key: string, attribute: string) => {
     await plot.press(key);
     return plot.getAttribute(attribute);
