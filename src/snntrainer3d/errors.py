@@ -7,7 +7,9 @@ Snntrainer3dError
 │   ├── MismatchError     two things that do not fit: weights of one network, spec of another
 │   ├── NotFoundError     no such run, data set, file
 │   ├── ConflictError     not possible in the present state: resume a running run, a taken port
-│   └── LimitError        larger than what is allowed or what the machine bears
+│   ├── LimitError        larger than what is allowed or what the machine bears
+│   └── AccessError       asked from elsewhere than the server's own page and address
+│       └── TokenError    the token is missing or wrong
 └── FailureError          something broke outside the person's input (exit 1, HTTP 5xx)
     ├── DataUnavailableError   a data set is neither here nor to be downloaded
     ├── StorageError           disk full, home not writable, store locked or damaged
@@ -125,6 +127,20 @@ class LimitError(InputError):
 
     code = "limit"
     http_status = 413
+
+
+class AccessError(InputError):
+    """The request comes from another site, or by a name that is not this server's."""
+
+    code = "access"
+    http_status = 403
+
+
+class TokenError(AccessError):
+    """The server asks for its token, and none or a wrong one was given."""
+
+    code = "token"
+    http_status = 401
 
 
 class FailureError(Snntrainer3dError):

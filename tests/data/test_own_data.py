@@ -29,6 +29,16 @@ HALVES = np.array([0, 1] * 10)
 CSV = b"width,height,kind\n" + b"".join(b"%d,%d,%s\n" % (at, at % 3, (b"a", b"b")[at % 2]) for at in range(12))
 
 
+@pytest.mark.parametrize("name", ["own-\0", "own-/../../secret", "own-" + "x" * 300, "own-A", "own-"])
+def test_a_name_that_is_none_finds_nothing_and_leads_nowhere(name: str, home: Path) -> None:
+    (home / "own-data" / "own-").mkdir(parents=True)
+    (home / "secret.json").write_text("{}")
+    for ask in (describe, load, remove_own):
+        with pytest.raises(NotFoundError):
+            ask(name)
+    assert (home / "secret.json").exists()
+
+
 def test_pictures_of_a_zip_are_classes_by_folder(tmp_path: Path) -> None:
     info = import_data(written(tmp_path, "My Pets.zip", packed(pictures_by_class())))
     assert (info.name, info.title) == ("own-my-pets", "My Pets")

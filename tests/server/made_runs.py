@@ -22,6 +22,7 @@ from snntrainer3d.exports import to_safetensors
 from snntrainer3d.frames import encode_frame, frame_bytes, make_frame
 from snntrainer3d.runs import LiveFrameWriter, RecordWriter, RunFolder, RunStore, SnapshotWriter
 from snntrainer3d.server import bind, create_app
+from snntrainer3d.server.listen import configured
 from snntrainer3d.spec import RunSpec, TrainedNetwork, fixed_tensors, tensor_shapes
 
 UPDATES = 20
@@ -43,8 +44,7 @@ def serve(home: Path, **options: Any) -> Iterator[Served]:
     """Run the application in a thread until the generator is closed."""
     app = create_app(home, **options)
     bound = bind("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_level="error", ws="websockets-sansio", ws_per_message_deflate=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(app, log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()
     while not server.started:

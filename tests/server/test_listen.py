@@ -19,7 +19,8 @@ import pytest
 
 from snntrainer3d.errors import ConflictError, InputError
 from snntrainer3d.server import bind
-from snntrainer3d.server.listen import _address, _is_loopback
+from snntrainer3d.server.access import is_loopback
+from snntrainer3d.server.listen import _address
 
 listening = sys.modules["snntrainer3d.server.listen"]
 
@@ -86,7 +87,7 @@ def test_the_port_can_be_taken_again_at_once() -> None:
 )
 def test_the_address_is_one_that_a_browser_takes(host: str, address: str, loopback: bool) -> None:
     assert _address(host, 5) == address
-    assert _is_loopback(host) is loopback
+    assert is_loopback(host) is loopback
 
 
 @contextmanager
@@ -124,6 +125,33 @@ def test_the_server_starts_answers_and_ends_cleanly(home: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_a_token_is_asked_for_where_it_is_wished_and_shown_once(home: Path) -> None:
+    with serving("--port", "0", "--token") as process:
+        assert process.stdout is not None
+        url, token = re.fullmatch(r"Open (http://127\.0\.0\.1:\d+)/\?token=(\S+)\n", process.stdout.readline()).groups()
+        assert httpx.get(f"{url}/api/health").status_code == 401
+        assert httpx.get(f"{url}/?token=x{token}").status_code == 401
+        allowed = httpx.get(f"{url}/api/health", headers={"Authorization": f"Bearer {token}"})
+        assert allowed.json()["home"] == str(home)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    assert token not in out + err
+    assert "Refused" in err
+
+
+@pytest.mark.slow
+def test_on_another_address_a_token_is_asked_for_and_encryption_spoken_of(home: Path) -> None:
+    with serving("--port", "0", "--host", "0.0.0.0") as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert re.fullmatch(r"Open http://127\.0\.0\.1:\d+/\?token=\S{43}\n", line), line
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_S)
+    assert "not encrypted" in err
+    assert not list(home.glob("*token*"))
 
 
 @pytest.mark.slow

@@ -390,3 +390,13 @@ def test_a_run_is_taken_along_as_a_file(served: Served, finished: str) -> None:
     fault(served.client.post("/api/runs/import", content=b"PK nonsense"), 422, "file_format")
     fault(served.client.get(f"/api/runs/{made(served)}/export/run"), 409, "conflict")
     assert not [path.name for path in served.home.iterdir() if path.name.startswith((".export-", ".import-"))]
+
+
+def test_a_training_that_no_memory_of_this_machine_holds_is_refused_with_the_limit(served: Served) -> None:
+    layers = [{"size": 50_000}, {"size": 10}]
+    network = {"input": {"shape": [1, 8, 8]}, "layers": layers}
+    spec = {"network": network, "training": {"dataset": "digits", "num_steps": 10_000, "batch_size": 65_536}}
+    answer = served.client.post("/api/runs", json={"spec": spec})
+    assert answer.status_code == 422, answer.text
+    assert "this machine has" in answer.json()["error"]["faults"][0]["message"]
+    assert served.client.post("/api/check", json=spec).json()["faults"][0]["path"] == "training.batch_size"

@@ -15,10 +15,12 @@ from snntrainer3d.errors import Snntrainer3dError
 from snntrainer3d.jobs import JobRunner, TorchWorker
 from snntrainer3d.runs import RunStore, home_folder
 from snntrainer3d.server import socket
+from snntrainer3d.server.access import Access
 from snntrainer3d.server.board import Board
 from snntrainer3d.server.description import describe_bodies
 from snntrainer3d.server.downloads import Downloads
 from snntrainer3d.server.failures import answer_errors
+from snntrainer3d.server.gate import Gate, Refusals
 from snntrainer3d.server.guard import SecurityHeaders
 from snntrainer3d.server.page import STATIC, Page
 from snntrainer3d.server.routes import about, compare, datasets, exports, playback, recordings, runs, studies, trash
@@ -31,12 +33,13 @@ TICK_S = 0.25
 log = logging.getLogger(__name__)
 
 
-def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
+def create_app(home: Path | None = None, *, static: Path = STATIC, access: Access | None = None) -> FastAPI:
     """Give the application.
 
     Args:
         home: folder of the runs; $SNNTRAINER3D_HOME or the platform's data folder by default.
         static: folder of the built page.
+        access: who may ask; by default who calls it by a name of this machine, without a token.
     """
     app = FastAPI(
         title="SNNtrainer3D",
@@ -57,6 +60,8 @@ def create_app(home: Path | None = None, *, static: Path = STATIC) -> FastAPI:
     app.router.default = Page(static, app.router.default)
     answer_errors(app)
     describe_bodies(app)
+    app.state.refusals, app.state.sockets = Refusals(), set()
+    app.add_middleware(Gate, access=access or Access(), refusals=app.state.refusals)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import json
 import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http.client import HTTPConnection, HTTPException
 
 import uvicorn
+from fastapi import FastAPI
 
-from snntrainer3d.errors import ConflictError, InputError
+from snntrainer3d.errors import ConflictError, InputError, TokenError
+from snntrainer3d.server.access import access_for, is_loopback
 from snntrainer3d.server.app import create_app
 
 BACKLOG = 256
@@ -22,6 +23,11 @@ MAX_MESSAGE_BYTES = 64 * 1024
 """Largest message taken from a page over the WebSocket; those of the protocol are below 1 KiB."""
 ANSWER_S = 2
 """How long a program that holds our port may take to say what it is."""
+NOT_ENCRYPTED = (
+    "Who has the token can use this server; from elsewhere, put this machine's name into the address.\n"
+    "The connection is not encrypted: on a network that others share, use an SSH tunnel, or a proxy with a\n"
+    "certificate before a server on loopback, as SECURITY.md says."
+)
 GRACE_S = 2
 """How long open answers may go on after Ctrl-C."""
 
@@ -39,28 +45,47 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def listen(host: str, port: int, *, open_browser: bool = True) -> None:
+def listen(
+    host: str, port: int, *, open_browser: bool = True, ask_token: bool = False, names: Collection[str] = ()
+) -> None:
     """Serve the page and the API until Ctrl-C.
 
-    Prints the address on stdout once it answers. Jobs go on when the server ends.
+    Prints the address on stdout once it answers, with its token where it asks for one. Jobs go on when the server
+    ends.
+
+    Args:
+        ask_token: ask for a token on loopback too, as on a machine that several people use.
+        names: names, beside the machine's own, by which requests may call the server.
 
     Raises:
         ConflictError: the port is taken.
-        InputError: there is no such address, or the port needs more rights.
+        InputError: there is no such address, the port needs more rights, or the token that is set is too short.
     """
+    access = access_for(host, ask_token=ask_token, names=names)
     bound = bind(host, port)
     address = _address(host, bound.getsockname()[1])
 
     def ready() -> None:
-        print(f"Open {address}", flush=True)
-        if not _is_loopback(host):
-            print("Anyone who reaches this address can use it: there is no password.", file=sys.stderr)
+        entrance = f"{address}/?token={access.token}" if access.token else address
+        print(f"Open {entrance}", flush=True)
+        if not is_loopback(host):
+            print(NOT_ENCRYPTED, file=sys.stderr)
         if open_browser and _has_browser():
-            webbrowser.open(address)
+            webbrowser.open(entrance)
 
-    config = uvicorn.Config(
-        create_app(),
-        log_level="warning",
+    try:
+        _Server(configured(create_app(access=access)), ready).run(sockets=[bound])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        bound.close()
+
+
+def configured(app: FastAPI, log_level: str = "warning") -> uvicorn.Config:
+    """Give how the application is served."""
+    return uvicorn.Config(
+        app,
+        log_level=log_level,
         # Of uvicorn's two, this one does not build on an interface that websockets has given up.
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE_BYTES,
@@ -68,12 +93,6 @@ def listen(host: str, port: int, *, open_browser: bool = True) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    try:
-        _Server(config, ready).run(sockets=[bound])
-    except KeyboardInterrupt:
-        pass
-    finally:
-        bound.close()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -113,7 +132,9 @@ def _is_ours(host: str, port: int) -> bool:
     try:
         asking.request("GET", "/api/health")
         told = json.loads(asking.getresponse().read(MAX_MESSAGE_BYTES))
-        return isinstance(told, dict) and "torch_ready" in told
+        return isinstance(told, dict) and (
+            "torch_ready" in told or told.get("error", {}).get("code") == TokenError.code
+        )
     except (OSError, HTTPException, ValueError):
         return False
     finally:
@@ -123,13 +144,6 @@ def _is_ours(host: str, port: int) -> bool:
 def _address(host: str, port: int) -> str:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _has_browser() -> bool:

@@ -10,7 +10,7 @@ import psutil
 from snntrainer3d.data import check_fit, describe
 from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.server.models import CheckAnswer
-from snntrainer3d.spec import Network, RunSpec, advise, cost_of, parse, parse_run
+from snntrainer3d.spec import Network, RunSpec, advise, cost_of, parse, parse_run, training_bytes
 
 
 def review(document: Any) -> CheckAnswer:
@@ -23,14 +23,24 @@ def review(document: Any) -> CheckAnswer:
         info = describe(spec.training.dataset)
     except InputError as error:
         return CheckAnswer(ok=False, faults=list(error.faults), warnings=[], cost=None)
-    faults = check_fit(spec.network, info, spec.training)
-    warnings = advise(spec, classes=info.classes, memory_bytes=psutil.virtual_memory().total)
+    memory = psutil.virtual_memory().total
+    faults = [*check_fit(spec.network, info, spec.training), *_beyond(spec, memory)]
+    warnings = advise(spec, classes=info.classes, memory_bytes=memory)
     return CheckAnswer(
         ok=not faults,
         faults=faults,
         warnings=[advice.fault() for advice in warnings],
         cost=None if faults else cost_of(spec.network, spec.training.num_steps),
     )
+
+
+def _beyond(spec: RunSpec, memory: int) -> list[Fault]:
+    """Refuse what cannot fit into this machine, and would take it from everything else that runs here."""
+    needed = training_bytes(spec)
+    if needed <= memory:
+        return []
+    told = f"one update needs about {needed / 2**30:,.1f} GiB of memory, this machine has {memory / 2**30:,.1f} GiB."
+    return [Fault("training.batch_size", told, "Take a smaller batch, fewer time steps or smaller layers.")]
 
 
 def accepted(document: Any) -> RunSpec:

@@ -14,9 +14,10 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from snntrainer3d.errors import InputError, NotFoundError, Snntrainer3dError
+from snntrainer3d.errors import InputError, LimitError, NotFoundError, Snntrainer3dError
 from snntrainer3d.server.board import Board
 from snntrainer3d.server.failures import body_of
+from snntrainer3d.server.gate import POLICY_VIOLATION
 from snntrainer3d.server.list_feed import ListFeed
 from snntrainer3d.server.models import Ack, Live, Watch
 from snntrainer3d.server.run_feed import RunFeed
@@ -28,6 +29,9 @@ from snntrainer3d.spec import parse, read_json
 TICK_S = 0.2
 """How often a watched run is looked at where no faster frames are asked for; each look takes time from a training
 that uses all cores."""
+MAX_SOCKETS = 256
+"""Pages that one server serves at once; each costs it a look at its run five times a second."""
+_TRY_LATER = 1013
 _SEQUENCE = struct.Struct("<8xIII")
 """Sequence number, update and epoch in the head of a weight frame."""
 
@@ -37,11 +41,37 @@ router = APIRouter()
 @router.websocket("/api/ws")
 async def socket(connection: WebSocket) -> None:
     """Serve one page until it goes away."""
-    await connection.accept()
     state = connection.app.state
+    if len(state.sockets) >= MAX_SOCKETS:
+        state.refusals.note(f"a WebSocket beyond {MAX_SOCKETS} at once")
+        await connection.close(_TRY_LATER)
+        return
+    await connection.accept()
+    state.sockets.add(connection)
     session = _Session(connection, state.views, state.board, state.study_board, StudyFeed(state.studies))
-    with state.board.looking(), state.study_board.looking(), contextlib.suppress(WebSocketDisconnect):
-        await session.run()
+    try:
+        with state.board.looking(), state.study_board.looking(), contextlib.suppress(WebSocketDisconnect):
+            await session.run()
+    finally:
+        state.sockets.discard(connection)
+
+
+class Allowance:
+    """How many messages a page may send: so many a second, after a first burst."""
+
+    PER_S = 100
+    BURST = 500
+
+    def __init__(self) -> None:
+        self._left, self._at = float(self.BURST), time.monotonic()
+
+    def take(self) -> bool:
+        """Take one; tell whether there was one left."""
+        now = time.monotonic()
+        self._left = min(self.BURST, self._left + (now - self._at) * self.PER_S)
+        self._at = now
+        self._left -= 1
+        return self._left >= 0
 
 
 class _Session:
@@ -78,9 +108,17 @@ class _Session:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(self) -> None:
+        allowance = Allowance()
         while True:
             message = await self._connection.receive()
             if message["type"] == "websocket.disconnect":
+                return
+            if not allowance.take():
+                self._connection.app.state.refusals.note(
+                    f"more than {Allowance.PER_S} messages a second on a WebSocket"
+                )
+                await self._tell(LimitError(f"More than {Allowance.PER_S} messages a second are not taken."))
+                await self._connection.close(POLICY_VIOLATION)
                 return
             try:
                 self._obey(message.get("text"))

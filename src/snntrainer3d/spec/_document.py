@@ -63,6 +63,9 @@ def read_json(text: str | bytes, *, what: str = "document") -> Any:
         raise SpecError([Fault("", f"byte {error.start} is not UTF-8.", "Save the file as UTF-8 text.")]) from None
     except json.JSONDecodeError as error:
         raise SpecError([_json_fault(error)], what=what) from None
+    except ValueError:
+        # What is left of its kind: more digits than Python turns into a number, because that takes for ever.
+        raise SpecError([Fault("", "a number has too many digits.", "Give a shorter one.")], what=what) from None
     except RecursionError:
         raise SpecError([Fault("", f"nested deeper than {MAX_DOCUMENT_DEPTH} levels.")], what=what) from None
 

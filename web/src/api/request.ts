@@ -1,5 +1,7 @@
 import { errorFromBody, unreachable } from "./errors";
 
+const UNAUTHORIZED = 401;
+
 /** Asks the server; every refusal is an ApiError. */
 export async function answer(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;
@@ -10,6 +12,8 @@ export async function answer(path: string, init?: RequestInit): Promise<Response
     throw unreachable();
   }
   if (response.ok) return response;
+  // The server began anew with another token: it answers a visit with the form that asks for it.
+  if (response.status === UNAUTHORIZED) location.reload();
   throw errorFromBody(await response.json().catch(() => null), response.status);
 }
 

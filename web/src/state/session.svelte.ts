@@ -21,6 +21,8 @@ export type Tab = "design" | "training" | "results" | "inside" | "runs";
 export const TABS: Tab[] = ["design", "training", "results", "inside", "runs"];
 
 const ADDRESS_AFTER = 250;
+/** Failed tries of the line until the server is asked why. */
+const ASK_WHY_EVERY = 2;
 
 /** Joins the rooms: the line to the server, the open run, the stage, the address. */
 export class Session {
@@ -83,8 +85,11 @@ export class Session {
 
   private takeLine(state: "open" | "closed", attempt: number, retryAt: number): void {
     this.line = { state, attempt, retryAt };
-    if (state === "closed") this.lost = true;
-    else if (this.lost) {
+    if (state === "closed") {
+      this.lost = true;
+      // A browser does not tell why a line was refused; an answer does, and asks for the token where that is it.
+      if (attempt % ASK_WHY_EVERY === 0) void api.health().catch(() => {});
+    } else if (this.lost) {
       this.lost = false;
       notices.say("info", "Connected again; everything is up to date.");
       void workbench.load();

@@ -13,10 +13,14 @@ export class Server {
   private child: ChildProcess | null = null;
   private said = "";
 
-  private constructor(readonly home: string) {}
+  private constructor(
+    readonly home: string,
+    public token: string,
+  ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "snntrainer3d-page-")));
+  /** With a token the server asks for it. */
+  static async start(token = ""): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), "snntrainer3d-page-")), token);
     await server.run(0);
     return server;
   }
@@ -27,7 +31,7 @@ export class Server {
   }
 
   private run(port: number): Promise<void> {
-    const env = { ...process.env, SNNTRAINER3D_HOME: this.home, PYTHONUNBUFFERED: "1" };
+    const env = { ...process.env, SNNTRAINER3D_HOME: this.home, SNNTRAINER3D_TOKEN: this.token, PYTHONUNBUFFERED: "1" };
     const child = spawn(PYTHON, ["-m", "snntrainer3d", "serve", "--port", String(port), "--no-browser"], {
       env,
       cwd: ROOT,
@@ -52,7 +56,8 @@ export class Server {
 
   private async answers(): Promise<void> {
     for (const begun = Date.now(); Date.now() - begun < PATIENCE_MS; ) {
-      const answer = await fetch(`${this.url}api/health`).catch(() => null);
+      const headers = { Authorization: `Bearer ${this.token}` };
+      const answer = await fetch(`${this.url}api/health`, { headers }).catch(() => null);
       if (answer?.ok) return;
       await new Promise((done) => setTimeout(done, 200));
     }

@@ -30,6 +30,7 @@ from snntrainer3d.storage import write_atomically
 
 _SPLIT_SEED = 0
 _VERSION = 1
+_NAME = re.compile(re.escape(OWN) + r"[a-z0-9-]{1,80}")
 _ENDINGS = "an NPZ, a CSV, or a folder or zip of pictures or WAV sounds by class"
 
 
@@ -214,6 +215,8 @@ def _keep(info: DatasetInfo, arrays: dict[str, Any], scale: float, checksum: str
 
 
 def _document(name: str) -> dict[str, Any] | None:
+    if not _NAME.fullmatch(name):  # which could otherwise lead out of the folder
+        return None
     path = own_folder() / f"{name}.json"
     try:
         return _described(path, path.stat().st_mtime_ns)
