@@ -12,7 +12,16 @@ ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
 STATIC = ROOT / "src" / "snntrainer3d" / "static"
 STAMP = STATIC / "sources.sha256"
-SOURCES = ("package-lock.json", "index.html", "vite.config.ts", "lean-three.ts", "svelte.config.js", "src", "public")
+SOURCES = (
+    "package-lock.json",
+    "index.html",
+    "vite.config.ts",
+    "vite.published.config.ts",
+    "lean-three.ts",
+    "svelte.config.js",
+    "src",
+    "public",
+)
 
 
 class PageError(Exception):

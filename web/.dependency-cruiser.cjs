@@ -6,6 +6,10 @@ const ROOMS = {
   state: { rooms: ["protocol", "wire", "api"], packages: ["svelte"] },
   view3d: { rooms: ["protocol", "wire"], packages: ["three"] },
   charts: { rooms: ["protocol", "wire"], packages: ["svelte", "uplot"] },
+  published: {
+    rooms: ["protocol", "wire", "api", "state", "view3d", "charts", "panels"],
+    packages: ["svelte"],
+  },
   panels: { rooms: ["protocol", "wire", "api", "state", "view3d", "charts"], packages: ["svelte"] },
 };
 

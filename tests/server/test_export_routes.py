@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,6 +60,21 @@ def test_nir_is_downloaded_with_what_it_cannot_say(served: Served, finished: str
         assert [name.split(".", 1)[1] for name in names] == ["nir", "nir.json"]
         wanted = trained_for(small_spec()).tensors["layers.0.weight"]
         assert np.array_equal(read_weights(archive.read(names[0])).tensors["layers.0.weight"], wanted)
+
+
+@pytest.mark.slow
+def test_a_page_is_downloaded_that_opens_from_disk(
+    served: Served, finished: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "page.js").write_text("0")
+    (tmp_path / "page.css").write_text("")
+    monkeypatch.setattr("snntrainer3d.exports.published.STATIC", tmp_path)
+    answer = served.client.get(f"/api/runs/{finished}/export/page")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].endswith('.html"')
+    assert answer.text.startswith("<!doctype html>")
+    assert '"plays":[{' in answer.text
+    fault(served.client.get("/api/runs/nothing/export/page"), 404, "not_found")
 
 
 def test_a_form_that_does_not_exist_is_told(served: Served, finished: str) -> None:

@@ -36,6 +36,7 @@ class What(StrEnum):
     FIGURES = "figures"
     SETTINGS = "settings"
     CARD = "card"
+    PAGE = "page"
     SPICE = "spice"
     CONDUCTANCES = "conductances"
     BILL = "bill"
@@ -44,7 +45,10 @@ class What(StrEnum):
 def export(
     run: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.")],
     to: Annotated[
-        What, typer.Option("--to", help="Weights in a form or as code, metrics as csv, figures, settings, a circuit.")
+        What,
+        typer.Option(
+            "--to", help="Weights in a form or as code, metrics as csv, figures, settings, a page, a circuit."
+        ),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write; for figures a folder, or a file ending in .zip.")
@@ -62,7 +66,7 @@ def export(
     setting: SetOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a run's weights, metrics, figures, settings or circuit; each file whole or not at all.
+    """Write a run's weights, metrics, figures, settings, page or circuit; each file whole or not at all.
 
     Weights are proved: the file is read or run on 200 test samples, and its spikes are compared with the network's.
     """
@@ -141,6 +145,8 @@ def _one(store: RunStore, run: str, to: What, output: Path) -> Path:
     from snntrainer3d.storage import write_atomically
 
     detail = store.get(run)
+    if to is What.PAGE:
+        return write_atomically(output, _page(store, run))
     if to is What.CSV:
         return write_atomically(output, metrics_csv(_events(store, run)))
     if to is What.CARD:
@@ -148,6 +154,15 @@ def _one(store: RunStore, run: str, to: What, output: Path) -> Path:
         card = model_card(detail.spec, detail.name, detail.results, recipe_known=recipe_known)
         return write_atomically(output, card)
     return write_atomically(output, settings_json(detail.spec))
+
+
+def _page(store: RunStore, run: str) -> bytes:
+    from snntrainer3d.jobs import page_of, record_shown
+
+    played = record_shown(store.folder(run))
+    if played == b"[]":
+        say("The page has no samples: the network is too large to play them, or its data set is not on this machine.")
+    return page_of(store, run, played)
 
 
 def _figures(store: RunStore, run: str, output: Path, force: bool) -> list[Path]:

@@ -10,6 +10,7 @@ from snntrainer3d.exports.npz_file import from_npz, to_npz
 from snntrainer3d.exports.numpy_script import to_numpy_script
 from snntrainer3d.exports.paper_writing import to_paper_json
 from snntrainer3d.exports.proof import Proof, Samples, prove, samples_for
+from snntrainer3d.exports.published import PublishedRun, published_page
 from snntrainer3d.exports.pytorch_script import to_pytorch_script
 from snntrainer3d.exports.reading import WeightFile, read_weight_file, read_weights
 from snntrainer3d.exports.safetensors_file import from_safetensors, to_safetensors
@@ -21,6 +22,7 @@ __all__ = [
     "Form",
     "NirFile",
     "Proof",
+    "PublishedRun",
     "Samples",
     "StateDict",
     "WeightFile",
@@ -36,6 +38,7 @@ __all__ = [
     "packed",
     "prove",
     "prove_files",
+    "published_page",
     "read_weight_file",
     "read_weights",
     "samples_for",

@@ -14,12 +14,20 @@ import numpy as np
 from jaxtyping import Float32, Float64, Num, Shaped, UInt8
 
 from snntrainer3d.data import Dataset, Split, prepare_drawing
-from snntrainer3d.errors import InputError, LimitError, NotFoundError, StorageError
+from snntrainer3d.errors import (
+    ConflictError,
+    InputError,
+    LimitError,
+    MismatchError,
+    NotFoundError,
+    StorageError,
+)
 from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.opened import opened
 from snntrainer3d.jobs.pictures import BRIGHTEST, pictures_of
 from snntrainer3d.jobs.pipe import Message
 from snntrainer3d.jobs.proving import prove_export
+from snntrainer3d.jobs.publishing import samples_to_show
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
 from snntrainer3d.storage import write_atomically
@@ -31,6 +39,8 @@ MAX_INPUTS = 4_000_000
 """Input values × steps of one playback that are sent."""
 MAX_RECORDED = 20_000_000
 """Neurons × steps of one playback."""
+MAX_SHOWN = 500_000
+"""Neurons × steps of a sample on a published page: more would be megabytes for each."""
 PORTION = 200_000_000
 """Weights × steps × samples of a survey between two looks at the inbox: some ten milliseconds."""
 LEVELS = 32_767
@@ -52,6 +62,7 @@ class Tasks:
         tasks: dict[str, Callable[[Message], Answer]] = {
             "samples": self.samples,
             "play": self.play,
+            "show": self.show,
             "survey": self.survey,
             "measure": self.measure,
             "decide": self.decide,
@@ -115,6 +126,24 @@ class Tasks:
                 for index, (neuron, spikes, membranes) in enumerate(layers)
             ]
         return _document(answer)
+
+    def show(self, request: Message) -> Generator[None, None, bytes]:
+        """Play the samples that a published page shows; give a list of playbacks.
+
+        It is empty for a network too large, and where its data set is not on this machine.
+        """
+        known = self._shelf.network(RunFolder(Path(request.header["run"])))
+        if sum(known.network.spiking_sizes()) * known.training.num_steps > MAX_SHOWN:
+            return b"[]"
+        try:
+            dataset = self._shelf.dataset_of(known)
+        except (ConflictError, MismatchError, NotFoundError):
+            return b"[]"
+        played = []
+        for index in samples_to_show(known, dataset):
+            played.append(self.play(Message({"run": request.header["run"], "split": "test", "index": index})))
+            yield
+        return b"[" + b",".join(played) + b"]"
 
     def neuron(self, request: Message) -> bytes:
         """Give one neuron of a run's network with all its weights."""
@@ -221,6 +250,16 @@ class Tasks:
             # On a full disk it is counted anew next time.
             with suppress(StorageError):
                 write_atomically(run.survey(split), _document(survey), durable=False)
+
+
+def record_shown(run: RunFolder) -> bytes:
+    """Do the task `show` in this process."""
+    work = Tasks().show(Message({"run": str(run.path)}))
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
 
 
 def _known_measurement(run: RunFolder, split: str, known: KnownNetwork) -> dict[str, Any] | None:

@@ -84,7 +84,8 @@ export class LinePlot {
   }
 
   redraw(): void {
-    this.plot.redraw();
+    // Before the first drawing uPlot would take the scale of x that it has not got yet for what is wanted.
+    if (this.seen !== null) this.plot.redraw();
   }
 
   show(line: number, shown: boolean): void {

@@ -15,6 +15,7 @@ from starlette.background import BackgroundTask
 
 from snntrainer3d.analysis import metrics_csv
 from snntrainer3d.exports import FORMS, Form, figure_file, figures_zip, form_of, model_card, packed, settings_json
+from snntrainer3d.jobs import page_of
 from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.export_models import ExportForms, ExportProof
 from snntrainer3d.server.routes.playback import Worker
@@ -126,6 +127,13 @@ def export_card(run_id: str, views: Views) -> Response:
     recipe_known = not detail["imported"] and detail["launcher"] != "watch"
     card = model_card(views.spec(run_id), detail["name"], detail["results"], recipe_known=recipe_known)
     return _download(card, "text/markdown", detail["name"], "-card.md")
+
+
+@router.get("/runs/{run_id}/export/page", response_class=Response, responses=_file("text/html"))
+def export_page(run_id: str, views: Views, worker: Worker) -> Response:
+    """Give the run as one HTML file: 3D view, samples with their spikes, charts; it opens from disk."""
+    played = worker.ask("show", limit_s=PROOF_LIMIT_S, run=views.place(run_id))
+    return _download(page_of(views.store, run_id, played), "text/html", views.name(run_id), ".html")
 
 
 @router.get("/runs/{run_id}/export/figures.zip", response_class=Response, responses=_file("application/zip"))

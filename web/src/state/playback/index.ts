@@ -1,9 +1,10 @@
 /** Samples played through a network. A door of its own: it is loaded with the panels that look inside. */
 export { browser, PAGE_SIZE, type Sample } from "./browser.svelte";
 export { EVERY_SAMPLE, type Choice } from "./choice";
-export { SPEEDS, type Clock } from "./clock";
+export { bytesOf } from "./base64";
+export { Clock, SPEEDS } from "./clock";
 export { drawingOf, greyOf, isBlank, PAD_SIDE, PENS, widthOf, type Pen } from "./drawing";
 export { neurons, type OpenNeuron } from "./opened.svelte";
 export { player, type Subject } from "./player.svelte";
 export { chancesOf, countsOf, leaders } from "./race";
-export type { LayerRecord, PlayRecord } from "./record";
+export { PlayRecord, type LayerRecord } from "./record";
