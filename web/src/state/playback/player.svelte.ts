@@ -8,7 +8,8 @@ import { Clock } from "./clock";
 import { Newest } from "./newest";
 import { PlayRecord } from "./record";
 
-export type Subject = { split: "test" | "train"; index: number } | { drawing: Drawing };
+/** A sample, or what is on the pad when the server is asked: strokes go on while it is not. */
+export type Subject = { split: "test" | "train"; index: number } | { drawing: () => Drawing };
 
 interface Question {
   subject: Subject;
@@ -105,7 +106,8 @@ class Player {
   }
 
   private requestFor(subject: Subject): Partial<Play> {
-    return { ...subject, page: PAGE, layers: this.recordable() };
+    const what = "drawing" in subject ? { drawing: subject.drawing() } : subject;
+    return { ...what, page: PAGE, layers: this.recordable() };
   }
 
   private recordable(): boolean {

@@ -93,7 +93,7 @@ it("plays a sample from its first step where motion is welcome, a drawing never"
   asked[0].answer();
   await settled();
   expect([player.clock.playing, player.clock.step]).toEqual([true, 0]);
-  player.show({ drawing: { width: 1, height: 1, pixels: "/w==" } });
+  player.show({ drawing: () => ({ width: 1, height: 1, pixels: "/w==" }) });
   asked[1].answer();
   await settled();
   expect([player.drawn, player.clock.playing, player.clock.step]).toEqual([true, false, 2]);
@@ -101,7 +101,7 @@ it("plays a sample from its first step where motion is welcome, a drawing never"
 });
 
 it("asks no more than one question at a time while a stroke goes on, and the newest next", async () => {
-  const stroke = (at: number) => player.show({ drawing: { width: at, height: 1, pixels: "" } });
+  const stroke = (at: number) => player.show({ drawing: () => ({ width: at, height: 1, pixels: "" }) });
   for (let at = 1; at <= 5; at += 1) stroke(at);
   expect(asked.length).toBe(1);
   asked[0].answer();
