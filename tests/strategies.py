@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from snntrainer3d.spec import (
+    Adaptive,
     Alpha,
+    AnyNeuron,
     Atan,
     FastSigmoid,
+    Integrator,
     Lapicque,
     Leaky,
     Network,
@@ -33,8 +36,8 @@ WEIGHTS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 @st.composite
-def neurons(draw: st.DrawFn) -> Leaky | Lapicque | Synaptic | Alpha:
-    """Draw a neuron of any kind, with any legal values."""
+def neurons(draw: st.DrawFn) -> AnyNeuron:
+    """Draw a neuron of any kind that spikes, with any legal values."""
     shared = {
         "threshold": draw(st.floats(0.01, 10.0)),
         "learn_threshold": draw(LEARNING),
@@ -42,11 +45,14 @@ def neurons(draw: st.DrawFn) -> Leaky | Lapicque | Synaptic | Alpha:
         "surrogate": draw(SURROGATES)(),
     }
     decays = {"beta": draw(FRACTIONS), "learn_beta": draw(LEARNING)}
-    kind = draw(st.sampled_from([Leaky, Lapicque, Synaptic, Alpha]))
+    kind = draw(st.sampled_from([Leaky, Lapicque, Synaptic, Alpha, Adaptive]))
     if kind is Lapicque and draw(st.booleans()):
         return Lapicque(resistance_ohm=5.0, capacitance_f=draw(st.floats(0.3, 3.0)), **shared)
     if kind in (Leaky, Lapicque):
         return kind(**decays, **shared)
+    if kind is Adaptive:
+        adaptation = {"adaptation": draw(st.floats(0.0, 3.0)), "learn_adaptation": draw(LEARNING)}
+        return Adaptive(rho=draw(FRACTIONS), learn_rho=draw(LEARNING), **adaptation, **decays, **shared)
     alpha = draw(FRACTIONS) if kind is Synaptic else draw(st.floats(decays["beta"] + 0.001, 0.995))
     return kind(alpha=alpha, learn_alpha=draw(LEARNING), **decays, **shared)
 
@@ -58,7 +64,7 @@ def networks(max_size: int = 6) -> st.SearchStrategy[Network]:
 
 @st.composite
 def dense_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
-    """Draw a network of 1 to 4 dense layers with any neurons."""
+    """Draw a network of 1 to 4 dense layers with any neurons, now and then integrators for the output."""
     shape = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
     layers = [
         {
@@ -68,6 +74,9 @@ def dense_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
         }
         for _ in range(draw(st.integers(1, 4)))
     ]
+    if draw(st.integers(0, 3)) == 0:
+        output = Integrator(beta=draw(FRACTIONS), learn_beta=draw(LEARNING))
+        layers[-1] |= {"neuron": output.model_dump(mode="json")}
     return parse(Network, {"input": {"shape": shape}, "layers": layers})
 
 

@@ -11,19 +11,21 @@ from snntrainer3d.data import CATALOGUE, DatasetInfo, default_dataset, describe,
 from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.spec import (
     NEURON_KINDS,
-    NEURONS,
     OWN,
     PRESETS,
     TEMPLATES,
+    Integrator,
     Network,
     Preset,
     RunSpec,
     Training,
+    neuron_of,
     parse,
     recipe,
 )
 
 DEFAULT_PRESET = "fast"
+INTEGRATOR = str(Integrator.model_fields["kind"].default)
 DEFAULT_HIDDEN = (100,)
 OWN_UPDATES, OWN_EPOCHS = 1_500, 100
 """Updates that own data are trained for unless told otherwise, and the most epochs for them."""
@@ -39,6 +41,8 @@ class Choices:
     template: str | None = None
     """An architecture by name, in place of `hidden`."""
     neuron: str = "leaky"
+    output_neuron: str | None = None
+    """Of the output alone, where it differs."""
     preset: str = DEFAULT_PRESET
     neuron_values: Mapping[str, Any] = field(default_factory=dict)
     """Fields put into every neuron, over the preset's: beta, alpha."""
@@ -57,6 +61,7 @@ def compose(choices: Choices) -> RunSpec:
         *_unknown("preset", choices.preset, PRESETS),
         *_unknown("template", choices.template, TEMPLATES),
         *_unknown("network.layers[0].neuron.kind", choices.neuron, NEURON_KINDS),
+        *_unknown("output_neuron", choices.output_neuron, NEURON_KINDS),
     ]
     try:
         spec = parse(RunSpec, _document(choices), what="spec")
@@ -104,12 +109,14 @@ def _dataset(choices: Choices) -> str:
 
 def _document(choices: Choices) -> dict[str, Any]:
     info = describe(_dataset(choices))
-    neuron = _neuron(choices)
+    neuron = _neuron(choices, choices.neuron)
     training = _training(choices, info.name)
     shape = _input_shape(info, training)
     layers = [{"kind": "dense", "size": size, "neuron": neuron} for size in (*choices.hidden, info.classes)]
     if choices.template in TEMPLATES:
         layers = TEMPLATES[choices.template].layers(shape, info.classes, neuron)
+    if choices.output_neuron in NEURON_KINDS:
+        layers[-1] = {**layers[-1], "neuron": _neuron(choices, choices.output_neuron)}
     return {
         "network": {"input": {"shape": list(shape)}, "layers": layers},
         "training": training,
@@ -124,13 +131,13 @@ def _input_shape(info: DatasetInfo, training: Mapping[str, Any]) -> tuple[int, .
         return info.input_shape
 
 
-def _neuron(choices: Choices) -> dict[str, Any]:
-    kind = choices.neuron if choices.neuron in NEURON_KINDS else "leaky"
+def _neuron(choices: Choices, named: str) -> dict[str, Any]:
+    """Give a neuron by name with the preset's values; the given ones, too, where it is the one of all layers."""
+    kind = named if named in NEURON_KINDS else "leaky"
     preset = _recipe(choices)
-    model = next(model for model in NEURONS if model.model_fields["kind"].default == kind)
     given = choices.neuron_values
     if kind != choices.neuron:
-        given = {name: value for name, value in given.items() if name in model.model_fields}
+        given = {name: value for name, value in given.items() if name in neuron_of(kind).model_fields}
     return {"kind": kind, **(preset.neurons.get(kind, {}) if preset else {}), **given}
 
 
@@ -139,6 +146,8 @@ def _training(choices: Choices, dataset: str) -> dict[str, Any]:
     found = {**(preset.training_for(dataset) if preset else {}), **own_recipe(describe(dataset))}
     if choices.template in TEMPLATES and choices.preset == DEFAULT_PRESET:
         found = {**found, **TEMPLATES[choices.template].recipes.get(dataset, {})}
+    if INTEGRATOR in (choices.neuron, choices.output_neuron):
+        found = {**found, "loss": "max_membrane"}
     return {**found, **choices.training, "dataset": dataset}
 
 

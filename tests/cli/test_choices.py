@@ -22,13 +22,23 @@ def faults_of(options: Options, start: TrainedNetwork | None = None) -> dict[str
 
 @pytest.mark.parametrize("dataset", ["digits", "mnist", "xor"])
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("neuron", NEURON_KINDS)
+@pytest.mark.parametrize("neuron", [kind for kind in NEURON_KINDS if kind != "integrator"])
 def test_every_choice_gives_a_document_that_fits_its_data(dataset: str, preset: str, neuron: str) -> None:
     spec = compose(Choices(dataset=dataset, preset=preset, neuron=neuron, hidden=(7, 5)))
     outputs = {"digits": "64-7-5-10", "mnist": "784-7-5-10", "xor": "2-7-5-2"}
     assert spec.network.title() == outputs[dataset]
     assert {layer.neuron.kind for layer in spec.network.layers} == {neuron}
     assert spec.training.num_steps == PRESETS[preset].training_for(dataset)["num_steps"]
+
+
+def test_integrators_are_for_the_output_and_bring_the_loss_that_reads_them() -> None:
+    spec = spec_from(Options(output_neuron="integrator", training={"dataset": "digits"}))
+    assert [layer.neuron.kind for layer in spec.network.layers if layer.neuron] == ["leaky", "integrator"]
+    assert spec.training.loss == "max_membrane"
+    assert set(faults_of(Options(neuron="integrator", training={"dataset": "digits"}))) == {"--neuron"}
+    assert set(faults_of(Options(output_neuron="integrater", training={"dataset": "digits"}))) == {"--output-neuron"}
+    wrong = Options(output_neuron="integrator", training={"dataset": "digits", "loss": "count"})
+    assert set(faults_of(wrong)) == {"--loss"}
 
 
 def test_options_go_over_the_preset() -> None:

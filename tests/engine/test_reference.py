@@ -25,6 +25,7 @@ from snntrainer3d.engine import (
 from snntrainer3d.errors import FailureError
 from snntrainer3d.spec import (
     SURROGATES,
+    Adaptive,
     Alpha,
     Atan,
     FastSigmoid,
@@ -137,7 +138,7 @@ def test_sigmoid_and_triangle_are_the_derivatives_that_they_say() -> None:
 
 
 @pytest.mark.parametrize("learning", ["shared", "per_neuron"])
-@pytest.mark.parametrize("kind", [Leaky, Lapicque, Synaptic, Alpha], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("kind", [Leaky, Lapicque, Synaptic, Alpha, Adaptive], ids=lambda one: one.__name__)
 def test_learnable_values_learn_again_and_again(kind: type, learning: str) -> None:
     given = {"beta": 0.8} if kind is Lapicque else {}
     extra = {"learn_alpha": learning} if kind in (Synaptic, Alpha) else {}

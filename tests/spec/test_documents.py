@@ -10,6 +10,7 @@ import pytest
 
 from snntrainer3d.errors import MismatchError, SpecError
 from snntrainer3d.spec import (
+    NEURON_KINDS,
     NEURONS,
     PRESETS,
     Alpha,
@@ -155,7 +156,7 @@ def test_the_papers_preset_is_the_papers() -> None:
     assert (paper.loss, paper.validation_share, paper.keep_last_batch, paper.pixels) == ("membrane", 0, True, "unit")
     assert PRESETS["paper"].neurons["synaptic"]["alpha"] == 0.5
     assert {kind: values["beta"] for kind, values in PRESETS["paper"].neurons.items()} == dict.fromkeys(
-        ("leaky", "lapicque", "synaptic", "alpha"), 0.95
+        NEURON_KINDS, 0.95
     )
 
 

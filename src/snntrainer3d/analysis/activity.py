@@ -14,9 +14,9 @@ from snntrainer3d.errors import Fault, SpecError
 from snntrainer3d.spec import Network, cost_of, fan_outs, multiplications
 
 PICO_PER_NANO = 1000.0
-_MULTIPLICATIONS = {"leaky": 1, "lapicque": 2, "synaptic": 2, "alpha": 3}
+_MULTIPLICATIONS = {"leaky": 1, "lapicque": 2, "synaptic": 2, "alpha": 3, "adaptive": 3, "integrator": 1}
 """Multiply-accumulates of one neuron in one step: one for each decaying state, Lapicque one more for its input gain,
-Alpha one more for τ."""
+Alpha one more for τ, Adaptive one more for its threshold."""
 
 
 @dataclass(frozen=True, slots=True)

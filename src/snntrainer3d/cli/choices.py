@@ -17,6 +17,7 @@ _OPTIONS = (
     (r"network\.layers\[\d+\]\.neuron\.kind$", "--neuron"),
     (r"network\.layers(\[\d+\]\.size)?$", "--hidden"),
     (r"(preset|template)$", r"--\1"),
+    (r"output_neuron$", "--output-neuron"),
     (r"training\.(dataset|loss|epochs|num_steps|batch_size|learning_rate|seed|name|engine)$", r"--\1"),
 )
 
@@ -32,10 +33,17 @@ class Options:
     neuron_values: Mapping[str, float] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
+    output_neuron: str | None = None
 
     def network_options(self) -> list[str]:
         """Give the names of options that shape the network."""
-        given = {"--hidden": self.hidden, "--template": self.template, "--neuron": self.neuron, **self.neuron_values}
+        given = {
+            "--hidden": self.hidden,
+            "--template": self.template,
+            "--neuron": self.neuron,
+            "--output-neuron": self.output_neuron,
+            **self.neuron_values,
+        }
         return [name if name.startswith("--") else f"--{name}" for name, value in given.items() if value is not None]
 
 
@@ -98,6 +106,7 @@ def _choices(options: Options) -> Choices:
         dataset=training.pop("dataset", None),
         template=options.template,
         neuron=options.neuron or "leaky",
+        output_neuron=options.output_neuron,
         preset=options.preset or DEFAULT_PRESET,
         neuron_values=options.neuron_values,
         training=training,

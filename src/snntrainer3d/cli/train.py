@@ -37,7 +37,10 @@ def train(
     template: Annotated[
         str | None, typer.Option(help="An architecture in place of --hidden: lenet, triangle or recurrent.")
     ] = None,
-    neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic or alpha.")] = None,
+    neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic, alpha or adaptive.")] = None,
+    output_neuron: Annotated[
+        str | None, typer.Option(help="Of the output alone, such as integrator, which never spikes.")
+    ] = None,
     preset: Annotated[
         str | None, typer.Option(help="Recipe that everything else starts from: paper, fast or thorough.")
     ] = None,
@@ -81,6 +84,7 @@ def train(
         hidden=hidden,
         template=template,
         neuron=neuron,
+        output_neuron=output_neuron,
         preset=preset,
         neuron_values=_given(alpha=alpha, beta=beta),
         training=_given(

@@ -10,9 +10,11 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
+from snntrainer3d.engine.adaptive import AdaptiveNeuron
 from snntrainer3d.engine.surrogate import spike_function
 from snntrainer3d.errors import FailureError, MismatchError
 from snntrainer3d.spec import (
+    Adaptive,
     Alpha,
     AvgPool,
     BatchNorm,
@@ -20,6 +22,7 @@ from snntrainer3d.spec import (
     Dense,
     Dropout,
     Flatten,
+    Integrator,
     Lapicque,
     Layer,
     Leaky,
@@ -165,6 +168,10 @@ def build_neuron(neuron: Neuron, shape: Shape) -> nn.Module:
             module = snntorch.Synaptic(alpha=neuron.alpha, beta=neuron.beta, **shared)
         case Alpha():
             module = snntorch.Alpha(alpha=neuron.alpha, beta=neuron.beta, **shared)
+        case Adaptive():
+            module = AdaptiveNeuron(neuron.beta, neuron.rho, neuron.adaptation, **shared)
+        case Integrator():
+            module = snntorch.Leaky(beta=neuron.beta, **shared)
     _learn_values(module, neuron, shape)
     return module
 

@@ -165,8 +165,8 @@ def _apply(stage: nn.Module, signal: Tensor, steps: int, constant: bool) -> tupl
 def _fits(stage: nn.Module, signal: Tensor, constant: bool) -> bool:
     """Tell whether values per neuron, if any, lie along one flat row of neurons."""
     batchwise = signal if constant else signal[0]
-    values = [value for value in (stage.threshold, getattr(stage, "beta", None), getattr(stage, "alpha", None))
-              if value is not None]  # fmt: skip
+    names = ("threshold", "beta", "alpha", "rho", "adaptation")
+    values = [value for value in (getattr(stage, name, None) for name in names) if value is not None]
     flat = batchwise.dim() == 2
     return signal.dtype in (torch.float32, torch.float64) and all(
         value.numel() == 1 or (flat and value.shape == batchwise.shape[1:]) for value in values

@@ -18,7 +18,9 @@ from jaxtyping import Float, Float32, Int64, Num, Shaped, UInt8
 from torch import Tensor
 
 from snntrainer3d.data.encoders import Encoded, Encoder
+from snntrainer3d.engine.adaptive import AdaptiveNeuron
 from snntrainer3d.engine.build import SpikingNetwork, refresh
+from snntrainer3d.engine.kernels.adaptive import reference as adaptive
 from snntrainer3d.engine.kernels.alpha import reference as alpha
 from snntrainer3d.engine.kernels.lapicque import reference as lapicque
 from snntrainer3d.engine.kernels.leaky import reference as leaky
@@ -123,6 +125,9 @@ def _over_time(neuron: Any, currents: list[Tensor]) -> tuple[list[Tensor], list[
         return synaptic.run(currents, neuron.alpha.clamp(0, 1), beta, threshold, reset, _spike)
     if isinstance(neuron, snntorch.Alpha):
         return alpha.run(currents, neuron.alpha.clamp(0, 1), beta, threshold, reset, _spike, torch.log)
+    if isinstance(neuron, AdaptiveNeuron):
+        rho = neuron.rho.clamp(0, 1)
+        return adaptive.run(currents, beta, rho, neuron.adaptation, threshold, reset, _spike)
     return leaky.run(currents, beta, threshold, reset, _spike)
 
 

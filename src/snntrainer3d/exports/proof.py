@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from snntrainer3d.errors import FailureError
-from snntrainer3d.spec import TrainedNetwork, Training
+from snntrainer3d.spec import UNREACHABLE, TrainedNetwork, Training
 
 SAMPLES = 200
 ROUNDING = 1e-4
@@ -103,8 +103,10 @@ def prove(trained: TrainedNetwork, run: Runner, ran: str, samples: Samples | Non
     began = time.perf_counter()
     found = run(samples.inputs, samples.num_steps)
     seconds = time.perf_counter() - began
+    never = np.full(1, UNREACHABLE, np.float32)
     thresholds = [
-        trained.tensors[f"layers.{index}.neuron.threshold"].reshape(-1) for index in trained.network.spiking()
+        trained.tensors.get(f"layers.{index}.neuron.threshold", never).reshape(-1)
+        for index in trained.network.spiking()
     ]
     return compare(expected, found, thresholds, ran=ran, samples_from=samples.words, seconds=seconds)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from jaxtyping import Shaped
 from snntrainer3d.data import Dataset, available, check_fit, describe, load
 from snntrainer3d.errors import ConflictError, MismatchError, NotFoundError
 from snntrainer3d.runs import RunFolder, list_checkpoints, newest_checkpoint, read_weights
-from snntrainer3d.spec import Network, TrainedNetwork, Training, multiplications
+from snntrainer3d.spec import Network, TrainedNetwork, Training, multiplications, neuron_values
 
 if TYPE_CHECKING:
     from snntrainer3d.engine import SpikingNetwork
@@ -34,8 +35,8 @@ class KnownNetwork:
     network: Network
     training: Training
     module: SpikingNetwork
-    thresholds: tuple[Shaped[np.ndarray, "..."], ...]
-    """Of each layer: a scalar, or one for each neuron."""
+    values: tuple[Mapping[str, Shaped[np.ndarray, "..."]], ...]
+    """Of each layer that has neurons: decays and threshold by name, a scalar each, or one for each neuron."""
     update: int | None
     """Of the checkpoint; None where the weights are the final ones."""
 
@@ -132,5 +133,8 @@ def _load(run: RunFolder, stamp: Stamp) -> KnownNetwork:
     trained, update = read_trained(run, stamp)
     module = build(trained.network)
     load_tensors(module, trained)
-    thresholds = tuple(trained.tensors[f"layers.{index}.neuron.threshold"] for index in trained.network.spiking())
-    return KnownNetwork(stamp, trained.network, run.read_spec().training, module, thresholds, update)
+    values = tuple(
+        {name: trained.tensors[f"layers.{index}.neuron.{name}"] for name in neuron_values(neuron)}
+        for index, neuron in zip(trained.network.spiking(), trained.network.neurons(), strict=True)
+    )
+    return KnownNetwork(stamp, trained.network, run.read_spec().training, module, values, update)

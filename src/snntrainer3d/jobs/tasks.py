@@ -122,7 +122,7 @@ class Tasks:
         if asked.get("layers", True):
             layers = zip(known.network.neurons(), playback.spikes, playback.membranes, strict=True)
             answer["layers"] = [
-                {**_layer(spikes, membranes), "threshold": _threshold(known, index), "neuron": neuron.kind}
+                {**_layer(spikes, membranes), **_threshold(known, index), "neuron": neuron.kind}
                 for index, (neuron, spikes, membranes) in enumerate(layers)
             ]
         return _document(answer)
@@ -371,8 +371,13 @@ def _layer(spikes: UInt8[np.ndarray, "time neuron"], membranes: Shaped[np.ndarra
     }
 
 
-def _threshold(known: KnownNetwork, layer: int) -> float | list[float]:
-    values = known.thresholds[layer]
+def _threshold(known: KnownNetwork, layer: int) -> dict[str, float | list[float] | None]:
+    """Give what the threshold follows from; none of neurons that never spike, and no rise of one that stays."""
+    found = known.values[layer]
+    return {name: _plain(found[name]) if name in found else None for name in ("threshold", "rho", "adaptation")}
+
+
+def _plain(values: np.ndarray) -> float | list[float]:
     return float(values) if values.ndim == 0 else [float(value) for value in values.reshape(-1)]
 
 

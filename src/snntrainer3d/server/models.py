@@ -366,8 +366,12 @@ class PlayedLayer(_Body):
 
     neuron: str
     size: int
-    threshold: float | list[float]
-    """One for all neurons, or one for each."""
+    threshold: float | list[float] | None
+    """One for all neurons, or one for each; None where they never spike."""
+    rho: float | list[float] | None = None
+    """Of adaptive neurons, the decay per step of what their spikes add to the threshold."""
+    adaptation: float | list[float] | None = None
+    """Of adaptive neurons, by how much the threshold rises where they spike at every step."""
     spikes: str
     """Base64: bits, the lowest of a byte first; each row fills whole bytes."""
     membranes: str

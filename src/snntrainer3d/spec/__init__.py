@@ -32,7 +32,20 @@ from snntrainer3d.spec.layers import (
     Shape,
 )
 from snntrainer3d.spec.network import Connection, Input, Network, dense_network
-from snntrainer3d.spec.neurons import NEURON_KINDS, NEURONS, Alpha, Lapicque, Leaky, Neuron, Synaptic, neuron_of
+from snntrainer3d.spec.neurons import (
+    NEURON_KINDS,
+    NEURONS,
+    UNREACHABLE,
+    Adaptive,
+    Alpha,
+    AnyNeuron,
+    Integrator,
+    Lapicque,
+    Leaky,
+    Neuron,
+    Synaptic,
+    neuron_of,
+)
 from snntrainer3d.spec.presets import PRESETS, Preset, recipe
 from snntrainer3d.spec.receptive import place_in_maps, receptive_field
 from snntrainer3d.spec.run import RunSpec, parse_run
@@ -62,10 +75,13 @@ __all__ = [
     "PRESETS",
     "SURROGATES",
     "TEMPLATES",
+    "UNREACHABLE",
     "Adam",
     "AdamW",
+    "Adaptive",
     "Advice",
     "Alpha",
+    "AnyNeuron",
     "Atan",
     "Augmentation",
     "AvgPool",
@@ -87,6 +103,7 @@ __all__ = [
     "Flatten",
     "Grid",
     "Input",
+    "Integrator",
     "Lapicque",
     "Latency",
     "Layer",

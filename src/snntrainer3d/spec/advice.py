@@ -91,7 +91,7 @@ def _neurons(network: Network) -> Iterator[Advice]:
                 f"{neuron.tau():.0f}, which amplifies rounding.",
                 "Move them apart; .95 over .9 is a good start.",
             )
-        if neuron.kind != "lapicque" and neuron.beta == 1.0:
+        if neuron.kind not in ("lapicque", "integrator") and neuron.beta == 1.0:
             yield Advice(
                 "beta_one",
                 f"{path}.beta",

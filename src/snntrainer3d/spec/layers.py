@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Field, Tag
 
 from snntrainer3d.spec._document import UNTAGGED, FieldFault, Part
-from snntrainer3d.spec.neurons import Leaky, Neuron, Synaptic
+from snntrainer3d.spec.neurons import Leaky, Neuron, SpikingNeuron, Synaptic
 
 MAX_SIZE = 100_000
 MAX_MAP_VALUES = 1_000_000
@@ -164,7 +164,7 @@ class Conv2d(_Maps):
     """Rows and columns of zeros put around each map."""
     bias: bool = True
     """Whether each map has a constant input of its own, learned like a weight."""
-    neuron: Neuron | None = Leaky()
+    neuron: SpikingNeuron | None = Leaky()
     """The neurons, one for each value of the maps; null hands the currents on to the next layer."""
 
     def shape_after(self, shape: Shape) -> Shape:
@@ -198,7 +198,7 @@ class _Pool(_Maps):
     """Height and width of the window."""
     stride: Span | None = None
     """By how many places the window moves; null for its own size."""
-    neuron: Neuron | None = None
+    neuron: SpikingNeuron | None = None
     """Neurons driven by what was pooled; null hands it on."""
 
     def shape_after(self, shape: Shape) -> Shape:
@@ -260,7 +260,7 @@ class BatchNorm(_Layer):
     """Share of the newest batch in the running means."""
     epsilon: Annotated[float, Field(gt=0.0, le=1.0)] = 1e-5
     """Added to the variance."""
-    neuron: Neuron | None = None
+    neuron: SpikingNeuron | None = None
     """Neurons driven by the result; null hands it on."""
 
     def arrays(self, shape: Shape) -> dict[str, Shape]:

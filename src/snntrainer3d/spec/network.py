@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec._document import FieldFault, FieldFaults, Part
 from snntrainer3d.spec.layers import MAX_MAP_VALUES, MAX_SIZE, Dense, Layer, Recurrent, Shape, Size, shown
-from snntrainer3d.spec.neurons import Leaky, Neuron
+from snntrainer3d.spec.neurons import Integrator, Leaky, Neuron
 
 MAX_LAYERS = 200
 MAX_WEIGHTS = 200_000_000
@@ -165,12 +165,21 @@ def _shape_faults(network: Network) -> Iterator[FieldFault]:
             message = f"gives {math.prod(after):,} values ({shown(after)}), at most {MAX_MAP_VALUES:,} are allowed."
             yield FieldFault(at, message, "Take fewer channels, a larger stride, or pool before it.")
         shape = after if math.prod(after) <= MAX_MAP_VALUES else None
+    yield from _silent_faults(network)
     if not isinstance(network.layers[-1], Dense | Recurrent):
         yield FieldFault(
             f"layers[{len(network.layers) - 1}]",
             f"is the output and of kind {network.layers[-1].kind}; the output is a dense or recurrent layer.",
             "End with a dense layer that has one neuron for each class.",
         )
+
+
+def _silent_faults(network: Network) -> Iterator[FieldFault]:
+    """Find neurons that never spike and stand before the output."""
+    for index, layer in enumerate(network.layers[:-1]):
+        if isinstance(layer.neuron, Integrator):
+            message = "is integrator, which never spikes: the layers after it would get nothing."
+            yield FieldFault(f"layers[{index}].neuron.kind", message, "Take it for the output only.")
 
 
 def _misfit(layer: Layer, shape: Shape, index: int) -> tuple[str, str] | None:

@@ -20,6 +20,8 @@ Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Learning = Literal["fixed", "shared", "per_neuron"]
 """Whether a neuron's value is trained: not, one value for the layer, or one for each neuron."""
 Reset = Literal["subtract", "zero", "none"]
+UNREACHABLE = 2.0**127
+"""Threshold of neurons that never spike: the kernels multiply it by 0, which infinity would not bear."""
 
 
 class _Neuron(Part):
@@ -171,12 +173,61 @@ class Alpha(_Neuron):
         return math.log(self.alpha) / (math.log(self.beta) - math.log(self.alpha)) + 1.0
 
 
-Neuron = Annotated[Leaky | Lapicque | Synaptic | Alpha, Field(discriminator="kind")]
-NEURONS: tuple[type[Leaky | Lapicque | Synaptic | Alpha], ...] = (Leaky, Lapicque, Synaptic, Alpha)
+class Adaptive(_Neuron):
+    """Leaky neuron whose threshold rises with its own spikes and falls back slowly (ALIF).
+
+    The adaptation a is a running mean of the spikes. A spike of long ago still shows in it when the membrane has long
+    forgotten: a network of such neurons remembers over hundreds of steps. Source: Bellec, Salaj, Subramoney, Legenstein
+    and Maass, "Long short-term memory and learning-to-learn in networks of spiking neurons", NeurIPS 2018, equations 1
+    and 2; their β is `adaptation` here, their threshold b⁰ `threshold`, and the input is not scaled by 1 − α.
+    """
+
+    title = "Adaptive"
+    equation = (
+        "a[t] = ρ·a[t−1] + (1 − ρ)·s[t−1];  θ[t] = threshold + adaptation·a[t];  "
+        "m[t] = β·m[t−1] + x[t] − s[t−1]·θ[t−1];  s[t] = Θ(m[t] − θ[t])"
+    )
+
+    kind: Literal["adaptive"] = "adaptive"
+    beta: Fraction = 0.9
+    """Decay of the membrane per time step."""
+    rho: Annotated[float, Field(ge=0.0, le=1.0)] = 0.98
+    """Decay of the adaptation per time step; .98 halves it in 34 steps, .995 in 138."""
+    adaptation: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
+    """By how much the threshold rises in a neuron that spikes at every step."""
+    learn_beta: Learning = "fixed"
+    learn_rho: Learning = "fixed"
+    learn_adaptation: Learning = "fixed"
+
+
+class Integrator(Part):
+    """Leaky integrator: a membrane that never spikes, for the output; read by its highest membrane (`max_membrane`).
+
+    snnTorch's Leaky without reset, its threshold out of reach. Under a constant input x its membrane is
+    x·(1 − βᵗ)/(1 − β).
+    """
+
+    title: ClassVar[str] = "Integrator"
+    equation: ClassVar[str] = "m[t] = β·m[t−1] + x[t];  no spikes"
+    threshold: ClassVar[float] = UNREACHABLE
+    reset: ClassVar[Reset] = "none"
+    surrogate: ClassVar[Surrogate] = Atan()
+
+    kind: Literal["integrator"] = "integrator"
+    beta: Fraction = 0.9
+    """Decay of the membrane per time step: 0 forgets at once, 1 adds up its whole input."""
+    learn_beta: Learning = "fixed"
+
+
+AnyNeuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Integrator
+Neuron = Annotated[AnyNeuron, Field(discriminator="kind")]
+SpikingNeuron = Annotated[Leaky | Lapicque | Synaptic | Alpha | Adaptive, Field(discriminator="kind")]
+"""Those that may stand before other layers."""
+NEURONS: tuple[type[AnyNeuron], ...] = (Leaky, Lapicque, Synaptic, Alpha, Adaptive, Integrator)
 NEURON_KINDS: tuple[str, ...] = tuple(str(model.model_fields["kind"].default) for model in NEURONS)
 
 
-def neuron_of(kind: str) -> type[Leaky | Lapicque | Synaptic | Alpha]:
+def neuron_of(kind: str) -> type[AnyNeuron]:
     """Give the neuron model named `kind`; raises FieldFault for a name that does not exist."""
     for model in NEURONS:
         if model.model_fields["kind"].default == kind:

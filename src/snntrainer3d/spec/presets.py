@@ -50,6 +50,9 @@ PAPER = Preset(
         "synaptic": {"alpha": 0.5, "beta": 0.95, "reset": "subtract"},
         # The paper's alpha of .5 is illegal for Alpha, which needs alpha > beta; its own "Alpha" runs were Synaptic.
         "alpha": {"alpha": 0.97, "beta": 0.95, "reset": "zero"},
+        # The paper has neither of these.
+        "adaptive": {"beta": 0.95},
+        "integrator": {"beta": 0.95},
     },
     datasets={"spoken-digits": {"num_steps": 40}},
 )
@@ -79,6 +82,8 @@ FAST = Preset(
         "lapicque": {"beta": 0.92, "surrogate": _SOFT},
         "synaptic": {"alpha": 0.5, "beta": 0.92, "surrogate": _SOFT},
         "alpha": {"alpha": 0.95, "beta": 0.92, "surrogate": _SOFT},
+        "adaptive": {"beta": 0.92, "surrogate": _SOFT},
+        "integrator": {"beta": 0.92},
     },
     datasets={
         "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2, "num_steps": 10},
@@ -109,6 +114,8 @@ THOROUGH = Preset(
         "lapicque": {"beta": 0.87, "surrogate": _SHARP},
         "synaptic": {"alpha": 0.5, "beta": 0.87, "surrogate": _SHARP},
         "alpha": {"alpha": 0.95, "beta": 0.87, "surrogate": _SHARP},
+        "adaptive": {"beta": 0.87, "surrogate": _SHARP},
+        "integrator": {"beta": 0.87},
     },
     datasets=FAST.datasets,
 )

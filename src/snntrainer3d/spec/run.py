@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from snntrainer3d.spec._document import Part, parse
+from pydantic import model_validator
+
+from snntrainer3d.spec._document import FieldFault, Part, parse
 from snntrainer3d.spec.network import Network
+from snntrainer3d.spec.neurons import Integrator
 from snntrainer3d.spec.training import Training
 
 
@@ -16,6 +19,13 @@ class RunSpec(Part):
     version: Literal[1] = 1
     network: Network
     training: Training = Training()
+
+    @model_validator(mode="after")
+    def _output_can_be_read(self) -> Self:
+        if isinstance(self.network.output.neuron, Integrator) and self.training.reading != "membrane":
+            message = f"is {self.training.loss}, which decides by spikes, and the output's integrators never spike."
+            raise FieldFault("training.loss", message, "Set it to max_membrane, or give the output neurons that spike.")
+        return self
 
     def title(self) -> str:
         """Give the run's name, or one made of data set, sizes and neurons."""

@@ -56,8 +56,9 @@ def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 
 def neuron_values(neuron: Neuron | None) -> dict[str, str]:
     """Give the names of a neuron's decays and threshold, each with how it is learned; none where there is none."""
-    names = ("alpha", "beta", "threshold")
-    return {name: getattr(neuron, f"learn_{name}", "fixed") for name in names if hasattr(neuron, name)}
+    fields = type(neuron).model_fields if neuron is not None else {}
+    names = ("alpha", "beta", "rho", "adaptation", "threshold")
+    return {name: getattr(neuron, f"learn_{name}", "fixed") for name in names if name in fields}
 
 
 def count_parameters(network: Network) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from statistics import fmean, median
 
 from snntrainer3d.events import EpochDone, Notice, Update
-from snntrainer3d.spec import RunSpec
+from snntrainer3d.spec import Integrator, RunSpec
 
 WINDOW = 20
 """Points of the curves that are looked at together: one alone says little."""
@@ -44,6 +44,7 @@ class Health:
 
     def __init__(self, spec: RunSpec, total_updates: int, classes: int, said: Iterable[str] = ()) -> None:
         self._places = spec.network.spiking()
+        self._never_spikes = [isinstance(neuron, Integrator) for neuron in spec.network.neurons()]
         self._total, self._classes = total_updates, classes
         self._fresh_weight = 1.0 / math.sqrt(max(ins for _, ins in spec.network.weight_shapes()))
         self._updates: list[Update] = []
@@ -102,6 +103,8 @@ class Health:
     def _rates(self) -> Iterator[Notice]:
         recent = self._updates[-WINDOW:]
         for index, rates in enumerate(zip(*(event.rates for event in recent), strict=True)):
+            if self._never_spikes[index]:
+                continue
             rate, path = fmean(rates), f"network.layers[{self._places[index]}].neuron.threshold"
             if rate < SILENT_RATE:
                 yield Notice(

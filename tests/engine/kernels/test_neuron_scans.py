@@ -12,8 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from snntrainer3d.engine import spike_function
+from snntrainer3d.engine.adaptive import AdaptiveNeuron
 from snntrainer3d.engine.fuse import fuse
 from snntrainer3d.engine.fused.neurons import Neurons
+from snntrainer3d.engine.kernels.adaptive import reference as adaptive_reference
 from snntrainer3d.engine.kernels.alpha import reference as alpha_reference
 from snntrainer3d.engine.kernels.lapicque import reference as lapicque_reference
 from snntrainer3d.engine.kernels.layer import blocks_of, scan_backward, scan_forward
@@ -40,6 +42,7 @@ KINDS: dict[str, Any] = {
     "synaptic": lambda **k: snntorch.Synaptic(alpha=0.6, beta=0.9, **k),
     "synaptic at once": lambda **k: snntorch.Synaptic(alpha=0.6, beta=0.9, reset_delay=False, **k),
     "alpha": lambda **k: snntorch.Alpha(alpha=0.9, beta=0.8, **k),
+    "adaptive": lambda **k: AdaptiveNeuron(0.9, 0.8, 1.7, **k),
 }
 
 
@@ -56,8 +59,9 @@ def stepped(neuron: Any, x: Tensor) -> tuple[Tensor, Tensor]:
     state = [torch.zeros_like(x[0]) for _ in (rest if isinstance(rest, tuple) else (rest,))]
     spikes, membranes = [], []
     for current in x:
-        spike, *state = neuron(current, *state)
-        spikes.append(spike)
+        given = neuron(current, *state)
+        state = given if len(given) == len(state) else given[1:]
+        spikes.append(given[0])
         membranes.append(state[-1])
     return torch.stack(spikes), torch.stack(membranes)
 
@@ -137,6 +141,7 @@ LEARNED: dict[str, Any] = {
     "synaptic at once": (synaptic_reference, ("alpha", "beta", "threshold")),
     "alpha": (alpha_reference, ("alpha", "beta", "threshold")),
     "lapicque": (lapicque_reference, ("beta", "threshold")),
+    "adaptive": (adaptive_reference, ("beta", "rho", "adaptation", "threshold")),
 }
 
 
@@ -172,6 +177,8 @@ def _by_reference(kind: str, reference: Any, neuron: Any, x: Tensor, reset: str)
         return reference.run(list(x), 1.0, capacitance, 1.0, neuron.threshold, reset, spike)
     if reference is alpha_reference:
         return reference.run(list(x), neuron.alpha, neuron.beta, neuron.threshold, reset, spike, log=torch.log)
+    if reference is adaptive_reference:
+        return reference.run(list(x), neuron.beta, neuron.rho, neuron.adaptation, neuron.threshold, reset, spike)
     decays = (neuron.alpha, neuron.beta) if reference is synaptic_reference else (neuron.beta,)
     return reference.run(list(x), *decays, neuron.threshold, reset, spike, immediate=kind.endswith("at once"))
 

@@ -52,7 +52,7 @@ export type {
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
 export type { Coding, Learning, Reset, Training } from "../protocol/spec";
 
-export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha";
+export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha" | "adaptive" | "integrator";
 export type SurrogateKind =
   | "atan"
   | "fast_sigmoid"
@@ -70,10 +70,10 @@ export interface Surrogate {
 /** A neuron while it is edited: one object for all kinds, so that a change of kind keeps what both have. */
 export interface Neuron {
   kind: NeuronKind;
-  threshold: number;
-  learn_threshold: Learning;
-  reset: Reset;
-  surrogate: Surrogate;
+  threshold?: number;
+  learn_threshold?: Learning;
+  reset?: Reset;
+  surrogate?: Surrogate;
   alpha?: number;
   beta?: number | null;
   resistance_ohm?: number | null;
@@ -81,6 +81,10 @@ export interface Neuron {
   time_step_s?: number;
   learn_alpha?: Learning;
   learn_beta?: Learning;
+  rho?: number;
+  adaptation?: number;
+  learn_rho?: Learning;
+  learn_adaptation?: Learning;
 }
 
 export type LayerKind = SpecNetwork["layers"][number]["kind"];

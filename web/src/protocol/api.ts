@@ -622,8 +622,12 @@ export interface Play {
 export interface PlayedLayer {
   neuron: string;
   size: number;
-  /** One for all neurons, or one for each. */
-  threshold: number | number[];
+  /** One for all neurons, or one for each; None where they never spike. */
+  threshold: number | number[] | null;
+  /** Of adaptive neurons, the decay per step of what their spikes add to the threshold. */
+  rho: number | number[] | null;
+  /** Of adaptive neurons, by how much the threshold rises where they spike at every step. */
+  adaptation: number | number[] | null;
   /** Base64: bits, the lowest of a byte first; each row fills whole bytes. */
   spikes: string;
   /** Base64: little-endian int16; times `scale` they are the potentials after the step. */

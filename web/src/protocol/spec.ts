@@ -48,6 +48,34 @@ export type Learning = "fixed" | "shared" | "per_neuron";
 
 export type Reset = "subtract" | "zero" | "none";
 
+/**
+ * Leaky neuron whose threshold rises with its own spikes and falls back slowly (ALIF).
+ *
+ * The adaptation a is a running mean of the spikes. A spike of long ago still shows in it when the membrane has long
+ * forgotten: a network of such neurons remembers over hundreds of steps. Source: Bellec, Salaj, Subramoney, Legenstein
+ * and Maass, "Long short-term memory and learning-to-learn in networks of spiking neurons", NeurIPS 2018, equations 1
+ * and 2; their β is `adaptation` here, their threshold b⁰ `threshold`, and the input is not scaled by 1 − α.
+ */
+export interface Adaptive {
+  /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
+  threshold: number;
+  learn_threshold: Learning;
+  /** What a spike does to the membrane, one step later: subtract the threshold, set to zero, nothing. */
+  reset: Reset;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "adaptive";
+  /** Decay of the membrane per time step. From 0 to 1. */
+  beta: number;
+  /** Decay of the adaptation per time step; .98 halves it in 34 steps, .995 in 138. From 0 to 1. */
+  rho: number;
+  /** By how much the threshold rises in a neuron that spikes at every step. From 0 to 1,000. */
+  adaptation: number;
+  learn_beta: Learning;
+  learn_rho: Learning;
+  learn_adaptation: Learning;
+}
+
 /** Difference of two exponentials: the membrane answers a spike with a rise and a fall. */
 export interface Alpha {
   /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
@@ -62,6 +90,19 @@ export interface Alpha {
   /** Decay of the inhibiting trace h. Above 0 below 1. */
   beta: number;
   learn_alpha: Learning;
+  learn_beta: Learning;
+}
+
+/**
+ * Leaky integrator: a membrane that never spikes, for the output; read by its highest membrane (`max_membrane`).
+ *
+ * snnTorch's Leaky without reset, its threshold out of reach. Under a constant input x its membrane is
+ * x·(1 − βᵗ)/(1 − β).
+ */
+export interface Integrator {
+  kind: "integrator";
+  /** Decay of the membrane per time step: 0 forgets at once, 1 adds up its whole input. From 0 to 1. */
+  beta: number;
   learn_beta: Learning;
 }
 
@@ -119,7 +160,7 @@ export interface Synaptic {
   learn_beta: Learning;
 }
 
-export type Neuron = Leaky | Lapicque | Synaptic | Alpha;
+export type Neuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Integrator;
 
 /** The learning rate stays what it is. */
 export interface Constant {
@@ -264,7 +305,7 @@ export interface AvgPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Neuron | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
   kind: "avg_pool";
 }
 
@@ -281,7 +322,7 @@ export interface BatchNorm {
   /** Added to the variance. Above 0 to 1. */
   epsilon: number;
   /** Neurons driven by the result; null hands it on. */
-  neuron: Neuron | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
 }
 
 /** A kernel slid over maps, the same weights everywhere: x[t] = K * s[t] + b. */
@@ -298,7 +339,7 @@ export interface Conv2d {
   /** Whether each map has a constant input of its own, learned like a weight. */
   bias: boolean;
   /** The neurons, one for each value of the maps; null hands the currents on to the next layer. */
-  neuron: Neuron | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
 }
 
 /** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
@@ -341,7 +382,7 @@ export interface MaxPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Neuron | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
   kind: "max_pool";
 }
 

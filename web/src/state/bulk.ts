@@ -45,9 +45,10 @@ export function changeMany(design: Design, chosen: ReadonlySet<number>, change: 
  * layer's kind of neuron does not have is passed over.
  */
 export function changeNeurons(design: Design, chosen: ReadonlySet<number>, before: Neuron, after: Neuron): Design {
-  return mapChosen(design, chosen, (layer) => {
+  const last = design.spec.network.layers.length - 1;
+  return mapChosen(design, chosen, (layer, at) => {
     const neuron = layer.neuron && takeChange(layer.neuron, before, after);
-    return neuron && neuronsOf(layer.kind).includes(neuron.kind) ? { ...layer, neuron } : layer;
+    return neuron && neuronsOf(layer.kind, at === last).includes(neuron.kind) ? { ...layer, neuron } : layer;
   });
 }
 

@@ -409,6 +409,25 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
     learn_beta: LEARN_BETA,
     ...COMMON,
   },
+  adaptive: {
+    beta: decay("Membrane decay", "β", "Kept of the membrane per step."),
+    learn_beta: LEARN_BETA,
+    rho: decay("Adaptation's decay", "ρ", "Kept per step of what spikes add: .98 halves it in 34 steps, .995 in 138."),
+    learn_rho: learned("ρ is", "Whether the adaptation's decay is trained too."),
+    adaptation: {
+      label: "Adaptation",
+      kind: "float",
+      min: 0,
+      max: 1000,
+      help: "By how much the threshold rises in a neuron that spikes at every step.",
+    },
+    learn_adaptation: learned("Adaptation is", "Whether the rise of the threshold is trained too."),
+    ...COMMON,
+  },
+  integrator: {
+    beta: decay("Membrane decay", "β", "Kept of the membrane per step: 0 forgets at once, 1 adds up its whole input."),
+    learn_beta: LEARN_BETA,
+  },
 };
 
 const slope = (help: string): Field => ({ label: "Slope", kind: "float", min: 0, max: 1000, open: "min", help });

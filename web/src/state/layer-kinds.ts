@@ -1,7 +1,7 @@
 /** The kinds of layer as the page edits them: titles, defaults, changes of kind. Pure. */
 import type { Layer, LayerKind, Neuron, NeuronKind } from "../api";
 import { LAYER_FIELDS } from "./fields";
-import { NEURON_DEFAULTS, NEURON_KINDS } from "./neurons";
+import { NEURON_DEFAULTS, NEURON_KINDS, SPIKING_KINDS } from "./neurons";
 
 export const LAYER_KINDS = Object.keys(LAYER_FIELDS) as LayerKind[];
 
@@ -64,11 +64,12 @@ export const takesFlat = (kind: LayerKind): boolean => FLAT.has(kind);
 /** The kinds that may stand last. */
 export const isOutputKind = takesFlat;
 
-/** The neurons that a kind of layer can have; an empty text stands for none. */
-export function neuronsOf(kind: LayerKind): ("" | NeuronKind)[] {
+/** The neurons that a kind of layer can have, as the output also those that never spike; an empty text for none. */
+export function neuronsOf(kind: LayerKind, isOutput = false): ("" | NeuronKind)[] {
   if (kind === "flatten" || kind === "dropout") return [""];
   if (kind === "recurrent") return RECURRENT;
-  return kind === "dense" ? NEURON_KINDS : ["", ...NEURON_KINDS];
+  if (kind === "dense") return isOutput ? NEURON_KINDS : SPIKING_KINDS;
+  return ["", ...SPIKING_KINDS];
 }
 
 /** The layer in a network's title, as in 28×28-16c5-mp2-10; empty where it does not show there. */
@@ -124,8 +125,8 @@ export function changeLayerKind(layer: Layer, kind: LayerKind, neuron: Neuron): 
 }
 
 /** Gives a neuron that the kind of layer can have: this one, else a Leaky one. */
-export function fitting(kind: LayerKind, neuron: Neuron): Neuron {
-  return structuredClone(neuronsOf(kind).includes(neuron.kind) ? neuron : NEURON_DEFAULTS.leaky);
+export function fitting(kind: LayerKind, neuron: Neuron, isOutput = false): Neuron {
+  return structuredClone(neuronsOf(kind, isOutput).includes(neuron.kind) ? neuron : NEURON_DEFAULTS.leaky);
 }
 
 /** What each layer is called: the last one Output, the others by kind, counted. */

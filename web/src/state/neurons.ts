@@ -1,13 +1,18 @@
 /** The neuron kinds as the page edits them: defaults, changes of kind, Lapicque's two forms and its gain. */
 import type { Neuron, NeuronKind, Surrogate, SurrogateKind } from "../api";
 
-export const NEURON_KINDS: NeuronKind[] = ["leaky", "lapicque", "synaptic", "alpha"];
+export const NEURON_KINDS: NeuronKind[] = ["leaky", "lapicque", "synaptic", "alpha", "adaptive", "integrator"];
+
+/** Those whose spikes layers after them can take in. */
+export const SPIKING_KINDS = NEURON_KINDS.filter((kind) => kind !== "integrator");
 
 export const NEURON_TITLES: Record<NeuronKind, string> = {
   leaky: "Leaky",
   lapicque: "Lapicque",
   synaptic: "Synaptic",
   alpha: "Alpha",
+  adaptive: "Adaptive",
+  integrator: "Integrator",
 };
 
 const SHARED = { threshold: 1, learn_threshold: "fixed", surrogate: { kind: "atan", slope: 2 } } as const;
@@ -34,6 +39,18 @@ export const NEURON_DEFAULTS: Record<NeuronKind, Neuron> = {
     learn_alpha: "fixed",
     learn_beta: "fixed",
   },
+  adaptive: {
+    kind: "adaptive",
+    ...SHARED,
+    reset: "subtract",
+    beta: 0.9,
+    rho: 0.98,
+    adaptation: 1,
+    learn_beta: "fixed",
+    learn_rho: "fixed",
+    learn_adaptation: "fixed",
+  },
+  integrator: { kind: "integrator", beta: 0.9, learn_beta: "fixed" },
 };
 
 export const SURROGATE_TITLES: Record<SurrogateKind, string> = {
@@ -56,20 +73,16 @@ const SURROGATE_DEFAULTS: Record<SurrogateKind, Surrogate> = {
 
 export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATE_DEFAULTS[kind] });
 
+const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta"] as const;
+
 /** Gives a neuron of another kind that keeps what both kinds have. */
 export function changeKind(neuron: Neuron, kind: NeuronKind): Neuron {
   if (neuron.kind === kind) return neuron;
   const fresh = NEURON_DEFAULTS[kind];
-  const wasDefaultReset = neuron.reset === NEURON_DEFAULTS[neuron.kind].reset;
-  return {
-    ...fresh,
-    threshold: neuron.threshold,
-    learn_threshold: neuron.learn_threshold,
-    surrogate: neuron.surrogate,
-    reset: wasDefaultReset ? fresh.reset : neuron.reset,
-    beta: typeof neuron.beta === "number" ? neuron.beta : fresh.beta,
-    learn_beta: neuron.learn_beta ?? fresh.learn_beta,
-  };
+  const isOwnReset = neuron.reset !== NEURON_DEFAULTS[neuron.kind].reset;
+  const names = [...KEPT, ...(isOwnReset ? (["reset"] as const) : [])];
+  const kept = names.filter((name) => name in fresh && neuron[name] != null);
+  return { ...fresh, ...Object.fromEntries(kept.map((name) => [name, neuron[name]])) };
 }
 
 export const isCircuit = (neuron: Neuron): boolean =>

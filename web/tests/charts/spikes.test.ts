@@ -44,14 +44,20 @@ describe("the raster", () => {
 });
 
 describe("a membrane trace", () => {
-  const trace = { name: "", potentials: Float32Array.of(0.2, 1.4, -0.5), threshold: 1, spikes: [1], resets: [2] };
+  const trace = {
+    name: "",
+    potentials: Float32Array.of(0.2, 1.4, -0.5),
+    threshold: Float32Array.of(1, 1, 1),
+    spikes: [1],
+    resets: [2],
+  };
 
   it("makes room for zero, the threshold and all that lies beyond", () => {
     const [low, high] = rangeOf(trace);
     expect(low).toBe(-0.5);
     expect(high).toBeCloseTo(1.4, 6);
     expect(rangeOf({ ...trace, potentials: Float32Array.of(0.1) })).toEqual([0, 1.15]);
-    expect(rangeOf({ ...trace, potentials: new Float32Array(2), threshold: 0 })).toEqual([0, 1]);
+    expect(rangeOf({ ...trace, potentials: new Float32Array(2), threshold: new Float32Array(2) })).toEqual([0, 1]);
   });
 
   it("is reset at the step after each spike, as snnTorch does, or never", () => {

@@ -93,7 +93,7 @@ describe("the table of fields", () => {
       const name = kind.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
       agree(fields, name);
       expect(
-        neuronsOf(kind as LayerKind)
+        neuronsOf(kind as LayerKind, true)
           .filter(Boolean)
           .sort(),
         name,

@@ -11,8 +11,11 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
+from snntrainer3d.engine.adaptive import AdaptiveNeuron
 from snntrainer3d.engine.kernels.layer import blocks_of
 from snntrainer3d.engine.kernels.layout import (
+    ADAPTATION,
+    ADAPTIVE,
     ALPHA,
     ALPHA_NEURON,
     BETA,
@@ -27,6 +30,7 @@ from snntrainer3d.engine.kernels.layout import (
     LEAKY,
     LEARNS,
     RESISTANCE,
+    RHO,
     SLOPE,
     STATES,
     SUBTRACT,
@@ -46,6 +50,7 @@ _KINDS: dict[type, int] = {
     snntorch.Lapicque: LAPICQUE,
     snntorch.Synaptic: SYNAPTIC,
     snntorch.Alpha: ALPHA_NEURON,
+    AdaptiveNeuron: ADAPTIVE,
 }
 _RECURRENT: dict[type, int] = {snntorch.RLeaky: LEAKY, snntorch.RSynaptic: SYNAPTIC}
 """The kernels of one step of a recurrent layer, its own spikes being part of what drives it."""
@@ -108,6 +113,8 @@ class Neurons:
             rows[CONDUCTANCE] = 1 / circuit
             return rows
         rows[BETA] = module.beta.clamp(0, 1)
+        if self.kind == ADAPTIVE:
+            return {**rows, RHO: module.rho.clamp(0, 1), ADAPTATION: module.adaptation}
         if self.kind != LEAKY:
             rows[ALPHA] = module.alpha.clamp(0, 1)
         if self.kind == ALPHA_NEURON:

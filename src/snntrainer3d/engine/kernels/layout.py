@@ -10,15 +10,23 @@ from __future__ import annotations
 THRESHOLD, BETA, ALPHA, TAU, SUBTRACT, ZERO, SLOPE, ESCAPE = range(8)
 # Lapicque's own names for rows that it does not share.
 DECAY, CONDUCTANCE, RESISTANCE, TIME_STEP = BETA, ALPHA, TAU, ESCAPE + 1
+# Adaptive's own names.
+RHO, ADAPTATION = ALPHA, TAU
 VALUE_ROWS = TIME_STEP + 1
 
 # Places in `codes`.
 KIND, SURROGATE, IMMEDIATE, LEARNS, FLUSH = range(5)
 CODES = 5
 
-LEAKY, LAPICQUE, SYNAPTIC, ALPHA_NEURON = range(4)
-KINDS = {"leaky": LEAKY, "lapicque": LAPICQUE, "synaptic": SYNAPTIC, "alpha": ALPHA_NEURON}
-STATES = {LEAKY: 1, LAPICQUE: 1, SYNAPTIC: 2, ALPHA_NEURON: 3}
+LEAKY, LAPICQUE, SYNAPTIC, ALPHA_NEURON, ADAPTIVE = range(5)
+KINDS = {
+    "leaky": LEAKY,
+    "lapicque": LAPICQUE,
+    "synaptic": SYNAPTIC,
+    "alpha": ALPHA_NEURON,
+    "adaptive": ADAPTIVE,
+}
+STATES = {LEAKY: 1, LAPICQUE: 1, SYNAPTIC: 2, ALPHA_NEURON: 3, ADAPTIVE: 3}
 """States per neuron: the membrane first; an immediate reset adds one, the membrane before it."""
 
 ATAN, FAST_SIGMOID, SIGMOID, TRIANGULAR, STRAIGHT_THROUGH, SPIKE_RATE_ESCAPE = range(6)
@@ -33,4 +41,5 @@ SURROGATES = {
 
 # Rows of the raw gradients of a layer's values, before the chain rule (`neurons.chain_rule`).
 D_THRESHOLD, D_BETA, D_ALPHA, D_TAU = range(4)
+D_RHO, D_ADAPTATION = D_ALPHA, D_TAU
 RAW_GRADIENTS = 4

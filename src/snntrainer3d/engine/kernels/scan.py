@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from snntrainer3d.engine.kernels.adaptive import fused as adaptive
 from snntrainer3d.engine.kernels.alpha import fused as alpha
 from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.lapicque import fused as lapicque
 from snntrainer3d.engine.kernels.layout import (
+    ADAPTIVE,
     ATAN,
     D_THRESHOLD,
     IMMEDIATE,
@@ -30,6 +32,7 @@ _leaky_atan, _lapicque_atan = leaky.backward_atan, lapicque.backward_atan
 _lapicque_forward, _lapicque_backward, _lapicque_learn = lapicque.forward, lapicque.backward, lapicque.learn
 _synaptic_forward, _synaptic_backward, _synaptic_learn = synaptic.forward, synaptic.backward, synaptic.learn
 _alpha_forward, _alpha_backward, _alpha_learn = alpha.forward, alpha.backward, alpha.learn
+_adaptive_forward, _adaptive_backward, _adaptive_learn = adaptive.forward, adaptive.backward, adaptive.learn
 
 WORK_ROWS = 4
 """Rows of scratch that a backward scan needs beside its carry."""
@@ -92,6 +95,13 @@ def _fill(target: Any, value: int, first: int, last: int) -> None:
 
 
 @kernel()
+def _copy(target: Any, source: Any, first: int, last: int) -> None:
+    target, source = target[first:last], source[first:last]
+    for i in range(last - first):
+        target[i] = source[i]
+
+
+@kernel()
 def forward_scan(x: Any, states: Any, spikes: Any, values: Any, codes: Any, first: int, last: int, shift: int) -> None:
     """Run neurons first…last through all steps.
 
@@ -112,6 +122,8 @@ def forward_scan(x: Any, states: Any, spikes: Any, values: Any, codes: Any, firs
             _lapicque_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
         elif kind == SYNAPTIC:
             _synaptic_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
+        elif kind == ADAPTIVE:
+            _adaptive_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
         else:
             _alpha_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
         if codes[IMMEDIATE]:
@@ -123,8 +135,19 @@ def _incoming(
     work: Any, spike: Any, membrane: Any, carry: Any, raw: Any, before: Any, now: Any, values: Any, codes: Any,
     has_spike: bool, has_membrane: bool, first: int, last: int, shift: int,
 ) -> None:  # fmt: skip
-    """Put dL/dm of this step, without what comes from later steps, into row 0 of `work`."""
+    """Put dL/dm of this step, without what comes from later steps, into row 0 of `work`; row 3: through the spike."""
     learns = codes[LEARNS] != 0
+    if codes[KIND] == ADAPTIVE:
+        _copy(work[2], carry[2], first, last)
+        if has_spike:
+            _add(work[2], spike, 1, first, last)
+        through_surrogate(codes[SURROGATE], work[3], work[2], now[2], values, first, last, shift)
+        if learns:
+            _add(raw[D_THRESHOLD], work[3], -1, first, last)
+        _copy(work[0], work[3], first, last)
+        if has_membrane:
+            _add(work[0], membrane, 1, first, last)
+        return
     if codes[IMMEDIATE]:
         _fill(work[0], 0, first, last)
         _fill(work[2], 0, first, last)
@@ -205,6 +228,8 @@ def backward_scan(
                 _lapicque_learn(work[0], states[t], current, carry, raw, values, first, last, shift)
             elif kind == SYNAPTIC:
                 _synaptic_learn(work[0], states[t], current, carry, raw, values, first, last, shift)
+            elif kind == ADAPTIVE:
+                _adaptive_learn(work[0], work[3], states[t], states[t + 1], carry, raw, values, first, last, shift)
             else:
                 _alpha_learn(work[0], states[t], current, carry, raw, values, first, last, shift)
         target = work[1] if summed else grad[t]
@@ -214,6 +239,8 @@ def backward_scan(
             _lapicque_backward(work[0], states[t], target, carry, values, first, last, shift)
         elif kind == SYNAPTIC:
             _synaptic_backward(work[0], states[t], target, carry, values, first, last, shift)
+        elif kind == ADAPTIVE:
+            _adaptive_backward(work[0], work[3], states[t], target, carry, values, first, last, shift)
         else:
             _alpha_backward(work[0], states[t], target, carry, values, first, last, shift)
         if summed:

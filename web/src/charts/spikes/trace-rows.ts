@@ -4,7 +4,8 @@ export interface Trace {
   name: string;
   /** Membrane potential after each step. */
   potentials: Float32Array;
-  threshold: number;
+  /** Of each step; null where the neuron never spikes. */
+  threshold: Float32Array | null;
   /** Steps at which it spiked. */
   spikes: number[];
   /** Steps at which the spike before was taken off the membrane, or set it to zero. */
@@ -14,7 +15,7 @@ export interface Trace {
 /** Lowest and highest potential that a row makes room for: zero and the threshold always, and what lies beyond. */
 export function rangeOf({ potentials, threshold }: Trace): [low: number, high: number] {
   let low = 0;
-  let high = Math.max(0, threshold * 1.15);
+  let high = threshold?.length ? Math.max(0, Math.max(...threshold) * 1.15) : 0;
   for (const value of potentials) {
     if (value < low) low = value;
     if (value > high) high = value;

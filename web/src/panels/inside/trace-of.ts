@@ -16,7 +16,7 @@ export function traceOf(
   return {
     name,
     potentials: Float32Array.from(steps, (step) => own.potential(step, neuron)),
-    threshold: own.threshold(neuron),
+    threshold: own.thresholdsOf(neuron),
     spikes,
     resets: resetsAfter(spikes, numSteps, reset),
   };
@@ -24,4 +24,4 @@ export function traceOf(
 
 /** How the neurons of each layer that has some reset, in the open run. */
 export const resetsOfLayers = (): string[] =>
-  (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) => (neuron ? [neuron.reset] : []));
+  (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) => (neuron ? [neuron.reset ?? "none"] : []));

@@ -1,6 +1,9 @@
 import type { Playback } from "../../api";
 import { bytesOf } from "./base64";
 
+/** Of int16: the largest potential of a layer in whole numbers of its scale. */
+const MOST = 32767;
+
 /** One layer over time; steps count from 0. */
 export class LayerRecord {
   readonly kind: string;
@@ -9,15 +12,18 @@ export class LayerRecord {
   readonly spikes: Uint8Array;
   private readonly potentials: Int16Array;
   private readonly scale: number;
-  private readonly thresholds: number | number[];
+  private readonly played: Playback["layers"][number];
 
-  constructor(played: Playback["layers"][number], numSteps: number) {
+  constructor(
+    played: Playback["layers"][number],
+    private readonly numSteps: number,
+  ) {
     this.kind = played.neuron;
     this.size = played.size;
     this.spikes = unpacked(bytesOf(played.spikes), played.size, numSteps);
     this.potentials = new Int16Array(bytesOf(played.membranes).buffer);
     this.scale = played.scale;
-    this.thresholds = played.threshold;
+    this.played = played;
   }
 
   spiked(step: number, neuron: number): boolean {
@@ -29,18 +35,36 @@ export class LayerRecord {
     return this.potentials[step * this.size + neuron] * this.scale;
   }
 
-  threshold(neuron: number): number {
-    return typeof this.thresholds === "number" ? this.thresholds : this.thresholds[neuron];
+  /** The threshold of a neuron at rest; null where it never spikes. */
+  threshold(neuron: number): number | null {
+    return this.valueOf("threshold", neuron);
+  }
+
+  /** The threshold of a neuron at each step: an adaptive one's rises with every spike and falls back. */
+  thresholdsOf(neuron: number): Float32Array | null {
+    const threshold = this.threshold(neuron);
+    if (threshold === null) return null;
+    const [rho, rise] = [this.valueOf("rho", neuron) ?? 0, this.valueOf("adaptation", neuron) ?? 0];
+    let adaptation = 0;
+    return Float32Array.from({ length: this.numSteps }, (_, step) => {
+      adaptation = rho * adaptation + (step > 0 && this.spiked(step - 1, neuron) ? 1 - rho : 0);
+      return threshold + rise * adaptation;
+    });
+  }
+
+  private valueOf(name: "threshold" | "rho" | "adaptation", neuron: number): number | null {
+    const value = this.played[name] ?? null;
+    return Array.isArray(value) ? value[neuron] : value;
   }
 
   spikesAt(step: number): Uint8Array {
     return this.spikes.subarray(step * this.size, (step + 1) * this.size);
   }
 
-  /** Potentials as shares of the thresholds: 1 is where neurons fire. */
+  /** Potentials as shares of the thresholds at rest: 1 is where neurons fire; else of the layer's largest. */
   chargeAt(step: number): Float32Array {
     return Float32Array.from({ length: this.size }, (_, neuron) => {
-      const threshold = this.threshold(neuron);
+      const threshold = this.threshold(neuron) ?? this.scale * MOST;
       return threshold > 0 ? this.potential(step, neuron) / threshold : 0;
     });
   }

@@ -54,6 +54,21 @@ describe("a record", () => {
     expect([...new PlayRecord(answer).layers[0].chargeAt(0)]).toEqual([-0.5, 0.5]);
   });
 
+  it("lets an adaptive threshold rise with each spike and fall back", () => {
+    const answer = answerOf([[[1], [0], [1], [0]]]);
+    answer.layers[0] = { ...answer.layers[0], neuron: "adaptive", rho: 0.5, adaptation: 4 };
+    const found = new PlayRecord(answer).layers[0].thresholdsOf(0);
+    expect([...(found ?? [])]).toEqual([2, 4, 3, 4.5]);
+  });
+
+  it("has no threshold of a neuron that never spikes, and shows its charge beside the largest of its layer", () => {
+    const answer = answerOf([[[0, 0]]]);
+    answer.layers[0] = { ...answer.layers[0], neuron: "integrator", threshold: null, scale: 2 };
+    const layer = new PlayRecord(answer).layers[0];
+    expect(layer.thresholdsOf(1)).toBeNull();
+    expect(layer.chargeAt(0)[0]).toBeCloseTo(-50 / 32767, 6);
+  });
+
   it("is a decision alone where the network is too large", () => {
     const bare = new PlayRecord(answerOf([OUTPUT], { layers: [] }));
     expect(bare.output).toBeNull();

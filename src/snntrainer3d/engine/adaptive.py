@@ -1,0 +1,44 @@
+"""The neuron that snnTorch does not have: leaky, with a threshold that rises with its own spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import snntorch
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from snntrainer3d.engine.kernels.adaptive.reference import step
+
+Values = Float[Tensor, "batch ..."]
+
+
+class AdaptiveNeuron(snntorch.SpikingNeuron):
+    """A neuron to be stepped as snnTorch's are; equation and source stand at `spec.Adaptive`."""
+
+    def __init__(
+        self,
+        beta: float,
+        rho: float,
+        adaptation: float,
+        *,
+        threshold: float = 1.0,
+        reset_mechanism: str = "subtract",
+        spike_grad: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
+        super().__init__(threshold=threshold, reset_mechanism=reset_mechanism, spike_grad=spike_grad)
+        for name, value in (("beta", beta), ("rho", rho), ("adaptation", adaptation)):
+            self.register_buffer(name, torch.as_tensor(value))
+
+    def reset_mem(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Give the state of rest: spikes, adaptation and membrane."""
+        return torch.zeros(0), torch.zeros(0), torch.zeros(0)
+
+    def forward(
+        self, current: Values, spikes: Values, adaptation: Values, membrane: Values
+    ) -> tuple[Values, Values, Values]:
+        """Advance one step; gives spikes, adaptation and membrane, which the next step takes."""
+        beta, rho = self.beta.clamp(0, 1), self.rho.clamp(0, 1)
+        reset, strength = self.reset_mechanism, self.adaptation
+        return step(current, spikes, adaptation, membrane, beta, rho, strength, self.threshold, reset, self.spike_grad)

@@ -1,0 +1,1 @@
+"""Adaptive neuron: reference and fused form."""
