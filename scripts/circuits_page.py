@@ -78,7 +78,7 @@ def agreement(trained: TrainedNetwork, values: np.ndarray) -> Iterator[str]:
     yield f"| form | {' | '.join(columns)} | root causes, unexplained |"
     yield "|---|---|---|---|---|---|"
     inputs = np.repeat(values[:SAMPLES, None], STEPS, axis=1)
-    for form in ("vccs", "ideal", "opamp"):
+    for form in ("vccs", "ideal", "opamp", "async"):
         design = design_circuit(trained, CircuitSettings(form=form))
         found = summarise([one.agreement for one in simulate(design, inputs)])
         yield (

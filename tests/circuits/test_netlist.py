@@ -32,7 +32,7 @@ def cards(text: str) -> list[str]:
     return [line for line in "\n".join(lines).replace("\n+", "").splitlines() if line]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", [*FORMS, "async"])
 @pytest.mark.parametrize("simulator", ["ngspice", "ltspice"])
 def test_only_what_both_simulators_read(form: str, simulator: str, digits: TrainedNetwork) -> None:
     design = design_circuit(digits, CircuitSettings(form=form, simulator=simulator))

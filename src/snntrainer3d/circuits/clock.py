@@ -3,11 +3,15 @@
 A cycle is one time step of the network. It integrates for Δt, then holds for a tenth of that: the membranes are cut
 off, the comparators' answers are latched and drive the next layer's rows, membranes that are reset to zero are emptied.
 Layer k (from 0) works on step t in cycle 1 + k + t of a sample; cycle 0 empties everything.
+
+The form async has no clock: after the clearing its neurons run freely, and time steps are only how it is read.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from snntrainer3d.circuits.settings import CircuitSettings
 
 HOLD_SHARE = 0.1
 """Of the integration time."""
@@ -20,6 +24,8 @@ READ = 0.42
 """Where the membrane is read: it is held, and not yet emptied."""
 CHANGE = 0.45
 """Where inputs that vary in time change."""
+LAG = 0.5
+"""Steps from one layer to the next where no clock sets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +78,31 @@ class Clock:
     def read_s(self, sample: int, layer: int, step: int) -> float:
         """Give when membrane and spike of a step can be read."""
         return self.begin_s(sample, layer, step) + self.time_step_s + READ * self.hold_s
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRun(Clock):
+    """No clock: only a clearing of one step before each sample.
+
+    A spike lasts for a time step, from whenever its membrane crosses the threshold, so that a layer lags the one
+    before it by half a step on average.
+    """
+
+    @property
+    def hold_s(self) -> float:
+        """Give 0: nothing is held."""
+        return 0.0
+
+    def begin_s(self, sample: int, layer: int, step: int) -> float:
+        """Give when the window begins in which a layer's spikes belong to a step."""
+        return sample * self.sample_s + (1 + layer * LAG + step) * self.time_step_s
+
+    def read_s(self, sample: int, layer: int, step: int) -> float:
+        """Give the end of that window, where the membrane is read."""
+        return self.begin_s(sample, layer, step + 1)
+
+
+def timing(settings: CircuitSettings, num_steps: int, layers: int, samples: int = 1) -> Clock:
+    """Give when things happen in a circuit of that form."""
+    kind = FreeRun if settings.form == "async" else Clock
+    return kind(settings.time_step_s, num_steps, layers, samples)

@@ -23,11 +23,13 @@ import numpy as np
 from jaxtyping import Float64
 
 from snntrainer3d.circuits.settings import CircuitSettings
-from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.errors import Fault, LimitError, SpecError
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Network, Synaptic, TrainedNetwork
 
 SMALLEST_LEAK = 1e-6
 """1 − decay below which no buildable resistor lets a membrane leak."""
+MOST_SWITCHING_CELLS = 100
+"""Each is a differential equation of its own."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -127,6 +129,7 @@ def design_circuit(trained: TrainedNetwork, settings: CircuitSettings | None = N
 
     Raises:
         SpecError: a layer that no circuit of ours computes; all of them, each with its reason.
+        LimitError: too many cells for memristors that switch.
     """
     chosen = settings or CircuitSettings()
     faults = circuit_faults(trained.network)
@@ -135,7 +138,14 @@ def design_circuit(trained: TrainedNetwork, settings: CircuitSettings | None = N
     if faults:
         raise SpecError(faults, what="network")
     bars = [_crossbar(trained, index, chosen) for index in range(len(trained.network.layers))]
-    return Design(chosen, tuple(bars))
+    design = Design(chosen, tuple(bars))
+    if chosen.cells == "threshold" and design.devices > MOST_SWITCHING_CELLS:
+        raise LimitError(
+            f"{design.title} has {design.devices:,} cells; those that switch are for up to {MOST_SWITCHING_CELLS}.",
+            path="cells",
+            hint="Take cells=resistor: below its threshold a memristor is one.",
+        )
+    return design
 
 
 def quantise(

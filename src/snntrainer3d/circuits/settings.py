@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from snntrainer3d.spec import FieldFault, Part
 
-Form = Literal["vccs", "ideal", "opamp"]
+Form = Literal["vccs", "ideal", "opamp", "async"]
 Simulator = Literal["ngspice", "ltspice"]
 Positive = Annotated[float, Field(gt=0.0)]
 
@@ -18,7 +18,7 @@ class CircuitSettings(Part):
 
     form: Form = "ideal"
     """vccs: one controlled source per weight. ideal: resistor crossbar, perfect ammeters and mirrors. opamp: the same
-    crossbar with op-amps."""
+    crossbar with op-amps. async: the ideal crossbar, and neurons of comparator and monostable that need no clock."""
     simulator: Simulator = "ngspice"
     """Whose dialect the netlist is written in."""
     min_conductance_siemens: Positive = 1e-6
@@ -40,6 +40,14 @@ class CircuitSettings(Part):
     opamp_bandwidth_hz: Annotated[float, Field(ge=1.0, le=1e12)] = 10e6
     """Frequency at which its gain is 1."""
 
+    cells: Literal["resistor", "threshold"] = "resistor"
+    """What stands at the crossings: a resistor, which a memristor below its threshold is, or a memristor that switches
+    above it, for demonstrations of up to 100 cells."""
+    switching_v: Annotated[float, Field(gt=0.0, le=100.0)] = 0.5
+    """Voltage above which a cell switches; cells threshold only. Memristors printed on paper switch below 0.5 V."""
+    switching_per_volt_second: Annotated[float, Field(gt=0.0, le=1e12)] = 1e3
+    """Share of the largest resistance by which it changes in a second, for each volt beyond that."""
+
     @model_validator(mode="after")
     def _room_for_weights(self) -> Self:
         if self.max_conductance_siemens <= self.min_conductance_siemens:
@@ -49,4 +57,6 @@ class CircuitSettings(Part):
                 f"{self.min_conductance_siemens:g}.",
                 "The difference of the two stands for the largest weight.",
             )
+        if self.cells == "threshold" and self.form == "vccs":
+            raise FieldFault("cells", "the form vccs has no cells.", "Take the form ideal, opamp or async.")
         return self

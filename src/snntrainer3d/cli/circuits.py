@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from snntrainer3d.spec import TrainedNetwork
 
 T = TypeVar("T")
-FormOption = Annotated[str | None, typer.Option("--form", help="Of the circuit: vccs, ideal or opamp.")]
+FormOption = Annotated[str | None, typer.Option("--form", help="Of the circuit: vccs, ideal, opamp or async.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A value of the circuit, such as levels=16; docs/circuits.md."),

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from snntrainer3d.analysis import HOROWITZ_45_NM, Activity, EnergyModel
-from snntrainer3d.circuits.clock import Clock
+from snntrainer3d.circuits.clock import Clock, timing
 from snntrainer3d.circuits.clocked import Behaviour, run_clocked
 from snntrainer3d.circuits.design import Design
 from snntrainer3d.circuits.making.bill import OPAMPS_PER_NEURON
@@ -70,7 +70,7 @@ def energy_of(
     """Compute the mean energy of samples."""
     making = production or Production()
     behaviour = run_clocked(design, inputs)
-    clock = Clock(design.settings.time_step_s, inputs.shape[1], len(design.crossbars))
+    clock = timing(design.settings, inputs.shape[1], len(design.crossbars))
     neurons = sum(bar.neurons for bar in design.crossbars)
     counted = _activity(network, inputs, behaviour).energy_nj(digital)
     return CircuitEnergy(

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float
 
-from snntrainer3d.circuits.clock import CHANGE, EMPTY, LATCH, Clock
+from snntrainer3d.circuits.clock import CHANGE, EMPTY, LATCH, Clock, FreeRun
 from snntrainer3d.circuits.design import Design
 from snntrainer3d.circuits.netlist.cards import continued, number
 
 
 def clock_sources(design: Design, clock: Clock) -> Iterator[str]:
-    """Give the clock's phases and each layer's clearing."""
+    """Give the clock's phases and each layer's clearing; without a clock only the one clearing before a sample."""
+    if isinstance(clock, FreeRun):
+        yield "* empties all membranes before a sample"
+        released = number(clock.time_step_s)
+        busy = number(clock.sample_s - clock.time_step_s - clock.edge_s)
+        edge = number(clock.edge_s)
+        yield f"Vclear clear 0 PULSE(1 0 {released} {edge} {edge} {busy} {number(clock.sample_s)})"
+        return
     yield "* clock, 0 and 1 V: integrate, latch the spikes, empty the membranes"
     yield _pulse("phi_int", clock, 0.0, clock.time_step_s)
     yield _pulse("phi_latch", clock, clock.in_hold_s(LATCH[0]), (LATCH[1] - LATCH[0]) * clock.hold_s)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Float
 
-from snntrainer3d.circuits.clock import Clock
+from snntrainer3d.circuits.clock import HOLD_SHARE, LAG, Clock, FreeRun, timing
 from snntrainer3d.circuits.design import Crossbar, Design, fastest_membrane_s
 from snntrainer3d.circuits.netlist.cards import OFF_OHM, comment, continued, membrane, number, spike
+from snntrainer3d.circuits.netlist.memristor import cell_model
 from snntrainer3d.circuits.netlist.neurons import layer_neurons, write_neuron
 from snntrainer3d.circuits.netlist.stimuli import clock_sources, input_sources
 
@@ -18,14 +19,19 @@ SOLVER_ERROR = 2e-5
 """Of a membrane's swing in one time step: the trapezoidal rule's, (h/τ)²/12·Δt/τ for a simulation step h."""
 FEWEST_STEPS = 10
 """Of the simulation in one integration."""
-ACCURACY = {"vccs": "reltol=1e-4", "ideal": "reltol=1e-4", "opamp": "reltol=1e-4 method=gear"}
-"""Options of a form: op-amps ring in the trapezoidal rule."""
+ACCURACY = {
+    "vccs": "reltol=1e-4",
+    "ideal": "reltol=1e-4",
+    "opamp": "reltol=1e-4 method=gear",
+    "async": "reltol=1e-3 chgtol=1e-12 method=gear",
+}
+"""Options of a form: op-amps and clamped membranes ring in the trapezoidal rule."""
 
 
 def netlist(design: Design, inputs: Float[np.ndarray, "sample time feature"], *, title: str = "") -> str:
     """Write a design with samples as its sources, one after the other, ready to be simulated."""
     samples, steps, _ = inputs.shape
-    clock = Clock(design.settings.time_step_s, steps, len(design.crossbars), samples)
+    clock = timing(design.settings, steps, len(design.crossbars), samples)
     lines = [*_head(design, title, f"{samples} sample(s) of {steps} steps")]
     lines += [*_reading(clock)]
     lines += ["", *clock_sources(design, clock)]
@@ -38,28 +44,37 @@ def netlist(design: Design, inputs: Float[np.ndarray, "sample time feature"], *,
 def as_subcircuit(design: Design, *, name: str = "snn", title: str = "") -> str:
     """Write a design as a sub-circuit with pins for clock, inputs and outputs, to be used in a larger one."""
     pins = subcircuit_pins(design)
+    free = design.settings.form == "async"
+    control = "the clearing" if free else "the clock's phases and each layer's clearing"
     lines = [*_head(design, title, "a sub-circuit")]
-    lines += [*comment("Pins: the clock's phases and each layer's clearing (0 and 1 V), the bias rail and the inputs")]
-    lines += [*comment("(at the read voltage where they are 1), the latched spikes of the output (0 and 1 V).")]
+    lines += [*comment(f"Pins: {control} (0 and 1 V), the bias rail and the inputs")]
+    lines += [*comment("(at the read voltage where they are 1), the spikes of the output (0 and 1 V).")]
     lines += [*continued([f".subckt {name}", *pins]), *_body(design), f".ends {name}"]
     return "\n".join(lines) + "\n"
 
 
 def subcircuit_pins(design: Design) -> list[str]:
     """Give the pins of `as_subcircuit`, in order."""
+    if design.settings.form == "async":
+        controls = ["clear"]
+    else:
+        controls = [*_phases(design), *(f"clear{layer + 1}" for layer in range(len(design.crossbars)))]
+    last = design.crossbars[-1]
+    return [
+        *controls,
+        "bias",
+        *(f"in_{index}" for index in range(design.crossbars[0].inputs)),
+        *(spike(len(design.crossbars), index) for index in range(last.neurons)),
+    ]
+
+
+def _phases(design: Design) -> list[str]:
     phases = ["phi_int", "phi_latch"]
     if any(bar.reset == "zero" and not bar.clamped for bar in design.crossbars):
         phases.append("phi_zero")
     if any(bar.clamped for bar in design.crossbars):
         phases.append("phi_clamp")
-    last = design.crossbars[-1]
-    return [
-        *phases,
-        *(f"clear{layer + 1}" for layer in range(len(design.crossbars))),
-        "bias",
-        *(f"in_{index}" for index in range(design.crossbars[0].inputs)),
-        *(spike(len(design.crossbars), index) for index in range(last.neurons)),
-    ]
+    return phases
 
 
 def _head(design: Design, title: str, what: str) -> Iterator[str]:
@@ -78,6 +93,13 @@ def _head(design: Design, title: str, what: str) -> Iterator[str]:
 
 def _reading(clock: Clock) -> Iterator[str]:
     first = clock.read_s(0, 0, 0)
+    if isinstance(clock, FreeRun):
+        yield from comment(
+            f"no clock: spikes of layer L (from 1) of sample p (from 0) count from {clock.begin_s(0, 0, 0):.6g} s "
+            f"+ (L - 1) x {LAG * clock.time_step_s:.6g} s + p x {clock.sample_s:.6g} s on, "
+            f"for {clock.num_steps} steps of {clock.time_step_s:.6g} s"
+        )
+        return
     yield from comment(
         f"step t (from 0) of layer L (from 1) of sample p (from 0) is read at {first:.6g} s "
         f"+ (t + L - 1) x {clock.period_s:.6g} s + p x {clock.sample_s:.6g} s"
@@ -92,6 +114,8 @@ def _body(design: Design) -> Iterator[str]:
     yield f".model swi SW(Ron={number(design.settings.switch_ohm)} Roff={number(OFF_OHM)} Vt=0.5 Vh=0)"
     if design.settings.form == "opamp":
         yield from _opamp_model(design)
+    if design.settings.cells == "threshold":
+        yield from cell_model(design.settings)
     for layer, bar in enumerate(design.crossbars, start=1):
         yield ""
         yield from comment(_about(layer, bar))
@@ -135,4 +159,4 @@ def _analysis(design: Design, clock: Clock) -> Iterator[str]:
         for index in range(bar.neurons)
     ]
     yield from continued([".save", *kept])
-    yield f".tran {number(clock.hold_s)} {number(clock.stop_s)} 0 {number(longest)} uic"
+    yield f".tran {number(HOLD_SHARE * clock.time_step_s)} {number(clock.stop_s)} 0 {number(longest)} uic"

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from snntrainer3d.circuits.design import Design
 from snntrainer3d.errors import LimitError
 
-MODELS = {"vccs": (1.5e-3, 4.3e-6, 1.0), "ideal": (1.5e-3, 2.6e-7, 1.45), "opamp": (4e-3, 1.9e-7, 1.59)}
+MODELS = {
+    "vccs": (1.5e-3, 4.3e-6, 1.0),
+    "ideal": (1.5e-3, 2.6e-7, 1.45),
+    "opamp": (4e-3, 1.9e-7, 1.59),
+    "async": (1e-3, 2e-5, 1.15),
+}
 """Processor seconds of one cycle, a + b·devices^c, fitted to 2-8-2 … 784-30-10 under ngspice 39 on a 2 GHz core.
 
-Right within a factor of two there; solving for the currents of resistors grows faster than their number.
+Right within a factor of two there, for async, whose steps follow the spikes, of three; solving for the currents of
+resistors grows faster than their number.
 """
+SWITCHING = 15.0
+"""Times as long with memristors that switch; on XOR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,8 @@ def estimate(design: Design, num_steps: int) -> Estimate:
     begin, slope, power = MODELS[design.settings.form]
     cycles = num_steps + len(design.crossbars)
     seconds = cycles * (begin + slope * design.devices**power)
+    if design.settings.cells == "threshold":
+        seconds *= SWITCHING
     return Estimate(seconds, design.devices, cycles)
 
 

@@ -10,9 +10,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from snntrainer3d.circuits.clock import Clock
+from snntrainer3d.circuits.clock import Clock, FreeRun, timing
 from snntrainer3d.circuits.clocked import Behaviour, run_clocked
 from snntrainer3d.circuits.design import Design
 from snntrainer3d.circuits.netlist import netlist
@@ -116,7 +116,7 @@ def _one(
     cancelled: Callable[[], bool],
 ) -> Simulated:
     begun = time.perf_counter()
-    clock = Clock(design.settings.time_step_s, len(inputs), len(design.crossbars))
+    clock = timing(design.settings, len(inputs), len(design.crossbars))
     waveforms = run_ngspice(
         netlist(design, inputs[None]), clock.stop_s, time_limit_s=time_limit_s, on_share=on_share, cancelled=cancelled
     )
@@ -132,7 +132,18 @@ def behaviour_of(design: Design, clock: Clock, waveforms: Waveforms, sample: int
     for layer, bar in enumerate(design.crossbars):
         moments = np.array([clock.read_s(sample, layer, step) for step in range(clock.num_steps)])
         volts = waveforms.at([membrane(layer + 1, neuron) for neuron in range(bar.neurons)], moments)
-        latched = waveforms.at([spike(layer + 1, neuron) for neuron in range(bar.neurons)], moments)
+        nodes = [spike(layer + 1, neuron) for neuron in range(bar.neurons)]
         membranes.append(volts / bar.volts_per_unit(design.settings.threshold_v))
-        spikes.append(latched > SPIKE_V)
+        if isinstance(clock, FreeRun):
+            spikes.append(np.stack([_begun(waveforms, node, clock, sample, layer) for node in nodes], axis=1))
+        else:
+            spikes.append(waveforms.at(nodes, moments) > SPIKE_V)
     return Behaviour(tuple(membranes), tuple(spikes))
+
+
+def _begun(waveforms: Waveforms, node: str, clock: Clock, sample: int, layer: int) -> Bool[np.ndarray, "time"]:
+    """Tell the steps in which a free spike began; two never begin in one, for a spike is as long as a step."""
+    high = waveforms.volts[node] > SPIKE_V
+    begins = waveforms.times_s[1:][high[1:] & ~high[:-1]]
+    edges = [clock.begin_s(sample, layer, step) for step in range(clock.num_steps + 1)]
+    return np.histogram(begins, edges)[0] > 0

@@ -24,7 +24,7 @@ from snntrainer3d.spec import Network
 
 router = APIRouter(tags=["exports"])
 Picture = Literal["png", "svg"]
-CircuitForm = Literal["ideal", "vccs", "opamp"]
+CircuitForm = Literal["ideal", "vccs", "opamp", "async"]
 PROOF_LIMIT_S = 900.0
 
 
