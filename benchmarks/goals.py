@@ -20,6 +20,7 @@ MOST_TRAIN_S = 1.5
 MOST_NETWORKS_S = 60.0
 PAPER_NETWORKS = 32
 MOST_WATCHING_COST = 0.03
+MOST_OWN_LOOP_COST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,6 @@ def _runs(sections: Mapping[str, Any]) -> Iterator[Goal]:
     if watch := sections.get("watch"):
         cost = watch["watched_cost_mean"]
         yield Goal("Cost of a client that watches", cost, MOST_WATCHING_COST, MOST_WATCHING_COST, "%", False)
+    for row in sections.get("own_loop", {}).get("rows", []):
+        text = f"Cost of `watch` in processor time, {'-'.join(str(size) for size in row['sizes'])}"
+        yield Goal(text, row["cpu_cost_mean"], MOST_OWN_LOOP_COST, MOST_OWN_LOOP_COST, "%", False)

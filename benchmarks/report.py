@@ -272,6 +272,32 @@ def _watched(section: Mapping[str, Any], name: str, title: str) -> tuple[str, ..
     return title, _seconds(section[f"{name}_s"]), cost, paired, *times
 
 
+def _own_loop(section: Mapping[str, Any]) -> Lines:
+    yield (
+        "A loop as snnTorch's tutorials write it, with `s3d.watch(network)` before it and without, in one process; "
+        f"{section['pairs']} pairs of turns, alternating which is first. Cost is the mean of the pairs with its 95 % "
+        "interval. Processor time is that of all threads and hardly sees what else the machine does. Beginning and "
+        "ending to watch is not in it."
+    )
+    yield ""
+    titles = ("#ms an update", "#cost", "#CPU ms an update", "#cost in CPU", "#by minima", "#begin and end, ms")
+    rows = [
+        (
+            f"{'-'.join(str(size) for size in row['sizes'])}, batch {row['batch']}, {row['num_steps']} steps",
+            f"{row['wall_alone_ms']:.2f}", _paired_cost(row, "wall"),
+            f"{row['cpu_alone_ms']:.2f}", _paired_cost(row, "cpu"), _unit(row["cpu_cost_min"], "%"),
+            f"{row['open_and_close_s'] * 1000:.0f}",
+        )
+        for row in section["rows"]
+    ]  # fmt: skip
+    yield from _table(("network", *titles), rows)
+
+
+def _paired_cost(row: Mapping[str, Any], name: str) -> str:
+    mean, low, high = (_unit(row[f"{name}_cost_{kind}"], "%") for kind in ("mean", "low", "high"))
+    return f"{mean} ({low} to {high})"
+
+
 def _seconds(found: Mapping[str, float]) -> str:
     return f"{found['min']:.2f} ({found['median']:.2f})"
 
@@ -347,6 +373,7 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any]], Lines]] = {
     "networks": _networks,
     "start": _start,
     "watch": _watch,
+    "own_loop": _own_loop,
     "view": _view,
 }
 PICTURES = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.sections import curves, epochs, memory, neurons, others, start, step, view, watch
+from benchmarks.sections import curves, epochs, memory, neurons, others, own_loop, start, step, view, watch
 from benchmarks.session import Session
 
 
@@ -30,5 +30,6 @@ SECTIONS: dict[str, Section] = {
     "networks": Section("The paper's 32 networks", epochs.run_networks),
     "start": Section("Start-up", start.run),
     "watch": Section("The cost of watching", watch.run),
+    "own_loop": Section("Your own loop, watched", own_loop.run),
     "view": Section("The 3D view in the page", view.run),
 }

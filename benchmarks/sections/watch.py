@@ -264,7 +264,7 @@ def _costs(name: str, runs: dict[str, list[_Run]]) -> dict[str, float]:
     ratios = [
         math.log(one.train_s / other.train_s) for one, other in zip(runs[name], runs["alone"][::every], strict=True)
     ]
-    low, mean, high = _mean_of(ratios)
+    low, mean, high = mean_of(ratios)
     return {
         f"{name}_cost_min": watched["min"] / alone["min"] - 1,
         f"{name}_cost_median": watched["median"] / alone["median"] - 1,
@@ -274,7 +274,7 @@ def _costs(name: str, runs: dict[str, list[_Run]]) -> dict[str, float]:
     }
 
 
-def _mean_of(values: Sequence[float]) -> tuple[float, float, float]:
+def mean_of(values: Sequence[float]) -> tuple[float, float, float]:
     """Give the mean with its 95 % interval by Student's t; of one value, the value."""
     mean = statistics.fmean(values)
     if len(values) < 2:

@@ -13,7 +13,7 @@ from benchmarks.goals import Goal, goals
 from benchmarks.plots import draw
 from benchmarks.refusal import RefusedError
 from benchmarks.report import BEGIN, END, put_between_marks, render
-from benchmarks.sections import SECTIONS, Section
+from benchmarks.sections import SECTIONS, Section, own_loop
 from benchmarks.sections.step import families
 
 from benchmarks import command
@@ -74,6 +74,9 @@ def results() -> dict[str, Any]:
                   "cpu": dict.fromkeys(("alone", "watched"), dict.fromkeys(CPU_TIMES, 1.0)),
                   "watched_cost_min": 0.04, "watched_cost_median": 0.02,
                   "watched_cost_mean": 0.04, "watched_cost_low": 0.03, "watched_cost_high": 0.05},
+        "own_loop": {"pairs": 2, "rows": [
+            {"sizes": [784, 100, 10], "batch": 128, "num_steps": 25, "updates": 20, "open_and_close_s": 0.02,
+             **own_loop._costs([{"seconds": 1.0, "cpu_s": 2.0}] * 2, [{"seconds": 1.02, "cpu_s": 2.02}] * 2, 20)}]},
         "view": {"networks": [{"network": "784-100-10", "edgesTotal": 79400, "buildMs": 2.3, "updateMs": 0.1,
                                "strongestMs": 0.2, "drawCalls": 4, "idleDrawCalls": 2, "megabytes": 4.2}],
                  "left": {"views": 50, "grown": 0.1},
@@ -105,6 +108,7 @@ def test_documented_forms_count_and_the_fastest_is_shown(results: dict[str, Any]
     assert verdicts["Times faster than snnTorch"] == "reached"
     assert verdicts["Times faster than JAX by hand"] == "short"
     assert verdicts["Cost of a client that watches"] == "short"
+    assert verdicts["Cost of `watch` in processor time, 784-100-10"] == "reached"
 
 
 def test_a_form_that_differs_never_counts() -> None:

@@ -86,6 +86,8 @@ class Watcher:
         self._each_s = 0.0
         self._listening = True
         self._ran = False
+        self._heard = False
+        """Whether what the neurons fired is of a forward pass that is over."""
         self._ended = False
         self._attach(module)
         self._record.write(StateChanged(state="running"))
@@ -144,15 +146,20 @@ class Watcher:
         self._ran = True
         if not self._listening:
             return
+        if self._heard:
+            self._heard = False
+            for fired in self._fired:
+                fired.clear()
         spikes = output[0] if isinstance(output, tuple) else output
         if layer == 0:
             self._samples = max(self._samples, spikes.shape[0] if spikes.ndim > 1 else 1)
-        self._fired[layer].append(spikes.detach().mean())
+        # What a gradient is taken of is kept by torch anyway; of a test of many batches only the means are.
+        self._fired[layer].append(spikes.detach() if torch.is_grad_enabled() else spikes.detach().mean())
 
     def lost(self, loss: Tensor) -> None:
         """Take note of a scalar whose backward was called, where this network ran since the last one."""
         if self._ran:
-            self._ran = False
+            self._ran, self._heard = False, True
             self._losses.append(loss.detach())
 
     def _updated(self) -> None:
@@ -163,8 +170,9 @@ class Watcher:
             self._show()
             spent = time.monotonic() - now
             self._due = now + max(PERIOD_S, spent / SHARE)
-        # Rates are taken of the last updates before they are told: hooks at every step would cost more than 5 %.
+        # Rates are those of the last update before they are told: sums at every step would cost more than 5 %.
         self._listening = time.monotonic() + 2 * self._each_s >= self._due
+        self._heard = True
 
     def _tell(self) -> None:
         now = time.monotonic()
@@ -181,17 +189,14 @@ class Watcher:
                 accuracy=self._accuracy,
                 learning_rate=0.0,
                 samples_per_second=self._samples * done / max(now - self._since, 1e-9),
-                rates=[float(torch.stack(fired).mean()) if fired else 0.0 for fired in self._fired],
+                rates=[_rate(fired) for fired in self._fired],
             )
         )
         self._losses.clear()
         self._seen, self._since = self._updates, now
 
     def _show(self) -> None:
-        rates = [float(torch.stack(fired).mean()) if fired else 0.0 for fired in self._fired]
-        for fired in self._fired:
-            fired.clear()
-        self._frame = self._make(rates)
+        self._frame = self._make([_rate(fired) for fired in self._fired])
         self._live.write(encode_frame(self._frame))
         if self._updates >= self._next_snapshot - 1 and self._taken < SNAPSHOTS:
             self._snapshots.write(self._taken, self._frame)
@@ -229,6 +234,14 @@ def _listen_to_backward() -> None:
 
     backward.listens = True  # type: ignore[attr-defined]
     Tensor.backward = backward
+
+
+def _rate(fired: list[Tensor]) -> float:
+    """Give spikes per neuron, sample and step; 0 where nothing was heard."""
+    if not fired:
+        return 0.0
+    same = all(spikes.shape == fired[0].shape for spikes in fired)
+    return float(torch.stack(fired).mean() if same else torch.stack([spikes.mean() for spikes in fired]).mean())
 
 
 def _results(spec: RunSpec, updates: int) -> dict[str, Any]:
