@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "web" / "node_modules"
 TARGET = ROOT / "THIRD-PARTY-NOTICES.md"
-BUNDLED = ("svelte", "clsx", "esm-env", "three", "uplot")
+BUNDLED = ("svelte", "clsx", "driver.js", "esm-env", "three", "uplot")
 """What Vite puts into the page; the rest of the npm packages only build it."""
 HEADER = """# Third-party notices
 

@@ -10,7 +10,7 @@ const ROOMS = {
     rooms: ["protocol", "wire", "api", "state", "view3d", "charts", "panels"],
     packages: ["svelte"],
   },
-  panels: { rooms: ["protocol", "wire", "api", "state", "view3d", "charts"], packages: ["svelte"] },
+  panels: { rooms: ["protocol", "wire", "api", "state", "view3d", "charts"], packages: ["svelte", "driver.js"] },
 };
 
 const allowList = Object.entries(ROOMS).map(([room, { rooms, packages }]) => ({

@@ -18,7 +18,7 @@ function pauseOrResume(): void {
 }
 
 export const SHORTCUTS: Shortcut[] = [
-  { keys: ["?"], words: "this list", key: "?", run: ({ help }) => help() },
+  { keys: ["?"], words: "help: this list, the words of the field, the tour", key: "?", run: ({ help }) => help() },
   { keys: ["Ctrl", "Enter"], words: "train the design", control: true, key: "enter", run: () => void session.train() },
   { keys: ["P"], words: "pause or resume the training", key: "p", run: pauseOrResume },
   {

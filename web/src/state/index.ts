@@ -31,6 +31,7 @@ export {
   type Window,
 } from "./shape";
 export { PAGES, type Page } from "./url";
+export { recall, remember } from "./storage";
 export * from "./training-parts";
 export { weights } from "./weights.svelte";
 export { wilson } from "./wilson";

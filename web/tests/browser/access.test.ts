@@ -73,7 +73,14 @@ describe.each([
     await page.getByRole("button", { name: /^Choose layers/ }).click();
     await page.getByLabel("Choose Hidden 1").check();
     expect(await faults(page)).toEqual([]);
-    await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+    await page.getByRole("button", { name: "Help", exact: true }).click();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Words of the field" }).click();
+    await page.getByPlaceholder("Search …").waitFor();
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole("button", { name: "Take the tour", exact: true }).click();
+    await page.locator(".driver-popover-title").waitFor();
+    await page.locator(".driver-active-element:not([aria-expanded])").waitFor({ state: "attached" });
     expect(await faults(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.context().close();
