@@ -16,7 +16,7 @@ from snntrainer3d.compose import Choices, compose
 from snntrainer3d.events import EpochDone, Finished, Prepared, StateChanged, Update
 from snntrainer3d.exports import read_weights, to_json, to_safetensors
 from snntrainer3d.runs import RecordWriter, RunStore
-from snntrainer3d.spec import TrainedNetwork, fixed_tensors, tensor_shapes
+from snntrainer3d.spec import DATASETS, TrainedNetwork, fixed_tensors, tensor_shapes
 
 pytestmark = pytest.mark.slow
 
@@ -165,15 +165,7 @@ def test_an_unforeseen_error_is_one_line(capsys: Capture, monkeypatch: pytest.Mo
 
 def test_datasets(capsys: Capture) -> None:
     rows = told_json(capsys, "datasets", "list")["datasets"]
-    assert [row["name"] for row in rows] == [
-        "digits",
-        "mnist",
-        "fashion-mnist",
-        "spoken-digits",
-        "xor",
-        "moons",
-        "spirals",
-    ]
+    assert [row["name"] for row in rows] == list(DATASETS)
     assert "8×8" in told(capsys, "datasets", "list")
     assert told_json(capsys, "datasets", "fetch", "digits")["available"]
 

@@ -35,7 +35,7 @@ def train(
     ] = None,
     hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
     template: Annotated[
-        str | None, typer.Option(help="An architecture in place of --hidden: lenet, triangle or recurrent.")
+        str | None, typer.Option(help="An architecture in place of --hidden: lenet, triangle, recurrent or wide.")
     ] = None,
     neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic, alpha or adaptive.")] = None,
     output_neuron: Annotated[

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from snntrainer3d.spec import PARITY_BITS
+
+PARITY_ROWS = 1024
+"""Training samples of parity, as near as whole repetitions of all patterns come."""
 _DIGIT_NAMES = tuple(str(digit) for digit in range(10))
 
 
@@ -130,6 +134,27 @@ SPIRALS = DatasetInfo(
     summary="1,500 points of two spirals in the plane, wound into each other for 1¼ turns.",
 )
 
+
+
+def _parity(bits: int) -> DatasetInfo:
+    patterns = 2**bits
+    return DatasetInfo(
+        name=f"parity-{bits}",
+        title=f"Parity of {bits} bits",
+        input_shape=(bits,),
+        classes=2,
+        class_names=("even", "odd"),
+        train_samples=max(1, PARITY_ROWS // patterns) * patterns,
+        test_samples=patterns,
+        licence="none needed",
+        source="the truth table",
+        summary=f"Is the number of ones odd? All {patterns} patterns of {bits} bits, repeated for training; tested on "
+        "what it is trained on. Every bit counts: none of them alone tells anything.",
+    )
+
+
+PARITY: dict[int, DatasetInfo] = {bits: _parity(bits) for bits in PARITY_BITS}
+
 CATALOGUE: dict[str, DatasetInfo] = {
-    info.name: info for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR, MOONS, SPIRALS)
+    info.name: info for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR, MOONS, SPIRALS, *PARITY.values())
 }

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import platformdirs
 
 from snntrainer3d.data import fashion, mnist, own, spoken_digits
-from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo
+from snntrainer3d.data.catalogue import CATALOGUE, PARITY, DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Progress
 from snntrainer3d.data.digits import load_digits
 from snntrainer3d.data.download import ATTEMPTS, download
+from snntrainer3d.data.parity import load_parity
 from snntrainer3d.data.planes import load_moons, load_spirals
 from snntrainer3d.data.xor import load_xor
 from snntrainer3d.errors import DataUnavailableError, NotFoundError
@@ -43,6 +45,7 @@ _BUILT_IN: dict[str, Callable[[], Dataset]] = {
     "xor": load_xor,
     "moons": load_moons,
     "spirals": load_spirals,
+    **{info.name: partial(load_parity, bits) for bits, info in PARITY.items()},
 }
 _ON_DISK: dict[str, _Files] = {
     "mnist": _mirrored(mnist.FILES, mnist.MIRRORS, mnist.load_mnist),

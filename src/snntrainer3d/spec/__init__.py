@@ -62,7 +62,7 @@ from snntrainer3d.spec.surrogates import (
 )
 from snntrainer3d.spec.templates import TEMPLATES, Template
 from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_tensors, neuron_values, tensor_shapes
-from snntrainer3d.spec.training import DATASETS, OWN, Training
+from snntrainer3d.spec.training import DATASETS, OWN, PARITY_BITS, Training
 
 __all__ = [
     "CODINGS",
@@ -72,6 +72,7 @@ __all__ = [
     "NEURONS",
     "NEURON_KINDS",
     "OWN",
+    "PARITY_BITS",
     "PRESETS",
     "SURROGATES",
     "TEMPLATES",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 Plain = dict[str, Any]
 _LARGE_SIDE = 20
 """Height and width from which a picture bears two 5×5 kernels with pooling after each."""
+WIDE_EACH, WIDEST = 16, 256
+"""Hidden neurons for each input of a network with few inputs, and the most of them."""
 
 _PICTURES: Plain = {"num_steps": 8, "epochs": 5, "learning_rate": 3e-3}
 
@@ -56,6 +59,11 @@ def _recurrent(shape: Sequence[int], classes: int, neuron: Plain) -> list[Plain]
     ]
 
 
+def _wide(shape: Sequence[int], classes: int, neuron: Plain) -> list[Plain]:
+    hidden = min(WIDE_EACH * math.prod(shape), WIDEST)
+    return [{"kind": "dense", "size": size, "neuron": neuron} for size in (hidden, classes)]
+
+
 LENET = Template(
     "lenet",
     "LeNet-like",
@@ -72,4 +80,10 @@ RECURRENT = Template(
     "100 neurons whose spikes come back to all of them one step later, then the output.",
     _recurrent,
 )
-TEMPLATES: dict[str, Template] = {one.name: one for one in (LENET, TRIANGLE, RECURRENT)}
+WIDE = Template(
+    "wide",
+    "Wide",
+    "One hidden layer, 16 neurons for each input and at most 256: for few inputs, such as the bits of parity.",
+    _wide,
+)
+TEMPLATES: dict[str, Template] = {one.name: one for one in (LENET, TRIANGLE, RECURRENT, WIDE)}

@@ -13,7 +13,12 @@ from snntrainer3d.spec._document import FieldFault, FieldFaults, Part
 from snntrainer3d.spec.codings import IN_0_TO_1, Coding, Direct
 from snntrainer3d.spec.craft import Adam, Augmentation, Constant, OneCycle, Optimizer, Plateau, Schedule, Sgd
 
-DATASETS = ("digits", "mnist", "fashion-mnist", "spoken-digits", "xor", "moons", "spirals")
+PARITY_BITS = (3, 4, 5, 6, 7, 8)
+"""Bits of the parity data sets, parity-3 to parity-8; that of two bits is xor."""
+DATASETS = (
+    *("digits", "mnist", "fashion-mnist", "spoken-digits", "xor", "moons", "spirals"),
+    *(f"parity-{bits}" for bits in PARITY_BITS),
+)
 """Data sets that every release knows; a person's own have names that begin with OWN."""
 OWN = "own-"
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]

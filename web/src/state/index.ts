@@ -2,6 +2,7 @@
 export * from "./bulk";
 export { costOf, estimateSeconds, trainingBytes } from "./cost";
 export { decodeDesign, encodeDesign } from "./codec";
+export { datasetCards, type DatasetCard } from "./dataset-cards";
 export * from "./design";
 export { differenceOf, epochOf } from "./difference";
 export * from "./fields";
