@@ -135,7 +135,6 @@ SPIRALS = DatasetInfo(
 )
 
 
-
 def _parity(bits: int) -> DatasetInfo:
     patterns = 2**bits
     return DatasetInfo(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float32, Float64, Num, Shaped, UInt8
+from jaxtyping import Float32, Num, Shaped, UInt8
 
 from snntrainer3d.data import Dataset, Split, prepare_drawing
 from snntrainer3d.errors import (
@@ -22,10 +22,12 @@ from snntrainer3d.errors import (
     NotFoundError,
     StorageError,
 )
+from snntrainer3d.jobs.chances import chances_of
 from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.opened import opened
 from snntrainer3d.jobs.pictures import BRIGHTEST, pictures_of
 from snntrainer3d.jobs.pipe import Message
+from snntrainer3d.jobs.plane import plane_of
 from snntrainer3d.jobs.proving import prove_export
 from snntrainer3d.jobs.publishing import samples_to_show
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
@@ -43,6 +45,8 @@ MAX_SHOWN = 500_000
 """Neurons × steps of a sample on a published page: more would be megabytes for each."""
 PORTION = 200_000_000
 """Weights × steps × samples of a survey between two looks at the inbox: some ten milliseconds."""
+PLANE_AT_ONCE = 4_096
+"""Points of a plane in one portion, at most: they are few numbers each."""
 LEVELS = 32_767
 _VERSION = 1
 
@@ -67,6 +71,7 @@ class Tasks:
             "measure": self.measure,
             "decide": self.decide,
             "neuron": self.neuron,
+            "plane": self.plane,
             "prove": lambda request: prove_export(request.header),
         }
         return tasks[request.header["task"]](request)
@@ -152,6 +157,13 @@ class Tasks:
         about = {"run": Path(asked["run"]).name, "update": known.update}
         return _document({**about, **opened(known, asked["layer"], asked["neuron"])})
 
+    def plane(self, request: Message) -> Generator[None, None, bytes]:
+        """Give what a run's network decides all over the plane of its two inputs."""
+        asked = request.header
+        known = self._shelf.network(RunFolder(Path(asked["run"])))
+        found = yield from plane_of(known, self._shelf.dataset_of(known), _at_once(known, PLANE_AT_ONCE))
+        return _document({"run": Path(asked["run"]).name, "update": known.update, **found})
+
     def survey(self, request: Message) -> Generator[None, None, bytes]:
         """Run every sample of a split; give `part` of what was found: `predictions` or `rates`."""
         asked = request.header
@@ -214,7 +226,7 @@ class Tasks:
         dataset = self._shelf.dataset_of(known)
         part, recipe = _part(dataset, split), known.training
         encoder, objective = encoder_for(dataset, recipe), objective_of(recipe)
-        at_once = int(np.clip(PORTION // (known.products * recipe.num_steps), 1, 250))
+        at_once = _at_once(known, 250)
         decided: dict[str, list[Any]] = {"decisions": [], "confidences": [], "latencies": []}
         fired: list[np.ndarray] = [np.zeros(size, np.int64) for size in known.network.spiking_sizes()]
         for begin in range(0, len(part), at_once):
@@ -222,7 +234,7 @@ class Tasks:
             found = tally(known.module, encoder, chosen, begin, objective)
             fired = [before + now for before, now in zip(fired, found.fired, strict=True)]
             decided["decisions"] += found.counts[-1].argmax(axis=1).tolist()
-            decided["confidences"] += _chances(found.counts[-1]).max(axis=1).round(4).tolist()
+            decided["confidences"] += chances_of(found.counts[-1]).max(axis=1).round(4).tolist()
             decided["latencies"] += _latencies(found.counts)
             yield
         survey = {
@@ -269,6 +281,10 @@ def _known_measurement(run: RunFolder, split: str, known: KnownNetwork) -> dict[
         return None
     fits = isinstance(found, dict) and found.get("version") == _VERSION and found.get("of") == list(known.stamp)
     return found if fits else None
+
+
+def _at_once(known: KnownNetwork, most: int) -> int:
+    return int(np.clip(PORTION // (known.products * known.training.num_steps), 1, most))
 
 
 def _part(dataset: Dataset, split: str) -> Split:
@@ -332,7 +348,7 @@ def _inputs(values: Float32[np.ndarray, "time feature"]) -> dict[str, Any] | Non
 def _decision(playback: Playback, objective: Objective) -> dict[str, Any]:
     scores = playback.scores(objective)
     last = scores[-1]
-    chances = _chances(last[None])[0]
+    chances = chances_of(last[None])[0]
     return {
         "prediction": int(last.argmax()),
         "tie": bool((last == last.max()).sum() > 1),
@@ -343,12 +359,6 @@ def _decision(playback: Playback, objective: Objective) -> dict[str, Any]:
         "counts": playback.counts[-1].tolist(),
         "latency": _latencies(scores[:, None])[0],
     }
-
-
-def _chances(counts: Num[np.ndarray, "sample class"]) -> Float64[np.ndarray, "sample class"]:
-    """Give softmax of scores; of spike counts that is what the loss `count` trains."""
-    grown = np.exp(counts.astype(np.float64) - counts.max(axis=1, keepdims=True))
-    return grown / grown.sum(axis=1, keepdims=True)
 
 
 def _latencies(counts: Num[np.ndarray, "time sample class"]) -> list[int | None]:

@@ -441,6 +441,29 @@ class Predictions(_Body):
     """As in a playback."""
 
 
+class Plane(_Body):
+    """What a network decides all over the plane of its two input values."""
+
+    run: str
+    update: int | None
+    """Of the checkpoint; None where the weights are the final ones."""
+    side: int
+    """Cells of the grid in each direction."""
+    low: float
+    """Of both values, at the left and lower edge of the grid."""
+    high: float
+    classes: list[str]
+    decisions: str
+    """The class of each cell, a byte each as base64: row by row from the top, where the second value is largest."""
+    strengths: str
+    """0 where all classes are held for alike, 255 where the network is certain."""
+    points: list[list[float]]
+    """Training samples, the first thousand."""
+    labels: list[int]
+    found: list[int]
+    """What the network decides for each of them."""
+
+
 class NeuronRates(_Body):
     """How often each neuron spikes over all samples of a split."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from snntrainer3d.spec.training import PARITY_BITS
-
 LONG_EPOCHS = 5
 """Epochs from which on a training is long: what learns best in one epoch forgets its validation samples in ten."""
 
@@ -62,6 +60,7 @@ PAPER = Preset(
 _SOFT = {"kind": "atan", "slope": 1.0}
 # Validation would be on the very patterns that are trained on.
 _PARITY = {"batch_size": 32, "learning_rate": 1e-2, "validation_share": 0.0}
+_PARITY_EPOCHS = {3: 20, 4: 20, 5: 40, 6: 40, 7: 100, 8: 100}
 
 FAST = Preset(
     name="fast",
@@ -94,7 +93,7 @@ FAST = Preset(
         "spoken-digits": {"epochs": 30, "num_steps": 40},
         "moons": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2},
         "spirals": {"epochs": 150, "batch_size": 32, "learning_rate": 1e-2},
-        **{f"parity-{bits}": {**_PARITY, "epochs": 20 if bits < 5 else 40 if bits < 7 else 100} for bits in PARITY_BITS},
+        **{f"parity-{bits}": {**_PARITY, "epochs": epochs} for bits, epochs in _PARITY_EPOCHS.items()},
         "xor": {"epochs": 300, "batch_size": 4, "learning_rate": 1e-2, "validation_share": 0.0},
     },
     longer="thorough",

@@ -9,6 +9,7 @@ import type {
   NeuronRates,
   Network,
   NeuronRow,
+  Plane,
   Play,
   Playback,
   Predictions,
@@ -55,6 +56,7 @@ export const api = {
   rates: (run: string, split: string) => get<NeuronRates>(`${at(run)}/rates?split=${split}`),
   neuron: (run: string, layer: number, neuron: number) =>
     get<NeuronDetail>(`${at(run)}/neuron?layer=${layer}&neuron=${neuron}`),
+  plane: (run: string, signal?: AbortSignal) => get<Plane>(`${at(run)}/plane`, signal),
   importWeights: (file: Blob, name: string, stated: Network) =>
     sendBytes<RunRow>(`/runs/import-weights?${new URLSearchParams({ name, network: JSON.stringify(stated) })}`, file),
   exportForms: (run: string, signal?: AbortSignal) => get<ExportForms>(`${at(run)}/export`, signal),

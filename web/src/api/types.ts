@@ -31,6 +31,7 @@ export type {
   NeuronRates,
   NeuronRow,
   OwnData,
+  Plane,
   Play,
   Playback,
   Predictions,

@@ -694,6 +694,28 @@ export interface Predictions {
   latencies: (number | null)[];
 }
 
+/** What a network decides all over the plane of its two input values. */
+export interface Plane {
+  run: string;
+  /** Of the checkpoint; None where the weights are the final ones. */
+  update: number | null;
+  /** Cells of the grid in each direction. */
+  side: number;
+  /** Of both values, at the left and lower edge of the grid. */
+  low: number;
+  high: number;
+  classes: string[];
+  /** The class of each cell, a byte each as base64: row by row from the top, where the second value is largest. */
+  decisions: string;
+  /** 0 where all classes are held for alike, 255 where the network is certain. */
+  strengths: string;
+  /** Training samples, the first thousand. */
+  points: number[][];
+  labels: number[];
+  /** What the network decides for each of them. */
+  found: number[];
+}
+
 /** How often each neuron spikes over all samples of a split. */
 export interface NeuronRates {
   run: string;

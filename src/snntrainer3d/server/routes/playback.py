@@ -16,6 +16,7 @@ from snntrainer3d.server.models import (
     Drawing,
     NeuronDetail,
     NeuronRates,
+    Plane,
     Play,
     Playback,
     Predictions,
@@ -104,6 +105,12 @@ def neuron(
 ) -> Response:
     """Give one neuron with all its weights, of the newest checkpoint while the run trains."""
     return _json(worker.ask("neuron", run=views.place(run_id), layer=layer, neuron=neuron))
+
+
+@router.get("/runs/{run_id}/plane", response_model=Plane)
+def plane(run_id: str, views: Views, worker: Worker) -> Response:
+    """Tell what a network of two inputs decides all over their plane, of the newest checkpoint while it trains."""
+    return _json(worker.ask("plane", run=views.place(run_id)))
 
 
 def _survey(worker: TorchWorker, run: str, split: str, part: str) -> Response:
