@@ -25,7 +25,9 @@ from snntrainer3d.circuits import (
     draw_waveforms,
     energy_of,
     imperfect,
+    sheets_svg,
     simulate,
+    stack_of,
     study_devices,
     study_point,
     summarise,
@@ -59,6 +61,7 @@ def main() -> None:
     kept = PAGE.read_text(encoding="utf-8").split(MARK)[0].rstrip()
     PAGE.write_text(kept + "\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
     picture(xor)
+    printed(xor)
 
 
 def values_of(trained: TrainedNetwork, dataset: Dataset) -> np.ndarray:
@@ -201,6 +204,18 @@ def picture(xor: TrainedNetwork) -> None:
     (found,) = simulate(design_circuit(xor, CircuitSettings(form="ideal")), inputs)
     drawn = render(draw_waveforms(found, "exclusive or of 0 and 1, 2-8-2, form ideal"), "svg")
     (PICTURES / "xor-waveforms.svg").write_bytes(drawn)
+
+
+def printed(xor: TrainedNetwork) -> None:
+    """Draw the ink layers of the tutorial's first crossbar over each other."""
+    drawn = sheets_svg(stack_of(design_circuit(xor, CircuitSettings(levels=16))))
+    rows = drawn.pop("layer1-rows").removesuffix("</svg>\n")
+    above = [drawn[f"layer1-{use}"].split("</title>\n")[1].removesuffix("</svg>\n") for use in ("columns", "devices")]
+    faded = above[0].replace("<g ", '<g fill-opacity="0.55" ')
+    whole = f"{rows}{faded}{above[1]}</svg>\n".replace(
+        "<title>", '<rect x="-9" y="-9" width="99" height="99" fill="#fff"/><title>'
+    )
+    (PICTURES / "xor-print.svg").write_text(whole, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -128,3 +128,28 @@ def test_tables_of_conductances_and_a_bill(capsys: Capture, xor: str, tmp_path: 
     assert "op-amp,24," in (tmp_path / "parts.csv").read_text()
     told_json(capsys, "export", xor, "--to", "bill", "--sample", "1", "--output", str(tmp_path / "parts.json"))
     assert json.loads((tmp_path / "parts.json").read_text())["energy_nj"]["crossbars"] > 0.0
+
+
+def test_print_files_beside_each_other_and_wrong_sizes_by_their_option(
+    capsys: Capture, xor: str, tmp_path: Path
+) -> None:
+    drawn = told_json(capsys, "export", xor, "--to", "dxf", "--output", str(tmp_path / "xor.dxf"))["files"]
+    inks = ["1-rows", "1-devices", "1-columns", "1-vias", "2-rows", "2-devices", "2-columns"]
+    assert [Path(path).name for path in drawn] == [f"xor-layer{ink}.dxf" for ink in inks]
+    for to in ("gds", "stl", "glb"):
+        path = tmp_path / f"xor.{to}"
+        command = ["export", xor, "--to", to, "--output", str(path)]
+        assert told_json(capsys, *command, "--print", "pitch_m=0.001")["files"] == [str(path)]
+        assert path.stat().st_size > 2_000
+    wrong = ["export", xor, "--to", "svg", "--output", str(tmp_path / "xor.svg")]
+    assert faults(capsys, *wrong, "--print", "pitch_m=-1", "--print", "ink=2") == {"--print pitch_m", "--print ink"}
+    named = {"--print wire_m", "--print pad_m", "--print sheet_width_m"}
+    sizes = ["pitch_m=0.0002", "sheet_width_m=0.001"]
+    assert faults(capsys, *wrong, *(word for size in sizes for word in ("--print", size))) == named
+    assert faults(capsys, "export", xor, "--to", "json", "-o", str(tmp_path / "a.json"), "--print", "wire_m=1") == {
+        "--print"
+    }
+    assert not list(tmp_path.glob("*.svg"))
+    bill = ["export", xor, "--to", "bill", "--output", str(tmp_path / "parts.json"), "--print", "pitch_m=0.001"]
+    told_json(capsys, *bill)
+    assert json.loads((tmp_path / "parts.json").read_text())["area_m2"] == pytest.approx(17e-3 * 4e-3 + 5e-3 * 10e-3)

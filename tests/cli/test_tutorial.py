@@ -34,7 +34,7 @@ def test_every_command_of_the_tutorial_does_what_it_says(
     for words in commands():
         assert run(words) == 0, words
         said[" ".join(words)] = capsys.readouterr().out
-    assert [name.split()[0] for name in said].count("export") == 4
+    assert [name.split()[0] for name in said].count("export") == 9
     trained = next(text for name, text in said.items() if name.startswith("train"))
     assert "100.00% of 4 samples" in trained
     for form in ("ideal", "opamp"):
@@ -49,6 +49,9 @@ def test_every_command_of_the_tutorial_does_what_it_says(
     rows = list(csv.reader((tmp_path / "conductances-layer1.csv").read_text().splitlines()))
     assert (len(rows), len(rows[0])) == (1 + 3, 1 + 16)
     assert json.loads((tmp_path / "parts.json").read_text())["energy_nj"]["samples"] == 4
+    for drawn in ("svg", "dxf"):
+        assert len(list(tmp_path.glob(f"print-layer*.{drawn}"))) == 7
+    assert all((tmp_path / name).stat().st_size > 5_000 for name in ("print.gds", "stack.stl", "stack.glb"))
 
 
 def test_the_tutorials_pictures_are_there() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -13,7 +13,7 @@ import typer
 from snntrainer3d.errors import Fault, SpecError
 
 if TYPE_CHECKING:
-    from snntrainer3d.circuits import CircuitSettings
+    from snntrainer3d.circuits import CircuitSettings, Production
     from snntrainer3d.spec import TrainedNetwork
 
 T = TypeVar("T")
@@ -22,9 +22,13 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A value of the circuit, such as levels=16; docs/circuits.md."),
 ]
+PrintOption = Annotated[
+    list[str] | None,
+    typer.Option("--print", metavar="NAME=VALUE", help="A size of the print, such as pitch_m=0.001; docs/circuits.md."),
+]
 
-
-CIRCUITS = frozenset({"spice", "conductances", "bill"})
+PRINTS = frozenset({"svg", "dxf", "gds", "stl", "glb"})
+CIRCUITS = frozenset({"spice", "conductances", "bill"}) | PRINTS
 """What `export --to` makes a circuit of."""
 
 
@@ -36,10 +40,12 @@ class CircuitOptions:
     simulator: str | None
     sample: tuple[int, ...]
     setting: tuple[str, ...]
+    printing: tuple[str, ...]
 
     def refuse_given(self, to: str) -> None:
         """Raise SpecError where any was given although `to` is no circuit."""
         given = {"--form": self.form, "--simulator": self.simulator, "--sample": self.sample, "--set": self.setting}
+        given |= {"--print": self.printing}
         why = f"is about circuits, and --to {to} is none."
         faults = [Fault(name, why, "Leave it out, or give --to spice.") for name, value in given.items() if value]
         if faults:
@@ -49,6 +55,12 @@ class CircuitOptions:
         """Give the circuit's settings; raises SpecError."""
         return settings_from(self.setting, form=self.form, simulator=self.simulator)
 
+    def production(self) -> Production:
+        """Give the sizes of the print; raises SpecError."""
+        from snntrainer3d.circuits import Production
+
+        return document_from(Production, self.printing, "--print", {})
+
     def files(self, to: str, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
         """Give what `--to` makes of a network, by the names of files; raises SpecError."""
         makers: dict[str, Callable[[TrainedNetwork, str], dict[str, bytes | str]]] = {
@@ -56,7 +68,25 @@ class CircuitOptions:
             "conductances": self._conductances,
             "bill": self._bill,
         }
-        return makers[to](trained, name)
+        return self._print(to, trained, name) if to in PRINTS else makers[to](trained, name)
+
+    def _print(self, to: str, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
+        """Give one drawing for each ink layer, or one file for all."""
+        from snntrainer3d import circuits
+
+        design, production = circuits.design_circuit(trained, self.settings()), self.production()
+        try:
+            stack = circuits.stack_of(design, production)
+        except SpecError as error:
+            raise SpecError(
+                [replace(fault, path=f"--print {fault.path}") for fault in error.faults], what="production"
+            ) from None
+        path = PurePath(name)
+        if to in ("svg", "dxf"):
+            drawn = circuits.sheets_svg(stack) if to == "svg" else circuits.sheets_dxf(stack)
+            return {f"{path.stem}-{ink}{path.suffix}": text for ink, text in drawn.items()}
+        whole = {"gds": circuits.sheets_gds, "stl": circuits.stack_stl, "glb": circuits.stack_glb}
+        return {name: whole[to](stack)}
 
     def _netlist(self, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
         """Give a netlist with the samples as sources, or without samples a sub-circuit with pins."""
@@ -88,13 +118,14 @@ class CircuitOptions:
         from snntrainer3d.cli.samples import samples_for
 
         design = design_circuit(trained, self.settings())
-        bill = bill_of(design)
+        production = self.production()
+        bill = bill_of(design, production)
         if PurePath(name).suffix.lower() != ".json":
             return {name: bill_csv(bill)}
         document = bill.to_dict()
         if self.sample:
             inputs = samples_for(trained, None, self.sample).inputs()
-            document["energy_nj"] = energy_of(design, trained.network, inputs).to_dict()
+            document["energy_nj"] = energy_of(design, trained.network, inputs, production=production).to_dict()
         return {name: json.dumps(document, indent=1) + "\n"}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from snntrainer3d.cli.circuits import CIRCUITS, CircuitOptions, FormOption, SetOption
+from snntrainer3d.cli.circuits import CIRCUITS, CircuitOptions, FormOption, PrintOption, SetOption
 from snntrainer3d.cli.output import AsJson, give_json, say
 from snntrainer3d.errors import ConflictError, FailureError, InputError, NotFoundError
 
@@ -40,6 +40,11 @@ class What(StrEnum):
     SPICE = "spice"
     CONDUCTANCES = "conductances"
     BILL = "bill"
+    SVG = "svg"
+    DXF = "dxf"
+    GDS = "gds"
+    STL = "stl"
+    GLB = "glb"
 
 
 def export(
@@ -64,6 +69,7 @@ def export(
         list[int] | None, typer.Option("--sample", help="A test sample as a netlist's source; none: a sub-circuit.")
     ] = None,
     setting: SetOption = None,
+    printing: PrintOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a run's weights, metrics, figures, settings, page or circuit; each file whole or not at all.
@@ -75,7 +81,7 @@ def export(
     from snntrainer3d.runs import RunStore
 
     _check(output, to, force)
-    circuit = CircuitOptions(form, simulator, tuple(sample or ()), tuple(setting or ()))
+    circuit = CircuitOptions(form, simulator, tuple(sample or ()), tuple(setting or ()), tuple(printing or ()))
     if to.value not in CIRCUITS:
         circuit.refuse_given(to.value)
     proof = None
