@@ -191,6 +191,6 @@ def test_peers_are_pinned_and_stand_on_the_same_torch() -> None:
 
 def test_a_view_that_could_not_be_measured_says_why(results: dict[str, Any]) -> None:
     view = {**results["sections"]["view"], "skipped": "Not measured: no browser."}
-    page = render({**results, "sections": {"view": view}})
+    page = render({**results, "goals": [], "sections": {"view": view}})
     assert "Not measured: no browser." in page
     assert "784-100-10" not in page
