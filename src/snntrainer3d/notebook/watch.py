@@ -12,7 +12,6 @@ from __future__ import annotations
 import atexit
 import json
 import time
-import weakref
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +19,12 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
-from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from snntrainer3d.events import Cancelled, Finished, StateChanged, Update
 from snntrainer3d.exports import to_safetensors
 from snntrainer3d.frames import Frame, encode_frame, frame_bytes, make_frame
 from snntrainer3d.notebook.chain import Chain, chain_of
+from snntrainer3d.notebook.updates import on_update
 from snntrainer3d.runs import LiveFrameWriter, RecordWriter, RunStore, SnapshotWriter
 from snntrainer3d.spec import RunSpec, Training, cost_of
 from snntrainer3d.storage import write_atomically
@@ -124,17 +123,7 @@ class Watcher:
         self.close()
 
     def _attach(self, module: nn.Module) -> None:
-        mine = {id(parameter) for parameter in module.parameters()}
-        known: weakref.WeakKeyDictionary[torch.optim.Optimizer, bool] = weakref.WeakKeyDictionary()
-
-        def stepped(optimizer: torch.optim.Optimizer, *_: Any) -> None:
-            if optimizer not in known:
-                groups = optimizer.param_groups
-                known[optimizer] = any(id(parameter) in mine for group in groups for parameter in group["params"])
-            if known[optimizer]:
-                self._updated()
-
-        self._open.callback(register_optimizer_step_post_hook(stepped).remove)
+        self._open.callback(on_update(module, self._updated))
         for index, neuron in enumerate(self._chain.neurons):
             hook = neuron.register_forward_hook(lambda _module, _inputs, output, at=index: self._fire(at, output))
             self._open.callback(hook.remove)
