@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snntrainer3d.engine.fuse import fuse
-    from snntrainer3d.notebook.watch import watch
     from snntrainer3d.notebook.view import View
+    from snntrainer3d.notebook.watch import watch
 
 # Before torch is imported: threads that wait for each other spin, by default so long that on busy cores an update takes
 # ten times as long (measured, docs/performance.md).
