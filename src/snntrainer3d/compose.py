@@ -112,11 +112,14 @@ def _document(choices: Choices) -> dict[str, Any]:
     neuron = _neuron(choices, choices.neuron)
     training = _training(choices, info.name)
     shape = _input_shape(info, training)
-    layers = [{"kind": "dense", "size": size, "neuron": neuron} for size in (*choices.hidden, info.classes)]
+    sizes = (*choices.hidden, info.classes)
+    layers: list[dict[str, Any]] = [{"kind": "dense", "size": size, "neuron": neuron} for size in sizes]
     if choices.template in TEMPLATES:
         layers = TEMPLATES[choices.template].layers(shape, info.classes, neuron)
     if choices.output_neuron in NEURON_KINDS:
         layers[-1] = {**layers[-1], "neuron": _neuron(choices, choices.output_neuron)}
+    if layers[-1]["neuron"]["kind"] == INTEGRATOR and "loss" not in choices.training:
+        training["loss"] = "max_membrane"
     return {
         "network": {"input": {"shape": list(shape)}, "layers": layers},
         "training": training,
@@ -145,9 +148,7 @@ def _training(choices: Choices, dataset: str) -> dict[str, Any]:
     preset = _recipe(choices)
     found = {**(preset.training_for(dataset) if preset else {}), **own_recipe(describe(dataset))}
     if choices.template in TEMPLATES and choices.preset == DEFAULT_PRESET:
-        found = {**found, **TEMPLATES[choices.template].recipes.get(dataset, {})}
-    if INTEGRATOR in (choices.neuron, choices.output_neuron):
-        found = {**found, "loss": "max_membrane"}
+        found = {**found, **TEMPLATES[choices.template].recipe_for(dataset)}
     return {**found, **choices.training, "dataset": dataset}
 
 

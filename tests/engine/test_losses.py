@@ -133,3 +133,19 @@ def test_combinations_that_make_no_sense_are_refused_with_the_reason() -> None:
     faults = check_fit(dense_network((1, 8, 8), [], 10), digits, Training(loss="count", population=2))
     assert [fault.path for fault in faults] == ["network.layers[0].size"]
     assert "20 neurons" in faults[0].hint
+
+
+@pytest.mark.parametrize("loss", ["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"])
+def test_only_the_steps_that_are_read_count(loss: str) -> None:
+    """Loss and scores are those of the last steps alone, and nothing is decided before them."""
+    generator = torch.Generator().manual_seed(0)
+    membranes = torch.randn(12, 6, 3, generator=generator)
+    spikes, labels = (membranes > 0.5).float(), torch.arange(6) % 3
+    part = objective_of(Training(num_steps=12, loss=loss, read_last_steps=4))  # type: ignore[arg-type]
+    whole = objective_of(Training(num_steps=4, loss=loss))  # type: ignore[arg-type]
+    assert torch.equal(part.loss_of(spikes, membranes, labels), whole.loss_of(spikes[-4:], membranes[-4:], labels))
+    assert torch.equal(part.scores(spikes, membranes), whole.scores(spikes[-4:], membranes[-4:]))
+    over_time = part.scores_over_time(spikes, membranes)
+    assert over_time.shape == (12, 6, 3)
+    assert not over_time[:8].any()
+    assert torch.equal(over_time[8:], whole.scores_over_time(spikes[-4:], membranes[-4:]))

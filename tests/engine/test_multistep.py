@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from snntrainer3d.engine import ReferenceLearner, build, load_tensors, open_learner, tensors_of, to_trained
@@ -51,6 +51,7 @@ def convolutional() -> Network:
     loss=st.sampled_from(["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"]),
 )
 def test_one_update_of_any_network_equals_the_references(network: Network, steps: int, size: int, loss: str) -> None:
+    assume(steps > 1 or loss != "first_spike")
     training = Training(num_steps=steps, batch_size=size, loss=loss, seed=3)  # type: ignore[arg-type]
     first, second = build(network, 1).double(), build(network, 1).double()
     reference, fast = ReferenceLearner(first, training), MultiStepLearner(second, training)

@@ -57,7 +57,8 @@ def test_schema_presets_and_neurons_are_those_of_the_spec(served: Served) -> Non
     assert all("m[t]" in row["equation"] for row in neurons)
     for row in neurons:
         layers = [{"size": 10, "neuron": row["defaults"]}]
-        parse_run({"network": {"input": {"shape": [64]}, "layers": layers}})
+        network = {"input": {"shape": [64]}, "layers": layers}
+        parse_run({"network": network, "training": {"loss": "max_membrane"}})
 
 
 def test_templates_are_made_for_the_data_set_or_say_why_not(served: Served) -> None:

@@ -20,7 +20,10 @@ def test_a_template_fits_the_data_set_or_says_at_which_layer_it_does_not(name: s
         return
     spec = compose(Choices(dataset=dataset, template=name))
     assert check_fit(spec.network, CATALOGUE[dataset]) == []
-    assert {neuron.kind for neuron in spec.network.neurons()} == {"leaky"}
+    kinds = {"adaptive", "integrator"} if name == "memory" else {"leaky"}
+    assert {neuron.kind for neuron in spec.network.neurons()} == kinds
+    if name == "memory":
+        assert spec.training.loss == "max_membrane"
 
 
 def test_a_templates_recipe_goes_over_the_presets_and_choices_over_both() -> None:

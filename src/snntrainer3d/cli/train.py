@@ -35,7 +35,8 @@ def train(
     ] = None,
     hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
     template: Annotated[
-        str | None, typer.Option(help="An architecture in place of --hidden: lenet, triangle, recurrent or wide.")
+        str | None,
+        typer.Option(help="An architecture in place of --hidden: lenet, triangle, recurrent, wide or memory."),
     ] = None,
     neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic, alpha or adaptive.")] = None,
     output_neuron: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from snntrainer3d.spec import PARITY_BITS
+from snntrainer3d.spec import MEMORY_SILENCES, PARITY_BITS
 
 PARITY_ROWS = 1024
 """Training samples of parity, as near as whole repetitions of all patterns come."""
@@ -154,6 +154,29 @@ def _parity(bits: int) -> DatasetInfo:
 
 PARITY: dict[int, DatasetInfo] = {bits: _parity(bits) for bits in PARITY_BITS}
 
+MEMORY_CUE_STEPS, MEMORY_RECALL_STEPS = 10, 10
+_CUES = 8
+
+
+def _memory(name: str, silence: int) -> DatasetInfo:
+    return DatasetInfo(
+        name=name,
+        title=f"Working memory, {silence} silent steps",
+        input_shape=(_CUES + 1,),
+        classes=_CUES,
+        class_names=tuple(f"cue {cue + 1}" for cue in range(_CUES)),
+        train_samples=2000,
+        test_samples=1000,
+        licence="none needed",
+        source="drawn from a fixed seed; after Bellec and others 2018",
+        summary=f"One of eight inputs spikes for 10 steps, {silence} silent steps follow, then it is asked which.",
+        frames=MEMORY_CUE_STEPS + silence + MEMORY_RECALL_STEPS,
+    )
+
+
+MEMORY: dict[str, DatasetInfo] = {name: _memory(name, silence) for name, silence in MEMORY_SILENCES.items()}
+
 CATALOGUE: dict[str, DatasetInfo] = {
-    info.name: info for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR, MOONS, SPIRALS, *PARITY.values())
+    info.name: info
+    for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR, MOONS, SPIRALS, *PARITY.values(), *MEMORY.values())
 }

@@ -11,10 +11,11 @@ from pathlib import Path
 import platformdirs
 
 from snntrainer3d.data import fashion, mnist, own, spoken_digits
-from snntrainer3d.data.catalogue import CATALOGUE, PARITY, DatasetInfo
+from snntrainer3d.data.catalogue import CATALOGUE, MEMORY, PARITY, DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Progress
 from snntrainer3d.data.digits import load_digits
 from snntrainer3d.data.download import ATTEMPTS, download
+from snntrainer3d.data.memory import load_memory
 from snntrainer3d.data.parity import load_parity
 from snntrainer3d.data.planes import load_moons, load_spirals
 from snntrainer3d.data.xor import load_xor
@@ -46,6 +47,7 @@ _BUILT_IN: dict[str, Callable[[], Dataset]] = {
     "moons": load_moons,
     "spirals": load_spirals,
     **{info.name: partial(load_parity, bits) for bits, info in PARITY.items()},
+    **{name: partial(load_memory, name) for name in MEMORY},
 }
 _ON_DISK: dict[str, _Files] = {
     "mnist": _mirrored(mnist.FILES, mnist.MIRRORS, mnist.load_mnist),

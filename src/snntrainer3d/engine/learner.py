@@ -278,6 +278,7 @@ def _multi_step(module: SpikingNetwork, training: Training, class_weights: Seque
 def _plain(training: Training) -> bool:
     """Tell whether the fused learner knows all that the training asks for."""
     told = training.loss in _FUSED_LOSSES and training.population == 1 and training.rate_penalty == 0.0
+    told = told and training.read_last_steps is None
     return told and training.coding.kind in _HELD and isinstance(training.optimizer, Adam)
 
 

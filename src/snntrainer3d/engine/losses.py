@@ -33,8 +33,12 @@ class Objective:
     weights: Float[Tensor, "class"] | None = None
     """Of the classes; None where all count the same."""
 
+    last: int | None = None
+    """Of the steps, those at the end that count; None for all."""
+
     def loss_of(self, spikes: Over, membranes: Over, labels: Labels) -> Float[Tensor, ""]:
         """Give the mean loss of a batch."""
+        spikes, membranes = self._read(spikes, membranes)
         match self.loss:
             case "membrane":
                 return membrane_loss(membranes, labels, self.weights)
@@ -67,6 +71,15 @@ class Objective:
         self, spikes: Num[Tensor, "time batch output"], membranes: Over
     ) -> Num[Tensor, "time batch class"]:
         """Give what speaks for each class up to and with each step; the largest at the last step decides."""
+        scores = self._scores(*self._read(spikes, membranes))
+        unread = scores.new_zeros(len(spikes) - len(scores), *scores.shape[1:])
+        return torch.cat([unread, scores]) if len(unread) else scores
+
+    def _read(self, spikes: Over, membranes: Over) -> tuple[Over, Over]:
+        """Give the steps that count."""
+        return (spikes, membranes) if self.last is None else (spikes[-self.last :], membranes[-self.last :])
+
+    def _scores(self, spikes: Num[Tensor, "time batch output"], membranes: Over) -> Num[Tensor, "time batch class"]:
         if self.reading == "membrane":
             return membranes.cummax(0).values
         if self.reading == "first_spike":
@@ -77,7 +90,7 @@ class Objective:
     def scores(self, spikes: Num[Tensor, "time batch output"], membranes: Over) -> Num[Tensor, "batch class"]:
         """Give what speaks for each class in all."""
         if self.reading == "count":
-            return self.grouped(spikes).sum(0).int()
+            return self.grouped(self._read(spikes, membranes)[0]).sum(0).int()
         return self.scores_over_time(spikes, membranes)[-1]
 
 
@@ -90,6 +103,7 @@ def objective_of(training: Training, weights: Any = None) -> Objective:
         training.incorrect_rate,
         training.population,
         None if weights is None else torch.as_tensor(weights, dtype=torch.float32),
+        training.read_last_steps,
     )
 
 

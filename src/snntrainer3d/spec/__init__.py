@@ -62,13 +62,14 @@ from snntrainer3d.spec.surrogates import (
 )
 from snntrainer3d.spec.templates import TEMPLATES, Template
 from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_tensors, neuron_values, tensor_shapes
-from snntrainer3d.spec.training import DATASETS, OWN, PARITY_BITS, Training
+from snntrainer3d.spec.training import DATASETS, MEMORY_SILENCES, OWN, PARITY_BITS, Training
 
 __all__ = [
     "CODINGS",
     "DATASETS",
     "LAYERS",
     "MAX_RUNS",
+    "MEMORY_SILENCES",
     "NEURONS",
     "NEURON_KINDS",
     "OWN",

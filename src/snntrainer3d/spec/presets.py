@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from snntrainer3d.spec.training import MEMORY_SILENCES
+
 LONG_EPOCHS = 5
 """Epochs from which on a training is long: what learns best in one epoch forgets its validation samples in ten."""
 
@@ -27,6 +29,9 @@ class Preset:
         return {"dataset": dataset, **self.training, **self.datasets.get(dataset, {})}
 
 
+_MEMORY = {name: {"num_steps": 20 + silence, "read_last_steps": 10} for name, silence in MEMORY_SILENCES.items()}
+"""Ten steps for the cue, ten for the question, in which the answer is read."""
+
 PAPER = Preset(
     name="paper",
     title="Paper",
@@ -41,6 +46,7 @@ PAPER = Preset(
         "schedule": {"kind": "constant"},
         "gradient_clip_norm": None,
         "loss": "membrane",
+        "read_last_steps": None,
         "validation_share": 0.0,
         "keep_last_batch": True,
     },
@@ -54,7 +60,7 @@ PAPER = Preset(
         "adaptive": {"beta": 0.95},
         "integrator": {"beta": 0.95},
     },
-    datasets={"spoken-digits": {"num_steps": 40}},
+    datasets={"spoken-digits": {"num_steps": 40}, **_MEMORY},
 )
 
 _SOFT = {"kind": "atan", "slope": 1.0}
@@ -76,6 +82,7 @@ FAST = Preset(
         "schedule": {"kind": "one_cycle", "warm_up_share": 0.1},
         "gradient_clip_norm": None,
         "loss": "count",
+        "read_last_steps": None,
         "validation_share": 0.1,
         "split_seed": 0,
         "keep_last_batch": True,
@@ -95,6 +102,7 @@ FAST = Preset(
         "spirals": {"epochs": 150, "batch_size": 32, "learning_rate": 1e-2},
         **{f"parity-{bits}": {**_PARITY, "epochs": epochs} for bits, epochs in _PARITY_EPOCHS.items()},
         "xor": {"epochs": 300, "batch_size": 4, "learning_rate": 1e-2, "validation_share": 0.0},
+        **{name: {"epochs": 10, "learning_rate": 2e-2, **steps} for name, steps in _MEMORY.items()},
     },
     longer="thorough",
 )

@@ -15,9 +15,12 @@ from snntrainer3d.spec.craft import Adam, Augmentation, Constant, OneCycle, Opti
 
 PARITY_BITS = (3, 4, 5, 6, 7, 8)
 """Bits of the parity data sets, parity-3 to parity-8; that of two bits is xor."""
+MEMORY_SILENCES = {"memory": 100, "memory-25": 25, "memory-50": 50, "memory-200": 200, "memory-400": 400}
+"""The working-memory tasks: silent steps between what is to be remembered and the question."""
 DATASETS = (
     *("digits", "mnist", "fashion-mnist", "spoken-digits", "xor", "moons", "spirals"),
     *(f"parity-{bits}" for bits in PARITY_BITS),
+    *MEMORY_SILENCES,
 )
 """Data sets that every release knows; a person's own have names that begin with OWN."""
 OWN = "own-"
@@ -52,6 +55,8 @@ class Training(Part):
     loss: Literal["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"] = "membrane"
     """Cross-entropy on the output membrane at every step, summed; on spike counts; on the spikes of each step; on the
     highest membrane; squared distance of spike counts from wanted rates; or cross-entropy on times to first spike."""
+    read_last_steps: Annotated[int, Field(ge=1, le=10_000, strict=True)] | None = None
+    """Only so many steps at the end count, for the loss and for the decision; null for all of them."""
     correct_rate: Annotated[float, Field(ge=0.0, le=1.0)] = 0.8
     """For rate_mse: share of the steps at which the right output is wanted to spike."""
     incorrect_rate: Annotated[float, Field(ge=0.0, le=1.0)] = 0.2
@@ -122,6 +127,9 @@ class Training(Part):
         if self.population > 1 and self.loss not in ("count", "rate_mse"):
             message = f"is {self.population}, where the loss {self.loss} looks at each output alone."
             yield FieldFault("population", message, "Take the loss count or rate_mse, or set it to 1.")
+        if self.read_last_steps is not None and self.read_last_steps > self.num_steps:
+            message = f"is {self.read_last_steps}, more than the {self.num_steps} steps that there are."
+            yield FieldFault("read_last_steps", message, "Leave it empty to count all of them.")
         if self.loss == "rate_mse" and self.incorrect_rate >= self.correct_rate:
             message = f"is {self.incorrect_rate:g}, not below the correct rate of {self.correct_rate:g}."
             yield FieldFault("incorrect_rate", message, "The right output has to spike more often than the others.")

@@ -451,6 +451,8 @@ export interface Training {
    * highest membrane; squared distance of spike counts from wanted rates; or cross-entropy on times to first spike.
    */
   loss: "membrane" | "count" | "rate" | "max_membrane" | "rate_mse" | "first_spike";
+  /** Only so many steps at the end count, for the loss and for the decision; null for all of them. From 1 to 10,000. */
+  read_last_steps: number | null;
   /** For rate_mse: share of the steps at which the right output is wanted to spike. From 0 to 1. */
   correct_rate: number;
   /** For rate_mse: share of the steps at which the other outputs are wanted to spike. From 0 to 1. */

@@ -25,6 +25,7 @@ export const TRAINING_DEFAULTS: Training = {
   warm_up_updates: 0,
   gradient_clip_norm: null,
   loss: "membrane",
+  read_last_steps: null,
   correct_rate: 0.8,
   incorrect_rate: 0.2,
   population: 1,
@@ -244,7 +245,8 @@ export function chooseDataset(
 export function applyTemplate(design: Design, { layers, training }: TemplateRow): Design {
   const own = layers.map((layer) => ({
     ...structuredClone(layer),
-    neuron: layer.neuron && fitting(layer.kind, design.newNeuron),
+    // Where a template asks for neurons of its own they are what it is about.
+    neuron: layer.neuron?.kind === "leaky" ? fitting(layer.kind, design.newNeuron) : layer.neuron,
   }));
   return changeTraining(withLayers(design, own), structuredClone(training) as Partial<Training>);
 }

@@ -98,6 +98,15 @@ export const TRAINING_FIELDS = {
       { value: "first_spike", label: "Time to first spike" },
     ],
   },
+  read_last_steps: {
+    label: "Read only the last",
+    unit: "steps",
+    kind: "int",
+    min: 1,
+    max: 10_000,
+    empty: "all",
+    help: "Steps at the end that count for the loss and for the decision, as after a silence. Empty for all of them.",
+  },
   correct_rate: {
     label: "Right output's rate",
     kind: "float",

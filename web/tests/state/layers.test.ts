@@ -218,6 +218,9 @@ describe("layers of all kinds", () => {
     expect(design.spec.training.num_steps).toBe(8);
     expect(design.spec.network.layers[1].neuron).toEqual(NEURON_DEFAULTS.synaptic);
     expect(design.spec.network.layers[0].neuron).toBeNull();
+    const own = { ...template.layers[5], neuron: NEURON_DEFAULTS.adaptive } as TemplateRow["layers"][number];
+    const kept = applyTemplate(startDesign("mnist"), { ...template, layers: [...template.layers.slice(0, 5), own] });
+    expect(kept.spec.network.layers[5].neuron).toEqual(NEURON_DEFAULTS.adaptive);
   });
 });
 

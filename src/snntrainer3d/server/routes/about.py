@@ -69,9 +69,7 @@ def _template(template: Template, info: DatasetInfo) -> TemplateRow:
         return TemplateRow(
             **about, layers=[], training={}, fault=" ".join((error.faults[0].message, error.faults[0].hint))
         )
-    return TemplateRow(
-        **about, layers=list(network.layers), training=dict(template.recipes.get(info.name, {})), fault=""
-    )
+    return TemplateRow(**about, layers=list(network.layers), training=template.recipe_for(info.name), fault="")
 
 
 @router.get("/neurons")
