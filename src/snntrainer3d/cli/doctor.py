@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,10 +37,16 @@ class Finding:
     text: str
 
 
-def doctor(as_json: AsJson = False) -> None:
-    """Check this machine: PASS, FAIL or SKIP with a reason; exit code 1 if anything fails."""
+def doctor(
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Check the runs alone, and mend what can be mended; nothing is thrown away."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check this machine and the runs on it: PASS, FAIL or SKIP with a reason; exit code 1 if anything fails."""
     findings = []
-    for check in CHECKS:
+    for check in (_mended,) if repair else CHECKS:
         for finding in check():
             findings.append(finding)
             if not as_json:
@@ -124,6 +130,31 @@ def _home() -> Iterator[Finding]:
     yield Finding("disk", "PASS" if enough else "FAIL", f"{free / 2**30:,.1f} GiB free in {home}")
 
 
+def _store() -> Iterator[Finding]:
+    from snntrainer3d.runs import check_store, home_folder
+
+    try:
+        troubles = check_store(home_folder())
+    except Snntrainer3dError:
+        return  # told with the home
+    for trouble in troubles:
+        yield Finding("runs", "FAIL", f"{trouble.where}: {trouble.text} `snntrainer3d doctor --repair` may mend it.")
+    if not troubles:
+        yield Finding("runs", "PASS", "every run is whole")
+
+
+def _mended() -> Iterator[Finding]:
+    from snntrainer3d.runs import check_store, home_folder
+
+    home = home_folder()
+    troubles = check_store(home, mend=True)
+    for trouble in troubles:
+        result: Literal["PASS", "SKIP"] = "PASS" if trouble.mended else "SKIP"
+        yield Finding("repair", result, f"{trouble.where}: {trouble.text} {trouble.mended or 'Left as it is.'}")
+    if not troubles:
+        yield Finding("repair", "PASS", f"{home}: every run is whole, nothing to mend")
+
+
 def _datasets() -> Iterator[Finding]:
     from snntrainer3d.data import CATALOGUE, available
 
@@ -176,6 +207,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _programs,
     _page,
     _home,
+    _store,
     _datasets,
     _training,
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from snntrainer3d.errors import InputError, Snntrainer3dError
 from snntrainer3d.jobs.job import run_job
+from snntrainer3d.jobs.memory_kills import go_first
 
 NICENESS = 5
 """A job yields to the server, which must stay quick; alone on the machine it loses nothing."""
@@ -24,6 +25,7 @@ def main(arguments: list[str]) -> int:
         return InputError.exit_code
     with suppress(AttributeError, OSError):
         os.nice(NICENESS)
+    go_first()
     try:
         run_job(Path(arguments[0]))
     except Snntrainer3dError as error:

@@ -18,6 +18,7 @@ from functools import partial
 from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError, StorageError
 from snntrainer3d.events import ENDED, Cancelled, Event, Failed, Interrupted
 from snntrainer3d.jobs.control import Order, Want, give_order, read_order
+from snntrainer3d.jobs.memory_kills import memory_kills
 from snntrainer3d.jobs.words import last_words
 from snntrainer3d.runs import RunDetail, RunFolder, RunStore, Unfinished, append_event
 
@@ -38,6 +39,7 @@ class JobRunner:
         self._store = store
         self._slots = slots if slots is not None else max(1, _cores() // 2)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._memory_kills: dict[str, int | None] = {}
         self._turn = threading.RLock()
         self._version: int | None = None
         self._unfinished: Sequence[Unfinished] = ()
@@ -134,7 +136,8 @@ class JobRunner:
             return
         folder = self._store.folder(run.id)
         if process is not None:
-            self._close(run.id, Interrupted(last_words=last_words(folder.log, code)))
+            words = last_words(folder.log, code, memory_kills=self._memory_kills_since(run.id))
+            self._close(run.id, Interrupted(last_words=words))
         elif not folder.busy() and (run.spawned_at is None or _long_ago(run.spawned_at)):
             self._close(run.id, Interrupted(last_words=last_words(folder.log, None)))
 
@@ -163,6 +166,7 @@ class JobRunner:
 
     def _spawn(self, folder: RunFolder) -> None:
         command = [sys.executable, "-P", "-m", "snntrainer3d.jobs.child", str(folder.path)]
+        self._memory_kills[folder.id] = memory_kills()
         try:
             with folder.log.open("wb") as output:
                 # A session of its own, so that the Ctrl-C that ends the server does not reach the job.
@@ -181,6 +185,12 @@ class JobRunner:
         for run in [run for run, process in self._processes.items() if process.poll() is not None]:
             if run not in unfinished:
                 del self._processes[run]
+                self._memory_kills.pop(run, None)
+
+    def _memory_kills_since(self, run: str) -> int | None:
+        """Give how many processes the kernel ended for want of memory since a run's process was started."""
+        before, now = self._memory_kills.get(run), memory_kills()
+        return None if before is None or now is None else now - before
 
     def _current(self, reference: str) -> RunDetail:
         run = self._store.find(reference)

@@ -8,9 +8,13 @@ from pathlib import Path
 TAIL_BYTES = 2048
 
 
-def last_words(log: Path, code: int | None) -> str:
-    """Give one line on how a process ended (`code` None: not known), then the end of its log."""
-    return f"{_how(code)}\n{tail(log)}".strip()
+def last_words(log: Path, code: int | None, *, memory_kills: int | None = None) -> str:
+    """Give one line on how a process ended (`code` None: not known), then the end of its log.
+
+    Args:
+        memory_kills: how many processes the kernel ended for want of memory while it lived; None: not known.
+    """
+    return f"{_how(code, memory_kills)}\n{tail(log)}".strip()
 
 
 def tail(log: Path) -> str:
@@ -27,7 +31,7 @@ def tail(log: Path) -> str:
     return raw.decode("utf-8", "replace").strip()
 
 
-def _how(code: int | None) -> str:
+def _how(code: int | None, memory_kills: int | None) -> str:
     if code is None:
         return "Its process vanished: it was killed, or the machine was switched off."
     if code >= 0:
@@ -37,6 +41,10 @@ def _how(code: int | None) -> str:
     except ValueError:
         name = ""
     killed = f"Killed by signal {-code}{name}."
-    if -code == getattr(signal, "SIGKILL", 9):
-        killed += " If nobody did it, the machine ran out of memory: try a smaller batch or network."
-    return killed
+    if -code != getattr(signal, "SIGKILL", 9):
+        return killed
+    if memory_kills:
+        return f"{killed} The machine ran out of memory: try a smaller batch, fewer steps or a smaller network."
+    if memory_kills == 0:
+        return f"{killed} Somebody or some program did it: the machine did not run out of memory."
+    return f"{killed} If nobody did it, the machine ran out of memory: try a smaller batch or network."

@@ -7,6 +7,7 @@ from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.live import LiveFrameWriter, read_live_frame
 from snntrainer3d.runs.query import Condition, Query, parse_condition
 from snntrainer3d.runs.record import RecordWriter, append_event, read_record
+from snntrainer3d.runs.repair import Trouble, check_store
 from snntrainer3d.runs.rows import (
     CheckpointRow,
     DeletedRow,
@@ -44,8 +45,10 @@ __all__ = [
     "SnapshotRow",
     "SnapshotWriter",
     "StoredCheckpoint",
+    "Trouble",
     "Unfinished",
     "append_event",
+    "check_store",
     "environment",
     "home_folder",
     "list_checkpoints",

@@ -288,6 +288,22 @@ class RunStore:
             shutil.rmtree(target, ignore_errors=True)
             raise
 
+    def adopt(self, run: str) -> RunRow:
+        """Make the row anew of a run whose folder is there; what only the row held is lost: name, tags, notes.
+
+        Raises:
+            NotFoundError, SpecError: its document is missing or damaged.
+        """
+        folder = RunFolder(self._runs / run)
+        spec = folder.read_spec()
+        made = folder.spec.stat().st_mtime
+        columns: dict[str, Any] = {"status": "interrupted", "ended_at": made}
+        if not folder.events.exists() and folder.results.exists():
+            columns |= {"status": "finished", "imported": True, "results": folder.read_results()}
+        self._insert(run, spec, launcher="server", created_at=made, queued_at=None, environment={}, **columns)
+        self.sync(run)
+        return self.query(Query(search=run)).runs[0]
+
     # What the jobs room changes.
 
     def unfinished(self) -> Sequence[Unfinished]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 import platformdirs
+from numba.core import caching
+
+from snntrainer3d.engine.kernels.cache_file import SealedCacheFile
 
 _UNCOMPILED = {"__init__", "reference", "learner", "neurons", "plan"}
 """Files without kernels, whose changes need no new compilation."""
@@ -42,12 +46,8 @@ def kernel(**options: Any) -> Callable[[F], F]:
     """Compile a function on first call (`numba.njit`), without Python's lock, cached in `kernel_cache()`."""
 
     def compile_later(function: F) -> F:
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(kernel_cache())
-        try:
+        with _cached():
             return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-        finally:
-            numba.config.CACHE_DIR = before
 
     return compile_later
 
@@ -56,14 +56,21 @@ def task_compiler(signature: Any) -> Callable[[F], Any]:
     """Compile a C function now (`numba.cfunc`), cached as `kernel` does."""
 
     def compile_now(function: F) -> Any:
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(kernel_cache())
-        try:
+        with _cached():
             return numba.cfunc(signature, cache=True, error_model="numpy")(function)
-        finally:
-            numba.config.CACHE_DIR = before
 
     return compile_now
+
+
+@contextmanager
+def _cached() -> Iterator[None]:
+    """Let Numba keep what is made within the block in our folder, sealed; it asks neither in any other way."""
+    before = numba.config.CACHE_DIR, caching.IndexDataCacheFile
+    numba.config.CACHE_DIR, caching.IndexDataCacheFile = str(kernel_cache()), SealedCacheFile
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR, caching.IndexDataCacheFile = before
 
 
 def _sources_hash() -> str:

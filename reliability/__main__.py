@@ -1,0 +1,7 @@
+"""`python -m reliability`."""
+
+import sys
+
+from reliability import main
+
+sys.exit(main())
