@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from reference import errors_page, http_page, neurons_page
+from reference import errors_page, http_page, neurons_page, training_page
 from snntrainer3d import events, spec
 from snntrainer3d.server import compare_models, export_models, models, study_models
 from snntrainer3d.spec import neurons
@@ -28,6 +28,7 @@ def generated() -> dict[str, str]:
     protocol = _protocol()
     pages = {
         "docs/neurons.md": neurons_page(),
+        "docs/training.md": training_page(),
         "docs/errors.md": errors_page(),
         "docs/http-api.md": http_page(protocol[f"{PROTOCOL}/api.ts"]),
     }

@@ -37,12 +37,12 @@ def neurons_page() -> str:
     return NOTE + "\n".join(parts)
 
 
-def _fields(model: type[BaseModel]) -> str:
+def _fields(model: type[BaseModel], root: str = "", leave: tuple[str, ...] = ()) -> str:
     properties = model.model_json_schema()["properties"]
     rows = [
-        f"| `{name}` | {_default(field)} | {_range(field)} | {field.get('description', '')} |"
+        f"| `{root}{name}` | {_default(field)} | {_range(field)} | {' '.join(field.get('description', '').split())} |"
         for name, field in properties.items()
-        if name != "kind"
+        if name not in ("kind", *leave)
     ]
     if not rows:
         return ""
@@ -52,7 +52,7 @@ def _fields(model: type[BaseModel]) -> str:
 def _default(field: dict[str, Any]) -> str:
     value = field.get("default")
     if isinstance(value, dict):
-        return f"`{value['kind']}`"
+        return f"`{value['kind']}`" if "kind" in value else ""
     return "" if value is None else f"`{json.dumps(value)}`".replace('"', "")
 
 
@@ -62,6 +62,26 @@ def _range(field: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in bounds["enum"])
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     return ", ".join(f"{sign} {bounds[key]:g}" for key, sign in signs.items() if key in bounds)
+
+
+def training_page() -> str:
+    """Give docs/training.md: each field of a training, then the kinds of its parts."""
+    parts = [
+        "# Training\n",
+        "Every field of a training's document (`format: snntrainer3d/training`), with which a network and a run are "
+        "determined to the last bit. On the command line each is `--set`:\n",
+        "```sh\nsnntrainer3d train --set training.schedule=cosine --set training.optimizer=adamw \\\n"
+        "  --set training.optimizer.weight_decay=0.05 --set training.coding=rate --set training.coding.gain=0.5\n```\n",
+        "The name of a part alone stands for its kind; its other fields go over those of the recipe or, with another "
+        "kind, over the usual ones. Values are JSON, else text; `null` empties a field.\n",
+        _fields(spec.Training, leave=("format", "version")),
+    ]
+    for field in spec.Training.model_fields:
+        for part in spec.parts_of(field):
+            kind = part.model_fields.get("kind")
+            title = f"`training.{field}={kind.default}`" if kind else f"`training.{field}`"
+            parts += [f"## {title}\n", f"{inspect.getdoc(part)}\n", _fields(part, root=f"training.{field}.")]
+    return NOTE + "\n".join(parts)
 
 
 def errors_page() -> str:

@@ -16,6 +16,7 @@ from snntrainer3d.spec import (
     TEMPLATES,
     Integrator,
     Network,
+    Part,
     Preset,
     RunSpec,
     Training,
@@ -82,7 +83,24 @@ def compose_training(network: Network, choices: Choices, given: Mapping[str, Any
     if faults:
         raise SpecError(faults, what="spec")
     training = dict(given) if given is not None else _training(choices, _dataset(choices))
-    return parse(RunSpec, {"network": network.model_dump(mode="json"), "training": {**training, **choices.training}})
+    training = overlaid(training, choices.training)
+    return parse(RunSpec, {"network": network.model_dump(mode="json"), "training": training})
+
+
+def overlaid(training: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Give fields of a training with changes over them; a part that says no kind changes the one that is there."""
+    found = {**training}
+    for name, value in changes.items():
+        inner = isinstance(value, Mapping) and "kind" not in value
+        before = found.get(name, _usual(name)) if inner else None
+        found[name] = {**before, **value} if isinstance(before, Mapping) else value
+    return found
+
+
+def _usual(name: str) -> Any:
+    """Give a part of a training as it is where nothing is said of it."""
+    usual = Training.model_fields[name].default if name in Training.model_fields else None
+    return usual.model_dump(mode="json") if isinstance(usual, Part) else None
 
 
 def own_recipe(info: DatasetInfo) -> dict[str, Any]:
@@ -111,11 +129,12 @@ def _document(choices: Choices) -> dict[str, Any]:
     info = describe(_dataset(choices))
     neuron = _neuron(choices, choices.neuron)
     training = _training(choices, info.name)
-    shape = _input_shape(info, training)
-    sizes = (*choices.hidden, info.classes)
+    shape, population = _input_shape(info, training), training.get("population")
+    outputs = info.classes * (population if isinstance(population, int) and 0 < population <= 1_000 else 1)
+    sizes = (*choices.hidden, outputs)
     layers: list[dict[str, Any]] = [{"kind": "dense", "size": size, "neuron": neuron} for size in sizes]
     if choices.template in TEMPLATES:
-        layers = TEMPLATES[choices.template].layers(shape, info.classes, neuron)
+        layers = TEMPLATES[choices.template].layers(shape, outputs, neuron)
     if choices.output_neuron in NEURON_KINDS:
         layers[-1] = {**layers[-1], "neuron": _neuron(choices, choices.output_neuron)}
     if layers[-1]["neuron"]["kind"] == INTEGRATOR and "loss" not in choices.training:
@@ -149,7 +168,7 @@ def _training(choices: Choices, dataset: str) -> dict[str, Any]:
     found = {**(preset.training_for(dataset) if preset else {}), **own_recipe(describe(dataset))}
     if choices.template in TEMPLATES and choices.preset == DEFAULT_PRESET:
         found = {**found, **TEMPLATES[choices.template].recipe_for(dataset)}
-    return {**found, **choices.training, "dataset": dataset}
+    return {**overlaid(found, choices.training), "dataset": dataset}
 
 
 def _recipe(choices: Choices) -> Preset | None:

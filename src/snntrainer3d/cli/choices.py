@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from snntrainer3d.compose import DEFAULT_PRESET, Choices, compose, compose_training, preset_of
+from snntrainer3d.cli.settings import explained, read_settings, set_paths
+from snntrainer3d.compose import DEFAULT_PRESET, Choices, compose, compose_training, overlaid, preset_of
 from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, parse, parse_run, read_json_file
 
@@ -34,6 +35,8 @@ class Options:
     training: Mapping[str, Any] = field(default_factory=dict)
     template: str | None = None
     output_neuron: str | None = None
+    settings: tuple[str, ...] = ()
+    """What `--set` was given: training.schedule=cosine."""
 
     def network_options(self) -> list[str]:
         """Give the names of options that shape the network."""
@@ -54,6 +57,25 @@ def spec_from(options: Options, start: TrainedNetwork | None = None, like: RunSp
         SpecError: all faults at once, each named by its option, or by its path in SPEC.json.
         InputError: the network is given twice.
     """
+    fields, faults = read_settings(options.settings)
+    faults += [
+        Fault(f"--set training.{name}", f"is given by --{name.replace('_', '-')} too.", "Keep one of the two.")
+        for name in fields
+        if name in options.training
+    ]
+    given = replace(options, training={**options.training, **fields})
+    named = set_paths(options.settings)
+    try:
+        spec = _spec_from(given, start, like)
+    except SpecError as error:
+        told = [explained(fault, named) for fault in error.faults]
+        raise SpecError([*faults, *told], what="command" if options.spec_file is None else "spec") from None
+    if faults:
+        raise SpecError(faults, what="command")
+    return spec
+
+
+def _spec_from(options: Options, start: TrainedNetwork | None, like: RunSpec | None) -> RunSpec:
     if options.spec_file is not None:
         if like is not None:
             raise InputError("--like and a file both give the settings.", path="--like", hint="Give one of the two.")
@@ -81,7 +103,7 @@ def _over(options: Options, spec: RunSpec) -> RunSpec:
         given = spec.training.model_dump(mode="json")
         dataset = str(options.training.get("dataset", given["dataset"]))
         preset = preset_of(options.preset).training_for(dataset) if options.preset is not None else {}
-        return spec.changed(training={**given, **preset, **options.training})
+        return spec.changed(training=overlaid({**given, **preset}, options.training))
     except SpecError as error:
         raise SpecError(as_options(error.faults), what="command") from None
 

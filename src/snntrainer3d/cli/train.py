@@ -9,6 +9,14 @@ import typer
 
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, percent, say
 
+
+def complete_setting(incomplete: str) -> list[str]:
+    """Give what a shell offers after `--set`; the names are read only then."""
+    from snntrainer3d.cli import settings
+
+    return settings.complete_setting(incomplete)
+
+
 if TYPE_CHECKING:
     from snntrainer3d.runs import RunRow, RunStore
     from snntrainer3d.spec import RunSpec
@@ -45,11 +53,23 @@ def train(
     preset: Annotated[
         str | None, typer.Option(help="Recipe that everything else starts from: paper, fast or thorough.")
     ] = None,
-    loss: Annotated[str | None, typer.Option(help="membrane or count.")] = None,
+    loss: Annotated[
+        str | None, typer.Option(help="membrane, count, rate, max_membrane, rate_mse or first_spike.")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training data.")] = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps per sample.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Samples per update.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Step size of the optimizer.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Any field of the training, as often as you like: training.schedule=cosine, training.coding=rate, "
+            "training.optimizer.weight_decay=0.01; docs/training.md lists them.",
+            autocompletion=complete_setting,
+        ),
+    ] = None,
     beta: Annotated[float | None, typer.Option(help="Decay of the membrane, of every neuron.")] = None,
     alpha: Annotated[float | None, typer.Option(help="Decay of the synaptic current, of every neuron.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of weights and of the order of samples.")] = None,
@@ -87,6 +107,7 @@ def train(
         neuron=neuron,
         output_neuron=output_neuron,
         preset=preset,
+        settings=tuple(settings or ()),
         neuron_values=_given(alpha=alpha, beta=beta),
         training=_given(
             dataset=None if dataset is None else dataset.replace("_", "-"),

@@ -31,6 +31,7 @@ from snntrainer3d.spec.layers import (
     Recurrent,
     Shape,
 )
+from snntrainer3d.spec.names import parts_of, training_names
 from snntrainer3d.spec.network import Connection, Input, Network, dense_network
 from snntrainer3d.spec.neurons import (
     NEURON_KINDS,
@@ -152,6 +153,7 @@ __all__ = [
     "parse",
     "parse_run",
     "parse_study",
+    "parts_of",
     "place_in_maps",
     "read_json",
     "read_json_file",
@@ -159,4 +161,5 @@ __all__ = [
     "recipe",
     "tensor_shapes",
     "training_bytes",
+    "training_names",
 ]
