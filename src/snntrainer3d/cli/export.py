@@ -32,6 +32,7 @@ class What(StrEnum):
     PYTORCH = "pytorch"
     NUMPY = "numpy"
     C = "c"
+    ONNX = "onnx"
     CSV = "csv"
     FIGURES = "figures"
     SETTINGS = "settings"

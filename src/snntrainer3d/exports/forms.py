@@ -20,6 +20,8 @@ from snntrainer3d.exports.json_weights import to_json
 from snntrainer3d.exports.nir_writing import nir_faults, nir_sidecar, to_nir
 from snntrainer3d.exports.npz_file import to_npz
 from snntrainer3d.exports.numpy_script import to_numpy_script
+from snntrainer3d.exports.onnx_running import run_onnx
+from snntrainer3d.exports.onnx_writing import onnx_faults, to_onnx
 from snntrainer3d.exports.paper_writing import paper_faults, to_paper_json
 from snntrainer3d.exports.proof import Proof, Recorded, Samples, prove
 from snntrainer3d.exports.pytorch_script import to_pytorch_script
@@ -132,6 +134,10 @@ _NIR = Form(
     "nir", "NIR", _BYTES, ".nir", lambda t, file: {file: to_nir(t), f"{file}.json": nir_sidecar(t)},
     _read_back, _READ, nir_faults, several=True, needs="nir",
 )  # fmt: skip
+_ONNX = Form(
+    "onnx", "ONNX", _BYTES, ".onnx", lambda t, file: {file: to_onnx(t)},
+    run_onnx, "run by onnxruntime in a process of its own, step by step", onnx_faults, needs="onnxruntime",
+)  # fmt: skip
 _C = Form(
     "c", "C99", _BYTES, ".c", c_files, run_c, "compiled with every warning an error, and run",
     partial(code_faults, form=C_FORM), several=True, needs="cc", tool=True,
@@ -151,5 +157,6 @@ FORMS: dict[str, Form] = {
         _code("numpy", "NumPy script", "_numpy.py", to_numpy_script, _run_script(()),
               "run by Python with NumPy in a process of its own"),
         _C,
+        _ONNX,
     )
 }  # fmt: skip

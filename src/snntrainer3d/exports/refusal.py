@@ -8,6 +8,9 @@ from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec import Network
 
 DENSE: Collection[str] = ("dense",)
+EVERY_LAYER: Collection[str] = (
+    "dense", "recurrent", "conv2d", "avg_pool", "max_pool", "flatten", "dropout", "batch_norm",
+)  # fmt: skip
 MAX_CODE_WEIGHTS = 30_000_000
 """More would make source of hundreds of megabytes, which interpreters and compilers refuse."""
 FOUR_NEURONS: Collection[str] = ("leaky", "lapicque", "synaptic", "alpha")
@@ -35,9 +38,9 @@ def unknown_parts(
     return faults
 
 
-def code_faults(network: Network, form: str) -> list[Fault]:
+def code_faults(network: Network, form: str, layers: Collection[str] = DENSE) -> list[Fault]:
     """Give every reason why a network cannot be written as code: parts that it does not know, or too many weights."""
-    faults = unknown_parts(network, form)
+    faults = unknown_parts(network, form, layers)
     if faults:
         return faults
     weights = sum(outs * ins for outs, ins in network.weight_shapes())

@@ -1,0 +1,104 @@
+"""ONNX of one time step: onnxruntime computes what the network computes, and what has no form is refused by name."""
+
+from __future__ import annotations
+
+import builtins
+
+import numpy as np
+import pytest
+from made_layers import LAYERED, layered
+from made_networks import NEURONS, made
+
+from snntrainer3d.errors import InputError, MismatchError
+from snntrainer3d.exports import form_of, prove, prove_files, samples_for
+from snntrainer3d.exports.onnx_writing import onnx_faults, states_at_rest, to_onnx
+from snntrainer3d.exports.proof import ROUNDING
+from snntrainer3d.spec import Leaky, Network, parse
+
+onnxruntime = pytest.importorskip("onnxruntime")
+MEMBRANES_GROW = 1e-3
+"""Without reset or with slow synapses they reach hundreds, whose float32 is that coarse."""
+
+
+def run_here(trained):
+    """Run the file in this process, which is quicker than a new one for each neuron."""
+    session = onnxruntime.InferenceSession(to_onnx(trained), providers=["CPUExecutionProvider"])
+    names = [one.name for one in session.get_outputs()]
+
+    def run(inputs, num_steps):
+        over_time = [inputs] * num_steps if inputs.ndim == 2 else list(inputs)
+        states = states_at_rest(trained.network, len(over_time[0]))
+        assert [one.name for one in session.get_inputs()] == ["input", *states]
+        spikes, membranes = ({index: [] for index in trained.network.spiking()} for _ in range(2))
+        for values in over_time:
+            shaped = values.reshape(len(values), *trained.network.input.shape)
+            found = dict(zip(names, session.run(names, {"input": shaped, **states}), strict=True))
+            states = {name: found[f"{name}.next"] for name in states}
+            for index in spikes:
+                spikes[index].append(found[f"layers.{index}.spikes"].reshape(len(values), -1))
+                membranes[index].append(found[f"layers.{index}.mem.next"].reshape(len(values), -1))
+        return tuple([np.stack(layer) for layer in part.values()] for part in (spikes, membranes))
+
+    return run
+
+
+@pytest.mark.parametrize("neuron", NEURONS)
+def test_every_neuron_gives_the_same_spikes_on_200_samples(neuron):
+    trained = made(NEURONS[neuron])
+    proof = prove(trained, run_here(trained), "run here")
+    assert proof.spikes > 100
+    assert (proof.samples, proof.spikes_differ, proof.predictions_agree) == (200, 0, 200), proof.sentence()
+    assert proof.largest_membrane_error < (MEMBRANES_GROW if "none" in neuron else ROUNDING)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LAYERED)
+def test_every_kind_of_layer_gives_the_same_spikes_on_200_samples(name):
+    trained = layered(name)
+    proof = prove(trained, run_here(trained), "run here")
+    assert proof.spikes > 100
+    assert (proof.samples, proof.predictions_agree) == (200, 200), proof.sentence()
+    assert proof.holds
+
+
+@pytest.mark.slow
+def test_it_runs_in_a_process_of_its_own_with_input_that_changes():
+    trained = made(Leaky(), NEURONS["alpha that learned, zero"], sizes=(5, 8, 4), bias=False)
+    changing = np.random.default_rng(1).normal(0, 2, (7, 12, 5)).astype(np.float32)
+    samples = type(samples_for(trained))(changing, 7, "made up")
+    form = form_of("onnx")
+    proof = prove_files(form, trained, form.write(trained, "net.onnx"), samples)
+    assert (proof.num_steps, proof.samples, proof.spikes_differ) == (7, 12, 0)
+    assert proof.spikes > 20
+
+
+def test_what_has_no_form_is_refused_by_name():
+    network = parse(Network, {"input": {"shape": [4]}, "layers": [{"size": 3}, {"size": 2}]})
+    strange = network.layers[0].model_copy(update={"kind": "hopfield"})
+    [fault] = onnx_faults(network.model_copy(update={"layers": (strange, network.layers[1])}))
+    assert (fault.path, "hopfield" in fault.message) == ("network.layers[0].kind", True)
+
+
+def test_without_onnx_it_says_how_to_install_it(monkeypatch):
+    usual = builtins.__import__
+
+    def without(name, *arguments):
+        if name == "onnx":
+            raise ImportError(name)
+        return usual(name, *arguments)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(InputError) as told:
+        to_onnx(made(Leaky()))
+    assert "snntrainer3d[onnx]" in told.value.hint
+
+
+def test_a_neuron_of_another_kind_is_refused_at_its_path():
+    trained = made(Leaky())
+    strange = trained.network.layers[1].neuron.model_copy(update={"kind": "wilson"})
+    layer = trained.network.layers[1].model_copy(update={"neuron": strange})
+    network = trained.network.model_copy(update={"layers": (trained.network.layers[0], layer)})
+    object.__setattr__(trained, "network", network)
+    with pytest.raises(MismatchError) as told:
+        to_onnx(trained)
+    assert told.value.faults[0].path == "network.layers[1].neuron.kind"
