@@ -122,9 +122,11 @@ class Tasks:
             "inputs": _inputs(playback.inputs),
             "num_steps": steps,
             **_decision(playback, objective_of(known.training)),
+            "race": None,
             "layers": [],
         }
         if asked.get("layers", True):
+            answer["race"] = _race(playback.scores(objective_of(known.training)))
             layers = zip(known.network.neurons(), playback.spikes, playback.membranes, strict=True)
             answer["layers"] = [
                 {**_layer(spikes, membranes), **_threshold(known, index), "neuron": neuron.kind}
@@ -235,7 +237,7 @@ class Tasks:
             fired = [before + now for before, now in zip(fired, found.fired, strict=True)]
             decided["decisions"] += found.counts[-1].argmax(axis=1).tolist()
             decided["confidences"] += chances_of(found.counts[-1]).max(axis=1).round(4).tolist()
-            decided["latencies"] += _latencies(found.counts)
+            decided["latencies"] += _latencies(found.counts, objective.reading)
             yield
         survey = {
             "version": _VERSION,
@@ -357,13 +359,18 @@ def _decision(playback: Playback, objective: Objective) -> dict[str, Any]:
         "reading": objective.reading,
         "scores": [round(float(score), 4) for score in last],
         "counts": playback.counts[-1].tolist(),
-        "latency": _latencies(scores[:, None])[0],
+        "latency": _latencies(scores[:, None], objective.reading)[0],
     }
 
 
-def _latencies(counts: Num[np.ndarray, "time sample class"]) -> list[int | None]:
+def _race(scores: Num[np.ndarray, "time class"]) -> str | None:
+    """Give what decides at each step as little-endian float32; None where it is too much to be sent."""
+    return None if scores.size > MAX_INPUTS else _base64(scores.astype("<f4"))
+
+
+def _latencies(counts: Num[np.ndarray, "time sample class"], reading: str) -> list[int | None]:
     """Give each sample's first step, from 1, from which on the decision stays; None where nothing speaks for one."""
-    decisions = np.where(counts.max(axis=2) > 0, counts.argmax(axis=2), -1)
+    decisions = np.where((counts.max(axis=2) > 0) | (reading == "membrane"), counts.argmax(axis=2), -1)
     differs = decisions != decisions[-1]
     last_change = np.where(differs.any(axis=0), len(decisions) - np.argmax(differs[::-1], axis=0), 0)
     return [int(step) + 1 if final >= 0 else None for step, final in zip(last_change, decisions[-1], strict=True)]

@@ -420,7 +420,10 @@ class Playback(_Body):
     counts: list[int]
     """Spikes of each output."""
     latency: int | None
-    """First step, from 1, from which on the decision stays; None where no output spikes."""
+    """First step, from 1, from which on the decision stays; None where nothing speaks for a class."""
+    race: str | None
+    """Base64 of float32: the scores up to and with each step, a row for each, whose last row decides; None where they
+    were not wanted or are too many."""
     layers: list[PlayedLayer]
     """Empty where they were not wanted."""
 

@@ -673,8 +673,13 @@ export interface Playback {
   scores: number[];
   /** Spikes of each output. */
   counts: number[];
-  /** First step, from 1, from which on the decision stays; None where no output spikes. */
+  /** First step, from 1, from which on the decision stays; None where nothing speaks for a class. */
   latency: number | null;
+  /**
+   * Base64 of float32: the scores up to and with each step, a row for each, whose last row decides; None where they
+   * were not wanted or are too many.
+   */
+  race: string | null;
   /** Empty where they were not wanted. */
   layers: PlayedLayer[];
 }

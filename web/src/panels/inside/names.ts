@@ -11,7 +11,7 @@ export interface NamedLayer {
 /** Gives the layers of the open run that have neurons, before them the input; none while it is not known. */
 export function namedLayers(): NamedLayer[] {
   const spec = runs.detail?.spec;
-  const shape = spec && shapeOf(spec, classNames());
+  const shape = spec && shapeOf(spec, outputNames());
   if (!shape) return [];
   const firing = shape.stages.flatMap(({ spiking }, at) => (spiking === null ? [] : [shape.layers[at]]));
   return [shape.layers[0], ...firing].map((layer) => ({
@@ -33,5 +33,13 @@ export function classNames(): string[] {
   const spec = runs.detail?.spec;
   if (!spec) return [];
   const info = workbench.datasets.find((row) => row.name === spec.training.dataset);
-  return Array.from({ length: outputSize(spec) }, (_, at) => info?.class_names[at] ?? String(at));
+  const classes = Math.max(1, Math.floor(outputSize(spec) / spec.training.population));
+  return Array.from({ length: classes }, (_, at) => info?.class_names[at] ?? String(at));
+}
+
+/** Gives the names of the output neurons: those of the classes, numbered where a population speaks for each. */
+export function outputNames(): string[] {
+  const each = runs.detail?.spec.training.population ?? 1;
+  const names = classNames();
+  return each === 1 ? names : names.flatMap((name) => Array.from({ length: each }, (_, at) => `${name} · ${at + 1}`));
 }

@@ -6,5 +6,5 @@ export { Clock, SPEEDS } from "./clock";
 export { drawingOf, greyOf, isBlank, PAD_SIDE, PENS, widthOf, type Pen } from "./drawing";
 export { neurons, type OpenNeuron } from "./opened.svelte";
 export { player, type Subject } from "./player.svelte";
-export { chancesOf, countsOf, leaders } from "./race";
+export { chancesOf, leaders, RACE_WORDS, standingOf, type Reading } from "./race";
 export { PlayRecord, type LayerRecord } from "./record";

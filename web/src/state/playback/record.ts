@@ -1,5 +1,6 @@
 import type { Playback } from "../../api";
 import { bytesOf } from "./base64";
+import { leaders } from "./race";
 
 /** Of int16: the largest potential of a layer in whole numbers of its scale. */
 const MOST = 32767;
@@ -84,6 +85,8 @@ export class PlayRecord {
   readonly layers: LayerRecord[];
   /** The sample as a picture, 0–255; of data over time with time from left to right. */
   readonly pixels: Uint8Array;
+  /** What speaks for each class up to and with each step, a row for each; null where it was not sent. */
+  readonly race: Float32Array | null;
   private readonly inputs: Int8Array;
   private readonly inputRows: number;
 
@@ -91,6 +94,7 @@ export class PlayRecord {
     this.numSteps = answer.num_steps;
     this.layers = answer.layers.map((layer) => new LayerRecord(layer, answer.num_steps));
     this.pixels = bytesOf(answer.pixels);
+    this.race = answer.race === null ? null : new Float32Array(bytesOf(answer.race).buffer);
     this.inputs = answer.inputs ? new Int8Array(bytesOf(answer.inputs.values).buffer) : new Int8Array(0);
     this.inputRows = answer.inputs?.steps ?? 0;
   }
@@ -119,6 +123,11 @@ export class PlayRecord {
       }
     }
     return { pixels, rows, columns: this.inputRows };
+  }
+
+  /** Whether nothing speaks for any class: the decision is only the first of equals. */
+  get undecided(): boolean {
+    return leaders(this.answer.scores, this.answer.reading).length === 0;
   }
 
   get output(): LayerRecord | null {

@@ -25,6 +25,7 @@ export function answerOf(layers: number[][][], change: Partial<Playback> = {}): 
     scores: counts,
     counts,
     latency: 1,
+    race: textOf(new Uint8Array(Float32Array.from(raced(output)).buffer)),
     layers: layers.map((rows) => ({
       neuron: "leaky",
       size: rows[0].length,
@@ -38,6 +39,13 @@ export function answerOf(layers: number[][][], change: Partial<Playback> = {}): 
     })),
     ...change,
   };
+}
+
+/** Spikes up to and with each step, row after row. */
+function raced(output: number[][]): number[] {
+  return output.flatMap((row, step) =>
+    row.map((_, at) => output.slice(0, step + 1).reduce((sum, now) => sum + now[at], 0)),
+  );
 }
 
 /** Bits to whole bytes, the lowest first. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bytesOf, textOf } from "../../../src/state/playback/base64";
-import { chancesOf, countsOf, leaders } from "../../../src/state/playback/race";
+import { chancesOf, leaders, standingOf } from "../../../src/state/playback/race";
 import { PlayRecord } from "../../../src/state/playback/record";
 import { answerOf } from "./made";
 
@@ -77,15 +77,29 @@ describe("a record", () => {
 });
 
 describe("the race", () => {
-  it("counts up to and with each step", () => {
+  it("is what the server says decides, step by step", () => {
     const record = new PlayRecord(answerOf([OUTPUT]));
-    expect([...countsOf(record.layers[0], 3)]).toEqual([0, 1, 1, 2, 2, 2]);
+    expect([...(record.race ?? [])]).toEqual([0, 1, 1, 2, 2, 2]);
+    expect(new PlayRecord(answerOf([OUTPUT], { race: null })).race).toBeNull();
+  });
+
+  it("is undecided where nothing speaks for a class; a membrane below zero speaks", () => {
+    expect(new PlayRecord(answerOf([[[0, 0]]])).undecided).toBe(true);
+    const membranes = { reading: "membrane", scores: [-0.5, -0.25] } as const;
+    expect(new PlayRecord(answerOf([[[0, 0]]], { ...membranes, scores: [-0.5, -0.25] })).undecided).toBe(false);
+  });
+
+  it("tells a standing in the unit it is won in", () => {
+    expect(standingOf(7, "count", 10)).toBe("7");
+    expect(standingOf(-0.256, "membrane", 10)).toBe("-0.26");
+    expect(standingOf(10, "first_spike", 10)).toBe("step 1");
+    expect(standingOf(0, "first_spike", 10)).toBe("–");
   });
 
   it("names who leads: nobody before the first spike, all of a tie", () => {
-    expect(leaders([0, 0])).toEqual([]);
-    expect(leaders([1, 4, 2])).toEqual([1]);
-    expect(leaders([3, 1, 3])).toEqual([0, 2]);
+    expect(leaders([0, 0], "count")).toEqual([]);
+    expect(leaders([1, 4, 2], "count")).toEqual([1]);
+    expect(leaders([3, 1, 3], "first_spike")).toEqual([0, 2]);
   });
 
   it("turns counts into chances as the server does, however large they are", () => {
