@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FAST := not slow and not browser and not mnist and not verify
 
-.PHONY: help run test verify faults dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel
+.PHONY: help run test verify faults dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel docs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -59,11 +59,14 @@ bench: $(VENV)/.ready ## Time training side by side with peers, write docs/perfo
 doctor: $(VENV)/.ready ## PASS, FAIL or SKIP of everything this needs
 	@$(BIN)/snntrainer3d doctor
 
-screenshots: $(VENV)/.ready page ## Make the pictures of the README anew, in a real browser
+screenshots: $(VENV)/.ready page ## Make the pictures of README and tutorials anew, in a real browser
 	cd web && npm run --silent pictures
 
 lighthouse: $(VENV)/.ready page ## Lighthouse on the page: performance and accessibility (fetches it with npx)
 	cd web && npm run --silent lighthouse
+
+docs: $(VENV)/.ready ## Build the documentation as a site, into build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 wheel: $(VENV)/.ready ## Build sdist and wheel, the page inside
 	$(BIN)/python -m build --no-isolation

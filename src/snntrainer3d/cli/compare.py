@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from snntrainer3d.cli.output import AsJson, give_json, give_table, percent
 
+if TYPE_CHECKING:
+    from snntrainer3d.runs import RunStore
+
 _SHOWN = 40
 """Columns of a setting's value."""
+_MOST_PAIRS = 6
+"""Of more runs than make so many pairs, settings are what is asked about, not run against run."""
 
 
 def compare(
-    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Ids, beginnings of ids, or names.")],
+    runs: Annotated[
+        list[str], typer.Argument(metavar="RUN RUN...", help="Ids, beginnings of ids, or names; name* for several.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Compare finished runs: settings that differ, intervals, and tests that their data allow.
@@ -26,20 +34,35 @@ def compare(
     from snntrainer3d.studies import decide_here
 
     with RunStore() as store, decide_here(store) as decide:
-        found = compared(store, runs, decide=decide)
+        found = compared(store, list(_named(store, runs)), decide=decide)
     if as_json:
         give_json(found)
         return
     names = {run["run"]: run["name"] for run in found["runs"]}
     _give_runs(found["runs"])
     _give_differences(found["differences"], found["runs"])
-    for pair in found["pairs"]:
-        print(f"\n{names[pair['first']]}  and  {names[pair['second']]}")
-        for statistic in ("mcnemar", "agreement", "confusion_difference"):
-            print(f"  {_sentence(pair[statistic])}")
+    if len(found["pairs"]) > _MOST_PAIRS:
+        print(f"\n{len(found['pairs'])} pairs of single runs are left out here; --json has them.")
+    else:
+        _give_pairs(found["pairs"], names)
     for settings in found["settings"]:
         first, second = names[settings["first"][0]], names[settings["second"][0]]
         print(f"\nOver seeds: settings of {first}  and  of {second}\n  {_sentence(settings['wilcoxon'])}")
+
+
+def _named(store: RunStore, references: list[str]) -> Iterator[str]:
+    """Give the runs that references mean; of a pattern all whose name fits it, as they were made."""
+    rows = list(reversed(store.list())) if any("*" in reference for reference in references) else []
+    for reference in references:
+        fitting = [row.id for row in rows if "*" in reference and fnmatchcase(row.name, reference)]
+        yield from fitting or [reference]
+
+
+def _give_pairs(pairs: list[dict[str, Any]], names: Mapping[str, str]) -> None:
+    for pair in pairs:
+        print(f"\n{names[pair['first']]}  and  {names[pair['second']]}")
+        for statistic in ("mcnemar", "agreement", "confusion_difference"):
+            print(f"  {_sentence(pair[statistic])}")
 
 
 def _give_runs(runs: list[dict[str, Any]]) -> None:
