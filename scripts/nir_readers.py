@@ -38,6 +38,9 @@ NETWORKS: dict[str, dict[str, object]] = {
     "Leaky, zero": {"reset": "zero"},
     "Lapicque, zero": {"kind": "lapicque", "beta": 0.92, "threshold": 0.1, "reset": "zero"},
     "Synaptic, zero": {"kind": "synaptic", "alpha": 0.6, "beta": 0.9, "reset": "zero"},
+    "Synaptic, zero, at once": {
+        "kind": "synaptic", "alpha": 0.6, "beta": 0.9, "reset": "zero", "reset_delay": False,
+    },
 }
 """By name: what is different in the neurons of the golden network."""
 READERS = {"snntorch": "snnTorch", "norse": "Norse", "spikingjelly": "SpikingJelly"}
@@ -48,6 +51,7 @@ SETTINGS = {
     ("norse", "Leaky, zero"): "dt,gain",
     ("norse", "Lapicque, zero"): "dt,gain",
     ("norse", "Synaptic, zero"): "dt",
+    ("norse", "Synaptic, zero, at once"): "dt",
     ("spikingjelly", "Leaky, subtract"): "subtract",
 }
 """What nir_reader_child.py sets to bring a network nearer to ours; for the others there is nothing to set."""

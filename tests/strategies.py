@@ -48,13 +48,14 @@ def neurons(draw: st.DrawFn) -> AnyNeuron:
     kind = draw(st.sampled_from([Leaky, Lapicque, Synaptic, Alpha, Adaptive]))
     if kind is Lapicque and draw(st.booleans()):
         return Lapicque(resistance_ohm=5.0, capacitance_f=draw(st.floats(0.3, 3.0)), **shared)
+    delay = {"reset_delay": draw(st.integers(0, 3)) > 0} if kind in (Leaky, Synaptic) else {}
     if kind in (Leaky, Lapicque):
-        return kind(**decays, **shared)
+        return kind(**decays, **shared, **delay)
     if kind is Adaptive:
         adaptation = {"adaptation": draw(st.floats(0.0, 3.0)), "learn_adaptation": draw(LEARNING)}
         return Adaptive(rho=draw(FRACTIONS), learn_rho=draw(LEARNING), **adaptation, **decays, **shared)
     alpha = draw(FRACTIONS) if kind is Synaptic else draw(st.floats(decays["beta"] + 0.001, 0.995))
-    return kind(alpha=alpha, learn_alpha=draw(LEARNING), **decays, **shared)
+    return kind(alpha=alpha, learn_alpha=draw(LEARNING), **decays, **shared, **delay)
 
 
 def networks(max_size: int = 6) -> st.SearchStrategy[Network]:

@@ -103,3 +103,35 @@ def test_integrators_are_refused_where_nothing_can_be_read_from_them() -> None:
     with pytest.raises(SpecError) as refused:
         dense_network((4,), [5], 2, Integrator())
     assert [fault.path for fault in refused.value.faults] == ["network.layers[0].neuron.kind"]
+
+
+@pytest.mark.parametrize("reset", ["subtract", "zero"])
+@pytest.mark.parametrize("kind", ["leaky", "synaptic"])
+def test_a_reset_within_the_step_is_snntorchs_and_learns_by_kernels(kind: str, reset: str) -> None:
+    """`reset_delay` false in the document: module, kernels and reference agree, and differ from the default."""
+    found = []
+    for delay in (False, True):
+        neuron = {"kind": kind, "reset": reset, "beta": 0.8, "reset_delay": delay}
+        layers = [{"size": 9, "neuron": neuron}, {"size": 3, "neuron": neuron}]
+        network = parse(Network, {"input": {"shape": [5]}, "layers": layers})
+        generator = torch.Generator().manual_seed(0)
+        inputs, labels = torch.rand(8, 5, generator=generator) * 4, torch.arange(8) % 3
+        losses = []
+        for engine in ("fused", "reference"):
+            module = build(network, 1)
+            assert module.layers[0].neuron.reset_delay is delay
+            learner = open_learner(module, network, Training(num_steps=12, loss="count", engine=engine))  # type: ignore[arg-type]
+            assert (learner.name, learner.note) == (engine, "")
+            losses.append([learner.train_batch(inputs, labels, 0.01).loss for _ in range(4)])
+        assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+        found.append(losses[1])
+    # Of Leaky set to zero both resets give the same spikes: the membrane is not used in between.
+    assert (found[0] == pytest.approx(found[1], rel=1e-3)) is ((kind, reset) == ("leaky", "zero"))
+
+
+def test_recurrent_layers_that_reset_within_the_step_are_stepped_through_and_say_so() -> None:
+    neuron = {"kind": "leaky", "reset_delay": False}
+    network = parse(Network, {"input": {"shape": [4]}, "layers": [{"kind": "recurrent", "size": 3, "neuron": neuron}]})
+    learner = open_learner(build(network), network, Training(num_steps=5))
+    assert "layer 1" in learner.note
+    assert np.isfinite(learner.train_batch(torch.rand(4, 4) * 3, torch.arange(4) % 3, 0.01).loss)

@@ -24,7 +24,7 @@ from snntrainer3d.exports import (
     to_snntorch_script,
 )
 from snntrainer3d.exports.proof import ROUNDING
-from snntrainer3d.spec import Alpha, Leaky, Synaptic, Training
+from snntrainer3d.spec import Adaptive, Alpha, Leaky, Synaptic, Training, dense_network
 
 pytestmark = pytest.mark.slow
 
@@ -155,3 +155,17 @@ def test_a_layer_of_another_kind_is_refused_at_its_path(form):
         form_of(form).write(trained, "net")
     assert told.value.faults[0].path == "network.layers[1].kind"
     assert "hopfield" in told.value.faults[0].message
+
+
+def test_a_reset_within_the_step_is_written_by_snntorch_alone_and_refused_elsewhere_at_its_place():
+    trained = made(Leaky(reset_delay=False))
+    proof = prove(trained, partial(run_here("snntorch"), to_snntorch_script(trained)), "run here")
+    assert (proof.spikes_differ, proof.predictions_agree) == (0, proof.samples)
+    for form in ("pytorch", "numpy", "c", "paper"):
+        assert "network.layers[0].neuron.reset_delay" in {one.path for one in form_of(form).faults(trained.network)}
+
+
+@pytest.mark.parametrize("form", ["snntorch", "pytorch", "numpy", "c", "paper", "nir"])
+def test_neurons_that_a_form_does_not_know_are_refused_by_name(form):
+    told = form_of(form).faults(dense_network((4,), [3], 2, Adaptive()))
+    assert "'adaptive'" in told[0].message

@@ -113,6 +113,17 @@ def test_nir_read_as_any_other_program_would_is_exact_for_zero_reset():
 
 
 @pytest.mark.slow
+def test_nir_read_as_any_other_program_would_is_exact_for_synapses_that_reset_within_the_step():
+    original = made(Synaptic(reset="zero", reset_delay=False))
+    found = from_nir(to_nir(original), dt_s=1e-4)
+    assert found.trained.network.output.neuron.reset_delay is False
+    run = form_of("safetensors")
+    proof = prove_files(run, original, run.write(found.trained, "x"))
+    assert proof.spikes_differ == 0
+    assert proof.spikes > 1000
+
+
+@pytest.mark.slow
 def test_a_gain_of_nir_is_multiplied_into_the_weights_and_told():
     original = made(Lapicque(beta=0.6))
     found = from_nir(to_nir(original), dt_s=1e-4)

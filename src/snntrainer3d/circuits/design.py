@@ -178,6 +178,9 @@ def _refusals(index: int, layer: object) -> list[Fault]:
         return [Fault(f"{path}.neuron.kind", why, "Use Leaky or Lapicque.")]
     if not isinstance(neuron, Leaky | Lapicque):
         return [Fault(f"{path}.neuron", "has no circuit yet.", "Use Leaky or Lapicque.")]
+    if not getattr(neuron, "reset_delay", True):
+        why = "a reset within the step of its spike has no clocked circuit yet."
+        return [Fault(f"{path}.neuron.reset_delay", why, "Set it to true.")]
     return []
 
 

@@ -137,6 +137,7 @@ def _recurrent(layer: Recurrent) -> nn.Module:
         "threshold": neuron.threshold,
         "reset_mechanism": neuron.reset,
         "spike_grad": spike_function(neuron.surrogate),
+        "reset_delay": neuron.reset_delay,
     }
     if layer.feedback == "one_to_one":
         given["V"] = torch.empty(size).uniform_(-1.0, 1.0) / math.sqrt(size)
@@ -161,11 +162,11 @@ def build_neuron(neuron: Neuron, shape: Shape) -> nn.Module:
     module: nn.Module
     match neuron:
         case Leaky():
-            module = snntorch.Leaky(beta=neuron.beta, **shared)
+            module = snntorch.Leaky(beta=neuron.beta, reset_delay=neuron.reset_delay, **shared)
         case Lapicque():
             module = _lapicque(neuron, shared)
         case Synaptic():
-            module = snntorch.Synaptic(alpha=neuron.alpha, beta=neuron.beta, **shared)
+            module = snntorch.Synaptic(alpha=neuron.alpha, beta=neuron.beta, reset_delay=neuron.reset_delay, **shared)
         case Alpha():
             module = snntorch.Alpha(alpha=neuron.alpha, beta=neuron.beta, **shared)
         case Adaptive():

@@ -122,13 +122,14 @@ def _over_time(neuron: Any, currents: list[Tensor]) -> tuple[list[Tensor], list[
         return lapicque.run(currents, neuron.R, neuron.C, neuron.time_step, threshold, reset, _spike)
     beta = neuron.beta.clamp(0, 1)
     if isinstance(neuron, snntorch.Synaptic):
-        return synaptic.run(currents, neuron.alpha.clamp(0, 1), beta, threshold, reset, _spike)
+        at_once = not neuron.reset_delay
+        return synaptic.run(currents, neuron.alpha.clamp(0, 1), beta, threshold, reset, _spike, immediate=at_once)
     if isinstance(neuron, snntorch.Alpha):
         return alpha.run(currents, neuron.alpha.clamp(0, 1), beta, threshold, reset, _spike, torch.log)
     if isinstance(neuron, AdaptiveNeuron):
         rho = neuron.rho.clamp(0, 1)
         return adaptive.run(currents, beta, rho, neuron.adaptation, threshold, reset, _spike)
-    return leaky.run(currents, beta, threshold, reset, _spike)
+    return leaky.run(currents, beta, threshold, reset, _spike, immediate=not neuron.reset_delay)
 
 
 def _spike(z: Tensor) -> Tensor:

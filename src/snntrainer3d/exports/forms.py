@@ -123,10 +123,16 @@ def _one(
 
 
 def _code(
-    name: str, title: str, ending: str, write: Callable[[TrainedNetwork, str], bytes], run: Run, ran: str
+    name: str,
+    title: str,
+    ending: str,
+    write: Callable[[TrainedNetwork, str], bytes],
+    run: Run,
+    ran: str,
+    immediate: bool = False,
 ) -> Form:
-    """Give a form that is a script, proved by running it."""
-    faults = partial(code_faults, form=f"a {title}")
+    """Give a form that is a script, proved by running it; `immediate` where it knows resets within a step."""
+    faults = partial(code_faults, form=f"a {title}", immediate=immediate)
     return Form(name, title, _SCRIPT, ending, lambda t, file: {file: write(t, file)}, run, ran, faults)
 
 
@@ -151,7 +157,7 @@ FORMS: dict[str, Form] = {
         _one("paper", "the paper's JSON", "-paper.json", to_paper_json, paper_faults, "application/json"),
         _NIR,
         _code("snntorch", "snnTorch script", "_snntorch.py", to_snntorch_script, _run_script(("--record",)),
-              "run by Python with snnTorch in a process of its own"),
+              "run by Python with snnTorch in a process of its own", immediate=True),
         _code("pytorch", "PyTorch script", "_pytorch.py", to_pytorch_script, _run_script(("--record",)),
               "run by Python with PyTorch in a process of its own"),
         _code("numpy", "NumPy script", "_numpy.py", to_numpy_script, _run_script(()),

@@ -312,6 +312,9 @@ def _neuron(stage: _Stage, dt_s: float) -> tuple[dict[str, Any], dict[str, np.nd
     if faults:
         raise FileFormatError("The NIR file cannot be read with this time step.", faults=faults, path=faults[0].path)
     document: dict[str, Any] = {"kind": kind, "reset": "zero"}
+    if kind == "synaptic":
+        # One step later it would lose that step's input, which NIR keeps; of Leaky both give the same spikes.
+        document["reset_delay"] = False
     arrays = {}
     for name, value in {**{key: np.clip(decay, 0, 1) for key, decay in decays.items()},
                         "threshold": values["v_threshold"]}.items():  # fmt: skip

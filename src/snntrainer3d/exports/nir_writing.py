@@ -63,11 +63,12 @@ def nir_sidecar(trained: TrainedNetwork) -> bytes:
 def conventions(network: Network) -> dict[str, Any]:
     """Give what a reader must know to compute the same spikes."""
     resets = list(dict.fromkeys(neuron.reset for neuron in network.neurons()))
+    late = dict.fromkeys("t+1" if getattr(neuron, "reset_delay", True) else "t" for neuron in network.neurons())
     return {
         "dt": DT_S,
         "scheme": "forward Euler: v[t] = (1 - dt/tau) v[t-1] + (r dt/tau) x[t]",
         "reset": resets[0] if len(resets) == 1 else ",".join(neuron.reset for neuron in network.neurons()),
-        "delay": "a spike at step t changes the membrane at step t+1",
+        "delay": f"a spike at step t changes the membrane at step {' or '.join(late)}",
         "comparison": "spike where v > v_threshold",
     }
 
@@ -95,7 +96,7 @@ def nir_faults(network: Network) -> list[Fault]:
                     "Train with synaptic neurons, whose node is CubaLIF, or export the snnTorch script.",
                 )
             )
-    return faults or unknown_parts(network, FORM, neurons=_KNOWN)
+    return faults or unknown_parts(network, FORM, neurons=_KNOWN, immediate=True)
 
 
 def _connection(nir: ModuleType, layer: LayerValues) -> Any:

@@ -23,9 +23,18 @@ def refuse(form: str, faults: Sequence[Fault]) -> None:
 
 
 def unknown_parts(
-    network: Network, form: str, layers: Collection[str] = DENSE, neurons: Collection[str] = FOUR_NEURONS
+    network: Network,
+    form: str,
+    layers: Collection[str] = DENSE,
+    neurons: Collection[str] = FOUR_NEURONS,
+    *,
+    immediate: bool = False,
 ) -> list[Fault]:
-    """Give a fault for each layer and neuron of a kind that a form does not know."""
+    """Give a fault for each layer and neuron of a kind that a form does not know.
+
+    Args:
+        immediate: whether the form knows resets within the step of their spike.
+    """
     faults = []
     for index, layer in enumerate(network.layers):
         path = f"network.layers[{index}]"
@@ -35,12 +44,17 @@ def unknown_parts(
         kind = layer.neuron.kind if layer.neuron else None
         if kind is not None and kind not in neurons:
             faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}."))
+        elif not immediate and not getattr(layer.neuron, "reset_delay", True):
+            message = f"{form} has no form for a reset within the step of its spike."
+            faults.append(Fault(f"{path}.neuron.reset_delay", message, "Export the snnTorch script, NIR or weights."))
     return faults
 
 
-def code_faults(network: Network, form: str, layers: Collection[str] = DENSE) -> list[Fault]:
+def code_faults(
+    network: Network, form: str, layers: Collection[str] = DENSE, *, immediate: bool = False
+) -> list[Fault]:
     """Give every reason why a network cannot be written as code: parts that it does not know, or too many weights."""
-    faults = unknown_parts(network, form, layers)
+    faults = unknown_parts(network, form, layers, immediate=immediate)
     if faults:
         return faults
     weights = sum(outs * ins for outs, ins in network.weight_shapes())

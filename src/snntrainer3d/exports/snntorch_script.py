@@ -109,7 +109,7 @@ def refresh(network):
 
 def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
-    refuse(FORM, code_faults(trained.network, FORM))
+    refuse(FORM, code_faults(trained.network, FORM, immediate=True))
     network, recipe = trained.network, trained.training or Training()
     learns_rc = any(isinstance(layer.neuron, Lapicque) and layer.neuron.learn_beta != "fixed"
                     for layer in network.dense_layers())  # fmt: skip
@@ -150,6 +150,8 @@ def _neuron(neuron: Neuron) -> str:
         values = f"R={neuron.resistance_ohm!r}, C={neuron.capacitance_f!r}, time_step={neuron.time_step_s!r}"
     else:
         values = ", ".join(f"{key}={getattr(neuron, key)!r}" for key in ("alpha", "beta") if hasattr(neuron, key))
+    if not getattr(neuron, "reset_delay", True):
+        values += ", reset_delay=False"
     return (
         f"snn.{name}({values}, threshold={neuron.threshold!r}, reset_mechanism={neuron.reset!r},\n"
         f"            spike_grad={_surrogate(neuron.surrogate)})"

@@ -97,6 +97,8 @@ def _layer(connection: nn.Linear, neuron: Any) -> dict[str, Any]:
         cell[name] = float(f"{float(value.reshape(-1)[0]):.7g}")
         learned = isinstance(getattr(neuron, name), nn.Parameter)
         cell[f"learn_{name}"] = "per_neuron" if value.numel() > 1 else "shared" if learned else "fixed"
+    if not getattr(neuron, "reset_delay", True):
+        cell["reset_delay"] = False
     if kind == "lapicque" and float(neuron.R) != 1.0:
         del cell["beta"], cell["learn_beta"]
         cell |= {"resistance_ohm": float(neuron.R), "capacitance_f": float(neuron.C)}

@@ -47,6 +47,8 @@ class Leaky(_Neuron):
     beta: Fraction = 0.9
     """Decay of the membrane per time step: 0 forgets at once, 1 never."""
     learn_beta: Learning = "fixed"
+    reset_delay: bool = True
+    """Whether a spike's reset comes one step later, as snnTorch has it by default; otherwise within its own step."""
 
     def decay(self) -> float:
         """Give the factor by which the membrane shrinks in one step without input."""
@@ -138,6 +140,8 @@ class Synaptic(_Neuron):
     """Decay of the membrane per time step."""
     learn_alpha: Learning = "fixed"
     learn_beta: Learning = "fixed"
+    reset_delay: bool = True
+    """Whether a spike's reset comes one step later, as snnTorch has it by default; otherwise within its own step."""
 
 
 class Alpha(_Neuron):

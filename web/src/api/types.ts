@@ -82,6 +82,7 @@ export interface Neuron {
   time_step_s?: number;
   learn_alpha?: Learning;
   learn_beta?: Learning;
+  reset_delay?: boolean;
   rho?: number;
   adaptation?: number;
   learn_rho?: Learning;

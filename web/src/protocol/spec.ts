@@ -140,6 +140,8 @@ export interface Leaky {
   /** Decay of the membrane per time step: 0 forgets at once, 1 never. From 0 to 1. */
   beta: number;
   learn_beta: Learning;
+  /** Whether a spike's reset comes one step later, as snnTorch has it by default; otherwise within its own step. */
+  reset_delay: boolean;
 }
 
 /** Second-order neuron: the input is first smoothed by a synaptic current i. */
@@ -158,6 +160,8 @@ export interface Synaptic {
   beta: number;
   learn_alpha: Learning;
   learn_beta: Learning;
+  /** Whether a spike's reset comes one step later, as snnTorch has it by default; otherwise within its own step. */
+  reset_delay: boolean;
 }
 
 export type Neuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Integrator;

@@ -364,6 +364,11 @@ const RESET: Field = {
 const LEARN_THRESHOLD = learned("Threshold is", "Whether the threshold is trained too.");
 const LEARN_BETA = learned("β is", "Whether the membrane's decay is trained too.");
 const LEARN_ALPHA = learned("α is", "Whether this decay is trained too.");
+const RESET_DELAY: Field = {
+  label: "Reset one step later",
+  kind: "flag",
+  help: "As snnTorch does it by default; otherwise a spike resets the membrane within its own step.",
+};
 const COMMON = { threshold: THRESHOLD, learn_threshold: LEARN_THRESHOLD, reset: RESET };
 
 export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
@@ -371,6 +376,7 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
     beta: decay("Membrane decay", "β", "Kept of the membrane per step: 0 forgets at once, 1 never."),
     learn_beta: LEARN_BETA,
     ...COMMON,
+    reset_delay: RESET_DELAY,
   },
   lapicque: {
     beta: decay("Membrane decay", "β", "exp(−Δt/RC) per time step. The input's gain follows from it.", "both"),
@@ -410,6 +416,7 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
     beta: decay("Membrane decay", "β", "Kept of the membrane per step."),
     learn_beta: LEARN_BETA,
     ...COMMON,
+    reset_delay: RESET_DELAY,
   },
   alpha: {
     alpha: decay("Exciting decay", "α", "Decay of the exciting trace; must be above β.", "both"),

@@ -19,7 +19,7 @@ const SHARED = { threshold: 1, learn_threshold: "fixed", surrogate: { kind: "ata
 
 /** The spec's defaults; the Lapicque's β is ours, since the spec asks for β or for R and C. */
 export const NEURON_DEFAULTS: Record<NeuronKind, Neuron> = {
-  leaky: { kind: "leaky", ...SHARED, reset: "subtract", beta: 0.9, learn_beta: "fixed" },
+  leaky: { kind: "leaky", ...SHARED, reset: "subtract", beta: 0.9, learn_beta: "fixed", reset_delay: true },
   lapicque: { kind: "lapicque", ...SHARED, reset: "subtract", beta: 0.9, learn_beta: "fixed" },
   synaptic: {
     kind: "synaptic",
@@ -29,6 +29,7 @@ export const NEURON_DEFAULTS: Record<NeuronKind, Neuron> = {
     beta: 0.9,
     learn_alpha: "fixed",
     learn_beta: "fixed",
+    reset_delay: true,
   },
   alpha: {
     kind: "alpha",
@@ -73,7 +74,7 @@ const SURROGATE_DEFAULTS: Record<SurrogateKind, Surrogate> = {
 
 export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATE_DEFAULTS[kind] });
 
-const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta"] as const;
+const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta", "reset_delay"] as const;
 
 /** Gives a neuron of another kind that keeps what both kinds have. */
 export function changeKind(neuron: Neuron, kind: NeuronKind): Neuron {

@@ -22,6 +22,8 @@ export function traceOf(
   };
 }
 
-/** How the neurons of each layer that has some reset, in the open run. */
+/** How the neurons of each layer that has some reset a step later, in the open run. */
 export const resetsOfLayers = (): string[] =>
-  (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) => (neuron ? [neuron.reset ?? "none"] : []));
+  (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) =>
+    neuron ? [neuron.reset_delay === false ? "none" : (neuron.reset ?? "none")] : [],
+  );
