@@ -39,7 +39,11 @@ NETWORKS: dict[str, dict[str, object]] = {
     "Lapicque, zero": {"kind": "lapicque", "beta": 0.92, "threshold": 0.1, "reset": "zero"},
     "Synaptic, zero": {"kind": "synaptic", "alpha": 0.6, "beta": 0.9, "reset": "zero"},
     "Synaptic, zero, at once": {
-        "kind": "synaptic", "alpha": 0.6, "beta": 0.9, "reset": "zero", "reset_delay": False,
+        "kind": "synaptic",
+        "alpha": 0.6,
+        "beta": 0.9,
+        "reset": "zero",
+        "reset_delay": False,
     },
 }
 """By name: what is different in the neurons of the golden network."""
