@@ -10,6 +10,7 @@ from shutil import which
 import numpy as np
 import pytest
 import torch
+from made_layers import LAYERED, layered
 from made_networks import NEURONS, made
 
 from snntrainer3d.errors import MismatchError
@@ -69,6 +70,17 @@ def test_every_neuron_gives_the_same_spikes_on_200_samples(form, neuron):
     assert proof.holds
 
 
+@pytest.mark.parametrize("form", CODE)
+@pytest.mark.parametrize("name", LAYERED)
+def test_every_kind_of_layer_gives_the_same_spikes_on_200_samples(form, name):
+    trained = layered(name)
+    source = next(iter(files_of(form, trained).values()))
+    proof = prove(trained, partial(run_here(form), source), "run here")
+    assert proof.spikes > 100
+    assert (proof.samples, proof.predictions_agree) == (200, 200), proof.sentence()
+    assert proof.holds, proof.sentence()
+
+
 @C
 @pytest.mark.slow
 @pytest.mark.parametrize("neuron", NEURONS)
@@ -120,9 +132,10 @@ def test_inference_in_numpy_is_read_in_under_sixty_lines():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["dense", "normalised and dropped out", "recurrent leaky, one_to_one, zero"])
 @pytest.mark.parametrize(("write", "loss"), [(to_snntorch_script, "membrane"), (to_pytorch_script, "count")])
-def test_training_goes_on_in_the_scripts_of_torch(write, loss, tmp_path):
-    trained = made(Synaptic(reset="zero", learn_beta="per_neuron"))
+def test_training_goes_on_in_the_scripts_of_torch(write, loss, name, tmp_path):
+    trained = made(Synaptic(reset="zero", learn_beta="per_neuron")) if name == "dense" else layered(name)
     recipe = Training(dataset="digits", loss=loss, epochs=4, gradient_clip_norm=1.0, learning_rate=0.01)
     script = tmp_path / "net.py"
     script.write_bytes(write(type(trained)(trained.network, trained.tensors, recipe)))

@@ -26,7 +26,7 @@ from snntrainer3d.exports.paper_writing import paper_faults, to_paper_json
 from snntrainer3d.exports.proof import Proof, Recorded, Samples, prove
 from snntrainer3d.exports.pytorch_script import to_pytorch_script
 from snntrainer3d.exports.reading import read_weights
-from snntrainer3d.exports.refusal import code_faults
+from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults
 from snntrainer3d.exports.running import run_script
 from snntrainer3d.exports.safetensors_file import to_safetensors
 from snntrainer3d.exports.snntorch_script import to_snntorch_script
@@ -132,7 +132,7 @@ def _code(
     immediate: bool = False,
 ) -> Form:
     """Give a form that is a script, proved by running it; `immediate` where it knows resets within a step."""
-    faults = partial(code_faults, form=f"a {title}", immediate=immediate)
+    faults = partial(code_faults, form=f"a {title}", layers=EVERY_LAYER, immediate=immediate)
     return Form(name, title, _SCRIPT, ending, lambda t, file: {file: write(t, file)}, run, ran, faults)
 
 

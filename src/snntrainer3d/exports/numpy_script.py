@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
-import numpy as np
-
-from snntrainer3d.exports.layer_values import LayerValues, layer_values, number, packed
-from snntrainer3d.exports.refusal import code_faults, refuse
+from snntrainer3d.exports.layer_values import LayerValues, layer_values
+from snntrainer3d.exports.numpy_layers import layered_numpy_script
+from snntrainer3d.exports.numpy_parts import array_text, neuron_function, value_text
+from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import TrainedNetwork, Training
 
@@ -67,26 +65,13 @@ LAYERS = [
 if __name__ == "__main__":
     main(*sys.argv[1:3])
 '''
-_FIRED = "fired = (mem > threshold).astype(np.float32)"
-_NEURONS = {
-    "leaky": ("mem, beta, threshold", "", "beta * mem + x"),
-    "lapicque": (
-        "mem, resistance, rate, time_step, decay, threshold",
-        "",
-        "x * resistance * rate * time_step + decay * mem",
-    ),
-    "synaptic": ("syn, mem, alpha, beta, threshold", "syn = alpha * syn + x", "beta * mem + syn"),
-}
-_ALPHA = {
-    "subtract": "return exc - fired * threshold, np.where(fired, 0, inh), mem + before * fired",
-    "zero": "return np.where(fired, 0, exc), np.where(fired, 0, inh), np.where(fired, 0, mem)",
-    "none": "return exc, inh, mem",
-}
 
 
 def to_numpy_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
-    refuse(FORM, code_faults(trained.network, FORM))
+    refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER))
+    if not trained.network.only_dense:
+        return layered_numpy_script(trained, file)
     layers = layer_values(trained)
     kinds = dict.fromkeys((layer.kind, layer.reset) for layer in layers)
     recipe = trained.training or Training()
@@ -96,54 +81,15 @@ def to_numpy_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
         features=trained.network.input.size,
         inputs=inputs_in_words(recipe),
         num_steps=recipe.num_steps,
-        neurons="\n\n\n".join(_neuron(kind, reset) for kind, reset in kinds),
+        neurons="\n\n\n".join(neuron_function(kind, reset) for kind, reset in kinds),
         layers="\n".join(_layer(layer) for layer in layers),
     ).encode()
 
 
-def _neuron(kind: str, reset: str) -> str:
-    return _alpha(reset) if kind == "alpha" else _plain(kind, reset)
-
-
-def _plain(kind: str, reset: str) -> str:
-    arguments, before, base = _NEURONS[kind]
-    if kind == "leaky" and reset == "zero":
-        body = [_FIRED, "return (beta * np.where(fired, 0, mem) + x,)"]
-    else:
-        mem = {"subtract": f"{base} - fired * threshold", "zero": f"np.where(fired, 0, {base})", "none": base}[reset]
-        body = [*([_FIRED] if reset != "none" else []), *([before] if before else [])]
-        body.append(f"return syn, {mem}" if kind == "synaptic" else f"return ({mem},)")
-    return _function(kind, reset, arguments, body)
-
-
-def _alpha(reset: str) -> str:
-    body = [
-        *([_FIRED] if reset != "none" else []),
-        *(["before = inh"] if reset == "subtract" else []),
-        "exc, inh = alpha * exc + x, beta * inh - x",
-        "mem = tau * (exc + inh)",
-        _ALPHA[reset],
-    ]
-    return _function("alpha", reset, "exc, inh, mem, alpha, beta, tau, threshold", body)
-
-
-def _function(kind: str, reset: str, arguments: str, body: list[str]) -> str:
-    return f"def {kind}_{reset}(x, {arguments}):\n" + textwrap.indent("\n".join(body), "    ")
-
-
 def _layer(layer: LayerValues) -> str:
-    values = ", ".join(f"{name}={_value(value)}" for name, value in layer.values.items())
-    bias = "0" if layer.bias is None else _array(layer.bias)
+    values = ", ".join(f"{name}={value_text(value)}" for name, value in layer.values.items())
+    bias = "0" if layer.bias is None else array_text(layer.bias)
     return (
         f'    {{"neuron": {layer.kind}_{layer.reset}, "states": {len(layer.states)}, "values": dict({values}),\n'
-        f'     "bias": {bias},\n     "weight": {_array(layer.weight)}}},'
+        f'     "bias": {bias},\n     "weight": {array_text(layer.weight)}}},'
     )
-
-
-def _value(value: np.ndarray) -> str:
-    return f"np.float32({number(value)})" if value.ndim == 0 else _array(value)
-
-
-def _array(value: np.ndarray) -> str:
-    shape = ", ".join(map(str, value.shape))
-    return f'array("""\n{packed(value)}\n""", {shape})'

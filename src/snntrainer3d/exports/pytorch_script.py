@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
-from snntrainer3d.exports.refusal import code_faults, refuse
+from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
+from snntrainer3d.exports.stages import Stage, stages_of
+from snntrainer3d.exports.torch_modules import ONE_TO_ONE, changes_in_training, module_of
 from snntrainer3d.exports.torch_parts import derivative, spike_class, training_parts, weight_entry
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
-from snntrainer3d.spec import Dense, Lapicque, TrainedNetwork, Training, neuron_values, tensor_shapes
+from snntrainer3d.spec import Lapicque, Network, Recurrent, TrainedNetwork, Training, neuron_values, tensor_shapes
 
 FORM = "a PyTorch script"
 _SCRIPT = '''"""{title}: plain PyTorch, inference and training.
@@ -33,13 +35,13 @@ NUM_STEPS = {num_steps}
 {spike}
 
 
-class Layer(nn.Module):
+{one_to_one}class Layer(nn.Module):
     """A connection and its neurons: `step` gives the new states, the membrane last."""
 
-    def __init__(self, before, size, bias, step, states, derivative, values, learned):
+    def __init__(self, connection, step, states, derivative, values, learned{back_argument}):
         super().__init__()
-        self.connection = nn.Linear(before, size, bias=bias)
-        self.step, self.states, self.derivative = step, states, derivative
+        self.connection = connection
+{back_kept}        self.step, self.states, self.derivative = step, states, derivative
         for name, value in values.items():
             value = torch.tensor(value)
             if name in learned:
@@ -50,7 +52,7 @@ class Layer(nn.Module):
     def forward(self, signal, state):
         current = self.connection(signal)
         state = state or [torch.zeros_like(current)] * self.states
-        fired = (state[-1] > self.threshold).to(current.dtype).detach()
+{back_added}        fired = (state[-1] > self.threshold).to(current.dtype).detach()
         state = self.step(self, current, fired, *state)
         return Spike.apply(state[-1] - self.threshold, self.derivative), state
 
@@ -73,10 +75,10 @@ class Network(nn.Module):
         spikes, membranes = [[] for _ in states], [[] for _ in states]
         for signal in over_time:
             for index, layer in enumerate(self.layers):
-                signal, states[index] = layer(signal, states[index])
+{plain}                signal, states[index] = layer(signal, states[index])
                 spikes[index].append(signal)
                 membranes[index].append(states[index][-1])
-        return [torch.stack(layer) for layer in spikes], [torch.stack(layer) for layer in membranes]
+        return [{stacked} for layer in spikes{some}], [{stacked} for layer in membranes{some}]
 
 
 def trained():
@@ -84,7 +86,7 @@ def trained():
     network = Network()
     state = {{name: torch.from_numpy(array(*entry).copy()) for name, entry in WEIGHTS.items()}}
     network.load_state_dict(state, strict=False)
-    return network
+    return network{eval}
 
 
 def array(shape, text):
@@ -117,10 +119,10 @@ _ALPHA = {
 
 def to_pytorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError for what it cannot hold."""
-    refuse(FORM, code_faults(trained.network, FORM))
-    network, recipe = trained.network, trained.training or Training()
-    kinds = dict.fromkeys((_kind(layer), layer.neuron.reset) for layer in network.dense_layers())
-    sizes = network.sizes()
+    refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER))
+    network, recipe, stages = trained.network, trained.training or Training(), stages_of(trained)
+    kinds = dict.fromkeys(_equation(stage) for stage in stages if stage.fires)
+    modes = changes_in_training(network)
     return _SCRIPT.format(
         title=title_in_words(network),
         file=file,
@@ -128,23 +130,61 @@ def to_pytorch_script(trained: TrainedNetwork, file: str = "network.py") -> byte
         inputs=inputs_in_words(recipe),
         num_steps=recipe.num_steps,
         spike=spike_class(),
-        neurons="\n\n\n".join(_function(kind, reset) for kind, reset in kinds),
-        layers="\n".join(_layer(layer, sizes[index]) for index, layer in enumerate(network.dense_layers())),
-        training=training_parts(recipe),
+        neurons="\n\n\n".join(_function(*kind.rsplit("_", 1)) for kind in kinds),
+        layers="\n".join(_layer(stage) for stage in stages),
+        eval=".eval()" if modes else "",
+        training=training_parts(recipe, modes=modes),
         weights="\n".join(_weights(trained)),
+        **_shaped(network),
+        **_feedback(network),
     ).encode()
 
 
-def _kind(layer: Dense) -> str:
-    neuron = layer.neuron
-    return "lapicque_rc" if isinstance(neuron, Lapicque) and neuron.beta is None else neuron.kind
+def _shaped(network: Network) -> dict[str, str]:
+    """Give what a script needs for layers without neurons, and for maps."""
+    if network.only_dense:
+        return {"plain": "", "stacked": "torch.stack(layer)", "some": ""}
+    takes = ", ".join(repr(tuple(shape)) for shape in network.taken_shapes())
+    plain = (
+        f"                signal = signal.reshape(len(signal), *[{takes}][index])\n"
+        "                if not isinstance(layer, Layer):\n"
+        "                    signal = layer(signal)\n"
+        "                    continue\n"
+    )
+    return {"plain": plain, "stacked": "torch.stack(layer).flatten(2)", "some": " if layer"}
+
+
+def _feedback(network: Network) -> dict[str, str]:
+    """Give what a script needs for spikes that come back to their layer."""
+    recurrent = [layer for layer in network.layers if isinstance(layer, Recurrent)]
+    if not recurrent:
+        return dict.fromkeys(("back_argument", "back_kept", "back_added", "one_to_one"), "")
+    added = (
+        "        if self.back is not None:\n"
+        "            spikes = Spike.apply(state[-1] - self.threshold, self.derivative)\n"
+        "            current = current + self.back(spikes)\n"
+    )
+    single = any(layer.feedback == "one_to_one" for layer in recurrent)
+    return {
+        "back_argument": ", back=None",
+        "back_kept": "        self.back = back\n",
+        "back_added": added,
+        "one_to_one": ONE_TO_ONE if single else "",
+    }
+
+
+def _equation(stage: Stage) -> str:
+    neuron = stage.layer.neuron
+    by_circuit = isinstance(neuron, Lapicque) and neuron.beta is None
+    return stage.equation.replace("lapicque_", "lapicque_rc_") if by_circuit else stage.equation
 
 
 def _function(kind: str, reset: str) -> str:
     if kind == "alpha":
         body = [*_LOG, "exc, inh_now = alpha * exc + x, beta * inh - x", "mem = tau * (exc + inh_now)", _ALPHA[reset]]
         return _text(kind, reset, "exc, inh, mem", body)
-    states, before, base = _BASES[kind.removesuffix("_rc")]
+    # A recurrent Leaky's reset to zero takes the input of the step with it.
+    states, before, base = _BASES[kind.removesuffix("_rc").removeprefix("r")]
     base = base.replace("beta.clamp", "p.beta.clamp").replace("p.p.", "p.")
     if kind == "lapicque":
         before = ["c = p.time_step / (p.R * torch.log(1 / p.beta))"]
@@ -163,8 +203,10 @@ def _text(kind: str, reset: str, states: str, body: list[str]) -> str:
     return f"def {kind}_{reset}(p, x, fired, {states}):\n" + textwrap.indent("\n".join(body), "    ")
 
 
-def _layer(layer: Dense, before: int) -> str:
-    neuron = layer.neuron
+def _layer(stage: Stage) -> str:
+    layer, neuron = stage.layer, stage.layer.neuron
+    if neuron is None:
+        return f"            {module_of(stage)},"
     values = {name: float(getattr(neuron, name)) for name in ("alpha", "beta", "threshold")
               if getattr(neuron, name, None) is not None}  # fmt: skip
     if isinstance(neuron, Lapicque):
@@ -172,15 +214,18 @@ def _layer(layer: Dense, before: int) -> str:
         if neuron.capacitance_f is not None:
             values["C"] = neuron.capacitance_f
     learned = {
-        name: [layer.size] if learning == "per_neuron" else []
+        name: list(stage.given) if learning == "per_neuron" else []
         for name, learning in neuron_values(neuron).items()
         if learning != "fixed"
     }
-    states = {"synaptic": 2, "alpha": 3}.get(neuron.kind, 1)
+    back = ""
+    if isinstance(layer, Recurrent):
+        all_to_all = f"nn.Linear({layer.size}, {layer.size}, bias=False)"
+        back = f",\n                  {all_to_all if layer.feedback == 'all_to_all' else f'OneToOne({layer.size})'}"
     return (
-        f"            Layer({before}, {layer.size}, {layer.bias}, {_kind(layer)}_{neuron.reset}, {states},\n"
+        f"            Layer({module_of(stage)}, {_equation(stage)}, {len(stage.states)},\n"
         f"                  lambda z: {derivative(neuron.surrogate)},\n"
-        f"                  {values!r}, {learned!r}),"
+        f"                  {values!r}, {learned!r}{back}),"
     )
 
 
@@ -188,9 +233,12 @@ def _weights(trained: TrainedNetwork) -> list[str]:
     found = []
     for name in tensor_shapes(trained.network):
         _, index, *rest = name.split(".")
-        neuron = trained.network.dense_layers()[int(index)].neuron
-        if rest[0] != "neuron":
-            found.append(weight_entry(f"layers.{index}.connection.{rest[0]}", trained.tensors[name]))
+        neuron = trained.network.layers[int(index)].neuron
+        if rest[0] == "recurrent":
+            found.append(weight_entry(f"layers.{index}.back.weight", trained.tensors[name]))
+        elif rest[0] != "neuron":
+            owner = "" if neuron is None else "connection."
+            found.append(weight_entry(f"layers.{index}.{owner}{rest[0]}", trained.tensors[name]))
         elif getattr(neuron, f"learn_{rest[1]}", "fixed") != "fixed":
             found.append(weight_entry(f"layers.{index}.{rest[1]}", trained.tensors[name]))
     return found

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from snntrainer3d.exports.refusal import code_faults, refuse
+from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
+from snntrainer3d.exports.stages import Stage, stages_of
+from snntrainer3d.exports.torch_modules import changes_in_training, module_of
 from snntrainer3d.exports.torch_parts import derivative, spike_class, training_parts, weight_entry
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import (
     Atan,
-    Dense,
     FastSigmoid,
     Lapicque,
+    Network,
     Neuron,
+    Recurrent,
     SpikeRateEscape,
     StraightThrough,
     Surrogate,
@@ -54,18 +57,17 @@ class Network(nn.Module):
     def forward(self, samples, num_steps=NUM_STEPS):
         over_time = samples if samples.ndim == 3 else [samples] * num_steps
         layers = [{pairs}]
-        states = [neuron.reset_mem() for _, neuron in layers]
-        states = [state if isinstance(state, tuple) else (state,) for state in states]
+{states}
         spikes, membranes = [[] for _ in layers], [[] for _ in layers]
         for signal in over_time:
             for index, (connection, neuron) in enumerate(layers):
-                current = connection(signal)
+{current}
                 # snnTorch keeps the last batch's shape; at rest every state is zero.
                 state = [s if s.shape == current.shape else torch.zeros_like(current) for s in states[index]]
-                signal, *states[index] = neuron(current, *state)
+{step}
                 spikes[index].append(signal)
                 membranes[index].append(states[index][-1])
-        return [torch.stack(layer) for layer in spikes], [torch.stack(layer) for layer in membranes]
+        return [{stacked} for layer in spikes{some}], [{stacked} for layer in membranes{some}]
 
 {learnable}
 def trained():
@@ -73,7 +75,7 @@ def trained():
     network = Network()
     state = {{name: torch.from_numpy(array(*entry).copy()) for name, entry in WEIGHTS.items()}}
     network.load_state_dict(state, strict=False)
-    return {network}
+    return {network}{eval}
 
 
 def array(shape, text):
@@ -107,15 +109,45 @@ def refresh(network):
 '''
 
 
+_DENSE = {
+    "states": (
+        "        states = [neuron.reset_mem() for _, neuron in layers]\n"
+        "        states = [state if isinstance(state, tuple) else (state,) for state in states]"
+    ),
+    "current": "                current = connection(signal)",
+    "step": "                signal, *states[index] = neuron(current, *state)",
+    "stacked": "torch.stack(layer)",
+    "some": "",
+}
+_LAYERED = {
+    "states": (
+        "        states = [neuron.reset_mem() if neuron else () for _, neuron in layers]\n"
+        "        states = [state if isinstance(state, tuple) else (state,) for state in states]"
+    ),
+    "current": (
+        "                current = connection(signal.reshape(len(signal), *[{takes}][index]))\n"
+        "                if neuron is None:\n"
+        "                    signal = current\n"
+        "                    continue"
+    ),
+    "step": (
+        "                signal, *rest = neuron(current, *state)\n"
+        "                # A recurrent neuron keeps its spikes too.\n"
+        "                states[index] = [signal, *rest] if len(rest) < len(state) else rest"
+    ),
+    "stacked": "torch.stack(layer).flatten(2)",
+    "some": " if layer",
+}
+
+
 def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
-    refuse(FORM, code_faults(trained.network, FORM, immediate=True))
-    network, recipe = trained.network, trained.training or Training()
-    learns_rc = any(isinstance(layer.neuron, Lapicque) and layer.neuron.learn_beta != "fixed"
-                    for layer in network.dense_layers())  # fmt: skip
-    layers = network.dense_layers()
-    learned = _learned(layers)
-    own = any(not _known(layer.neuron.surrogate) for layer in network.dense_layers())
+    refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER, immediate=True))
+    network, recipe, stages = trained.network, trained.training or Training(), stages_of(trained)
+    learns_rc = any(isinstance(neuron, Lapicque) and neuron.learn_beta != "fixed" for neuron in network.neurons())
+    learned = _learned(stages)
+    own = any(not _known(neuron.surrogate) for neuron in network.neurons())
+    modes = changes_in_training(network)
     return _SCRIPT.format(
         title=title_in_words(network),
         file=file,
@@ -123,28 +155,50 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         inputs=inputs_in_words(recipe),
         num_steps=recipe.num_steps,
         own_surrogates=f"\n\n{spike_class(_OWN)}\n\n" if own else "",
-        modules="\n".join(
-            _modules(index, layer, network.sizes()[index]) for index, layer in enumerate(network.dense_layers())
-        ),
+        modules="\n".join(_modules(stage) for stage in stages),
         learned=learned,
-        pairs=", ".join(f"(self.fc{number}, self.lif{number})" for number in range(1, len(network.layers) + 1)),
+        pairs=", ".join(_pair(stage) for stage in stages),
         learnable=("" if not learned else _LEARNABLE) + (_REFRESH if learns_rc else ""),
         network="refresh(network)" if learns_rc else "network",
-        training=training_parts(recipe, "\n            refresh(network)" if learns_rc else ""),
+        eval=".eval()" if modes else "",
+        training=training_parts(recipe, "\n            refresh(network)" if learns_rc else "", modes=modes),
         weights="\n".join(_weights(trained)),
+        **(_DENSE if network.only_dense else _layered(network)),
     ).encode()
 
 
-def _modules(index: int, layer: Dense, before: int) -> str:
-    bias = "" if layer.bias else ", bias=False"
-    number = index + 1
-    return (
-        f"        self.fc{number} = nn.Linear({before}, {layer.size}{bias})\n"
-        f"        self.lif{number} = {_neuron(layer.neuron)}"
+def _layered(network: Network) -> dict[str, str]:
+    """Give the lines of `forward` for layers without neurons, for maps, and for spikes that come back."""
+    takes = ", ".join(repr(tuple(shape)) for shape in network.taken_shapes())
+    return {**_LAYERED, "current": _LAYERED["current"].format(takes=takes)}
+
+
+def _pair(stage: Stage) -> str:
+    number = stage.index + 1
+    return f"(self.fc{number}, {f'self.lif{number}' if stage.fires else None})"
+
+
+def _modules(stage: Stage) -> str:
+    number, layer = stage.index + 1, stage.layer
+    lines = [f"        self.fc{number} = {module_of(stage)}"]
+    if isinstance(layer, Recurrent):
+        lines += _recurrent(number, layer)
+    elif layer.neuron is not None:
+        lines.append(f"        self.lif{number} = {_neuron(layer.neuron)}")
+    return "\n".join(lines)
+
+
+def _recurrent(number: int, layer: Recurrent) -> list[str]:
+    """Give snnTorch's neurons whose spikes come back; the layer has a bias, the way back has none of its own."""
+    every = layer.feedback == "all_to_all"
+    back = (
+        f"all_to_all=True, linear_features={layer.size}" if every else f"all_to_all=False, V=torch.zeros({layer.size})"
     )
+    lines = [f"        self.lif{number} = {_neuron(layer.neuron, 'R', back + ', ')}"]
+    return [*lines, f"        self.lif{number}.recurrent.bias = None"] if every else lines
 
 
-def _neuron(neuron: Neuron) -> str:
+def _neuron(neuron: Neuron, prefix: str = "", more: str = "") -> str:
     name = {"leaky": "Leaky", "lapicque": "Lapicque", "synaptic": "Synaptic", "alpha": "Alpha"}[neuron.kind]
     if isinstance(neuron, Lapicque) and neuron.beta is None:
         values = f"R={neuron.resistance_ohm!r}, C={neuron.capacitance_f!r}, time_step={neuron.time_step_s!r}"
@@ -153,7 +207,7 @@ def _neuron(neuron: Neuron) -> str:
     if not getattr(neuron, "reset_delay", True):
         values += ", reset_delay=False"
     return (
-        f"snn.{name}({values}, threshold={neuron.threshold!r}, reset_mechanism={neuron.reset!r},\n"
+        f"snn.{prefix}{name}({values}, {more}threshold={neuron.threshold!r}, reset_mechanism={neuron.reset!r},\n"
         f"            spike_grad={_surrogate(neuron.surrogate)})"
     )
 
@@ -176,14 +230,18 @@ def _surrogate(surrogate: Surrogate) -> str:
             return f"lambda z: Spike.apply(z, lambda z: {derivative(surrogate)})"
 
 
-def _learned(layers: tuple[Dense, ...]) -> str:
+def _learned(stages: list[Stage]) -> str:
     lines = [
-        f"        learnable(self.lif{number}, {name!r}, {layer.size if learning == 'per_neuron' else None})"
-        for number, layer in enumerate(layers, 1)
-        for name, learning in neuron_values(layer.neuron).items()
+        f"        learnable(self.lif{stage.index + 1}, {name!r}, {_size(stage) if learning == 'per_neuron' else None})"
+        for stage in stages
+        for name, learning in neuron_values(stage.layer.neuron).items()
         if learning != "fixed"
     ]
     return "\n".join(lines) + "\n" if lines else ""
+
+
+def _size(stage: Stage) -> int | tuple[int, ...]:
+    return stage.given[0] if len(stage.given) == 1 else stage.given
 
 
 def _weights(trained: TrainedNetwork) -> list[str]:
@@ -191,9 +249,12 @@ def _weights(trained: TrainedNetwork) -> list[str]:
     found = []
     for name in tensor_shapes(trained.network):
         _, index, *rest = name.split(".")
-        number, neuron = int(index) + 1, trained.network.layers[int(index)].neuron
-        if rest[0] != "neuron":
+        number, layer = int(index) + 1, trained.network.layers[int(index)]
+        if rest[0] == "recurrent":
+            own = "weight" if isinstance(layer, Recurrent) and layer.feedback == "all_to_all" else "V"
+            found.append(weight_entry(f"lif{number}.recurrent.{own}", trained.tensors[name]))
+        elif rest[0] != "neuron":
             found.append(weight_entry(f"fc{number}.{rest[0]}", trained.tensors[name]))
-        elif getattr(neuron, f"learn_{rest[1]}", "fixed") != "fixed":
+        elif getattr(layer.neuron, f"learn_{rest[1]}", "fixed") != "fixed":
             found.append(weight_entry(f"lif{number}.{rest[1]}", trained.tensors[name]))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from snntrainer3d.exports.layer_values import packed
+from snntrainer3d.exports.torch_modules import STEPWISE
 from snntrainer3d.spec import Adam, AdamW, Surrogate, Training
 
 _SPIKE = '''class Spike(torch.autograd.Function):
@@ -28,7 +29,7 @@ def loss_of(spikes, membranes, labels):
 
 def train(network, samples, labels, epochs={epochs}, batch_size={batch_size}, learning_rate={learning_rate}):
     """Train on: Adam{recipe_note}."""
-    optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=({beta1}, {beta2}), eps={epsilon})
+{begin}    optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=({beta1}, {beta2}), eps={epsilon})
     for epoch in range(epochs):
         for chosen in torch.randperm(len(labels)).split(batch_size):
             optimizer.zero_grad()
@@ -37,7 +38,7 @@ def train(network, samples, labels, epochs={epochs}, batch_size={batch_size}, le
             loss.backward()
 {clip}            optimizer.step(){after_step}
         print(f"epoch {{epoch + 1}}: loss {{loss.item():.4f}}")
-
+{end}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -96,8 +97,12 @@ def derivative(surrogate: Surrogate) -> str:
     }[surrogate.kind]
 
 
-def training_parts(recipe: Training, after_step: str = "") -> str:
-    """Give what both torch scripts share: loss, training as in the recipe, and the command line."""
+def training_parts(recipe: Training, after_step: str = "", *, modes: bool = False) -> str:
+    """Give what both torch scripts share: loss, training as in the recipe, and the command line.
+
+    Args:
+        modes: whether a layer does something else while it is trained.
+    """
     # A loss that the script does not know is trained on as spike counts, and the script says so.
     known = recipe.loss in _LOSSES and recipe.population == 1
     loss_words, loss = _LOSSES[recipe.loss if known else "count"]
@@ -109,7 +114,9 @@ def training_parts(recipe: Training, after_step: str = "") -> str:
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
-        recipe_note=_recipe_note(recipe, known),
+        recipe_note=_recipe_note(recipe, known) + (STEPWISE if modes else ""),
+        begin="    network.train()\n" if modes else "",
+        end="    network.eval()\n" if modes else "",
         beta1=adam.beta1,
         beta2=adam.beta2,
         epsilon=adam.epsilon,

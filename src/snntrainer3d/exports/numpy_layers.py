@@ -1,0 +1,162 @@
+"""The NumPy script of a network of layers of several kinds: those that it has, and no others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from snntrainer3d.exports.numpy_parts import array_text, neuron_function, value_text
+from snntrainer3d.exports.stages import Stage, stages_of
+from snntrainer3d.exports.words import inputs_in_words, title_in_words
+from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, MaxPool, Recurrent, TrainedNetwork, Training
+
+_SCRIPT = '''"""{title}: inference in plain NumPy.
+
+    python {file} samples.npy [record.npz]    prints the class of each sample
+
+samples.npy: float32 [sample, {features}], the same at each of NUM_STEPS steps, or [step, sample, {features}].
+{inputs}
+record.npz: spikes of each layer that has neurons, then membranes of each, [step, sample, neuron].
+"""
+import base64
+import sys
+
+import numpy as np
+{windows}
+NUM_STEPS = {num_steps}
+
+
+def array(text, *shape):
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
+
+
+{operations}
+
+
+{neurons}
+
+
+def run(samples, num_steps=NUM_STEPS):
+    """Give spikes and membranes of each layer that has neurons: lists of arrays [step, sample, neuron]."""
+    over_time = samples if samples.ndim == 3 else [samples] * num_steps
+    states = [None] * len(LAYERS)
+    spikes, membranes = [[] for _ in LAYERS], [[] for _ in LAYERS]
+    for signal in over_time:
+        for index, layer in enumerate(LAYERS):
+            signal = layer["operation"](signal.reshape(len(signal), *layer["takes"]), **layer["arrays"])
+            if "neuron" not in layer:
+                continue
+            state = states[index] or [np.zeros_like(signal)] * layer["states"]
+{back}            states[index] = layer["neuron"](signal, *state, **layer["values"])
+            signal = (states[index][-1] > layer["values"]["threshold"]).astype(np.float32)
+            spikes[index].append(signal.reshape(len(signal), -1))
+            membranes[index].append(states[index][-1].reshape(len(signal), -1))
+    return [np.stack(layer) for layer in spikes if layer], [np.stack(layer) for layer in membranes if layer]
+
+
+def main(samples, record=None):
+    spikes, membranes = run(np.load(samples))
+    print(*spikes[-1].sum(0).argmax(1), sep="\\n")
+    if record:
+        np.savez(record, *spikes, *membranes)
+
+
+# Weights, float32 as base64.
+LAYERS = [
+{layers}
+]
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
+'''
+_OPERATIONS = {
+    "dense": "def dense(x, weight, bias=0):\n    return x @ weight.T + bias",
+    "conv2d": (
+        "def conv2d(x, weight, stride, padding, bias=0):\n"
+        "    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))\n"
+        "    windows = sliding_window_view(x, weight.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]\n"
+        "    return np.moveaxis(np.tensordot(windows, weight, ([1, 4, 5], [1, 2, 3])), 3, 1) + bias"
+    ),
+    "avg_pool": (
+        "def avg_pool(x, kernel, stride):\n"
+        "    windows = sliding_window_view(x, (kernel, kernel), axis=(2, 3))[:, :, ::stride, ::stride]\n"
+        "    return windows.mean(axis=(4, 5))"
+    ),
+    "max_pool": (
+        "def max_pool(x, kernel, stride):\n"
+        "    windows = sliding_window_view(x, (kernel, kernel), axis=(2, 3))[:, :, ::stride, ::stride]\n"
+        "    return windows.max(axis=(4, 5))"
+    ),
+    "same": "def same(x):\n    return x",
+    "scaled": "def scaled(x, scale, shift):\n    return x * scale + shift",
+}
+_VIEWS = ("conv2d", "avg_pool", "max_pool")
+_BACK = """            if "back" in layer:
+                fired = (state[-1] > layer["values"]["threshold"]).astype(np.float32)
+                signal = signal + (fired @ layer["back"].T if layer["back"].ndim == 2 else fired * layer["back"])
+"""
+
+
+def layered_numpy_script(trained: TrainedNetwork, file: str) -> bytes:
+    """Give the script of a network whose layers all have a form."""
+    stages, recipe = stages_of(trained), trained.training or Training()
+    used = dict.fromkeys(_operation(stage)[0] for stage in stages)
+    equations = dict.fromkeys(stage.equation for stage in stages if stage.fires)
+    recurrent = any(isinstance(stage.layer, Recurrent) for stage in stages)
+    return _SCRIPT.format(
+        title=title_in_words(trained.network),
+        file=file,
+        features=trained.network.input.size,
+        inputs=inputs_in_words(recipe),
+        windows="from numpy.lib.stride_tricks import sliding_window_view\n" if set(used) & set(_VIEWS) else "",
+        num_steps=recipe.num_steps,
+        operations="\n\n\n".join(_OPERATIONS[name] for name in used),
+        neurons="\n\n\n".join(neuron_function(*name.rsplit("_", 1)) for name in equations),
+        back=_BACK if recurrent else "",
+        layers="\n".join(_layer(stage) for stage in stages),
+    ).encode()
+
+
+def _operation(stage: Stage) -> tuple[str, dict[str, str]]:
+    """Give the function of a layer's operation and its arguments as expressions."""
+    layer, arrays = stage.layer, stage.arrays
+    match layer:
+        case Dense() | Recurrent():
+            return "dense", {str(name): array_text(arrays[name]) for name in ("weight", "bias") if name in arrays}
+        case Conv2d():
+            bias = {"bias": array_text(arrays["bias"][:, None, None])} if "bias" in arrays else {}
+            spans = {"stride": str(layer.stride), "padding": str(layer.padding)}
+            return "conv2d", {"weight": array_text(arrays["weight"]), **spans, **bias}
+        case AvgPool() | MaxPool():
+            return layer.kind, {"kernel": str(layer.kernel), "stride": str(layer.stride or layer.kernel)}
+        case BatchNorm():
+            scale, shift = (_for_maps(value, len(stage.taken)) for value in _scaling(layer, arrays))
+            return "scaled", {"scale": array_text(scale), "shift": array_text(shift)}
+        case _:
+            return "same", {}
+
+
+def _scaling(layer: BatchNorm, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Give factor and summand that normalise by the running means, in float32 as torch computes them."""
+    spread = np.sqrt(arrays["running_var"] + np.float32(layer.epsilon))
+    scale = np.asarray(arrays["weight"] / spread, np.float32)
+    return scale, np.asarray(arrays["bias"] - arrays["running_mean"] * scale, np.float32)
+
+
+def _for_maps(value: np.ndarray, sides: int) -> np.ndarray:
+    return value[:, None, None] if sides == 3 else value
+
+
+def _layer(stage: Stage) -> str:
+    name, arrays = _operation(stage)
+    # A flattening gives what it takes, laid out otherwise.
+    takes = stage.given if stage.layer.kind == "flatten" else stage.taken
+    if isinstance(stage.layer, Dense | Recurrent):
+        takes = (stage.arrays["weight"].shape[1],)
+    told = ", ".join(f"{key}={text}" for key, text in arrays.items())
+    text = f'{{"operation": {name}, "takes": {tuple(takes)!r}, "arrays": dict({told})'
+    if stage.fires:
+        values = ", ".join(f"{key}={value_text(value)}" for key, value in stage.values.items())
+        text += f',\n "neuron": {stage.equation}, "states": {len(stage.states)}, "values": dict({values})'
+    if "recurrent.weight" in stage.arrays:
+        text += f',\n "back": {array_text(stage.arrays["recurrent.weight"])}'
+    return f"    {text}}},"
