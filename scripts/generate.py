@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from reference import errors_page, http_page, neurons_page, training_page
 from snntrainer3d import events, spec
-from snntrainer3d.server import compare_models, export_models, models, study_models
+from snntrainer3d.server import circuit_models, compare_models, export_models, models, study_models
 from snntrainer3d.spec import neurons
 from typescript import Module
 
@@ -66,7 +66,7 @@ def _protocol() -> dict[str, str]:
     modules["events"] = Module([], {**named, "Event": events.Event}, dict(modules))
     bodies = [
         value
-        for module in (models, compare_models, study_models, export_models)
+        for module in (models, compare_models, study_models, export_models, circuit_models)
         for name, value in vars(module).items()
         if isinstance(value, type)
         and issubclass(value, BaseModel)

@@ -17,6 +17,8 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800,
+    // Shared by the view and the circuit's: without a name of its own it would have that of a file in it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "three", test: /node_modules[\\/]three/ }] } } },
   },
   server: { proxy: { "/api": { target: server, ws: true } } },
   test: {

@@ -31,6 +31,7 @@ from snntrainer3d.circuits.making import (
     conductances_csv,
     conductances_json,
     energy_of,
+    sheet_of,
     sheets_dxf,
     sheets_gds,
     sheets_svg,
@@ -39,6 +40,7 @@ from snntrainer3d.circuits.making import (
     stack_stl,
 )
 from snntrainer3d.circuits.netlist import as_subcircuit, netlist
+from snntrainer3d.circuits.samples import Samples, all_samples, samples_for
 from snntrainer3d.circuits.settings import CircuitSettings
 from snntrainer3d.circuits.simulation import (
     Agreement,
@@ -49,9 +51,12 @@ from snntrainer3d.circuits.simulation import (
     Waveforms,
     draw_waveforms,
     estimate,
+    find_ngspice,
+    report_of,
     run_ngspice,
     simulate,
     summarise,
+    traces_of,
 )
 
 __all__ = [
@@ -75,10 +80,12 @@ __all__ = [
     "Production",
     "Requirement",
     "SampleAgreement",
+    "Samples",
     "Sheet",
     "Simulated",
     "Stack",
     "Waveforms",
+    "all_samples",
     "as_subcircuit",
     "bill_csv",
     "bill_of",
@@ -91,11 +98,15 @@ __all__ = [
     "draw_waveforms",
     "energy_of",
     "estimate",
+    "find_ngspice",
     "imperfect",
     "netlist",
+    "report_of",
     "run_clocked",
     "run_ngspice",
+    "samples_for",
     "seen_through_wires",
+    "sheet_of",
     "sheets_dxf",
     "sheets_gds",
     "sheets_svg",
@@ -107,4 +118,5 @@ __all__ = [
     "study_point",
     "study_table",
     "summarise",
+    "traces_of",
 ]

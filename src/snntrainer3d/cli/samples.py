@@ -1,86 +1,49 @@
-"""Samples of a data set as input over time, for commands that leave torch alone."""
+"""Samples for commands: told of by the names of their options."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from jaxtyping import Float32, Int64
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from snntrainer3d.cli.output import say
-from snntrainer3d.data import Dataset, check_fit, describe, load
 from snntrainer3d.errors import Fault, NotFoundError, SpecError
-from snntrainer3d.spec import TrainedNetwork, Training
 
+if TYPE_CHECKING:
+    from snntrainer3d.circuits import Samples
+    from snntrainer3d.spec import TrainedNetwork
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Samples:
-    """Test samples of a data set, ready for a network."""
-
-    dataset: Dataset
-    recipe: Training
-    indices: tuple[int, ...]
-
-    @property
-    def labels(self) -> Int64[np.ndarray, "sample"]:
-        """Give what the samples really are."""
-        return self.dataset.test.labels[list(self.indices)]
-
-    def inputs(self) -> Float32[np.ndarray, "sample time feature"]:
-        """Give the network's input at each step; a constant one as a view, without copies."""
-        scale, offset = self.dataset.affine(self.recipe.pixels)
-        raw = self.dataset.test.inputs[list(self.indices)].reshape(len(self.indices), -1)
-        values = raw.astype(np.float32) * np.float32(scale) + np.float32(offset)
-        return np.broadcast_to(values[:, None], (len(values), self.recipe.num_steps, values.shape[1]))
+_OPTIONS = {"dataset": "--dataset", "sample": "--sample", "num_steps": "--num-steps"}
 
 
 def samples_for(
     trained: TrainedNetwork, dataset: str | None, indices: Sequence[int], num_steps: int | None = None
 ) -> Samples:
-    """Give test samples by number for a network, from its own data set unless another is named.
+    """Give test samples by number; raises as `circuits.samples_for`."""
+    from snntrainer3d import circuits
 
-    Raises:
-        SpecError: no data set is known, the network does not fit it, or its coding cannot become sources.
-        NotFoundError: the test set has no such sample.
-    """
-    known = trained.training
-    if dataset is None and known is None:
-        raise SpecError([Fault("--dataset", "missing.", "The file does not say its data set.")], what="command")
-    recipe = _recipe(known or Training(), dataset, num_steps)
-    info = describe(recipe.dataset)
-    if faults := check_fit(trained.network, info, recipe):
-        raise SpecError(faults, what="network")
-    if info.timed:
-        why = "data over time cannot become voltages yet; only samples that hold still can."
-        raise SpecError([Fault("training.dataset", why, "Train with a data set of pictures.")], what="network")
-    if recipe.coding.kind != "direct":
-        why = f"{recipe.coding.kind} input cannot become voltages yet; only direct input can."
-        raise SpecError([Fault("training.coding.kind", why, "Train with the coding direct.")], what="network")
-    loaded = load(info.name, progress=lambda _phase, _share, text: say(text))
-    for index in indices:
-        if not 0 <= index < len(loaded.test.labels):
-            last = len(loaded.test.labels) - 1
-            raise NotFoundError(f"{info.name} has no test sample {index}.", path="--sample", hint=f"0 to {last} exist.")
-    return Samples(loaded, recipe, tuple(indices))
+    with _by_option():
+        return circuits.samples_for(trained, dataset, indices, num_steps, tell=say)
 
 
 def all_samples(trained: TrainedNetwork, dataset: str | None, most: int, num_steps: int | None = None) -> Samples:
-    """Give the first samples of the test set, at most so many; raises as `samples_for`."""
-    named = dataset or (trained.training.dataset if trained.training else None)
-    count = min(most, describe(named).test_samples) if named else 0
-    return samples_for(trained, dataset, range(count), num_steps)
+    """Give the first samples of the test set, at most so many; raises as `circuits.samples_for`."""
+    from snntrainer3d import circuits
+
+    with _by_option():
+        return circuits.all_samples(trained, dataset, most, num_steps, tell=say)
 
 
-def _recipe(known: Training, dataset: str | None, num_steps: int | None) -> Training:
-    changes: dict[str, Any] = {}
-    if dataset is not None:
-        changes |= {"dataset": describe(dataset).name, "validation_share": 0.0}
-    if num_steps is not None:
-        changes["num_steps"] = num_steps
+@contextmanager
+def _by_option() -> Iterator[None]:
     try:
-        return known.changed(**changes) if changes else known
+        yield
     except SpecError as error:
-        told = [Fault(f"--{fault.path.replace('_', '-')}", fault.message, fault.hint) for fault in error.faults]
-        raise SpecError(told, what="command") from None
+        raise SpecError([_named(fault) for fault in error.faults], what="command") from None
+    except NotFoundError as error:
+        raise NotFoundError(error.message, path=_OPTIONS.get(error.path, error.path), hint=error.hint) from None
+
+
+def _named(fault: Fault) -> Fault:
+    return replace(fault, path=_OPTIONS.get(fault.path, fault.path))

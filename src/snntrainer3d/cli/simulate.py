@@ -13,8 +13,7 @@ from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, s
 from snntrainer3d.errors import ConflictError
 
 if TYPE_CHECKING:
-    from snntrainer3d.circuits import Simulated
-    from snntrainer3d.cli.samples import Samples
+    from snntrainer3d.circuits import Samples, Simulated
     from snntrainer3d.engine import Playback
     from snntrainer3d.spec import TrainedNetwork
 
@@ -82,27 +81,23 @@ def _progress(share: float, told: list[int]) -> None:
 
 
 def _report(trained: TrainedNetwork, name: str, chosen: Samples, found: list[Simulated]) -> dict[str, Any]:
-    from snntrainer3d.circuits import energy_of, summarise
+    from snntrainer3d.circuits import energy_of, report_of
 
-    played = _played(trained, chosen)
-    rows = [
-        _row(one, software, index, int(label))
-        for one, software, index, label in zip(found, played, chosen.indices, chosen.labels, strict=True)
-    ]
+    report = report_of(found, chosen.indices, chosen.labels.tolist())
+    for row, one, software in zip(report["samples"], found, _played(trained, chosen), strict=True):
+        pairs = zip(one.circuit.spikes, software.spikes, strict=True)
+        row["trained"] = int(software.counts[-1].argmax())
+        row["trained_spikes_differing"] = sum(int((fired != told).sum()) for fired, told in pairs)
     return {
         "weights": name,
         "network": trained.network.title(),
         "dataset": chosen.dataset.info.name,
-        "num_steps": chosen.recipe.num_steps,
-        "settings": found[0].design.settings.model_dump(mode="json"),
-        "agreement": summarise([one.agreement for one in found]).to_dict(),
-        "right": sum(row["circuit"] == row["label"] for row in rows),
+        **report,
         "trained": {
-            "predictions_equal": sum(row["circuit"] == row["trained"] for row in rows),
-            "spikes_differing": sum(row["trained_spikes_differing"] for row in rows),
+            "predictions_equal": sum(row["circuit"] == row["trained"] for row in report["samples"]),
+            "spikes_differing": sum(row["trained_spikes_differing"] for row in report["samples"]),
         },
         "energy_nj": energy_of(found[0].design, trained.network, chosen.inputs()).to_dict(),
-        "samples": rows,
     }
 
 
@@ -117,34 +112,6 @@ def _played(trained: TrainedNetwork, chosen: Samples) -> list[Playback]:
     encoder = encoder_for(chosen.dataset, chosen.recipe)
     raws = chosen.dataset.test.inputs
     return [play(module, encoder, raws[index], index) for index in chosen.indices]
-
-
-def _row(one: Simulated, software: Playback, index: int, label: int) -> dict[str, Any]:
-    agreement = one.agreement
-    pairs = zip(one.circuit.spikes, software.spikes, strict=True)
-    return {
-        "sample": index,
-        "label": label,
-        "circuit": agreement.circuit_decision,
-        "network": agreement.network_decision,
-        "trained": int(software.counts[-1].argmax()),
-        "circuit_counts": agreement.circuit_counts.tolist(),
-        "network_counts": agreement.network_counts.tolist(),
-        "spikes_differing": agreement.differing,
-        "trained_spikes_differing": sum(int((fired != told).sum()) for fired, told in pairs),
-        "residual": agreement.residual,
-        "roots": [
-            {
-                "layer": root.layer,
-                "neuron": root.neuron,
-                "step": root.step,
-                "distance": root.distance,
-                "explained": root.explained,
-            }
-            for root in agreement.roots
-        ],
-        "seconds": one.seconds,
-    }
 
 
 def _write(report: dict[str, Any], chosen: Samples, found: list[Simulated], output: Path) -> list[str]:

@@ -23,7 +23,19 @@ from snntrainer3d.server.failures import answer_errors
 from snntrainer3d.server.gate import Gate, Refusals
 from snntrainer3d.server.guard import SecurityHeaders
 from snntrainer3d.server.page import STATIC, Page
-from snntrainer3d.server.routes import about, compare, datasets, exports, playback, recordings, runs, studies, trash
+from snntrainer3d.server.routes import (
+    about,
+    circuits,
+    compare,
+    datasets,
+    exports,
+    playback,
+    recordings,
+    runs,
+    studies,
+    trash,
+)
+from snntrainer3d.server.simulations import Simulations
 from snntrainer3d.server.study_views import StudyViews
 from snntrainer3d.server.views import RunViews
 
@@ -54,7 +66,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC, access: Acces
     )
     app.state.home = home or home_folder()
     app.state.downloads = Downloads()
-    for part in (about, datasets, runs, trash, recordings, playback, compare, studies, exports):
+    for part in (about, datasets, runs, trash, recordings, playback, compare, studies, circuits, exports):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)
@@ -72,6 +84,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     runner = JobRunner(store)
     app.state.store, app.state.runner = store, runner
     app.state.worker = TorchWorker(app.state.home)
+    app.state.simulations = Simulations()
     app.state.views = RunViews(store, runner)
     app.state.studies = StudyViews(store)
     app.state.board = Board(app.state.views.rows, changed=lambda: store.version)
@@ -84,6 +97,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(app.state.simulations.close)
         await asyncio.to_thread(app.state.worker.close)
         await asyncio.to_thread(store.close)
 

@@ -1,6 +1,8 @@
 import { at, bytes, get, send, sendBytes } from "./request";
 import type {
   CheckAnswer,
+  CircuitCard,
+  CircuitPlan,
   DatasetRow,
   ExportForms,
   ExportProof,
@@ -19,6 +21,8 @@ import type {
   RunRow,
   RunSpec,
   SampleBlock,
+  SimulateCircuit,
+  Simulation,
   SnapshotRow,
   TemplateRow,
 } from "./types";
@@ -59,6 +63,13 @@ export const api = {
   plane: (run: string, signal?: AbortSignal) => get<Plane>(`${at(run)}/plane`, signal),
   importWeights: (file: Blob, name: string, stated: Network) =>
     sendBytes<RunRow>(`/runs/import-weights?${new URLSearchParams({ name, network: JSON.stringify(stated) })}`, file),
+  circuit: (run: string, signal?: AbortSignal) => get<CircuitCard>(`${at(run)}/circuit`, signal),
+  crossbars: (run: string, signal?: AbortSignal) => get<CircuitPlan>(`${at(run)}/circuit/crossbars`, signal),
+  simulate: (run: string, wanted: SimulateCircuit) =>
+    send<Simulation>("POST", `${at(run)}/circuit/simulations`, wanted),
+  simulation: (run: string, id: string) => get<Simulation>(`${at(run)}/circuit/simulations/${id}`),
+  cancelSimulation: (run: string, id: string) => send<Simulation>("DELETE", `${at(run)}/circuit/simulations/${id}`),
+  simulationUrl: (run: string, id: string) => `/api${at(run)}/circuit/simulations/${id}/report.zip`,
   exportForms: (run: string, signal?: AbortSignal) => get<ExportForms>(`${at(run)}/export`, signal),
   exportProof: (run: string, form: string) => get<ExportProof>(`${at(run)}/export/${form}/proof`),
   exportUrl: (run: string, what: string) => `/api${at(run)}/export/${what}`,

@@ -1155,3 +1155,126 @@ export interface ExportProof {
   holds: boolean;
   sentence: string;
 }
+
+/** How long a form takes. */
+export interface FormEstimate {
+  form: "vccs" | "ideal" | "opamp" | "async";
+  /** Of a processor, for one sample: an estimate. */
+  seconds: number;
+  /** Whether that is within the time limit. */
+  bearable: boolean;
+}
+
+/** A crossbar as it lies: row by row, the columns + and - of a neuron side by side. */
+export interface CircuitCrossbar {
+  rows: number;
+  columns: number;
+  /** Whether the last row is the bias. */
+  bias: boolean;
+  /** Base64 of little-endian float32. */
+  siemens: string;
+}
+
+/** A run's network as a circuit. */
+export interface CircuitCard {
+  network: string;
+  /** Why it cannot become one; empty where it can. */
+  faults: Fault[];
+  /** Empty where ngspice is here; else what to do. */
+  ngspice: string;
+  devices: number;
+  neurons: number;
+  num_steps: number;
+  test_samples: number;
+  /** For one sample. */
+  time_limit_s: number;
+  forms: FormEstimate[];
+  min_siemens: number;
+  max_siemens: number;
+}
+
+/** All crossbars of a run, from the bottom of the stack. */
+export interface CircuitPlan {
+  pitch_m: number;
+  min_siemens: number;
+  max_siemens: number;
+  crossbars: CircuitCrossbar[];
+}
+
+/** Which samples are simulated, and in what form. */
+export interface SimulateCircuit {
+  form: "vccs" | "ideal" | "opamp" | "async";
+  /** Of the test set. */
+  samples: number[];
+}
+
+/** The five measures, of all samples together. */
+export interface CircuitMeasures {
+  samples: number;
+  predictions_equal: number;
+  count_error: number;
+  largest_count_error: number;
+  spikes: number;
+  spikes_differing: number;
+  residual: number;
+  root_causes: number;
+  unexplained: number;
+}
+
+/** One sample, decided by the circuit and by the network. */
+export interface SimulatedSample {
+  sample: number;
+  label: number;
+  circuit: number;
+  network: number;
+  circuit_counts: number[];
+  network_counts: number[];
+  spikes_differing: number;
+  residual: number;
+  seconds: number;
+}
+
+/** A membrane; arrays are base64 of little-endian float32. */
+export interface CircuitTrace {
+  layer: number;
+  neuron: number;
+  /** Evenly spaced from 0 to the end. */
+  circuit_v: string;
+  /** When each step is read. */
+  read_ms: string;
+  /** What the network has then, in volts. */
+  network_v: string;
+  /** Steps. */
+  circuit_spikes: number[];
+  network_spikes: number[];
+}
+
+/** The waveforms of one sample. */
+export interface CircuitTraces {
+  sample: number;
+  end_ms: number;
+  threshold_v: number;
+  neurons: CircuitTrace[];
+}
+
+/** What a simulation found. */
+export interface CircuitReport {
+  num_steps: number;
+  right: number;
+  agreement: CircuitMeasures;
+  samples: SimulatedSample[];
+  traces: CircuitTraces[];
+}
+
+/** A simulation that runs, or ran. */
+export interface Simulation {
+  id: string;
+  run: string;
+  form: "vccs" | "ideal" | "opamp" | "async";
+  status: "running" | "done" | "failed" | "cancelled";
+  /** Of all that is done. */
+  share: number;
+  seconds: number;
+  error: ErrorDetail | null;
+  report: CircuitReport | null;
+}

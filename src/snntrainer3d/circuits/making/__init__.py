@@ -1,7 +1,7 @@
 """What it takes to build a circuit: conductances, print and solids, parts, area, power and energy."""
 
 from snntrainer3d.circuits.making.bill import Bill, Item, bill_csv, bill_of
-from snntrainer3d.circuits.making.conductances import conductances_csv, conductances_json
+from snntrainer3d.circuits.making.conductances import conductances_csv, conductances_json, sheet_of
 from snntrainer3d.circuits.making.drawings import sheets_dxf, sheets_gds, sheets_svg
 from snntrainer3d.circuits.making.energy import CircuitEnergy, energy_of
 from snntrainer3d.circuits.making.production import Production
@@ -20,6 +20,7 @@ __all__ = [
     "conductances_csv",
     "conductances_json",
     "energy_of",
+    "sheet_of",
     "sheets_dxf",
     "sheets_gds",
     "sheets_svg",

@@ -5,6 +5,7 @@ from snntrainer3d.circuits.simulation.figure import draw_waveforms
 from snntrainer3d.circuits.simulation.measures import Agreement, Difference, SampleAgreement, compare, summarise
 from snntrainer3d.circuits.simulation.ngspice import find_ngspice, run_ngspice
 from snntrainer3d.circuits.simulation.raw import Waveforms, read_raw
+from snntrainer3d.circuits.simulation.report import report_of, traces_of
 from snntrainer3d.circuits.simulation.run import Simulated, simulate
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "estimate",
     "find_ngspice",
     "read_raw",
+    "report_of",
     "run_ngspice",
     "simulate",
     "summarise",
+    "traces_of",
 ]

@@ -22,7 +22,7 @@ def draw_waveforms(found: Simulated, title: str = "") -> Figure:
     """Draw the membranes of outputs and of the liveliest hidden neurons: lines, and the network's dots."""
     from matplotlib.figure import Figure
 
-    chosen = _chosen(found)
+    chosen = liveliest(found)
     figure = Figure(figsize=(8.0, 1.35 * len(chosen) + 0.9), layout="constrained", facecolor="white")
     panels = np.atleast_1d(figure.subplots(len(chosen), 1, sharex=True))
     for axes, (layer, neuron) in zip(panels, chosen, strict=True):
@@ -34,7 +34,7 @@ def draw_waveforms(found: Simulated, title: str = "") -> Figure:
     return figure
 
 
-def _chosen(found: Simulated) -> list[tuple[int, int]]:
+def liveliest(found: Simulated) -> list[tuple[int, int]]:
     """Give (layer, neuron): hidden ones that spiked most, then outputs, those that spiked most where they are many."""
     last = len(found.network.spikes) - 1
     spiked = [fired.sum(axis=0) for fired in found.network.spikes]

@@ -50,6 +50,7 @@ def simulate(
     time_limit_s: float = TIME_LIMIT_S,
     processes: int | None = None,
     on_share: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Simulated]:
     """Simulate each sample, and yield it as soon as it is done, in any order.
 
@@ -57,6 +58,7 @@ def simulate(
         time_limit_s: of one sample.
         processes: at once; by default one for each core.
         on_share: told the share of all that is done, now and then, from several threads.
+        cancelled: asked now and then; every simulation is ended when it says so.
 
     Raises:
         LimitError: the estimate is beyond the time limit.
@@ -65,7 +67,7 @@ def simulate(
     _check_inputs(design, inputs)
     check_bearable(design, inputs.shape[1], time_limit_s)
     find_ngspice()
-    return _all(design, inputs, time_limit_s, processes or os.cpu_count() or 1, on_share)
+    return _all(design, inputs, time_limit_s, processes or os.cpu_count() or 1, on_share, cancelled)
 
 
 def _check_inputs(design: Design, inputs: Float[np.ndarray, "sample time feature"]) -> None:
@@ -80,6 +82,7 @@ def _all(
     time_limit_s: float,
     processes: int,
     on_share: Callable[[float], None] | None,
+    cancelled: Callable[[], bool],
 ) -> Iterator[Simulated]:
     stop = threading.Event()
     shares = np.zeros(len(inputs))
@@ -90,7 +93,8 @@ def _all(
             on_share(float(shares.mean()))
 
     def one(place: int) -> Simulated:
-        return _one(design, inputs[place], place, time_limit_s, lambda share: tell(place, share), stop.is_set)
+        ended = lambda: stop.is_set() or cancelled()  # noqa: E731
+        return _one(design, inputs[place], place, time_limit_s, lambda share: tell(place, share), ended)
 
     with ThreadPoolExecutor(min(processes, len(inputs))) as pool:
         left: set[Future[Simulated]] = {pool.submit(one, place) for place in range(len(inputs))}

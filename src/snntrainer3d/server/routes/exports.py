@@ -25,6 +25,7 @@ from snntrainer3d.spec import Network
 router = APIRouter(tags=["exports"])
 Picture = Literal["png", "svg"]
 CircuitForm = Literal["ideal", "vccs", "opamp", "async"]
+PrintForm = Literal["svg", "dxf", "gds", "stl", "glb"]
 PROOF_LIMIT_S = 900.0
 
 
@@ -106,6 +107,21 @@ def export_circuit(run_id: str, views: Views, form: CircuitForm = "opamp") -> Re
     }
     content = packed({inside: text.encode() for inside, text in files.items()})
     return _download(content, "application/zip", name, "-circuit.zip")
+
+
+@router.get("/runs/{run_id}/export/print.zip", response_class=Response, responses=_file("application/zip"))
+def export_print(run_id: str, views: Views, form: PrintForm = "svg") -> Response:
+    """Give the print of the circuit: a drawing for each ink layer, or the whole stack in one file."""
+    from snntrainer3d import circuits
+
+    name = _plain(views.name(run_id))
+    stack = circuits.stack_of(circuits.design_circuit(views.trained(run_id)))
+    if form in ("svg", "dxf"):
+        drawn = circuits.sheets_svg(stack) if form == "svg" else circuits.sheets_dxf(stack)
+        content = packed({f"{name}-{ink}.{form}": text.encode() for ink, text in drawn.items()})
+        return _download(content, "application/zip", name, f"-print-{form}.zip")
+    whole = {"gds": circuits.sheets_gds, "stl": circuits.stack_stl, "glb": circuits.stack_glb}
+    return _download(whole[form](stack), "application/octet-stream", name, f".{form}")
 
 
 @router.get("/runs/{run_id}/export/csv", response_class=Response, responses=_file("text/csv"))
