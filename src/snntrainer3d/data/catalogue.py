@@ -161,7 +161,7 @@ _CUES = 8
 def _memory(name: str, silence: int) -> DatasetInfo:
     return DatasetInfo(
         name=name,
-        title=f"Working memory, {silence} silent steps",
+        title=f"Memory over {silence} steps",
         input_shape=(_CUES + 1,),
         classes=_CUES,
         class_names=tuple(f"cue {cue + 1}" for cue in range(_CUES)),

@@ -15,7 +15,7 @@ from snntrainer3d.spec.craft import Adam, Augmentation, Constant, OneCycle, Opti
 
 PARITY_BITS = (3, 4, 5, 6, 7, 8)
 """Bits of the parity data sets, parity-3 to parity-8; that of two bits is xor."""
-MEMORY_SILENCES = {"memory": 100, "memory-25": 25, "memory-50": 50, "memory-200": 200, "memory-400": 400}
+MEMORY_SILENCES = {"memory-25": 25, "memory-50": 50, "memory": 100, "memory-200": 200, "memory-400": 400}
 """The working-memory tasks: silent steps between what is to be remembered and the question."""
 DATASETS = (
     *("digits", "mnist", "fashion-mnist", "spoken-digits", "xor", "moons", "spirals"),

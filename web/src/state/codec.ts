@@ -101,12 +101,13 @@ function unpackNeuron(packed: object): Neuron {
   return neuron;
 }
 
-/** The entries of `value` that are not the default's; a default that is gone is written as null. */
+/** The entries of `value` that are not the default's; a β that is gone is written as null, what older documents lack not. */
 function differing(value: object, defaults: object): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   const left = value as Record<string, unknown>;
   const right = defaults as Record<string, unknown>;
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    if (!(key in left) && key !== "beta") continue;
     if (!sameValue(left[key], right[key])) found[key] = left[key] ?? null;
   }
   return found;

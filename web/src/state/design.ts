@@ -77,6 +77,9 @@ export function startDesign(dataset: "digits" | "mnist" = "digits"): Design {
   };
 }
 
+/** Steps at the end of a working-memory sample in which it is asked for the answer. */
+const MEMORY_RECALL_STEPS = 10;
+
 /** The shape of a network's input for samples of `shape`: population coding makes several inputs of each value. */
 export function codedShape(shape: number[], { coding }: Pick<Training, "coding">): number[] {
   return coding.kind === "population" ? [shape[0] * (coding.neurons ?? 8), ...shape.slice(1)] : [...shape];
@@ -238,6 +241,7 @@ export function chooseDataset(
   const training = { ...design.spec.training, dataset: info.name };
   training.num_steps = Math.max(training.num_steps, info.frames ?? 0);
   if (info.name === "xor") training.validation_share = 0;
+  training.read_last_steps = /^memory(-|$)/.test(info.name) ? MEMORY_RECALL_STEPS : null;
   return { ...design, spec: { ...design.spec, network, training } };
 }
 

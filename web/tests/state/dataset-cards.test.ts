@@ -17,3 +17,11 @@ test("the parities share a card, which shows the chosen one or that of four bits
     "5 parity-5",
   ]);
 });
+
+test("the memory tasks share one, in which the name without a number is that of a hundred silent steps", () => {
+  const tasks = ["memory-50", "memory", "memory-200"].map((name) => ({ name }) as DatasetRow);
+  const [card] = datasetCards(tasks, "xor");
+  expect(card.info.name).toBe("memory");
+  expect(card.numbered).toBe("Silent steps");
+  expect(card.members.map(({ number }) => number)).toEqual([50, 100, 200]);
+});
