@@ -11,7 +11,7 @@ from torch import Tensor, nn
 import snntrainer3d as s3d
 from snntrainer3d.errors import ConflictError, MismatchError
 from snntrainer3d.frames import decode_frame
-from snntrainer3d.notebook.watch import Watcher
+from snntrainer3d.notebook.watching import Watcher
 from snntrainer3d.runs import RunStore
 
 
@@ -19,8 +19,8 @@ from snntrainer3d.runs import RunStore
 def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
-    monkeypatch.setattr(sys.modules["snntrainer3d.notebook.watch"], "PERIOD_S", 0.0)
-    monkeypatch.setattr(sys.modules["snntrainer3d.notebook.watch"], "SHARE", 1e9)
+    monkeypatch.setattr(sys.modules["snntrainer3d.notebook.watching"], "PERIOD_S", 0.0)
+    monkeypatch.setattr(sys.modules["snntrainer3d.notebook.watching"], "SHARE", 1e9)
 
 
 class Net(nn.Module):

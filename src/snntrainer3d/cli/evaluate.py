@@ -36,8 +36,8 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure a trained network on the whole test set of a data set."""
-    from snntrainer3d.cli.weights import weight_file
     from snntrainer3d.data import check_fit, describe, load
+    from snntrainer3d.notebook.opening import weight_file
     from snntrainer3d.runs import RunStore
     from snntrainer3d.spec import Training
 

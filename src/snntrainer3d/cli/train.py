@@ -94,7 +94,8 @@ def train(
     Ctrl-C stops after the current update with a checkpoint, from which the run can be resumed.
     """
     from snntrainer3d.cli.choices import Options, spec_from
-    from snntrainer3d.cli.weights import start_of, weights_from
+    from snntrainer3d.cli.weights import weights_from
+    from snntrainer3d.notebook.opening import start_of
     from snntrainer3d.runs import RunStore
     from snntrainer3d.studies import seek
 

@@ -1,0 +1,221 @@
+"""Design, train, evaluate and compare from Python: what the command line and the page do, on the same runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from snntrainer3d.compose import DEFAULT_HIDDEN, DEFAULT_PRESET, Choices
+from snntrainer3d.compose import compose as composed
+from snntrainer3d.data import check_fit, describe, load
+from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.events import Event
+from snntrainer3d.jobs import run_job
+from snntrainer3d.notebook.taking_home import network_of
+from snntrainer3d.runs import RunStore
+from snntrainer3d.spec import RunSpec, TrainedNetwork, Training, parse_run, read_json_file
+
+if TYPE_CHECKING:
+    from snntrainer3d.analysis import Evaluation, Measurement
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run in the store, which page and command line show too; what is asked of it is read anew each time."""
+
+    id: str
+    home: Path
+
+    @property
+    def name(self) -> str:
+        """Give what it is called."""
+        return self._ask(lambda store: store.get(self.id).name)
+
+    @property
+    def spec(self) -> RunSpec:
+        """Give its document."""
+        return self._ask(lambda store: store.get(self.id).spec)
+
+    @property
+    def status(self) -> str:
+        """Give where it is: queued, running, paused, finished, cancelled, failed or interrupted."""
+        return self._ask(lambda store: store.get(self.id).status)
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """Give what results.json holds: `test`, `validation`, `train_seconds` …; empty before the end."""
+        return self._ask(lambda store: store.get(self.id).results) or {}
+
+    @property
+    def accuracy(self) -> float | None:
+        """Give the share of test samples decided right, 0–1; None before the end."""
+        test = self.results.get("test")
+        return None if test is None else float(test["accuracy"])
+
+    @property
+    def network(self) -> TrainedNetwork:
+        """Give document and trained weights; of one that trains those of its newest checkpoint."""
+        return self._ask(lambda store: store.trained(self.id))
+
+    def _ask(self, question: Callable[[RunStore], Answer]) -> Answer:
+        with RunStore(self.home) as store:
+            return question(store)
+
+
+def design(
+    dataset: str | None = None,
+    *,
+    hidden: Sequence[int] = DEFAULT_HIDDEN,
+    template: str | None = None,
+    neuron: str = "leaky",
+    output_neuron: str | None = None,
+    preset: str = DEFAULT_PRESET,
+    neuron_values: Mapping[str, Any] | None = None,
+    **training: Any,
+) -> RunSpec:
+    """Give a run's document from a few choices; everything else follows from data set and recipe.
+
+    Args:
+        dataset: by name; MNIST where it is on this machine, else the small digits.
+        hidden: sizes of dense hidden layers, in order.
+        template: an architecture by name in place of `hidden`: lenet, triangle, recurrent …
+        neuron: kind of all neurons: leaky, lapicque, synaptic, alpha …
+        output_neuron: kind of those of the output, where it differs.
+        preset: the recipe: paper, fast or thorough.
+        neuron_values: fields put into every neuron: `{"beta": 0.9}`.
+        training: fields of the training over the recipe's: `epochs=5, seed=1, num_steps=25`; docs/training.md has all.
+
+    Raises:
+        SpecError: every fault at once, each with its path.
+    """
+    choices = Choices(
+        dataset=dataset,
+        hidden=tuple(hidden),
+        template=template,
+        neuron=neuron,
+        output_neuron=output_neuron,
+        preset=preset,
+        neuron_values=neuron_values or {},
+        training=training,
+    )
+    return composed(choices)
+
+
+def train(
+    spec: RunSpec | Mapping[str, Any] | str | Path,
+    *,
+    start_from: Run | TrainedNetwork | str | Path | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    home: str | Path | None = None,
+) -> Run:
+    """Train in this process, measure on the test set, and give the run; a page that is open shows it meanwhile.
+
+    Ctrl-C stops after the current update with a checkpoint, and raises KeyboardInterrupt; the run can be resumed.
+
+    Args:
+        spec: a document, as an object, as its JSON's mapping, or as the path of its file.
+        start_from: a run or weights to train on from; the network must be the same.
+        on_event: told each `events.Event` after it is in the record: updates, epochs, notices.
+        home: folder of the runs; the usual one by default.
+
+    Raises:
+        SpecError: every fault of the document, and where it does not fit its data set.
+        DataUnavailableError: the data set is not on this machine and could not be fetched.
+        MismatchError: weights that do not fit.
+    """
+    wanted = _document(spec)
+    if faults := check_fit(wanted.network, describe(wanted.training.dataset), wanted.training):
+        raise SpecError(faults, what="spec")
+    with RunStore(_path(home)) as store:
+        start = None if start_from is None else network_of(start_from, store)[0]
+        row = store.create(wanted, start_from=start, launcher="cli")
+        try:
+            results = run_job(store.folder(row.id), on_event)
+        finally:
+            store.sync(row.id)
+        if results is None:
+            raise KeyboardInterrupt(f"Run {row.id} was cancelled; it can be resumed.")
+        return Run(row.id, store.home)
+
+
+def open_run(reference: str, *, home: str | Path | None = None) -> Run:
+    """Give a run of the store by its id, the beginning of one, or its name; raises NotFoundError."""
+    with RunStore(_path(home)) as store:
+        return Run(store.find(reference), store.home)
+
+
+def evaluate(
+    source: Run | TrainedNetwork | str | Path,
+    *,
+    dataset: str | None = None,
+    num_steps: int | None = None,
+    thorough: bool = False,
+    home: str | Path | None = None,
+) -> Evaluation | Measurement:
+    """Measure on the whole test set.
+
+    Args:
+        source: a run (or its id or name), a weight file, or a trained network.
+        dataset: to test on; by default the one that it was trained on.
+        num_steps: simulated time steps; by default as many as it was trained with.
+        thorough: also calibration, rates, operations, energy and accuracy over time, as a Measurement.
+
+    Raises:
+        NotFoundError: no such run or file.
+        SpecError: the network does not fit the data set, or nothing says which one.
+    """
+    from snntrainer3d.training import evaluate as score
+    from snntrainer3d.training import measure
+
+    with RunStore(_path(home)) as store:
+        trained, _ = network_of(source, store)
+    recipe = _recipe(trained.training, dataset, num_steps)
+    info = describe(recipe.dataset)
+    if faults := check_fit(trained.network, info, recipe):
+        raise SpecError(faults, what="network")
+    data = load(info.name)
+    return measure(trained, data, recipe) if thorough else score(trained, data, recipe)
+
+
+def compare(*runs: Run | str, home: str | Path | None = None) -> dict[str, Any]:
+    """Say what the data of finished runs allow to say of them, by the statistics of the page's Compare.
+
+    Returns:
+        `runs` with accuracy and interval each, `differences` of their settings, `pairs` with McNemar's test for each
+        two, `settings` with Wilcoxon's test over common seeds; a test that data do not allow has a `refusal` instead.
+
+    Raises:
+        NotFoundError, ConflictError: a run is not there, or has no test yet.
+        InputError, LimitError: fewer than two runs, too many, or one twice.
+    """
+    from snntrainer3d.studies import compare as compared
+    from snntrainer3d.studies import decide_here
+
+    with RunStore(_path(home)) as store, decide_here(store) as decide:
+        return compared(store, [run if isinstance(run, str) else run.id for run in runs], decide=decide)
+
+
+def _document(spec: RunSpec | Mapping[str, Any] | str | Path) -> RunSpec:
+    if isinstance(spec, RunSpec):
+        return spec
+    if isinstance(spec, str | Path):
+        return parse_run(read_json_file(Path(spec), what="spec"))
+    return parse_run(dict(spec))
+
+
+def _recipe(known: Training | None, dataset: str | None, num_steps: int | None) -> Training:
+    if dataset is None and known is None:
+        raise SpecError([Fault("dataset", "missing.", "The weights do not say their own.")], what="call")
+    # Data without validation samples are measured too.
+    changes: dict[str, Any] = {} if dataset is None else {"dataset": describe(dataset).name, "validation_share": 0.0}
+    if num_steps is not None:
+        changes["num_steps"] = num_steps
+    return (known or Training()).changed(**changes)
+
+
+def _path(home: str | Path | None) -> Path | None:
+    return None if home is None else Path(home)
