@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from functools import partial
@@ -24,6 +26,7 @@ from snntrainer3d.exports import (
     to_pytorch_script,
     to_snntorch_script,
 )
+from snntrainer3d.exports.c_source import in_bytes
 from snntrainer3d.exports.proof import ROUNDING
 from snntrainer3d.spec import Adaptive, Alpha, Leaky, Synaptic, Training, dense_network
 
@@ -91,6 +94,40 @@ def test_c_compiles_without_a_warning_and_gives_the_same_spikes(neuron):
     assert proof.spikes > 100
     # Sums one after the other round more than torch's, which are in blocks.
     assert proof.largest_membrane_error < MEMBRANES_GROW
+
+
+@C
+@pytest.mark.slow
+@pytest.mark.parametrize("neuron", [name for name in NEURONS if "zero" in name])
+def test_c_of_bytes_computes_what_a_network_of_its_rounded_weights_does(neuron):
+    trained = made(NEURONS[neuron], NEURONS["leaky, subtract"], sizes=(64, 30, 10), bias="learned" in neuron)
+    rounded = dict(trained.tensors)
+    for name in ("layers.0.weight", "layers.1.weight"):
+        whole, scale = in_bytes(rounded[name])
+        assert (np.abs(whole).max(), whole.dtype) == (127, np.int8)
+        assert np.abs(whole * scale[:, None] - rounded[name]).max() <= 0.5001 * scale.max()
+        rounded[name] = np.asarray(whole * scale[:, None], np.float32)
+    files = files_of("c-int8", trained)
+    proof = prove_files(form_of("c"), type(trained)(trained.network, rounded, trained.training), files)
+    assert (proof.predictions_agree, proof.samples) == (200, 200), proof.sentence()
+    assert proof.holds, proof.sentence()
+    assert proof.spikes > 100
+
+
+@C
+@pytest.mark.slow
+def test_c_of_bytes_keeps_to_the_loss_that_it_states(tmp_path):
+    environment = {**os.environ, "SNNTRAINER3D_HOME": str(tmp_path)}
+    choices = ["--dataset", "digits", "--hidden", "40", "--preset", "fast", "--epochs", "8", "--seed", "1"]
+    for words in (["train", *choices], ["export", "digits 64-40-10 leaky", "--to", "c-int8", "-o", "net.c"]):
+        command = [sys.executable, "-m", "snntrainer3d", *words, "--json"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    proof = json.loads(done.stdout)["proof"]
+    assert (proof["samples"], proof["may_differ"], proof["holds"]) == (200, 0.02, True)
+    assert proof["predictions_agree"] >= 196
+    assert proof["spikes_differ"] > 0
+    assert "2% of the predictions may differ" in proof["sentence"]
+    assert (tmp_path / "net.h").read_text().count("weights of one byte") == 1
 
 
 @C

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import safetensors.numpy
+import torch
 from made_networks import made
 
 from snntrainer3d.errors import InputError
-from snntrainer3d.exports import read_weights, to_json, to_nir, to_npz, to_paper_json, to_safetensors
-from snntrainer3d.spec import Leaky, TrainedNetwork
+from snntrainer3d.exports import read_weight_file, to_json, to_nir, to_npz, to_paper_json, to_safetensors
+from snntrainer3d.spec import Leaky, Network, TrainedNetwork
 
 SMALL = made(Leaky(), sizes=(3, 4, 2))
 WRITERS = {"json": to_json, "safetensors": to_safetensors, "npz": to_npz, "paper": to_paper_json}
@@ -52,10 +55,10 @@ def _damage(raw: bytearray, random: np.random.Generator) -> None:
                 del raw[at:]
 
 
-def tell(raw: bytes) -> str:
+def tell(raw: bytes, network: Network | None = None) -> str:
     """Give how reading ends; anything but a network or an error of ours fails the test."""
     try:
-        found = read_weights(raw)
+        found = read_weight_file(raw, network).trained
     except InputError as error:
         told = error
     else:
@@ -75,6 +78,44 @@ def test_damaged_files_end_in_an_error_of_ours(form: str, count: int) -> None:
     ends = [tell(raw) for raw in damaged(WRITERS[form](SMALL), count)]
     assert len(ends) == count
     assert ends.count("file_format") > count / 4
+
+
+def state_dict(form: str) -> bytes:
+    """Give the small network's weights as somebody's snnTorch script would save them."""
+    arrays = {
+        f"fc{at + 1}.{name}": SMALL.tensors[f"layers.{at}.{name}"] for at in (0, 1) for name in ("weight", "bias")
+    }
+    arrays |= {f"lif{at + 1}.beta": SMALL.tensors[f"layers.{at}.neuron.beta"] for at in (0, 1)}
+    if form == "safetensors":
+        return safetensors.numpy.save({name: np.array(array) for name, array in arrays.items()})
+    out = io.BytesIO()
+    if form == "npz":
+        np.savez(out, **arrays)
+    else:
+        torch.save({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "count", [200, pytest.param(10_000, marks=[pytest.mark.verify, pytest.mark.slow, pytest.mark.timeout(1800)])]
+)
+@pytest.mark.parametrize("form", ["safetensors", "npz"])
+def test_damaged_state_dicts_end_in_an_error_of_ours(form: str, count: int) -> None:
+    whole = state_dict(form)
+    assert tell(whole, SMALL.network) == "read"
+    ends = [tell(raw, SMALL.network) for raw in damaged(whole, count, seed=2)]
+    assert len(ends) == count
+    assert len(set(ends)) > 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [4, pytest.param(1000, marks=[pytest.mark.verify, pytest.mark.timeout(7200)])])
+def test_damaged_files_of_torch_end_in_an_error_of_ours(count: int) -> None:
+    """Each is read in a process of its own, which imports torch first."""
+    whole = state_dict("pt")
+    assert tell(whole, SMALL.network) == "read"
+    ends = [tell(raw, SMALL.network) for raw in damaged(whole, count, seed=3)]
+    assert len(ends) == count
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ class What(StrEnum):
     PYTORCH = "pytorch"
     NUMPY = "numpy"
     C = "c"
+    C_INT8 = "c-int8"
     ONNX = "onnx"
     CSV = "csv"
     FIGURES = "figures"

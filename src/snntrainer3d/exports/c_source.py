@@ -1,6 +1,8 @@
-"""C99 for microcontrollers: a source and a header, float32, all memory fixed, nothing but the standard library.
+"""C99 for microcontrollers: a source and a header, all memory fixed, nothing but the standard library.
 
 Numbers are written in hexadecimal, which C99 reads exactly, and computed in the order in which snnTorch computes them.
+With int8 a weight is one byte and each neuron has a scale: a quarter of the memory, and of spikes only whole numbers
+are summed. States and inputs stay float32.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from pathlib import Path
 from shutil import which
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int8
 
 from snntrainer3d.errors import FailureError
 from snntrainer3d.exports.layer_values import LayerValues, layer_values
@@ -24,7 +26,7 @@ from snntrainer3d.spec import TrainedNetwork, Training
 
 FORM = "C"
 FLAGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O2", "-ffp-contract=off")
-_HEADER = """/* {title}: C99, float32.
+_HEADER = """/* {title}: C99, {numbers}.
  *
  * snn_reset(), then snn_step(input) for each time step; or snn_classify(input) for {steps} steps of the same input.
  * {inputs}
@@ -55,24 +57,14 @@ const float *snn_membranes(void);
 #endif
 """
 _SOURCE = """/* {title}. See {header}. */
-#include "{header}"
+{includes}#include "{header}"
 
 static float spikes[SNN_NEURONS];
 static float membranes[SNN_NEURONS];
 {other_states}static unsigned counts[SNN_OUTPUTS];
 
 {constants}
-static void connect(float *current, int outs, int ins, const float *weight, const float *bias, const float *signal)
-{{
-    for (int i = 0; i < outs; ++i) {{
-        float sum = bias ? bias[i] : 0.0f;
-        for (int j = 0; j < ins; ++j)
-            sum += weight[i * ins + j] * signal[j];
-        current[i] = sum;
-    }}
-}}
-
-{neurons}
+{connect}{neurons}
 void snn_reset(void)
 {{
     for (int i = 0; i < SNN_NEURONS; ++i) {{
@@ -127,6 +119,44 @@ int main(void)
     return 0;
 }}
 """
+_CONNECT = """static void connect(float *current, int outs, int ins, const float *weight, const float *bias,
+                    const float *signal)
+{
+    for (int i = 0; i < outs; ++i) {
+        float sum = bias ? bias[i] : 0.0f;
+        for (int j = 0; j < ins; ++j)
+            sum += weight[i * ins + j] * signal[j];
+        current[i] = sum;
+    }
+}
+
+"""
+_CONNECT_INT8 = """\
+static void connect_values(float *current, int outs, int ins, const int8_t *weight, const float *scale,
+                           const float *bias, const float *signal)
+{
+    for (int i = 0; i < outs; ++i) {
+        float sum = 0.0f;
+        for (int j = 0; j < ins; ++j)
+            sum += (float)weight[(int32_t)i * ins + j] * signal[j];
+        current[i] = scale[i] * sum + (bias ? bias[i] : 0.0f);
+    }
+}
+"""
+_CONNECT_SPIKES = """
+static void connect_spikes(float *current, int outs, int ins, const int8_t *weight, const float *scale,
+                           const float *bias, const float *spiked)
+{
+    for (int i = 0; i < outs; ++i) {
+        int32_t sum = 0;
+        for (int j = 0; j < ins; ++j)
+            if (spiked[j] > 0.0f)
+                sum += weight[(int32_t)i * ins + j];
+        current[i] = scale[i] * (float)sum + (bias ? bias[i] : 0.0f);
+    }
+}
+"""
+LARGEST = 127
 _BODIES = {
     "leaky": "beta[b] * m + x",
     "lapicque": "x * resistance[0] * rate[b] * time_step[0] + decay[b] * m",
@@ -134,11 +164,14 @@ _BODIES = {
 }
 
 
-def c_files(trained: TrainedNetwork, file: str = "network.c") -> dict[str, bytes]:
+def c_files(trained: TrainedNetwork, file: str = "network.c", *, int8: bool = False) -> dict[str, bytes]:
     """Give source and header by their names; raises MismatchError for what they cannot hold."""
     refuse(FORM, code_faults(trained.network, FORM))
     layers, header = layer_values(trained), f"{Path(file).stem}.h"
-    return {file: _source(trained, layers, header).encode(), header: _header(trained, layers, header).encode()}
+    return {
+        file: _source(trained, layers, header, int8).encode(),
+        header: _header(trained, layers, header, int8).encode(),
+    }
 
 
 def run_c(files: Mapping[str, bytes], inputs: Float32[np.ndarray, "..."], num_steps: int) -> Recorded:
@@ -169,22 +202,24 @@ def run_c(files: Mapping[str, bytes], inputs: Float32[np.ndarray, "..."], num_st
 
 def _sizes(header: str, source: str) -> list[int]:
     count = int(re.search(r"SNN_LAYERS (\d+)", header).group(1))  # type: ignore[union-attr]
-    found = [int(size) for size in re.findall(r"^    connect\(current, (\d+),", source, re.MULTILINE)]
+    found = [int(size) for size in re.findall(r"^    connect\w*\(current, (\d+),", source, re.MULTILINE)]
     if len(found) != count:
         raise FailureError("The header does not belong to the source.")
     return found
 
 
-def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str) -> str:
+def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int8: bool) -> str:
     recipe, neurons = trained.training or Training(), sum(layer.size for layer in layers)
     constants = sum(
-        layer.weight.nbytes + (0 if layer.bias is None else layer.bias.nbytes)
+        (layer.weight.size + 4 * layer.size if int8 else layer.weight.nbytes)
+        + (0 if layer.bias is None else layer.bias.nbytes)
         + sum(value.nbytes for value in layer.values.values())
         for layer in layers
     )  # fmt: skip
     states = 4 * (neurons * (1 + max(len(layer.states) for layer in layers)) + max(layer.size for layer in layers))
     return _HEADER.format(
         title=title_in_words(trained.network),
+        numbers="weights of one byte, all else float32" if int8 else "float32",
         inputs=inputs_in_words(recipe),
         guard=re.sub(r"\W", "_", header.removesuffix(".h")).upper(),
         inputs_size=trained.network.input.size,
@@ -197,24 +232,44 @@ def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str) -> 
     )
 
 
-def _source(trained: TrainedNetwork, layers: list[LayerValues], header: str) -> str:
+def _source(trained: TrainedNetwork, layers: list[LayerValues], header: str, int8: bool) -> str:
     others = sorted({name for layer in layers for name in layer.states if name != "mem"})
     starts = np.cumsum([0, *(layer.size for layer in layers)])
     return _SOURCE.format(
         title=title_in_words(trained.network),
         header=header,
+        includes="#include <stdint.h>\n" if int8 else "",
+        connect=_connecting(len(layers), int8),
         other_states="".join(f"static float state_{name}[SNN_NEURONS];\n" for name in others),
-        constants="\n".join(line for index, layer in enumerate(layers) for line in _constants(index, layer)),
+        constants="\n".join(line for index, layer in enumerate(layers) for line in _constants(index, layer, int8)),
         neurons="\n".join(dict.fromkeys(_neuron(layer) for layer in layers)),
         clear="".join(f"        state_{name}[i] = 0.0f;\n" for name in others),
         widest=max(layer.size for layer in layers),
-        steps="\n".join(_step(index, layer, int(starts[index]), starts) for index, layer in enumerate(layers)),
+        steps="\n".join(_step(index, layer, int(starts[index]), starts, int8) for index, layer in enumerate(layers)),
         last=int(starts[-2]),
     )
 
 
-def _constants(index: int, layer: LayerValues) -> Iterator[str]:
-    yield _array(f"weight{index}", layer.weight)
+def _connecting(layers: int, int8: bool) -> str:
+    if not int8:
+        return _CONNECT
+    return _CONNECT_INT8 + (_CONNECT_SPIKES if layers > 1 else "") + "\n"
+
+
+def in_bytes(weight: Float32[np.ndarray, "out in"]) -> tuple[Int8[np.ndarray, "out in"], Float32[np.ndarray, "out"]]:
+    """Give weights as whole numbers from -127 to 127, and each neuron's scale: weight = byte · scale."""
+    largest = np.abs(weight).max(axis=1, initial=0.0)
+    scale = np.where(largest > 0, largest, 1) / np.float32(LARGEST)
+    return np.rint(weight / scale[:, None]).astype(np.int8), scale.astype(np.float32)
+
+
+def _constants(index: int, layer: LayerValues, int8: bool) -> Iterator[str]:
+    if int8:
+        weight, scale = in_bytes(layer.weight)
+        yield _array(f"weight{index}", weight, "int8_t")
+        yield _array(f"scale{index}", scale)
+    else:
+        yield _array(f"weight{index}", layer.weight)
     if layer.bias is not None:
         yield _array(f"bias{index}", layer.bias)
     # Where one value is a neuron's own, all are written out for each neuron, so that one index serves.
@@ -223,10 +278,12 @@ def _constants(index: int, layer: LayerValues) -> Iterator[str]:
         yield _array(f"{name}{index}", np.broadcast_to(value, (layer.size,)) if each else value)
 
 
-def _array(name: str, values: np.ndarray) -> str:
-    flat = [f"{float(value).hex()}f" for value in np.ravel(values)]
-    lines = ",\n    ".join(", ".join(flat[begin : begin + 6]) for begin in range(0, len(flat), 6))
-    return f"static const float {name}[{len(flat)}] = {{\n    {lines}\n}};\n"
+def _array(name: str, values: np.ndarray, kind: str = "float") -> str:
+    whole = kind != "float"
+    flat = [str(int(value)) if whole else f"{float(value).hex()}f" for value in np.ravel(values)]
+    across = 24 if whole else 6
+    lines = ",\n    ".join(", ".join(flat[begin : begin + across]) for begin in range(0, len(flat), across))
+    return f"static const {kind} {name}[{len(flat)}] = {{\n    {lines}\n}};\n"
 
 
 def _neuron(layer: LayerValues) -> str:
@@ -281,14 +338,17 @@ def _alpha_body(reset: str) -> list[str]:
     ]
 
 
-def _step(index: int, layer: LayerValues, start: int, starts: np.ndarray) -> str:
+def _step(index: int, layer: LayerValues, start: int, starts: np.ndarray, int8: bool) -> str:
     before = "input" if index == 0 else f"spikes + {int(starts[index - 1])}"
     bias = "0" if layer.bias is None else f"bias{index}"
     states = "".join(f", state_{name} + {start}" for name in layer.states if name != "mem")
     values = "".join(f", {name}{index}" for name in layer.values)
     each = int(any(value.ndim for value in layer.values.values()))
+    connect, scale = "connect", ""
+    if int8:
+        connect, scale = "connect_spikes" if index else "connect_values", f", scale{index}"
     return (
-        f"    connect(current, {layer.size}, {layer.weight.shape[1]}, weight{index}, {bias}, {before});\n"
+        f"    {connect}(current, {layer.size}, {layer.weight.shape[1]}, weight{index}{scale}, {bias}, {before});\n"
         f"    {layer.kind}_{layer.reset}({layer.size}, {each}, current, spikes + {start}, membranes + {start}"
         f"{states}{values});"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from shutil import which
@@ -59,6 +59,8 @@ class Form:
     needs: str = ""
     """The package, or with `tool` the command, that running or writing needs beyond those that are always here."""
     tool: bool = False
+    may_differ: float = 0.0
+    """The share of predictions that may differ from the network's, because weights are kept less exactly."""
 
     @property
     def runs_here(self) -> bool:
@@ -77,7 +79,7 @@ def prove_files(
     form: Form, trained: TrainedNetwork, files: Mapping[str, bytes], samples: Samples | None = None
 ) -> Proof:
     """Run what was written on samples, beside the network; raises FailureError where it does not run."""
-    return prove(trained, partial(form.run, files), form.ran, samples)
+    return replace(prove(trained, partial(form.run, files), form.ran, samples), may_differ=form.may_differ)
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -140,6 +142,11 @@ _NIR = Form(
     "nir", "NIR", _BYTES, ".nir", lambda t, file: {file: to_nir(t), f"{file}.json": nir_sidecar(t)},
     _read_back, _READ, nir_faults, several=True, needs="nir",
 )  # fmt: skip
+_C_INT8 = Form(
+    "c-int8", "C99, int8", _BYTES, "_int8.c", partial(c_files, int8=True), run_c,
+    "compiled with every warning an error, and run", partial(code_faults, form=C_FORM), several=True, needs="cc",
+    tool=True, may_differ=0.02,
+)  # fmt: skip
 _ONNX = Form(
     "onnx", "ONNX", _BYTES, ".onnx", lambda t, file: {file: to_onnx(t)},
     run_onnx, "run by onnxruntime in a process of its own, step by step", onnx_faults, needs="onnxruntime",
@@ -163,6 +170,7 @@ FORMS: dict[str, Form] = {
         _code("numpy", "NumPy script", "_numpy.py", to_numpy_script, _run_script(()),
               "run by Python with NumPy in a process of its own"),
         _C,
+        _C_INT8,
         _ONNX,
     )
 }  # fmt: skip

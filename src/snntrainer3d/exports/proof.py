@@ -53,10 +53,17 @@ class Proof:
     largest_membrane_error: float
     """In samples whose spikes all agree; in all samples where there are none."""
     seconds: float
+    may_differ: float = 0.0
+    """The share of predictions that may differ, where a form keeps weights less exactly; then spikes may too."""
 
     @property
     def holds(self) -> bool:
-        """Tell whether all predictions agree and every spike that differs is one of rounding."""
+        """Tell whether all predictions agree and every spike that differs is one of rounding.
+
+        Of a form that says so, as many predictions as it says may differ.
+        """
+        if self.may_differ:
+            return self.samples - self.predictions_agree <= self.may_differ * self.samples
         margin = self.first_difference_margin
         return self.predictions_agree == self.samples and (margin is None or margin <= ROUNDING)
 
@@ -70,6 +77,10 @@ class Proof:
         return (
             f"{self.predictions_agree:,} of {self.samples:,} predictions agree, {spikes} of {self.spikes:,}, "
             f"largest membrane error {self.largest_membrane_error:.2g} ({self.ran})."
+            + (
+                f" Its weights are coarser: {self.may_differ:.0%} of the predictions may differ."
+                * bool(self.may_differ)
+            )
         )
 
 

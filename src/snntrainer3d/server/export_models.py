@@ -46,6 +46,8 @@ class ExportProof(_Body):
     largest_membrane_error: float
     """In samples whose spikes all agree."""
     seconds: float
+    may_differ: float
+    """The share of predictions that may differ, where a form keeps weights less exactly."""
     holds: bool
-    """Whether all predictions agree and every spike that differs is one of rounding."""
+    """Whether all predictions agree and every spike that differs is one of rounding; or as many as may differ."""
     sentence: str
