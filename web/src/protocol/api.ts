@@ -1151,7 +1151,9 @@ export interface ExportProof {
   /** In samples whose spikes all agree. */
   largest_membrane_error: number;
   seconds: number;
-  /** Whether all predictions agree and every spike that differs is one of rounding. */
+  /** The share of predictions that may differ, where a form keeps weights less exactly. */
+  may_differ: number;
+  /** Whether all predictions agree and every spike that differs is one of rounding; or as many as may differ. */
   holds: boolean;
   sentence: string;
 }
