@@ -35,27 +35,29 @@ async function choose(page: Page, template: string, title_: string): Promise<voi
 describe("layers of all kinds", () => {
   it("come by template, say their shapes at once, and are marked where they do not fit", async () => {
     const { page, complaints } = await onDigits();
-    await choose(page, "LeNet-like", "8×8-16c3-mp2-32c3-mp2-128-10");
+    await choose(page, "LeNet-like", "8×8-16c3-bn-mp2-32c3-bn-mp2-128-10");
     expect(await shapes(page)).toEqual([
       "3×3 → 16×8×8",
+      "→ 16×8×8",
       "2×2 → 16×4×4",
       "3×3 → 32×4×4",
+      "→ 32×4×4",
       "2×2 → 32×2×2",
       "→ 128",
       "→ 128",
       "→ 10",
     ]);
     await page.getByLabel("Conv 2: all fields").click();
-    const kernel = page.locator("#field-network-layers-2-kernel");
+    const kernel = page.locator("#field-network-layers-3-kernel");
     await kernel.fill("9");
     // Before the server can have answered.
-    const fault = row(page, 2).getByRole("alert").filter({ hasText: "larger than its input of 16×4×4" });
+    const fault = row(page, 3).getByRole("alert").filter({ hasText: "larger than its input of 16×4×4" });
     await fault.waitFor(PATIENCE);
     expect(await fault.textContent()).toContain("At most 6 fits here.");
-    await expect.poll(() => page.locator(".marks .note").textContent(), PATIENCE).toContain("Layer 3 cannot take");
-    expect(await row(page, 2).getByRole("alert").count()).toBe(1);
+    await expect.poll(() => page.locator(".marks .note").textContent(), PATIENCE).toContain("Layer 4 cannot take");
+    expect(await row(page, 3).getByRole("alert").count()).toBe(1);
     await kernel.fill("3");
-    await expect.poll(() => row(page, 2).getByRole("alert").count(), PATIENCE).toBe(0);
+    await expect.poll(() => row(page, 3).getByRole("alert").count(), PATIENCE).toBe(0);
     expect(complaints).toEqual([]);
   });
 
