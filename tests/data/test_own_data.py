@@ -196,7 +196,7 @@ DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
     "an empty file": ("a.zip", b"", "", "is empty"),
     "a file of no kind": ("a.pdf", b"%PDF-1.7", "", "is of no kind that is read"),
     "half a zip": ("a.zip", packed(PETS)[:-40], "", "is not a whole zip file"),
-    "a zip without pictures": ("a.zip", packed({"a/readme.md": b"hello"}), "", "holds no picture and no sound"),
+    "a zip without pictures": ("a.zip", packed({"a/readme.md": b"hello"}), "", "no picture, no sound and no events"),
     "a zip bomb": ("a.zip", _bomb(), "", "no pictures or sounds do"),
     "a picture in no folder": ("a.zip", packed({**PETS, "x.png": picture()}), "x.png", "lies in no class's folder"),
     "a damaged member": ("a.zip", _broken_member(), "pets/cat/0.png", "cannot be unpacked"),
@@ -218,7 +218,7 @@ DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
         "a.zip", packed({**PETS, "pets/cow/0.png": picture()}), "class cow", "has 1 sample, at least two",
     ),
     "pictures and sounds": (
-        "a.zip", packed({**PETS, "pets/cow/0.wav": sound(300)}), "", "12 pictures and 1 sounds",
+        "a.zip", packed({**PETS, "pets/cow/0.wav": sound(300)}), "", "12 pictures, 1 sounds and 0 files",
     ),
     "sounds of two rates": (
         "a.zip",

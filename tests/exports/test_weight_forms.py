@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from made_networks import NEURONS, made
 
+from snntrainer3d.apart import npz as npz_arrays
+from snntrainer3d.apart import read_hdf5
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, MismatchError
 from snntrainer3d.exports import (
     FORMS,
     form_of,
     from_nir,
-    npz_file,
     packed,
     prove_files,
     read_weight_file,
@@ -24,7 +25,6 @@ from snntrainer3d.exports import (
     to_npz,
     to_paper_json,
 )
-from snntrainer3d.exports.hdf5_reading import read_hdf5
 from snntrainer3d.spec import Alpha, Lapicque, Leaky, Network, Synaptic, TrainedNetwork
 
 WITHOUT_LEARNED = [name for name in NEURONS if "learned" not in name]
@@ -265,7 +265,7 @@ def test_an_npz_that_claims_more_than_it_holds_reserves_nothing(monkeypatch):
     for header in (huge, objects, b"__import__('os').system('true')\n", b"(" * 5000):
         with pytest.raises(FileFormatError, match="damaged"):
             read_weight_file(npz(header))
-    monkeypatch.setattr(npz_file, "MAX_UNPACKED_BYTES", 10)
+    monkeypatch.setattr(npz_arrays, "MAX_UNPACKED_BYTES", 10)
     with pytest.raises(LimitError, match="at most 10"):
         read_weight_file(npz(huge))
     monkeypatch.undo()

@@ -69,9 +69,20 @@ def fetch_dataset(
 
 @app.command("import")
 def import_dataset(
-    path: Annotated[Path, typer.Argument(help="An NPZ, a CSV, or a folder or zip of pictures or WAV sounds by class.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="An NPZ, a CSV, an HDF5 file of spike trains, or a folder or zip of pictures, WAV sounds or events "
+            "by class."
+        ),
+    ],
     name: Annotated[str, typer.Option(help="What to call it; else the file's name.")] = "",
-    size: Annotated[int | None, typer.Option(help="Height and width that pictures are brought to.")] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Height and width that pictures and events are brought to, or channels.")
+    ] = None,
+    frames: Annotated[int, typer.Option(help="Into how many frames events are counted.")] = 20,
+    clip: Annotated[int, typer.Option(help="The most events that count at one place of a frame.")] = 4,
+    polarity: Annotated[bool, typer.Option(help="Brighter and darker events are channels of their own.")] = True,
     over_time: Annotated[bool, typer.Option(help="The second axis of an NPZ's samples is time.")] = False,
     test_share: Annotated[float, typer.Option(help="Share kept for the test where the file is not split.")] = 0.2,
     as_json: AsJson = False,
@@ -79,7 +90,7 @@ def import_dataset(
     """Read your own data, tell every fault of it, and keep it under a name that `train --dataset` takes."""
     from snntrainer3d.data import Choice, import_data, load
 
-    info = import_data(path, name, Choice(size, over_time, test_share))
+    info = import_data(path, name, Choice(size, over_time, test_share, frames, clip, polarity))
     train, test = load(info.name).class_counts()
     if as_json:
         shape = {"input_shape": list(info.input_shape), "frames": info.frames, "class_names": list(info.class_names)}

@@ -35,7 +35,9 @@ def train(
     data: Annotated[
         Path | None,
         typer.Option(
-            metavar="PATH", help="Your own data: an NPZ, a CSV, or a folder or zip of pictures or WAV sounds by class."
+            metavar="PATH",
+            help="Your own data: an NPZ, a CSV, spike trains in HDF5, or a folder or zip of pictures, WAV sounds or "
+            "events by class; `datasets import` has more to choose.",
         ),
     ] = None,
     data_size: Annotated[

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from snntrainer3d.apart import Hdf5Content, read_hdf5
 from snntrainer3d.errors import Fault, FileFormatError, Snntrainer3dError
-from snntrainer3d.exports.hdf5_reading import Hdf5Content, read_hdf5
 from snntrainer3d.exports.header import check_kind, read_header
 from snntrainer3d.exports.json_weights import parse_json
 from snntrainer3d.exports.layer_values import layer_values

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from snntrainer3d.exports.own_process import read_apart
+from snntrainer3d.apart import read_apart
 
 LIMIT_S = 120
 _CHILD = Path(__file__).resolve().parents[1] / "engine" / "pt_child.py"

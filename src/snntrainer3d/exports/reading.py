@@ -9,12 +9,13 @@ from typing import Literal
 
 import numpy as np
 
+from snntrainer3d.apart import MAGIC as HDF5_MAGIC
+from snntrainer3d.apart import read_npz
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, NotFoundError
-from snntrainer3d.exports.hdf5_reading import MAGIC as HDF5_MAGIC
 from snntrainer3d.exports.json_weights import from_document, parse_json
 from snntrainer3d.exports.nir_reading import from_nir
 from snntrainer3d.exports.npz_file import KEY as NPZ_KEY
-from snntrainer3d.exports.npz_file import from_npz, read_npz
+from snntrainer3d.exports.npz_file import from_npz
 from snntrainer3d.exports.paper_json import from_paper_document, is_paper_document
 from snntrainer3d.exports.pt_reading import looks_like_pt, read_pt
 from snntrainer3d.exports.safetensors_file import (

@@ -8,11 +8,23 @@ export interface OwnChoice {
   /** Whether the second axis of an NPZ's samples is time. */
   overTime: boolean;
   testShare: number;
+  /** Of events: into how many frames they are counted, the most that count at a place, and whether by polarity. */
+  frames: number;
+  clip: number;
+  polarity: boolean;
 }
 
 export const dataApi = {
-  importOwn: (file: Blob, name: string, { side, overTime, testShare }: OwnChoice) => {
-    const query = new URLSearchParams({ file: name, over_time: String(overTime), test_share: String(testShare) });
+  importOwn: (file: Blob, name: string, choice: OwnChoice) => {
+    const { side, overTime, testShare, frames, clip, polarity } = choice;
+    const query = new URLSearchParams({
+      file: name,
+      over_time: String(overTime),
+      test_share: String(testShare),
+      frames: String(frames),
+      clip: String(clip),
+      polarity: String(polarity),
+    });
     if (side !== null) query.set("side", String(side));
     return sendBytes<OwnData>(`/datasets/own?${query}`, file);
   },

@@ -43,7 +43,12 @@ async function lookInside(width = 1400, height = 900) {
 const decision = (page: Page) => page.locator(".verdict .class");
 const step = (page: Page) => page.locator(".playback output");
 const shownCount = (page: Page, output: number) =>
-  page.getByLabel("Spikes of the outputs at the step shown").locator("output").nth(output).textContent().then(Number);
+  page
+    .getByLabel(/^The classes in the race/)
+    .locator("output")
+    .nth(output)
+    .textContent()
+    .then(Number);
 
 /** Draws strokes on the pad, their points as shares of its sides. */
 async function drawStroke(page: Page, points: [number, number][]): Promise<void> {

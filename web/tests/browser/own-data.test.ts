@@ -36,6 +36,15 @@ rows = ["x,y,where"]
 for at in range(80):
     centre = 0.2 if at % 2 else 0.8
     rows.append(f"{centre + random.normal() * 0.05:.4f},{centre + random.normal() * 0.05:.4f},{'low' if at % 2 else 'high'}")
+def moving(side, seed):
+    random = np.random.default_rng(seed)
+    times = np.sort(random.integers(0, 300_000, 200))
+    ways = times / 300_000 if side == "right" else 1 - times / 300_000
+    rows = zip((ways * 30).astype(int), random.integers(8, 26, 200), random.integers(0, 2, 200), times)
+    return b"".join(bytes((int(x), int(y))) + ((int(p) << 23) | int(t)).to_bytes(3, "big") for x, y, p, t in rows)
+recorded = {f"{side}/{at}.bin": moving(side, at) for side in ("left", "right") for at in range(20)}
+pack("moving.zip", recorded)
+pack("cut.zip", {**recorded, "left/cut.bin": b"1234567"})
 open(f"{sys.argv[1]}/clouds.csv", "w").write("\\n".join(rows))
 `;
 
@@ -84,6 +93,22 @@ it("takes a zip of pictures by class: preview, balance, training, confusion matr
   expect(await row.textContent()).toMatch(/24\s*6/);
   await trained(page, ["left", "right"]);
   expect(complaints).toEqual([]);
+});
+
+it("takes a zip of events by class: frames as they are asked for, preview, training, confusion matrix", async () => {
+  const { page, complaints } = await app.open();
+  await drop(page, "moving.zip");
+  await dialog(page).getByText("20 frames of 2×34×34").waitFor({ timeout: 30_000 });
+  await dialog(page).getByLabel("Frames").fill("8");
+  await dialog(page).getByLabel("Bring pictures to").fill("17");
+  await dialog(page).getByRole("button", { name: "Read again" }).click();
+  await dialog(page).getByText("8 frames of 2×17×17").waitFor({ timeout: 30_000 });
+  expect(await dialog(page).getByRole("img", { name: "A sample of left" }).count()).toBeGreaterThan(3);
+  await trained(page, ["left", "right"]);
+  expect(complaints).toEqual([]);
+  await drop(page, "cut.zip");
+  await dialog(page).getByText("left/cut.bin").waitFor({ timeout: 30_000 });
+  expect(await dialog(page).textContent()).toContain("not whole events of 5");
 });
 
 it("takes a CSV: numbers, classes, training, confusion matrix", async () => {

@@ -26,11 +26,17 @@ class Choice:
     """What a person says of own data beside the file."""
 
     side: int | None = None
-    """Height and width that pictures are brought to; None where they come in one size."""
+    """Height and width that pictures and frames of events are brought to, or channels; None for as they are."""
     over_time: bool = False
     """Whether the second axis of an NPZ's samples is time."""
     test_share: float = 0.2
     """Share kept for the test where the file does not split itself."""
+    frames: int = 20
+    """Of events: into how many frames they are counted."""
+    clip: int = 4
+    """Of events: the most that count at one place of a frame."""
+    polarity: bool = True
+    """Of events: whether brighter and darker are channels of their own."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

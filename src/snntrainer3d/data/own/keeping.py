@@ -14,14 +14,17 @@ from typing import Any
 
 import numpy as np
 
+from snntrainer3d.apart import MAGIC
 from snntrainer3d.data.catalogue import DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Split
-from snntrainer3d.data.own.gathered import Choice, Faults, Gathered
+from snntrainer3d.data.own.gathered import MAX_FRAMES, Choice, Faults, Gathered
+from snntrainer3d.data.own.nmnist import read_bin_tree
 from snntrainer3d.data.own.npz import read_npz
 from snntrainer3d.data.own.pictures import read_pictures
 from snntrainer3d.data.own.sounds import read_sounds
+from snntrainer3d.data.own.spike_file import read_spike_file
 from snntrainer3d.data.own.table import read_csv
-from snntrainer3d.data.own.tree import PICTURES, SOUNDS, opened_tree
+from snntrainer3d.data.own.tree import EVENTS, PICTURES, SOUNDS, opened_tree
 from snntrainer3d.data.splits import split_train
 from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, StorageError
 from snntrainer3d.home import home_folder
@@ -31,7 +34,7 @@ from snntrainer3d.storage import write_atomically
 _SPLIT_SEED = 0
 _VERSION = 1
 _NAME = re.compile(re.escape(OWN) + r"[a-z0-9-]{1,80}")
-_ENDINGS = "an NPZ, a CSV, or a folder or zip of pictures or WAV sounds by class"
+_ENDINGS = "an NPZ, a CSV, an HDF5 file of spike trains, or a folder or zip of pictures, WAV sounds or events by class"
 
 
 def own_folder() -> Path:
@@ -67,7 +70,7 @@ def import_data(path: Path, name: str = "", choice: Choice | None = None) -> Dat
         "test_labels": found.labels[test],
     }
     checksum = _checksum(arrays)
-    title = re.sub(r"\.(npz|csv|tsv|txt|zip)$", "", called, flags=re.IGNORECASE) or "data"
+    title = re.sub(r"\.(npz|csv|tsv|txt|zip|h5|hdf5)$", "", called, flags=re.IGNORECASE) or "data"
     own = _free_name(_slug(title), checksum)
     info = DatasetInfo(
         name=own,
@@ -126,6 +129,10 @@ def _gather(path: Path, name: str, choice: Choice) -> Gathered:
         raise NotFoundError(f"There is no file or folder {path}.", path="data", hint="Check the path.")
     if choice.side is not None and not 1 <= choice.side <= 256:
         raise InputError(f"got {choice.side}, expected 1 to 256 pixels.", path="side")
+    if not 1 <= choice.frames <= MAX_FRAMES:
+        raise InputError(f"got {choice.frames}, expected 1 to {MAX_FRAMES:,} frames.", path="frames")
+    if not 1 <= choice.clip <= 255:
+        raise InputError(f"got {choice.clip}, expected 1 to 255 events.", path="clip")
     if not 0.0 < choice.test_share < 1.0:
         raise InputError(f"got {choice.test_share}, expected a share between 0 and 1.", path="test_share")
     if path.is_dir():
@@ -139,6 +146,8 @@ def _gather(path: Path, name: str, choice: Choice) -> Gathered:
         raise FileFormatError(f"{name} is empty.", hint=f"Give {_ENDINGS}.")
     if start == b"PK\3\4" or start == b"PK\5\6":
         return read_npz(path, name, choice) if _is_npz(path, name) else _from_tree(path, name, choice)
+    if MAGIC.startswith(start):
+        return read_spike_file(path, name, choice)
     if name.lower().endswith((".csv", ".tsv", ".txt")):
         return read_csv(path, name)
     raise FileFormatError(f"{name} is of no kind that is read.", hint=f"Give {_ENDINGS}.")
@@ -159,10 +168,12 @@ def _from_tree(path: Path, name: str, choice: Choice) -> Gathered:
     with opened_tree(path, name) as leaves:
         pictures = [leaf for leaf in leaves if leaf.suffix in PICTURES]
         sounds = [leaf for leaf in leaves if leaf.suffix in SOUNDS]
-        if pictures and sounds:
-            raise FileFormatError(
-                f"{name} holds {len(pictures):,} pictures and {len(sounds):,} sounds.", hint="Give one kind of data."
-            )
+        events = [leaf for leaf in leaves if leaf.suffix in EVENTS]
+        if sum(map(bool, (pictures, sounds, events))) > 1:
+            held = f"{len(pictures):,} pictures, {len(sounds):,} sounds and {len(events):,} files of events"
+            raise FileFormatError(f"{name} holds {held}.", hint="Give one kind of data.")
+        if events:
+            return read_bin_tree(events, name, choice)
         return read_pictures(pictures, name, choice) if pictures else read_sounds(sounds, name)
 
 

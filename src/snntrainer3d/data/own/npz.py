@@ -17,6 +17,7 @@ from snntrainer3d.data.own.gathered import (
     check_limits,
     labelled,
 )
+from snntrainer3d.data.own.npz_events import holds_events, read_npz_events
 from snntrainer3d.errors import FileFormatError
 
 _INPUTS = ("x", "X", "inputs", "images", "data")
@@ -27,6 +28,8 @@ _COLOURS = (3, 4)
 def read_npz(path: Path, name: str, choice: Choice) -> Gathered:
     """Read an NPZ; raises FileFormatError with every fault."""
     arrays = _arrays(path, name)
+    if holds_events(arrays):
+        return read_npz_events(arrays, name, choice)
     faults = Faults(name)
     parts = _parts(arrays, faults)
     faults.tell()

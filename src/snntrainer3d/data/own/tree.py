@@ -19,6 +19,7 @@ _SMALL_BYTES = 1_000_000
 _TRAIN, _TEST = ("train", "training"), ("test", "testing")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
 SOUNDS = (".wav", ".wave")
+EVENTS = (".bin",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str) -> list[Lea
     leaves = []
     for parts, path, read in shown:
         own = parts[1:] if is_split else parts
-        if PurePosixPath(path).suffix.lower() not in (*PICTURES, *SOUNDS):
+        if PurePosixPath(path).suffix.lower() not in (*PICTURES, *SOUNDS, *EVENTS):
             continue
         if len(own) < 2 or (is_split and len(parts) < 3):
             faults.add(path, "lies in no class's folder.", "Put it into a folder with its class's name.")
@@ -126,7 +127,7 @@ def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str) -> list[Lea
     faults.tell()
     if not leaves:
         raise FileFormatError(
-            f"{name} holds no picture and no sound.",
-            hint="A folder for each class, with PNG or JPEG pictures or WAV sounds in it.",
+            f"{name} holds no picture, no sound and no events.",
+            hint="A folder for each class, with PNG or JPEG pictures, WAV sounds or .bin events in it.",
         )
     return leaves

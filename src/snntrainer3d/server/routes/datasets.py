@@ -42,12 +42,15 @@ async def import_dataset(
     file: Annotated[
         str, Query(min_length=1, max_length=200, description="The file's name, whose ending tells its kind.")
     ],
-    side: Annotated[int | None, Query(description="Height and width that pictures are brought to.")] = None,
+    side: Annotated[int | None, Query(description="Height and width that pictures and events are brought to.")] = None,
     over_time: Annotated[bool, Query(description="Whether the second axis of an NPZ's samples is time.")] = False,
     test_share: Annotated[float, Query(description="Share kept for the test.")] = 0.2,
+    frames: Annotated[int, Query(description="Into how many frames events are counted.")] = 20,
+    clip: Annotated[int, Query(description="The most events that count at one place of a frame.")] = 4,
+    polarity: Annotated[bool, Query(description="Whether brighter and darker events are channels.")] = True,
 ) -> OwnData:
-    """Read own data from an NPZ, a CSV, or a zip of pictures or sounds by class, check all of it, and keep it."""
-    choice = Choice(side, over_time, test_share)
+    """Read own data (NPZ, CSV, spike trains in HDF5, a zip of pictures, sounds or events), check and keep it."""
+    choice = Choice(side, over_time, test_share, frames, clip, polarity)
     async with uploaded(request, request.app.state.home) as path:
         info = await run_in_threadpool(import_data, path, file, choice)
     train, test = (await run_in_threadpool(load, info.name)).class_counts()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from snntrainer3d.apart.npz import read_npz
 from snntrainer3d.errors import FileFormatError, LimitError
-from snntrainer3d.exports.npz_file import read_npz
 
 MAX_BYTES = 1_000_000_000
 _REFUSED = 3
@@ -18,11 +18,12 @@ _REFUSED = 3
 
 
 def read_apart(
-    child: Path, raw: bytes, *, kind: str, limit_s: float, refused: str, hint: str, late: str = ""
+    child: Path, raw: bytes | Path, *, kind: str, limit_s: float, refused: str, hint: str, late: str = ""
 ) -> dict[str, np.ndarray]:
     """Give the arrays that a child finds in a file.
 
     Args:
+        raw: the file, or its content.
         kind: what the file is called, such as "HDF5 file".
         refused: what is said of a file that the child refuses, before its reason.
         late: what is said after the limit of time that it passed.
@@ -33,8 +34,10 @@ def read_apart(
     """
     with tempfile.TemporaryDirectory(prefix="snntrainer3d-") as name:
         folder = Path(name)
-        (folder / "in").write_bytes(raw)
-        command = [sys.executable, "-I", str(child), "in", "out.npz", str(MAX_BYTES), str(int(limit_s) + 1)]
+        source = str(raw.resolve()) if isinstance(raw, Path) else "in"
+        if isinstance(raw, bytes):
+            (folder / source).write_bytes(raw)
+        command = [sys.executable, "-I", str(child), source, "out.npz", str(MAX_BYTES), str(int(limit_s) + 1)]
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=limit_s, check=False)
         except subprocess.TimeoutExpired:

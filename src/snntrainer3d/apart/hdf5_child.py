@@ -12,6 +12,7 @@ from typing import Any
 
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 16
+ROWS_AT_ONCE = 256
 SPARE_BYTES = 1 << 30
 
 
@@ -57,6 +58,10 @@ class _Reader:
     def take(self, name: str, item: Any) -> None:
         if item.is_virtual or item.external:
             raise ValueError(f"{name} lies in another file")
+        inner = self.h5py.check_vlen_dtype(item.dtype)
+        if isinstance(inner, self.np.dtype) and inner.kind in "fiub" and item.ndim == 1:
+            self.take_rows(name, item, inner)
+            return
         size = item.size * item.dtype.itemsize if item.size else 0
         if size > self.left:
             raise ValueError(f"{name} is too large")
@@ -68,6 +73,18 @@ class _Reader:
             self.texts[name] = [[_text(entry) for entry in self.np.ravel(row)] for row in self.np.atleast_2d(value)]
         elif item.dtype.kind in "fiub":
             self.arrays["a:" + name] = self.np.asarray(value)
+
+    def take_rows(self, name: str, item: Any, inner: Any) -> None:
+        """Take rows of different lengths, some at a time: how long they are is known only once they are read."""
+        rows = []
+        for begin in range(0, len(item), ROWS_AT_ONCE):
+            for row in item[begin : begin + ROWS_AT_ONCE]:
+                self.left -= row.size * inner.itemsize
+                if self.left < 0:
+                    raise ValueError(f"{name} is too large")
+                rows.append(row)
+        self.arrays["a:" + name] = self.np.concatenate(rows) if rows else self.np.zeros(0, inner)
+        self.arrays[f"a:{name}#lengths"] = self.np.array([row.size for row in rows], self.np.int64)
 
 
 def _text(entry: Any) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from snntrainer3d.apart.own_process import read_apart
 from snntrainer3d.errors import InputError
-from snntrainer3d.exports.own_process import read_apart
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 LIMIT_S = 60
@@ -20,13 +20,16 @@ _CHILD = Path(__file__).with_name("hdf5_child.py")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Hdf5Content:
-    """Everything in a file: arrays and texts by their path; rows of texts where there are several."""
+    """Everything in a file: arrays and texts by their path; rows of texts where there are several.
+
+    Of rows of different lengths `arrays` holds all values in turn, and under the path and `#lengths` how many each has.
+    """
 
     arrays: dict[str, np.ndarray]
     texts: dict[str, Any]
 
 
-def read_hdf5(raw: bytes, *, limit_s: float = LIMIT_S) -> Hdf5Content:
+def read_hdf5(raw: bytes | Path, *, limit_s: float = LIMIT_S) -> Hdf5Content:
     """Read a file.
 
     Raises:

@@ -1,0 +1,125 @@
+"""Events, as event cameras and silicon cochleas give them, and the frames that they are counted into.
+
+A frame holds for each place how many events it had in its share of the time: x[t, p, y, x] = min(count, clip)/clip.
+Time begins at a sample's first event; all frames of all samples are equally long, so that the last one of the longest
+sample ends with its last event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int64, UInt8
+
+from snntrainer3d.data.own.gathered import Choice, Faults, Gathered, check_classes, check_limits, labelled
+
+MAX_EVENTS = 20_000_000
+"""Of one sample."""
+LARGEST_SIDE = 4_096
+MOST_OF_A_SAMPLE = 20_000_000
+"""Values of a sample in all its frames."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Events:
+    """The events of one sample, in the order of time; a sensor of one row has y = 0 everywhere."""
+
+    times: Int64[np.ndarray, "event"]
+    """Microseconds."""
+    across: Int64[np.ndarray, "event"]
+    down: Int64[np.ndarray, "event"]
+    polarities: Int64[np.ndarray, "event"]
+    """0 for darker, 1 for brighter; all 0 where there are none."""
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    @property
+    def duration(self) -> int:
+        """Give the microseconds from the first to the last event."""
+        return int(self.times.max() - self.times.min()) if len(self) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """Where events come from: height and width in places, and whether they have a polarity."""
+
+    height: int
+    width: int
+    polar: bool
+
+    @property
+    def flat(self) -> bool:
+        """Tell whether it is a row of channels and no picture."""
+        return self.height == 1
+
+
+Sample = Callable[[], Events]
+"""Gives a sample's events; called twice, so that a large set need not lie in memory."""
+
+
+def frames_of(
+    samples: Sequence[Sample],
+    durations: Sequence[int],
+    names: Sequence[str],
+    sensor: Sensor,
+    choice: Choice,
+    about: tuple[str, str],
+    tests: np.ndarray | None = None,
+) -> Gathered:
+    """Count events into frames; raises FileFormatError.
+
+    Args:
+        about: the file's name, and what the samples are in words.
+    """
+    name, what = about
+    faults = Faults(name)
+    channels = 2 if sensor.polar and choice.polarity else 1
+    height, width = _size(sensor, choice)
+    labels, class_names = labelled(names)
+    check_classes(faults, labels, class_names)
+    check_limits(faults, len(samples), channels * height * width, choice.frames)
+    if channels * height * width * choice.frames > MOST_OF_A_SAMPLE:
+        message = f"a sample would have {channels * height * width * choice.frames:,} values in all its frames, "
+        faults.add(
+            "", f"{message}at most {MOST_OF_A_SAMPLE:,} are counted.", "Take fewer frames, or make them smaller."
+        )
+    faults.tell()
+    longest = max(1, max(durations))
+    shape: tuple[int, ...] = (width,) if sensor.flat and channels == 1 else (channels, height, width)
+    inputs = np.zeros((len(samples), choice.frames, *shape), np.uint8)
+    for at, sample in enumerate(samples):
+        counted = _counted(sample(), longest, sensor, (channels, height, width), choice)
+        inputs[at] = counted.reshape(choice.frames, *shape)
+    of = f"{channels}×{height}×{width}" if len(shape) == 3 else f"{width} channels"
+    notes = (
+        f"Each of {choice.frames} frames counts the events of {longest / choice.frames / 1000:.3g} ms at each place, "
+        f"up to {choice.clip}, brought to 0–1.",
+    )
+    return Gathered(
+        inputs, labels, class_names, shape, f"{what}, {choice.frames} frames of {of}", choice.frames, tests, notes
+    )
+
+
+def _size(sensor: Sensor, choice: Choice) -> tuple[int, int]:
+    """Give height and width of a frame: those of the sensor, or as large as was asked for."""
+    if choice.side is None:
+        return sensor.height, sensor.width
+    return min(choice.side, sensor.height), min(choice.side, sensor.width)
+
+
+def _counted(
+    events: Events, longest: int, sensor: Sensor, size: tuple[int, int, int], choice: Choice
+) -> UInt8[np.ndarray, "frame channel height width"]:
+    channels, height, width = size
+    begun = events.times - (events.times.min() if len(events) else 0)
+    # The very last event would begin a frame of its own.
+    frame = np.minimum(begun * choice.frames // longest, choice.frames - 1)
+    channel = events.polarities if channels == 2 else np.zeros_like(events.polarities)
+    row, column = events.down * height // sensor.height, events.across * width // sensor.width
+    place = ((frame * channels + channel) * height + row) * width + column
+    counts = np.bincount(place, minlength=choice.frames * channels * height * width)
+    shades = np.rint(np.minimum(counts, choice.clip) * (255 / choice.clip))
+    return shades.astype(np.uint8).reshape(choice.frames, channels, height, width)
