@@ -24,6 +24,10 @@ interface Other extends Partial<Omit<Layer, "neuron">> {
   n?: number;
 }
 
+/** Longer links, and more layers than this, are no design that somebody made: they would only stop the page. */
+const MOST_CHARACTERS = 100_000;
+const MOST_LAYERS = 1000;
+
 export function encodeDesign(design: Design): string {
   const neurons: object[] = [];
   const numberOf = (neuron: Neuron): number => {
@@ -58,6 +62,7 @@ export function encodeDesign(design: Design): string {
 
 /** Reads such a text; null for anything that is not one: a damaged link must not break the page. */
 export function decodeDesign(text: string): Design | null {
+  if (text.length > MOST_CHARACTERS) return null;
   try {
     const packed = JSON.parse(fromBase64Url(text)) as Packed;
     if (packed.v !== 1) return null;
@@ -68,7 +73,13 @@ export function decodeDesign(text: string): Design | null {
       return Array.from({ length: Math.min(times, 200) }, () => layerOf(size, neurons[neuron], bias === 1));
     });
     const shape = packed.i.map(Number);
-    if (layers.length === 0 || shape.length === 0 || neurons.includes(undefined as never)) return null;
+    if (
+      layers.length === 0 ||
+      layers.length > MOST_LAYERS ||
+      shape.length === 0 ||
+      neurons.includes(undefined as never)
+    )
+      return null;
     const spec: RunSpec = startDesign().spec;
     return {
       spec: {

@@ -167,8 +167,10 @@ export class Workbench {
 
   /** Takes the design of a link that was put into the address while the page was open. */
   follow(linked: string): void {
-    const found = linked === this.code() ? null : decodeDesign(linked);
+    if (linked === this.code()) return;
+    const found = decodeDesign(linked);
     if (found) this.edit(() => found);
+    else notices.say("warning", "The design in the link could not be read; your own stays.");
   }
 
   /** Takes a run's document as the design; the one before comes back by undo. */

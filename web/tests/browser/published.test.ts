@@ -128,6 +128,8 @@ describe("a published page", () => {
       await page.getByRole("heading", { name, exact: true }).waitFor();
     }
     expect(await page.getByRole("rowheader", { name: "Learning rate" }).count()).toBe(1);
+    const design = page.getByRole("link", { name: "Open this design" });
+    expect(await design.getAttribute("href")).toMatch(/^http:\/\/127\.0\.0\.1:8000\/#d=[\w-]+$/);
     const loss = page.getByRole("slider", { name: /^Loss, curve/ });
     expect(Number(await loss.getAttribute("aria-valuemax"))).toBeGreaterThan(20);
     // The axis reaches over all updates: a curve that is drawn before its scale is known shows its first point only.

@@ -62,4 +62,12 @@ describe("the address", () => {
     expect(readAddress(writeAddress(address))).toEqual(address);
     expect(readAddress("#page=elsewhere").page).toBe("workbench");
   });
+
+  it("is refused where it is larger than any design", () => {
+    const many = (rows: number) =>
+      btoa(JSON.stringify({ v: 1, i: [2], n: [{ kind: "leaky" }], l: Array(rows).fill([1, 0, 1, 200]), t: {}, d: 0 }));
+    expect(decodeDesign(many(5))?.spec.network.layers).toHaveLength(1000);
+    expect(decodeDesign(many(6))).toBeNull();
+    expect(decodeDesign("A".repeat(100_001))).toBeNull();
+  });
 });
