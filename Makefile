@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FAST := not slow and not browser and not mnist and not verify
 
-.PHONY: help run test verify faults dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel docs
+.PHONY: help run test verify faults fuzz dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel docs
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -38,13 +38,16 @@ fast:
 check-web:
 	@cd web && npm run --silent lint && npm run --silent check && npm run --silent rooms && npm run --silent test
 
-verify: system $(VENV)/.ready page ## What takes longer: recipes over seeds, the paper's settings on MNIST, kills
+verify: system $(VENV)/.ready page ## What takes longer: recipes over seeds, the paper's settings on MNIST, kills, made-up inputs
 	$(BIN)/python -m pytest -m "verify" --timeout 3600
 	cd web && npm run --silent test:verify
-	$(MAKE) --no-print-directory faults
+	$(MAKE) --no-print-directory faults fuzz
 
 faults: $(VENV)/.ready ## Kill server and jobs a hundred times at random moments: nothing lost, every bit equal (ARGS="--kills 20")
 	$(BIN)/python -m reliability kills $(ARGS)
+
+fuzz: $(VENV)/.ready ## A hundred thousand made-up inputs for documents, files and the API: no crash, no hang, no growth
+	$(BIN)/python -m reliability fuzz $(ARGS)
 
 dev: $(VENV)/.ready web/node_modules/.ready ## The server, and Vite with a page that reloads as it is edited
 	@trap 'kill 0' EXIT INT TERM; $(BIN)/snntrainer3d serve --port $(PORT) --no-browser & npm --prefix web run dev

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """docs/reliability.md, written from the figures of what was run."""
 
 from __future__ import annotations
@@ -74,4 +75,95 @@ def _kill_row(name: str, lives: list[Mapping[str, Any]]) -> str:
     return f"| {name} | {len(mine)} | {len(deaths)} | {latest} | {sum(life['equal'] for life in mine)} |"
 
 
-SECTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {"kills": _kills}
+def _fuzz(found: Mapping[str, Any]) -> str:
+    rows = [
+        f"| {name} | {one['inputs']:,} | {one['covered']} | {one['memory_mb']} | {len(one['faults'])} |"
+        for name, one in found["readers"].items()
+    ]
+    api = found["api"]
+    return "\n".join(
+        [
+            "## Made-up inputs",
+            "",
+            f"`make fuzz`: **{found['inputs']:,} inputs**. What reads bytes or documents from elsewhere got them from a fuzzer "
+            "that is guided by which of our code they reach (atheris), each reader in a process of its own; one that ends "
+            "in anything but a value or an input error of ours, takes 20 s or 2.5 GB, is a fault.",
+            "",
+            "| reader | inputs | branches of ours reached | MB | faults |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+            f"The HTTP API got {api['requests']:,} requests (schemathesis), right and wrong ones for each of its "
+            f"{api['operations']} operations: {len(api['faults'])} faults (an answer of 500 or more, or none in a minute).",
+            "",
+            "Every fault that was found is a test now: `tests/runs/test_found_by_fuzzing.py`, `tests/data/test_own_data.py`, "
+            "`tests/server/test_access.py`.",
+            "",
+        ]
+    )
+
+
+def _load_runs(found: Mapping[str, Any]) -> str:
+    asked = ", ".join(f"{name} {ms:,} ms" for name, ms in found["asked_ms"].items())
+    return "\n".join(
+        [
+            "## Many long runs",
+            "",
+            f"`python -m reliability load --only runs`: {found['runs']:,} runs of {found['points']:,} points. Median times: "
+            f"{asked}. The server then takes {found['memory_mb']} MB, {found['files']} files, {found['sockets']} sockets, "
+            f"{found['threads']} threads.",
+            "",
+        ]
+    )
+
+
+def _load_clients(found: Mapping[str, Any]) -> str:
+    rows = [
+        f"| {when} | {one['memory_mb']} | {one['files']} | {one['sockets']} | {one['threads']} |"
+        for when, one in ((when, found[when]) for when in ("before", "during", "after"))
+    ]
+    return "\n".join(
+        [
+            "## Many pages and clients",
+            "",
+            f"`python -m reliability load --only clients`: {found['pages']} pages watch one training and {found['clients']} "
+            f"clients ask once a second, for {found['seconds']:g} s: {found['frames']:,} weight frames and "
+            f"{found['messages']:,} messages sent, {found['requests']:,} requests answered, the median in "
+            f"{found['request_median_ms']} ms, the slowest in {found['request_slowest_ms']:,} ms.",
+            "",
+            "| the server | MB | files | sockets | threads |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _load_updates(found: Mapping[str, Any]) -> str:
+    rows = [
+        f"| {one['update']:,} | {one.get('updates_per_s', '')} | {one['memory_mb']} | {one['job_mb']} | {one['files']} "
+        f"| {one['sockets']} | {one['home_kb']:,} |"
+        for one in found["looks"]
+    ]
+    return "\n".join(
+        [
+            "## Many updates",
+            "",
+            f"`python -m reliability load --only updates`: {found['updates']:,} updates of a network of 4 hidden neurons in one "
+            f"server; the run {found['status']}.",
+            "",
+            "| update | updates a second since the row above | server MB | job MB | files | sockets | home kB |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+SECTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "kills": _kills,
+    "fuzz": _fuzz,
+    "load-runs": _load_runs,
+    "load-clients": _load_clients,
+    "load-updates": _load_updates,
+}

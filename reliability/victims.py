@@ -24,6 +24,7 @@ class Server:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.url = ""
         self._process: subprocess.Popen[str] | None = None
         self._client: httpx.Client | None = None
 
@@ -45,7 +46,8 @@ class Server:
         line = self._process.stdout.readline()
         if not line.startswith("Open "):
             raise RuntimeError(f"the server did not start: {line!r}")
-        self._client = httpx.Client(base_url=line.split()[1], timeout=PATIENCE_S)
+        self.url = line.split()[1]
+        self._client = httpx.Client(base_url=self.url, timeout=PATIENCE_S)
 
     @property
     def pid(self) -> int:

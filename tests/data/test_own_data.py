@@ -29,6 +29,17 @@ HALVES = np.array([0, 1] * 10)
 CSV = b"width,height,kind\n" + b"".join(b"%d,%d,%s\n" % (at, at % 3, (b"a", b"b")[at % 2]) for at in range(12))
 
 
+def test_a_file_of_a_zip_without_a_name_is_left_out(tmp_path: Path) -> None:
+    files = {**pictures_by_class(), "NAME": b""}
+    content = packed(files).replace(b"NAME", b"\0AME")  # zipfile ends a name at its first null
+    assert import_data(written(tmp_path, "set.zip", content)).train_samples == 10
+
+
+def test_a_first_row_longer_than_the_header_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"row 2: has 3 columns, expected 2"):
+        import_data(written(tmp_path, "set.csv", b"a,b\n1,2,x\n3,4\n"))
+
+
 @pytest.mark.parametrize("name", ["own-\0", "own-/../../secret", "own-" + "x" * 300, "own-A", "own-"])
 def test_a_name_that_is_none_finds_nothing_and_leads_nowhere(name: str, home: Path) -> None:
     (home / "own-data" / "own-").mkdir(parents=True)

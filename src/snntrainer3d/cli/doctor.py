@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from snntrainer3d.cli.output import AsJson, give_json
+from snntrainer3d.cli.output import AsJson, give_json, say
 from snntrainer3d.errors import Snntrainer3dError
 
 OLDEST_PYTHON = (3, 11)
@@ -42,6 +42,9 @@ def doctor(
         bool,
         typer.Option("--repair", help="Check the runs alone, and mend what can be mended; nothing is thrown away."),
     ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what a report of a fault needs; no data, no secrets.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check this machine and the runs on it: PASS, FAIL or SKIP with a reason; exit code 1 if anything fails."""
@@ -51,11 +54,24 @@ def doctor(
             findings.append(finding)
             if not as_json:
                 print(f"{finding.result}  {finding.name:<10}  {finding.text}", flush=True)
+    if report is not None:
+        _write_report(report, findings)
     healthy = all(finding.result != "FAIL" for finding in findings)
     if as_json:
         give_json({"ok": healthy, "checks": [asdict(finding) for finding in findings]})
     if not healthy:
         raise typer.Exit(1)
+
+
+def _write_report(file: Path, findings: list[Finding]) -> None:
+    from snntrainer3d.runs import home_folder
+    from snntrainer3d.server import diagnose
+    from snntrainer3d.storage import write_atomically
+
+    home = home_folder()
+    checks = [{"name": one.name, "result": one.result} for one in findings]
+    write_atomically(file, json.dumps({**diagnose(home), "checks": checks}, indent=1) + "\n")
+    say(f"The report is in {file}: look it through, then attach it.")
 
 
 def _python() -> Iterator[Finding]:

@@ -120,7 +120,7 @@ class JobRunner:
         try:
             look()
         except Snntrainer3dError as error:
-            log.error("Run %s cannot be looked after: %s", run, error)
+            log.error("Run %s cannot be looked after: %s", run, error, extra={"run": run})
             return False
         return True
 
@@ -148,6 +148,8 @@ class JobRunner:
             with folder.hold():
                 self._store.sync(run)
                 if self._store.get(run).status not in ENDED:
+                    words = (getattr(event, "last_words", "") or event.kind).partition("\n")[0]
+                    log.info("Run %s ends: %s", run, words, extra={"run": run})
                     append_event(folder.events, event)
                     self._store.sync(run)
         except ConflictError:
@@ -173,6 +175,7 @@ class JobRunner:
                 self._processes[folder.id] = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
                 )
+            log.info("Run %s: its process begins.", folder.id, extra={"run": folder.id})
         except OSError as error:
             failure = JobError(
                 f"The process of run {folder.id} cannot be started: {error.strerror or error}.",
@@ -184,7 +187,8 @@ class JobRunner:
         # An exit code is kept until it was told in the record.
         for run in [run for run, process in self._processes.items() if process.poll() is not None]:
             if run not in unfinished:
-                del self._processes[run]
+                code = self._processes.pop(run).returncode
+                log.info("Run %s: its process ended with %s.", run, code, extra={"run": run})
                 self._memory_kills.pop(run, None)
 
     def _memory_kills_since(self, run: str) -> int | None:

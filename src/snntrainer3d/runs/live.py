@@ -25,6 +25,8 @@ _HEADER = struct.Struct("<4sIQ")
 _SLOT = struct.Struct("<QII")
 _FIRST_SLOT = 64
 _PIECE = 1 << 20
+MOST_BYTES = 1 << 40
+"""More than any frame has; what a damaged head says beyond it would lead out of every file."""
 ATTEMPTS = 50
 PAUSE_S = 0.001
 
@@ -120,7 +122,7 @@ def _room(file: io.FileIO) -> int | None:
     if len(head) < _HEADER.size:
         return None
     magic, version, room = _HEADER.unpack(head)
-    return room if magic == MAGIC and version == VERSION else None
+    return room if magic == MAGIC and version == VERSION and room <= MOST_BYTES else None
 
 
 def _is_for(path: Path, room: int) -> bool:

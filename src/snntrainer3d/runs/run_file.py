@@ -5,6 +5,7 @@ Whoever reads one trusts nothing in it: names are those that are known, sizes ar
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -202,6 +203,8 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno == errno.EINVAL:  # a place before the file's beginning, which only damage names
+            raise _damaged(path, "a part of it lies before its beginning.") from None
         raise StorageError(f"{path.name} cannot be unpacked: {error.strerror or error}.") from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise _damaged(path, f"{error}.") from None

@@ -20,6 +20,8 @@ from snntrainer3d.runs.disk import writing
 from snntrainer3d.runs.rows import SnapshotRow
 
 MAGIC = b"S3DN"
+MOST_BYTES = 1 << 40
+"""More than any frame has."""
 VERSION = 1
 _HEADER = struct.Struct("<4sIQ")
 _RECORD = struct.Struct("<IIII")
@@ -106,4 +108,4 @@ def _room_of(path: Path) -> int | None:
             magic, version, room = _HEADER.unpack(file.read(_HEADER.size))
     except (OSError, struct.error):
         return None
-    return room if magic == MAGIC and version == VERSION else None
+    return room if magic == MAGIC and version == VERSION and room <= MOST_BYTES else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC, access: Acces
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     store = await asyncio.to_thread(RunStore, app.state.home)
     runner = JobRunner(store)
-    app.state.store, app.state.runner = store, runner
+    app.state.store, app.state.runner, app.state.began = store, runner, time.monotonic()
     app.state.worker = TorchWorker(app.state.home)
     app.state.simulations = Simulations()
     app.state.views = RunViews(store, runner)

@@ -15,8 +15,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from snntrainer3d.errors import ConflictError, InputError, TokenError
+from snntrainer3d.home import home_folder
 from snntrainer3d.server.access import access_for, is_loopback
 from snntrainer3d.server.app import create_app
+from snntrainer3d.server.logs import log_to
 
 BACKLOG = 256
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -64,6 +66,8 @@ def listen(
     access = access_for(host, ask_token=ask_token, names=names)
     bound = bind(host, port)
     address = _address(host, bound.getsockname()[1])
+
+    log_to(home_folder())
 
     def ready() -> None:
         entrance = f"{address}/?token={access.token}" if access.token else address

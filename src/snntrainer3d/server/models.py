@@ -53,6 +53,16 @@ class Health(_Body):
     cores: int
     torch_ready: bool
     """Whether torch is installed."""
+    uptime_s: float
+    """Seconds since the server began."""
+    running: int
+    """Runs that are trained now."""
+    queued: int
+    """Runs that wait."""
+    pages: int
+    """Pages that are connected."""
+    free_bytes: int
+    """Free space on the disk of the runs."""
 
 
 class Schemas(_Body):

@@ -129,7 +129,7 @@ class _Session:
         """Do what the page says, and look at once if that may give it something."""
         if text is None:
             raise InputError("Binary messages are not taken here.", hint="Send JSON text.")
-        wish = _understand(read_json(text, what="message"))
+        wish = understand(read_json(text, what="message"))
         if isinstance(wish, Watch):
             self._watch = wish
             self._run = RunFeed(self._views.store, wish.watch, wish.events_after) if wish.watch is not None else None
@@ -224,7 +224,8 @@ class _Session:
         await self._connection.send_json({"kind": "error", **body_of(error)})
 
 
-def _understand(value: Any) -> ClientMessage:
+def understand(value: Any) -> ClientMessage:
+    """Give what a page's message means; raises InputError, SpecError."""
     kinds: dict[str, type[Watch] | type[Ack] | type[Live] | type[WatchStudy]]
     kinds = {"watch": Watch, "ack": Ack, "live": Live, "study": WatchStudy}
     for name, kind in kinds.items():

@@ -227,6 +227,16 @@ export interface Health {
   cores: number;
   /** Whether torch is installed. */
   torch_ready: boolean;
+  /** Seconds since the server began. */
+  uptime_s: number;
+  /** Runs that are trained now. */
+  running: number;
+  /** Runs that wait. */
+  queued: number;
+  /** Pages that are connected. */
+  pages: number;
+  /** Free space on the disk of the runs. */
+  free_bytes: number;
 }
 
 /** JSON Schemas of the documents. */

@@ -99,8 +99,9 @@ def _is_data(row: list[str]) -> bool:
 def _label_column(header: list[str] | None, first: list[str]) -> int:
     """Find the column that says so, else the only one whose values are words, else the last."""
     lowered = [cell.lower() for cell in header or ()]
-    words = [place for place, cell in enumerate(first) if _number(cell) is None]
-    usual = words[0] if len(words) == 1 else (len(header) if header is not None else len(first)) - 1
+    columns = len(header) if header is not None else len(first)
+    words = [place for place, cell in enumerate(first[:columns]) if _number(cell) is None]
+    usual = words[0] if len(words) == 1 else columns - 1
     return next((lowered.index(word) for word in _LABELS if word in lowered), usual)
 
 

@@ -73,7 +73,7 @@ def _reader(file: Path) -> Callable[[], bytes]:
 
 
 def _in_zip(archive: zipfile.ZipFile, name: str) -> list[tuple[str, Callable[[], bytes]]]:
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
     if len(members) > MAX_SAMPLES:
         raise LimitError(f"{name} holds {len(members):,} files, at most {MAX_SAMPLES:,} are read.")
     unpacked, packed = (

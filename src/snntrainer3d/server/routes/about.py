@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import inspect
 import os
+import shutil
+import time
 from importlib.util import find_spec
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
 
 from snntrainer3d import __version__
 from snntrainer3d.data import DatasetInfo, describe
 from snntrainer3d.errors import LimitError, SpecError
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
+from snntrainer3d.server.diagnostics import diagnose
 from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas, TemplateRow
 from snntrainer3d.server.requests import document
 from snntrainer3d.server.review import review
@@ -23,13 +27,28 @@ router = APIRouter(tags=["about"])
 
 @router.get("/health")
 def health(request: Request) -> Health:
-    """Tell that the server is there, and what it runs on."""
+    """Tell that the server is there, what it runs on, and what it does."""
+    state = request.app.state
+    statuses = [run.status for run in state.store.unfinished()]
     return Health(
         version=__version__,
         home=str(request.app.state.home),
         cores=os.cpu_count() or 1,
         torch_ready=find_spec("torch") is not None,
+        uptime_s=time.monotonic() - state.began,
+        running=statuses.count("running"),
+        queued=statuses.count("queued"),
+        pages=len(state.sockets),
+        free_bytes=shutil.disk_usage(state.home).free,
     )
+
+
+@router.get("/diagnostics")
+def diagnostics(request: Request) -> JSONResponse:
+    """Give a file for a report of a fault: versions, machine, counts, the end of the log; no data, no secrets."""
+    found = diagnose(request.app.state.home, request.app.state.store)
+    name = 'attachment; filename="snntrainer3d-diagnostics.json"'
+    return JSONResponse(found, headers={"Content-Disposition": name})
 
 
 @router.get("/schema")

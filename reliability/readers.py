@@ -1,0 +1,205 @@
+"""What reads bytes that come from elsewhere, each with whole files to begin with, as the fuzzer calls it."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import wave
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from snntrainer3d.data.idx import read_idx
+from snntrainer3d.data.own.gathered import Choice
+from snntrainer3d.data.own.npz import read_npz
+from snntrainer3d.data.own.pictures import read_pictures
+from snntrainer3d.data.own.sounds import read_sounds
+from snntrainer3d.data.own.table import read_csv
+from snntrainer3d.data.own.tree import SOUNDS, opened_tree
+from snntrainer3d.data.wav import read_wav
+from snntrainer3d.exports import read_weight_file, to_json, to_npz, to_safetensors
+from snntrainer3d.frames import decode_frame, encode_frame, make_frame
+from snntrainer3d.runs import StoredCheckpoint, read_live_frame, read_record, write_checkpoint
+from snntrainer3d.runs.checkpoints import read_checkpoint
+from snntrainer3d.runs.live import LiveFrameWriter
+from snntrainer3d.runs.run_file import read_run_file
+from snntrainer3d.runs.snapshots import SnapshotWriter, list_snapshots, read_snapshot
+from snntrainer3d.server.socket import understand
+from snntrainer3d.spec import (
+    Leaky,
+    RunSpec,
+    TrainedNetwork,
+    Training,
+    dense_network,
+    fixed_tensors,
+    parse,
+    parse_run,
+    read_json,
+    tensor_shapes,
+)
+from snntrainer3d.spec.study import Study
+
+ROOM = Path(tempfile.mkdtemp(prefix="snntrainer3d-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+"""In memory where that can be: a file for each input."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader and where to begin."""
+
+    read: Callable[[bytes], object]
+    seeds: Callable[[], list[bytes]]
+
+
+def _file(read: Callable[[Path], object], ending: str = ".bin") -> Callable[[bytes], object]:
+    def from_bytes(content: bytes) -> object:
+        path = ROOM / f"input{ending}"
+        path.write_bytes(content)
+        return read(path)
+
+    return from_bytes
+
+
+def _small() -> TrainedNetwork:
+    network = dense_network((3,), [2], 2, Leaky(beta=0.8))
+    tensors = {name: np.ones(shape, np.float32) for name, shape in tensor_shapes(network).items()}
+    return TrainedNetwork(network, {**tensors, **fixed_tensors(network)}, Training(dataset="xor"))
+
+
+def _frames() -> list[bytes]:
+    weights = [np.array([[1.0, -0.5], [0.25, 0.0]], np.float32), np.array([[-2.0, 2.0]], np.float32)]
+    return [encode_frame(make_frame("0123456789ab", 1, 0, 0, weights, rates=[0.0, 0.0]))]
+
+
+def _idx() -> list[bytes]:
+    return [b"\0\0\x08\x01\0\0\0\x04\x01\x02\x03\x04", b"\0\0\x08\x03" + b"\0\0\0\x02" * 3 + bytes(8)]
+
+
+def _sound() -> bytes:
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(np.arange(400, dtype="<i2").tobytes())
+    return written.getvalue()
+
+
+def _picture() -> bytes:
+    from PIL import Image
+
+    written = io.BytesIO()
+    Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(written, "PNG")
+    return written.getvalue()
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def _npz() -> list[bytes]:
+    written = io.BytesIO()
+    np.savez(written, x=np.ones((6, 2), np.float32), y=np.array([0, 1] * 3))
+    return [written.getvalue()]
+
+
+def _tree(path: Path) -> object:
+    with opened_tree(path, "it.zip") as leaves:
+        if leaves[0].suffix in SOUNDS:
+            return read_sounds(leaves, "it.zip")
+        return read_pictures(leaves, "it.zip", Choice(side=8))
+
+
+def _trees() -> list[bytes]:
+    pictures = {f"{label}/{at}.png": _picture() for label in ("cat", "dog") for at in range(3)}
+    sounds = {f"{label}/{at}.wav": _sound() for label in ("one", "two") for at in range(3)}
+    return [_zip(pictures), _zip(sounds)]
+
+
+def _snapshots(path: Path) -> object:
+    return [read_snapshot(path, row.index) for row in list_snapshots(path)]
+
+
+def _snapshot_files() -> list[bytes]:
+    (frame,) = _frames()
+    path = ROOM / "seed.bin"
+    path.unlink(missing_ok=True)
+    writer = SnapshotWriter(path, len(frame))
+    for index in (0, 1):
+        writer.write(index, decode_frame(frame))
+    writer.close()
+    return [path.read_bytes()]
+
+
+def _live_files() -> list[bytes]:
+    (frame,) = _frames()
+    path = ROOM / "live.bin"
+    writer = LiveFrameWriter(path, len(frame))
+    writer.write(frame)
+    writer.close()
+    return [path.read_bytes()]
+
+
+def _checkpoints() -> list[bytes]:
+    stored = StoredCheckpoint(1, 2, _small().tensors, {"step": np.ones(1, np.float32)}, {"kept": 1})
+    return [write_checkpoint(ROOM / "checkpoints", stored).read_bytes()]
+
+
+def _run_file(path: Path) -> object:
+    with tempfile.TemporaryDirectory(dir=ROOM) as into:
+        return read_run_file(path, Path(into))
+
+
+def _run_files() -> list[bytes]:
+    about = b'{"format": "snntrainer3d/run", "version": 1, "id": "d231sv7q2yve", "files": []}'
+    return [_zip({"about.json": about, "run.json": about, "spec.json": b"{}"})]
+
+
+def _weight_files() -> list[bytes]:
+    return [write(_small()) for write in (to_json, to_safetensors, to_npz)]
+
+
+def _documents() -> list[bytes]:
+    return [RunSpec(network=_small().network, training=Training()).model_dump_json().encode()]
+
+
+def _document(content: bytes) -> object:
+    return parse_run(read_json(content))
+
+
+def _message(content: bytes) -> object:
+    return understand(read_json(content))
+
+
+def _study(content: bytes) -> object:
+    return parse(Study, read_json(content))
+
+
+_RECORD = b'{"kind":"state","state":"running","at":1.0}\n{"kind":"update","update":1,"epoch":1,"loss":1.0}\n'
+READERS: dict[str, Reader] = {
+    "weight frame": Reader(decode_frame, _frames),
+    "IDX": Reader(_file(read_idx), _idx),
+    "WAV": Reader(lambda content: read_wav(content, "it.wav"), lambda: [_sound()]),
+    "own NPZ": Reader(_file(lambda path: read_npz(path, "it.npz", Choice())), _npz),
+    "own CSV": Reader(_file(lambda path: read_csv(path, "it.csv")), lambda: [b"a,b,label\n1,2,x\n3,4,y\n" * 3]),
+    "zip of pictures or sounds": Reader(_file(_tree, ".zip"), _trees),
+    "snapshots": Reader(_file(_snapshots), _snapshot_files),
+    "live frame": Reader(_file(read_live_frame), _live_files),
+    "record": Reader(_file(read_record), lambda: [_RECORD]),
+    "checkpoint": Reader(_file(read_checkpoint), _checkpoints),
+    "run file": Reader(_file(_run_file, ".zip"), _run_files),
+    "weight file": Reader(read_weight_file, _weight_files),
+    "run document": Reader(_document, _documents),
+    "message of a page": Reader(
+        _message,
+        lambda: [b'{"watch": "d231sv7q2yve", "hertz": 5, "events_after": 0}', b'{"ack": 3}', b'{"live": false}'],
+    ),
+    "study document": Reader(_study, lambda: [b'{"name": "a", "base": {}, "vary": {"network": []}, "seeds": [1, 2]}']),
+}

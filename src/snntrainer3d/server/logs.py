@@ -1,0 +1,68 @@
+"""The server's log: JSON, one object a line in the home's logs/, bounded, with the run it is about; words on stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+ROOM = "snntrainer3d"
+MOST_BYTES = 1_000_000
+KEPT_FILES = 3
+
+
+class JsonLine(logging.Formatter):
+    """Gives a record as one line of JSON: at, level, where, text, and run and trace where there are."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "where": record.name,
+            "text": record.getMessage(),
+        }
+        run = getattr(record, "run", None)
+        if run is not None:
+            line["run"] = str(run)
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def log_to(home: Path) -> None:
+    """Write what our rooms log into a home's logs/, from `info` on; from `warning` on it is told on stderr too.
+
+    A log that cannot be written keeps nobody from working.
+    """
+    logger = logging.getLogger(ROOM)
+    for before in list(logger.handlers):
+        logger.removeHandler(before)
+        before.close()
+    logger.setLevel(logging.INFO)
+    told = logging.StreamHandler(sys.stderr)
+    told.setLevel(logging.WARNING)
+    told.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    logger.addHandler(told)
+    with suppress(OSError):
+        path = log_file(home)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES - 1, encoding="utf-8")
+        kept.setFormatter(JsonLine())
+        logger.addHandler(kept)
+
+
+def log_file(home: Path) -> Path:
+    """Give the file of the newest lines."""
+    return home / "logs" / "server.log"
+
+
+def last_lines(home: Path, count: int) -> Sequence[str]:
+    """Give the last lines of a home's log; none where there is no log."""
+    with suppress(OSError):
+        return log_file(home).read_text("utf-8", "replace").splitlines()[-count:]
+    return ()
