@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from shutil import which
 
@@ -219,3 +220,13 @@ def test_a_reset_within_the_step_is_written_by_snntorch_alone_and_refused_elsewh
 def test_neurons_that_a_form_does_not_know_are_refused_by_name(form):
     told = form_of(form).faults(dense_network((4,), [3], 2, Adaptive()))
     assert "'adaptive'" in told[0].message
+
+
+@pytest.mark.parametrize("write", [to_numpy_script, to_pytorch_script, to_snntorch_script])
+def test_a_script_says_where_training_decided_otherwise(write):
+    whole = made(Leaky())
+    last = replace(whole, training=Training(num_steps=20, loss="max_membrane", read_last_steps=5))
+    told = b"decided by the highest membrane of the last 5 steps"
+    assert told in write(last)
+    assert b"decided by" not in write(replace(whole, training=Training(loss="count")))
+    compile(write(last), "script", "exec")

@@ -220,7 +220,7 @@ def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int
     return _HEADER.format(
         title=title_in_words(trained.network),
         numbers="weights of one byte, all else float32" if int8 else "float32",
-        inputs=inputs_in_words(recipe),
+        inputs=inputs_in_words(recipe).replace("\n", "\n * "),
         guard=re.sub(r"\W", "_", header.removesuffix(".h")).upper(),
         inputs_size=trained.network.input.size,
         outputs=layers[-1].size,

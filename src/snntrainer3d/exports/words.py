@@ -13,6 +13,19 @@ def title_in_words(network: Network) -> str:
 
 def inputs_in_words(recipe: Training) -> str:
     """Tell how a sample of the data set becomes the input that the network was trained with."""
-    if recipe.pixels == "unit":
-        return "Values of a sample lie in 0-1, as in training."
-    return "Values of a sample are standardised as in training: mean 0, standard deviation 1 over the training set."
+    scaled = "Values of a sample lie in 0-1, as in training."
+    if recipe.pixels != "unit":
+        scaled = (
+            "Values of a sample are standardised as in training: mean 0, standard deviation 1 over the training set."
+        )
+    decided = _decision_in_words(recipe)
+    return f"{scaled}\n{decided}" if decided else scaled
+
+
+def _decision_in_words(recipe: Training) -> str:
+    """Tell where training decided otherwise than by the most spikes of all steps, as exported code does."""
+    by = {"count": "the most spikes", "membrane": "the highest membrane", "first_spike": "the earliest spike"}
+    when = "" if recipe.read_last_steps is None else f" of the last {recipe.read_last_steps} steps"
+    if recipe.reading == "count" and not when:
+        return ""
+    return f"Trained to be decided by {by[recipe.reading]}{when}; the class told here has the most spikes of all steps."
