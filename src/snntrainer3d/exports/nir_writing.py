@@ -19,8 +19,10 @@ from jaxtyping import Float64
 from snntrainer3d.errors import Fault, InputError
 from snntrainer3d.exports.header import header_of
 from snntrainer3d.exports.layer_values import LayerValues, layer_values
+from snntrainer3d.exports.nir_maps import LAYERS, map_nodes
 from snntrainer3d.exports.refusal import refuse, unknown_parts
-from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_shapes
+from snntrainer3d.exports.stages import Stage
+from snntrainer3d.spec import Network, Shape, TrainedNetwork, fixed_tensors, tensor_shapes
 
 FORM = "NIR"
 DT_S = 1e-4
@@ -42,11 +44,15 @@ def to_nir(trained: TrainedNetwork) -> bytes:
     # One value cannot be compressed, which nir does with every array; and Lapicque's beta cannot be had back from tau.
     learned = set(tensor_shapes(trained.network)) - set(fixed_tensors(trained.network))
     metadata |= {name: np.atleast_1d(trained.tensors[name]) for name in sorted(learned) if ".neuron." in name}
-    shape = np.array([trained.network.input.size])
+    dense = trained.network.only_dense
+    shape = np.array([trained.network.input.size] if dense else trained.network.input.shape)
     nodes: dict[str, Any] = {"input": nir.Input(input_type={"input": shape})}
-    for index, layer in enumerate(layer_values(trained), 1):
-        nodes[f"fc{index}"] = _connection(nir, layer)
-        nodes[f"lif{index}"] = _neurons(nir, layer)
+    if dense:
+        for index, layer in enumerate(layer_values(trained), 1):
+            nodes[f"fc{index}"] = _connection(nir, layer)
+            nodes[f"lif{index}"] = _neurons(nir, layer.kind, layer.values, (layer.size,))
+    else:
+        nodes |= map_nodes(nir, trained, lambda stage: stage_neurons(nir, stage))
     nodes["output"] = nir.Output(output_type={"output": np.array([trained.network.output.size])})
     names = list(nodes)
     graph = nir.NIRGraph(nodes=nodes, edges=list(pairwise(names)), metadata=metadata)
@@ -88,7 +94,7 @@ def nir_faults(network: Network) -> list[Fault]:
     """Give every reason why NIR cannot hold a network."""
     faults = []
     for index, layer in enumerate(network.layers):
-        if layer.kind == "dense" and layer.neuron.kind == "alpha":
+        if layer.neuron is not None and layer.neuron.kind == "alpha":
             faults.append(
                 Fault(
                     f"network.layers[{index}].neuron",
@@ -96,7 +102,7 @@ def nir_faults(network: Network) -> list[Fault]:
                     "Train with synaptic neurons, whose node is CubaLIF, or export the snnTorch script.",
                 )
             )
-    return faults or unknown_parts(network, FORM, neurons=_KNOWN, immediate=True)
+    return faults or unknown_parts(network, FORM, LAYERS, _KNOWN, immediate=True)
 
 
 def _connection(nir: ModuleType, layer: LayerValues) -> Any:
@@ -105,26 +111,39 @@ def _connection(nir: ModuleType, layer: LayerValues) -> Any:
     return nir.Affine(weight=layer.weight, bias=layer.bias)
 
 
-def _neurons(nir: ModuleType, layer: LayerValues) -> Any:
-    """Give a layer's neurons as vectors: of numbers, importers cannot infer the size."""
-    values = {name: _vector(value, layer.size) for name, value in layer.values.items()}
-    zeros = np.zeros(layer.size)
+def stage_neurons(nir: ModuleType, stage: Stage) -> Any:
+    """Give the node of a stage's neurons, with values in the shape of its maps."""
+    neuron = stage.layer.neuron
+    assert neuron is not None
+    return _neurons(nir, neuron.kind, stage.values, stage.given)
+
+
+def neuron_arrays(stage: Stage) -> dict[str, np.ndarray]:
+    """Give what the node of a stage's neurons holds."""
+    node = stage_neurons(nir_package(), stage)
+    return {key: value for key, value in vars(node).items() if isinstance(value, np.ndarray)}
+
+
+def _neurons(nir: ModuleType, kind: str, values: dict[str, np.ndarray], shape: Shape) -> Any:
+    """Give a layer's neurons as arrays: of numbers, importers cannot infer the size."""
+    values = {name: _spread(value, shape) for name, value in values.items()}
+    zeros = np.zeros(shape)
     shared = {"v_leak": zeros, "v_reset": zeros, "v_threshold": values["threshold"]}
-    if layer.kind == "synaptic":
+    if kind == "synaptic":
         tau_syn, tau_mem = _tau(values["alpha"]), _tau(values["beta"])
         return nir.CubaLIF(tau_syn=tau_syn, tau_mem=tau_mem, r=tau_mem / DT_S, w_in=tau_syn / DT_S, **shared)
-    decay = values["decay"] if layer.kind == "lapicque" else values["beta"]
-    gain = values["resistance"] * values["rate"] * values["time_step"] if layer.kind == "lapicque" else 1.0
+    decay = values["decay"] if kind == "lapicque" else values["beta"]
+    gain = values["resistance"] * values["rate"] * values["time_step"] if kind == "lapicque" else 1.0
     if (decay == 1.0).all():
-        return nir.IF(r=gain / DT_S * np.ones(layer.size), v_reset=zeros, v_threshold=values["threshold"])
+        return nir.IF(r=gain / DT_S * np.ones(shape), v_reset=zeros, v_threshold=values["threshold"])
     tau = _tau(decay)
     return nir.LIF(tau=tau, r=gain * tau / DT_S, **shared)
 
 
-def _vector(value: np.ndarray, size: int) -> Float64[np.ndarray, "neuron"]:
-    return np.broadcast_to(np.asarray(value, np.float64), (size,)).copy()
+def _spread(value: np.ndarray, shape: Shape) -> Float64[np.ndarray, "..."]:
+    return np.broadcast_to(np.asarray(value, np.float64), shape).copy()
 
 
-def _tau(decay: Float64[np.ndarray, "neuron"]) -> Float64[np.ndarray, "neuron"]:
+def _tau(decay: Float64[np.ndarray, "..."]) -> Float64[np.ndarray, "..."]:
     # A neuron that never forgets has an infinite time constant; a million seconds says the same in float32.
     return DT_S / np.maximum(1.0 - decay, 1e-10)

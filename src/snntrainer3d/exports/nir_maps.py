@@ -1,0 +1,107 @@
+"""NIR of convolutions, mean pooling and flattening: nodes written, and read again from files of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from snntrainer3d.errors import Fault, FileFormatError
+from snntrainer3d.exports.stages import Stage, stages_of
+from snntrainer3d.spec import (
+    AvgPool,
+    Conv2d,
+    Flatten,
+    Network,
+    Shape,
+    TrainedNetwork,
+    Training,
+    fixed_tensors,
+    tensor_shapes,
+)
+
+LAYERS = ("dense", "conv2d", "avg_pool", "flatten", "dropout")
+SAME = 1e-5
+"""Relative difference below which a node says what the spec says: float32 written and read twice."""
+
+
+def map_nodes(nir: ModuleType, trained: TrainedNetwork, neurons: Any) -> dict[str, Any]:
+    """Give the nodes of a network's layers in order; `neurons` makes those of a stage."""
+    nodes: dict[str, Any] = {}
+    for stage in stages_of(trained):
+        name = f"op{stage.index + 1}"
+        operation = _operation(nir, stage)
+        if operation is not None:
+            nodes[name] = operation
+        if stage.fires:
+            nodes[f"lif{stage.index + 1}"] = neurons(stage)
+    return nodes
+
+
+def _operation(nir: ModuleType, stage: Stage) -> Any:
+    layer, arrays = stage.layer, stage.arrays
+    match layer:
+        case Conv2d():
+            bias = arrays.get("bias", np.zeros(layer.channels, np.float32))
+            return nir.Conv2d(stage.taken[1:], arrays["weight"], layer.stride, layer.padding, 1, 1, bias)
+        case AvgPool():
+            stride = layer.stride or layer.kernel
+            return nir.AvgPool2d(np.full(2, layer.kernel), np.full(2, stride), np.zeros(2, np.int64))
+        case Flatten():
+            return nir.Flatten({"input": np.array(stage.taken)}, start_dim=0)
+        case _:
+            # Dropout silences nothing once a network is trained.
+            if "weight" not in arrays:
+                return None
+            given = {"weight": arrays["weight"]}
+            return nir.Affine(**given, bias=arrays["bias"]) if "bias" in arrays else nir.Linear(**given)
+
+
+def network_of_maps(
+    network: Network,
+    training: Training | None,
+    nodes: Mapping[str, Mapping[str, Any]],
+    kept: Mapping[str, np.ndarray],
+    said: Any,
+) -> TrainedNetwork:
+    """Give a network with the arrays that the nodes hold.
+
+    Args:
+        kept: what neurons learned, by the names of the network's arrays.
+        said: gives what the node of a stage's neurons must hold.
+
+    Raises:
+        FileFormatError: a node is missing, or says something else than the spec does.
+    """
+    tensors = dict(fixed_tensors(network))
+    for name, shape in tensor_shapes(network).items():
+        if name not in tensors:
+            tensors[name] = _array(name, shape, nodes, kept)
+    trained = TrainedNetwork(network, tensors, training)
+    for stage in stages_of(trained):
+        if stage.fires:
+            _check_neurons(f"lif{stage.index + 1}", nodes, said(stage))
+    return trained
+
+
+def _array(
+    name: str, shape: Shape, nodes: Mapping[str, Mapping[str, Any]], kept: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    _, index, *rest = name.split(".")
+    node = f"op{int(index) + 1}"
+    found = kept.get(name) if rest[0] == "neuron" else nodes.get(node, {}).get(rest[0])
+    place = name if rest[0] == "neuron" else f"nodes.{node}.{rest[0]}"
+    if not isinstance(found, np.ndarray) or found.size != int(np.prod(shape)):
+        raise FileFormatError("The NIR file is damaged.", faults=[Fault(place, f"missing, or not of shape {shape}.")])
+    return found.reshape(shape).astype(np.float32)
+
+
+def _check_neurons(name: str, nodes: Mapping[str, Mapping[str, Any]], said: Mapping[str, np.ndarray]) -> None:
+    for key, wanted in said.items():
+        found = nodes.get(name, {}).get(key)
+        fits = isinstance(found, np.ndarray) and found.size == wanted.size
+        if not fits or not np.allclose(np.asarray(found).reshape(wanted.shape), wanted, rtol=SAME):
+            fault = Fault(f"nodes.{name}.{key}", "is not what the spec in the file says.")
+            raise FileFormatError("Neurons of maps are read only as they were written.", faults=[fault])
