@@ -26,6 +26,8 @@ class DatasetInfo:
     licence: str
     source: str
     summary: str
+    download_mb: int = 0
+    """What is fetched once where it is not on the machine; 0 where nothing is, or it cannot be fetched."""
     frames: int = 0
     """Of data over time, the moments of each sample, stored one after the other; 0 for samples that hold still."""
 
@@ -63,7 +65,8 @@ MNIST = DatasetInfo(
     test_samples=10_000,
     licence="CC BY-SA 3.0",
     source="LeCun, Cortes and Burges 1998",
-    summary="70,000 handwritten digits of 28×28 pixels; downloaded once (12 MB).",
+    summary="70,000 handwritten digits of 28×28 pixels.",
+    download_mb=12,
 )
 
 FASHION = DatasetInfo(
@@ -78,7 +81,8 @@ FASHION = DatasetInfo(
     test_samples=10_000,
     licence="MIT",
     source="Xiao, Rasul and Vollgraf 2017, Zalando Research",
-    summary="70,000 pictures of clothes of 28×28 pixels, harder than digits; downloaded once (30 MB).",
+    summary="70,000 pictures of clothes of 28×28 pixels, harder than digits.",
+    download_mb=30,
 )  # fmt: skip
 
 XOR = DatasetInfo(
@@ -134,6 +138,22 @@ SPIRALS = DatasetInfo(
     summary="1,500 points of two spirals in the plane, wound into each other for 1¼ turns.",
 )
 
+SIMULATED_EVENTS = DatasetInfo(
+    name="mnist-events-simulated",
+    title="MNIST as events (simulated)",
+    input_shape=(2, 28, 28),
+    classes=10,
+    class_names=_DIGIT_NAMES,
+    train_samples=6_000,
+    test_samples=1_000,
+    licence="CC BY-SA 3.0",
+    source="simulated from the first digits of MNIST (LeCun, Cortes and Burges 1998); nothing was recorded",
+    summary="Simulated, not recorded: what an event camera would see of 7,000 digits that move along a triangle, "
+    "brighter and darker events in 12 frames.",
+    download_mb=12,
+    frames=12,
+)
+
 
 def _parity(bits: int) -> DatasetInfo:
     patterns = 2**bits
@@ -178,5 +198,16 @@ MEMORY: dict[str, DatasetInfo] = {name: _memory(name, silence) for name, silence
 
 CATALOGUE: dict[str, DatasetInfo] = {
     info.name: info
-    for info in (DIGITS, MNIST, FASHION, SPOKEN_DIGITS, XOR, MOONS, SPIRALS, *PARITY.values(), *MEMORY.values())
+    for info in (
+        DIGITS,
+        MNIST,
+        FASHION,
+        SPOKEN_DIGITS,
+        XOR,
+        MOONS,
+        SPIRALS,
+        *PARITY.values(),
+        *MEMORY.values(),
+        SIMULATED_EVENTS,
+    )
 }

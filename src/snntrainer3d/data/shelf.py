@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from snntrainer3d.data.download import ATTEMPTS, download
 from snntrainer3d.data.memory import load_memory
 from snntrainer3d.data.parity import load_parity
 from snntrainer3d.data.planes import load_moons, load_spirals
+from snntrainer3d.data.simulated_events import load_simulated_events
 from snntrainer3d.data.xor import load_xor
 from snntrainer3d.errors import DataUnavailableError, NotFoundError
 from snntrainer3d.home import given_home
@@ -33,6 +34,8 @@ class _Files:
     read: Callable[[Path], Dataset]
     checksums: Mapping[str, str] = field(default_factory=dict)
     mirrors: tuple[str, ...] = ()
+    folder: str = ""
+    """Where it is made of another's files: that one's name."""
     how_to_get: str = ""
     """What a person has to do where there are no mirrors; the folder follows."""
 
@@ -52,6 +55,7 @@ _BUILT_IN: dict[str, Callable[[], Dataset]] = {
 _ON_DISK: dict[str, _Files] = {
     "mnist": _mirrored(mnist.FILES, mnist.MIRRORS, mnist.load_mnist),
     "fashion-mnist": _mirrored(fashion.FILES, fashion.MIRRORS, fashion.load_fashion),
+    "mnist-events-simulated": replace(_mirrored(mnist.FILES, mnist.MIRRORS, load_simulated_events), folder="mnist"),
     "spoken-digits": _Files(spoken_digits.here, spoken_digits.load_spoken_digits, how_to_get=spoken_digits.HOW_TO_GET),
 }
 
@@ -88,7 +92,7 @@ def load(name: str, *, progress: Progress | None = None) -> Dataset:
     fetch(name, progress)
     if progress:
         progress("loading", None, info.title)
-    return _ON_DISK[name].read(_folder(name) or cache_folder() / name)
+    return _ON_DISK[name].read(_folder(name) or cache_folder() / _folder_name(name))
 
 
 def available(name: str) -> bool:
@@ -112,7 +116,7 @@ def pack(name: str) -> dict[str, bytes]:
 
 def unpack(name: str, files: Mapping[str, bytes]) -> None:
     """Put the files that `pack` gave where they are looked for; raises StorageError."""
-    folder = own.own_folder() if name.startswith(OWN) else cache_folder() / name
+    folder = own.own_folder() if name.startswith(OWN) else cache_folder() / _folder_name(name)
     for file, content in files.items():
         write_atomically(folder / file, content)
 
@@ -137,7 +141,7 @@ def fetch(
             hint=f"{files.how_to_get} {cache_folder() / name}.",
         )
     asked = files.mirrors if mirrors is None else mirrors
-    download(files.checksums, asked, cache_folder() / name, progress, attempts=attempts)
+    download(files.checksums, asked, cache_folder() / _folder_name(name), progress, attempts=attempts)
 
 
 def cache_folder() -> Path:
@@ -149,6 +153,10 @@ def _folder(name: str) -> Path | None:
     given = os.environ.get("SNNTRAINER3D_DATA")
     places = [Path(given).expanduser()] if given else []
     for place in [*places, cache_folder()]:
-        if _ON_DISK[name].here(place / name):
-            return place / name
+        if _ON_DISK[name].here(place / _folder_name(name)):
+            return place / _folder_name(name)
     return None
+
+
+def _folder_name(name: str) -> str:
+    return _ON_DISK[name].folder or name

@@ -135,6 +135,8 @@ class DatasetRow(_Body):
     """Fields of a training that go over a recipe's for it."""
     available: bool
     """Whether it is on this machine."""
+    download_mb: int
+    """What is fetched once where it is not."""
     fetching: Fetching | None
 
 

@@ -60,7 +60,7 @@ PAPER = Preset(
         "adaptive": {"beta": 0.95},
         "integrator": {"beta": 0.95},
     },
-    datasets={"spoken-digits": {"num_steps": 40}, **_MEMORY},
+    datasets={"spoken-digits": {"num_steps": 40}, "mnist-events-simulated": {"num_steps": 12}, **_MEMORY},
 )
 
 _SOFT = {"kind": "atan", "slope": 1.0}
@@ -98,6 +98,7 @@ FAST = Preset(
     datasets={
         "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2, "num_steps": 10},
         "spoken-digits": {"epochs": 30, "num_steps": 40},
+        "mnist-events-simulated": {"epochs": 5, "num_steps": 12},
         "moons": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-2},
         "spirals": {"epochs": 150, "batch_size": 32, "learning_rate": 1e-2},
         **{f"parity-{bits}": {**_PARITY, "epochs": epochs} for bits, epochs in _PARITY_EPOCHS.items()},

@@ -21,6 +21,7 @@ DATASETS = (
     *("digits", "mnist", "fashion-mnist", "spoken-digits", "xor", "moons", "spirals"),
     *(f"parity-{bits}" for bits in PARITY_BITS),
     *MEMORY_SILENCES,
+    "mnist-events-simulated",
 )
 """Data sets that every release knows; a person's own have names that begin with OWN."""
 OWN = "own-"

@@ -303,6 +303,8 @@ export interface DatasetRow {
   recipe: Record<string, unknown>;
   /** Whether it is on this machine. */
   available: boolean;
+  /** What is fetched once where it is not. */
+  download_mb: number;
   fetching: Fetching | null;
 }
 

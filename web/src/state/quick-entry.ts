@@ -17,9 +17,18 @@ const REPEAT = /^(\d+)\s*[x×*]\s*(\d+)$/i;
 const TRIANGLE = /^(\d+)\s*(?:>|→|\.\.)\s*(\d+)(?:\s*:\s*(\d+))?$/;
 
 const SHAPE = /^\d+(?:[x×*]\d+){1,2}$/i;
+/** Two dashes or commas with no layer between them. */
+const GAP = /[,;–—-]\s*[,;–—-]/;
 const fault = (words: string): QuickEntry => ({ layers: [], fault: words });
 
+function gapIn(text: string): QuickEntry | null {
+  const gap = GAP.exec(text);
+  return gap && fault(`Between the two signs of “${gap[0]}” a layer is missing.`);
+}
+
 export function readLayers(text: string): QuickEntry {
+  const gap = gapIn(text);
+  if (gap) return gap;
   const parts = text
     .trim()
     .split(/[\s,;–—-]+/)
@@ -45,11 +54,20 @@ export function readLayers(text: string): QuickEntry {
  */
 export function readHidden(text: string, shape: readonly number[], output: number): QuickEntry {
   if (/^none$/i.test(text.trim())) return { layers: [], fault: "" };
+  const gap = gapIn(text);
+  if (gap) return gap;
   const [first, ...rest] = text.trim().split(/[\s,;–—-]+/);
   // A picture's sides before the first layer say what goes in, unless they are meant as rows of a size.
   const sides = shape.slice(-2).join("x");
   const pictured = SHAPE.test(first) && first.replace(/[×*]/g, "x").toLowerCase().endsWith(sides) && rest.length > 0;
-  const read = readLayers(pictured ? rest.join("-") : text);
+  const read = readLayers(
+    pictured
+      ? text
+          .trim()
+          .slice(first.length)
+          .replace(/^\s*[,;–—-]?/, "")
+      : text,
+  );
   if (read.fault) return read;
   const layers = [...read.layers];
   const last = layers[layers.length - 1];

@@ -35,6 +35,10 @@ describe("one line for a network", () => {
     });
   });
 
+  it.each(["64--10", "64 - - 10", "100,,50", "28×28--16c5-10"])("does not guess what is missing in %s", (text) => {
+    expect(readHidden(text, [1, 28, 28], 10)).toEqual({ layers: [], fault: expect.stringContaining("is missing") });
+  });
+
   it("takes rows of a size as such where they are not the picture's sides", () => {
     expect(readHidden("2x8-30", [2], 2).layers).toEqual(dense([8, 8, 30]));
   });

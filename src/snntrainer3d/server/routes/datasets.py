@@ -81,5 +81,6 @@ def _row(info: DatasetInfo, downloads: Downloads) -> DatasetRow:
         own=info.name.startswith(OWN),
         recipe=own_recipe(info),
         available=available(info.name),
+        download_mb=info.download_mb,
         fetching=downloads.state(info.name),
     )
