@@ -96,14 +96,14 @@ def study(trained: TrainedNetwork, dataset: Dataset, values: np.ndarray) -> Iter
     """Give curves, requirements and the comparison with ngspice."""
     assert trained.training is not None
     decider = Decider(values, dataset.test.labels, trained.training.num_steps)
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = study_devices(trained, decider)
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     (PICTURES / "devices-digits.svg").write_bytes(render(draw_study(found), "svg"))
     yield "### Imperfect devices"
     yield ""
     yield f"`snntrainer3d devices`, all {found.samples} test samples, {found.draws} sets of devices at each value where"
-    yield f"chance plays a part, {seconds:.0f} s on this machine. Perfect devices: {found.software:.1%}."
+    yield f"chance plays a part, {seconds:.0f} s of one processor. Perfect devices: {found.software:.1%}."
     yield ""
     yield "![Accuracy over each imperfection alone](pictures/devices-digits.svg)"
     yield ""

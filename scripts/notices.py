@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "web" / "node_modules"
 TARGET = ROOT / "THIRD-PARTY-NOTICES.md"
-BUNDLED = ("svelte", "clsx", "driver.js", "esm-env", "three", "uplot")
+BUNDLED = ("svelte", "clsx", "driver.js", "eecircuit-engine", "esm-env", "three", "uplot")
 """What Vite puts into the page; the rest of the npm packages only build it."""
 HEADER = """# Third-party notices
 
@@ -24,11 +24,25 @@ def notices() -> str:
     return HEADER + "".join(_section(MODULES / name) for name in BUNDLED)
 
 
+BELOW = {
+    "eecircuit-engine": """It contains ngspice compiled to WebAssembly, unchanged: under the modified BSD licence,
+its expressions (numparam) under the LGPL, version 2. Sources: https://ngspice.sourceforge.io and
+https://github.com/eelab-dev/EEcircuit-engine. It is a file of its own, loaded when a person asks for it.
+"""
+}
+"""What a package contains of others, in our words."""
+
+
 def _section(folder: Path) -> str:
     package = json.loads((folder / "package.json").read_text())
     licences = sorted(path for path in folder.iterdir() if path.name.lower().startswith("licen"))
     text = licences[0].read_text().strip() if licences else "(The package names its licence and ships no text.)"
-    return f"\n## {package['name']} {package['version']} — {package['license']}\n\n```\n{text}\n```\n"
+    title = f"{package['name']} {package['version']} — {package['license']}"
+    return f"\n## {title}\n\n```\n{text}\n```\n{_below(package['name'])}"
+
+
+def _below(name: str) -> str:
+    return f"\n{BELOW[name]}" if name in BELOW else ""
 
 
 if __name__ == "__main__":

@@ -6,11 +6,15 @@ const ROOMS = {
   state: { rooms: ["protocol", "wire", "api"], packages: ["svelte"] },
   view3d: { rooms: ["protocol", "wire"], packages: ["three"] },
   charts: { rooms: ["protocol", "wire"], packages: ["svelte", "uplot"] },
+  simulator: { rooms: [], packages: ["eecircuit-engine"] },
   published: {
     rooms: ["protocol", "wire", "api", "state", "view3d", "charts", "panels"],
     packages: ["svelte"],
   },
-  panels: { rooms: ["protocol", "wire", "api", "state", "view3d", "charts"], packages: ["svelte", "driver.js"] },
+  panels: {
+    rooms: ["protocol", "wire", "api", "state", "view3d", "charts", "simulator"],
+    packages: ["svelte", "driver.js"],
+  },
 };
 
 const allowList = Object.entries(ROOMS).map(([room, { rooms, packages }]) => ({

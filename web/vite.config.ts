@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => ({
     // Shared by the view and the circuit's: without a name of its own it would have that of a file in it.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "three", test: /node_modules[\\/]three/ }] } } },
   },
+  worker: { format: "es" },
   server: { proxy: { "/api": { target: server, ws: true } } },
   test: {
     environment: "node",

@@ -151,3 +151,37 @@ def test_too_large_a_network_is_refused_with_the_estimate(
     refused = begin(served, xor, form="vccs", samples=[0])
     fault(refused, 413, "limit")
     assert "about" in refused.json()["error"]["message"]
+
+
+@needs_ngspice
+def test_what_another_simulator_made_of_a_sample_is_measured_alike(served: Served, xor: str) -> None:
+    from snntrainer3d.circuits import run_ngspice
+
+    told = fits(served.client.get(f"/api/runs/{xor}/circuit/netlist?form=vccs&sample=1"), models.CircuitNetlist)
+    waves = run_ngspice(told["netlist"], told["stop_s"], time_limit_s=60)
+
+    def text(values: Any) -> str:
+        return base64.b64encode(np.asarray(values, "<f4").tobytes()).decode()
+
+    body = {"form": "vccs", "sample": 1, "seconds": 0.5, "nodes": list(waves.volts), "times": text(waves.times_s)}
+    body["values"] = text(list(waves.volts.values()))
+    place = f"/api/runs/{xor}/circuit/measures"
+    report = fits(served.client.post(place, json=body), models.CircuitReport)
+    assert report["right"] == report["agreement"]["predictions_equal"] == 1
+    assert report["agreement"]["spikes_differing"] == 0
+    assert report["agreement"]["residual"] < 5e-4
+    half = len(waves.times_s) // 2
+    early = {**body, "times": text(waves.times_s[:half]), "values": text([v[:half] for v in waves.volts.values()])}
+    assert "early" in fault(served.client.post(place, json=early), 500, "simulation")["message"]
+    fault(served.client.post(place, json={**body, "times": text([0.0])}), 422, "spec")
+    fault(served.client.post(place, json={**body, "times": "?"}), 422, "spec")
+    fault(served.client.post(place, json={**body, "sample": 4}), 404, "not_found")
+
+
+def test_only_the_simulators_worker_may_compile_webassembly(served: Served) -> None:
+    policies = {
+        path: served.client.get(path).headers["content-security-policy"]
+        for path in ("/", "/assets/index-abc123.js", "/assets/simulator-worker-abc123.js")
+    }
+    assert ["wasm-unsafe-eval" in policy for policy in policies.values()] == [False, False, True]
+    assert "'unsafe-eval'" not in "".join(policies.values())

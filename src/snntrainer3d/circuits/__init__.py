@@ -1,6 +1,6 @@
 """WHAT it is as a circuit: netlists, simulation, device studies and printing; functions of TrainedNetwork."""
 
-from snntrainer3d.circuits.clock import Clock
+from snntrainer3d.circuits.clock import Clock, timing
 from snntrainer3d.circuits.clocked import Behaviour, run_clocked
 from snntrainer3d.circuits.design import Crossbar, Design, circuit_faults, design_circuit
 from snntrainer3d.circuits.devices import (
@@ -55,6 +55,7 @@ from snntrainer3d.circuits.simulation import (
     report_of,
     run_ngspice,
     simulate,
+    simulated_elsewhere,
     summarise,
     traces_of,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "sheets_gds",
     "sheets_svg",
     "simulate",
+    "simulated_elsewhere",
     "stack_glb",
     "stack_of",
     "stack_stl",
@@ -118,5 +120,6 @@ __all__ = [
     "study_point",
     "study_table",
     "summarise",
+    "timing",
     "traces_of",
 ]

@@ -23,6 +23,8 @@ class FormEstimate(_Body):
     """Of a processor, for one sample: an estimate."""
     bearable: bool
     """Whether that is within the time limit."""
+    here: bool
+    """Whether it is small enough to be simulated in the page."""
 
 
 class CircuitCrossbar(_Body):
@@ -70,6 +72,29 @@ class SimulateCircuit(_Request):
     form: CircuitFormName = "ideal"
     samples: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=MOST_SIMULATED)]
     """Of the test set."""
+
+
+class CircuitNetlist(_Body):
+    """One sample as a netlist for a simulator that runs elsewhere, as in a page."""
+
+    netlist: str
+    stop_s: float
+    """When its simulation ends."""
+
+
+class MeasureCircuit(_Request):
+    """What another simulator made of such a netlist."""
+
+    form: CircuitFormName
+    sample: Annotated[int, Field(ge=0)]
+    seconds: Annotated[float, Field(ge=0.0)]
+    """That it took."""
+    nodes: Annotated[list[str], Field(max_length=4096)]
+    """Names of the nodes, in the order of the values."""
+    times: str
+    """Base64 of little-endian float32, in seconds."""
+    values: str
+    """The same of volts: all moments of the first node, then of the next."""
 
 
 class CircuitMeasures(_Body):

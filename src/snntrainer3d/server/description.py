@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from snntrainer3d.server.circuit_models import SimulateCircuit
+from snntrainer3d.server.circuit_models import MeasureCircuit, SimulateCircuit
 from snntrainer3d.server.compare_models import CompareRuns
 from snntrainer3d.server.models import ChangeRun, ErrorBody, Play, StartRun
 from snntrainer3d.server.study_models import PlanStudy, ResumeStudy, StartStudy, TuneStudy
@@ -22,6 +22,7 @@ _NAMED: tuple[type[BaseModel], ...] = (
     ChangeRun,
     CompareRuns,
     ErrorBody,
+    MeasureCircuit,
     PlanStudy,
     Play,
     ResumeStudy,

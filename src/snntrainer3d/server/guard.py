@@ -17,6 +17,10 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+SIMULATOR = "/assets/simulator-worker"
+"""The script of the one worker that runs WebAssembly; a worker has its own policy, the page keeps the strict one."""
+# The WebAssembly lies in the script itself, as a data: address.
+SIMULATOR_POLICY = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src data:"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -42,6 +46,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(SIMULATOR):
+                    headers.setdefault("Content-Security-Policy", SIMULATOR_POLICY)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api"):

@@ -2,11 +2,14 @@ import { at, bytes, get, send, sendBytes } from "./request";
 import type {
   CheckAnswer,
   CircuitCard,
+  CircuitNetlist,
   CircuitPlan,
+  CircuitReport,
   DatasetRow,
   ExportForms,
   ExportProof,
   Health,
+  MeasureCircuit,
   NeuronDetail,
   NeuronRates,
   Network,
@@ -67,6 +70,10 @@ export const api = {
   crossbars: (run: string, signal?: AbortSignal) => get<CircuitPlan>(`${at(run)}/circuit/crossbars`, signal),
   simulate: (run: string, wanted: SimulateCircuit) =>
     send<Simulation>("POST", `${at(run)}/circuit/simulations`, wanted),
+  netlist: (run: string, form: string, sample: number) =>
+    get<CircuitNetlist>(`${at(run)}/circuit/netlist?form=${form}&sample=${sample}`),
+  measureCircuit: (run: string, wanted: MeasureCircuit) =>
+    send<CircuitReport>("POST", `${at(run)}/circuit/measures`, wanted),
   simulation: (run: string, id: string) => get<Simulation>(`${at(run)}/circuit/simulations/${id}`),
   cancelSimulation: (run: string, id: string) => send<Simulation>("DELETE", `${at(run)}/circuit/simulations/${id}`),
   simulationUrl: (run: string, id: string) => `/api${at(run)}/circuit/simulations/${id}/report.zip`,

@@ -1177,6 +1177,8 @@ export interface FormEstimate {
   seconds: number;
   /** Whether that is within the time limit. */
   bearable: boolean;
+  /** Whether it is small enough to be simulated in the page. */
+  here: boolean;
 }
 
 /** A crossbar as it lies: row by row, the columns + and - of a neuron side by side. */
@@ -1220,6 +1222,28 @@ export interface SimulateCircuit {
   form: "vccs" | "ideal" | "opamp" | "async";
   /** Of the test set. */
   samples: number[];
+}
+
+/** One sample as a netlist for a simulator that runs elsewhere, as in a page. */
+export interface CircuitNetlist {
+  netlist: string;
+  /** When its simulation ends. */
+  stop_s: number;
+}
+
+/** What another simulator made of such a netlist. */
+export interface MeasureCircuit {
+  form: "vccs" | "ideal" | "opamp" | "async";
+  /** From 0. */
+  sample: number;
+  /** That it took. From 0. */
+  seconds: number;
+  /** Names of the nodes, in the order of the values. */
+  nodes: string[];
+  /** Base64 of little-endian float32, in seconds. */
+  times: string;
+  /** The same of volts: all moments of the first node, then of the next. */
+  values: string;
 }
 
 /** The five measures, of all samples together. */

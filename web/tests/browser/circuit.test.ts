@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { application } from "./application";
 
 const NETWORK = join(import.meta.dirname, "../../../tests/golden/networks/xor-2-8-2.json");
@@ -25,6 +25,27 @@ async function circuitOf(width = 1400, height = 1000) {
   await opened.page.getByRole("button", { name: "Show the circuit" }).click();
   await opened.page.locator('canvas[data-shown="true"]').waitFor();
   return opened;
+}
+
+interface Report {
+  samples: { circuit_counts: number[] }[];
+  traces: { neurons: { circuit_spikes: number[] }[] }[];
+}
+
+/** The same four samples under the system's ngspice. */
+async function simulatedByServer(): Promise<Report> {
+  const place = `${app.url}api/runs/${run}/circuit/simulations`;
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify({ form: "vccs", samples: [0, 1, 2, 3] });
+  const { id } = (await (await fetch(place, { method: "POST", headers, body })).json()) as { id: string };
+  return vi.waitFor(
+    async () => {
+      const told = (await (await fetch(`${place}/${id}`)).json()) as { status: string; report: Report };
+      expect(told.status).toBe("done");
+      return told.report;
+    },
+    { timeout: SIMULATED_WITHIN, interval: 200 },
+  );
 }
 
 const crossbars = (page: Page) => page.getByLabel(/^Stacked crossbars of 2-8-2/);
@@ -101,6 +122,36 @@ describe("The circuit of a run", () => {
       expect(complaints).toEqual([]);
       await page.context().close();
     },
+  );
+
+  it.skipIf(!NGSPICE)(
+    "is simulated in the page itself, spike by spike as by the system's ngspice",
+    async () => {
+      const { page, complaints } = await circuitOf();
+      await page.getByLabel("Form").selectOption("vccs");
+      await page.getByLabel("Test samples").fill("0-3");
+      await page.getByRole("checkbox", { name: /Simulate in this page instead/ }).check();
+      const measured: Report[] = [];
+      page.on("response", async (answer) => {
+        if (answer.url().endsWith("/circuit/measures")) measured.push((await answer.json()) as Report);
+      });
+      await page.getByRole("button", { name: "Simulate", exact: true }).click();
+      await page.getByLabel("How well circuit and network agree").waitFor({ timeout: SIMULATED_WITHIN });
+      const told = (await page.getByLabel("How well circuit and network agree").textContent())!.replace(/\s+/g, " ");
+      expect(told).toContain("Predictions equal 4 of 4");
+      expect(told).toMatch(/Spikes that differ 0 of 800/);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+      const server = await simulatedByServer();
+      expect(measured.length).toBe(4);
+      measured.forEach(({ samples, traces }, at) => {
+        expect(samples[0].circuit_counts).toEqual(server.samples[at].circuit_counts);
+        expect(traces[0].neurons.map((one) => one.circuit_spikes)).toEqual(
+          server.traces[at].neurons.map((one) => one.circuit_spikes),
+        );
+      });
+    },
+    2 * SIMULATED_WITHIN,
   );
 
   it("refuses samples that are not there, and is whole on a narrow page", async () => {

@@ -62,7 +62,7 @@ it("paints and can be used without three.js", async () => {
 
 it("has no large part among those that are loaded later", async () => {
   const files = (await readdir(join(STATIC, "assets"))).filter((name) => /\.(js|css)$/.test(name));
-  const later = files.filter((name) => !/^(index|view3d|three)/.test(name));
+  const later = files.filter((name) => !/^(index|view3d|three|simulator)/.test(name));
   expect(later.length).toBeGreaterThanOrEqual(3);
   for (const name of later) {
     expect(gzipSync(await readFile(join(STATIC, "assets", name))).length, name).toBeLessThan(MOST_OF_A_PART);

@@ -90,6 +90,30 @@ describe("A desk", () => {
     desk.dispose();
   });
 
+  it("simulates here sample by sample, and puts the reports together", async () => {
+    const desk = opened();
+    vi.spyOn(api, "netlist").mockResolvedValue({ netlist: "* one", stop_s: 1 });
+    const agreement = {
+      samples: 1, predictions_equal: 1, count_error: 0.5, largest_count_error: 1, spikes: 10, spikes_differing: 2,
+      residual: 0.25, root_causes: 1, unexplained: 0,
+    }; // prettier-ignore
+    const report = { num_steps: 5, right: 1, agreement, samples: [], traces: [] };
+    const asked = vi.spyOn(api, "measureCircuit").mockResolvedValue(report);
+    const waves = { nodes: ["mem1_0"], times: Float32Array.of(0, 1), values: Float32Array.of(0, 0.5) };
+    const simulator = { simulate: vi.fn().mockResolvedValue(waves), cancel: vi.fn() };
+    await desk.beginHere({ form: "vccs", samples: [3, 4] }, simulator);
+    expect(simulator.simulate).toHaveBeenCalledTimes(2);
+    expect(asked.mock.calls[1][1]).toMatchObject({ sample: 4, nodes: ["mem1_0"], times: floats(0, 1) });
+    expect(desk.simulation).toMatchObject({ status: "done", share: 1 });
+    const found = desk.simulation?.report?.agreement;
+    expect(found).toMatchObject({ samples: 2, predictions_equal: 2, count_error: 0.5, spikes: 20, residual: 0.25 });
+    simulator.simulate.mockRejectedValue(new Error("singular matrix"));
+    await desk.beginHere({ form: "vccs", samples: [3] }, simulator);
+    expect(desk.fault).toContain("singular matrix");
+    expect(desk.running).toBe(false);
+    desk.dispose();
+  });
+
   it("cancels, and asks no more", async () => {
     const desk = opened();
     vi.spyOn(api, "simulate").mockResolvedValue(simulation("running"));

@@ -6,7 +6,7 @@ from snntrainer3d.circuits.simulation.measures import Agreement, Difference, Sam
 from snntrainer3d.circuits.simulation.ngspice import find_ngspice, run_ngspice
 from snntrainer3d.circuits.simulation.raw import Waveforms, read_raw
 from snntrainer3d.circuits.simulation.report import report_of, traces_of
-from snntrainer3d.circuits.simulation.run import Simulated, simulate
+from snntrainer3d.circuits.simulation.run import Simulated, simulate, simulated_elsewhere
 
 __all__ = [
     "Agreement",
@@ -23,6 +23,7 @@ __all__ = [
     "report_of",
     "run_ngspice",
     "simulate",
+    "simulated_elsewhere",
     "summarise",
     "traces_of",
 ]

@@ -21,9 +21,11 @@ from snntrainer3d.circuits.simulation.estimate import check_bearable
 from snntrainer3d.circuits.simulation.measures import SampleAgreement, compare
 from snntrainer3d.circuits.simulation.ngspice import find_ngspice, run_ngspice
 from snntrainer3d.circuits.simulation.raw import Waveforms
-from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.errors import Fault, SimulationError, SpecError
 
 TIME_LIMIT_S = 600.0
+ROUNDED = 1e-5
+"""Of times that come as float32."""
 SPIKE_V = 0.5
 """Above it a latch holds a spike."""
 
@@ -128,6 +130,28 @@ def _one(
     network = run_clocked(design, inputs)
     agreement = compare(design, inputs, circuit, network)
     return Simulated(design, place, circuit, network, agreement, waveforms, clock, time.perf_counter() - begun)
+
+
+def simulated_elsewhere(
+    design: Design, inputs: Float[np.ndarray, "time feature"], waveforms: Waveforms, seconds: float
+) -> Simulated:
+    """Measure one sample whose netlist another simulator ran.
+
+    Raises:
+        SimulationError: the waveforms lack a node, or end before the netlist does.
+    """
+    clock = timing(design.settings, len(inputs), len(design.crossbars))
+    named = [(layer, neuron) for layer, bar in enumerate(design.crossbars, 1) for neuron in range(bar.neurons)]
+    missing = [node for one in named for node in (membrane(*one), spike(*one)) if node not in waveforms.volts]
+    if missing:
+        raise SimulationError(
+            f"The waveforms lack {missing[0]}.", hint="All memL_N and spkL_N of the netlist are needed."
+        )
+    if not len(waveforms.times_s) or waveforms.times_s[-1] < clock.stop_s * (1.0 - ROUNDED):
+        raise SimulationError("The simulation stopped early.", hint="Simulate it under ngspice at the server.")
+    circuit = behaviour_of(design, clock, waveforms)
+    network = run_clocked(design, inputs)
+    return Simulated(design, 0, circuit, network, compare(design, inputs, circuit, network), waveforms, clock, seconds)
 
 
 def behaviour_of(design: Design, clock: Clock, waveforms: Waveforms, sample: int = 0) -> Behaviour:

@@ -5,20 +5,35 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import asdict
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-from fastapi import APIRouter, Depends, Request, Response
+import numpy as np
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from snntrainer3d.data import describe
 from snntrainer3d.errors import Fault, SimulationError, SpecError
-from snntrainer3d.server.circuit_models import CircuitCard, CircuitFormName, CircuitPlan, SimulateCircuit, Simulation
+from snntrainer3d.server.circuit_models import (
+    CircuitCard,
+    CircuitFormName,
+    CircuitNetlist,
+    CircuitPlan,
+    CircuitReport,
+    MeasureCircuit,
+    SimulateCircuit,
+    Simulation,
+)
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
 from snntrainer3d.server.requests import document
 from snntrainer3d.server.routes.runs import Views
 from snntrainer3d.server.simulations import TIME_LIMIT_S, Simulations
 from snntrainer3d.spec import parse
 
+if TYPE_CHECKING:
+    from snntrainer3d.circuits import Design, Samples, Waveforms
+
 router = APIRouter(tags=["circuits"], responses=ERROR_RESPONSES)
+MOST_HERE_S = 2.0
+"""Estimate of one sample under ngspice, up to which a page simulates it by itself, some times slower."""
 MOST_SHOWN = 400_000
 """Devices that a page is given."""
 
@@ -33,6 +48,10 @@ Kept = Annotated[Simulations, Depends(_simulations_of)]
 
 async def _simulate_body(request: Request) -> SimulateCircuit:
     return parse(SimulateCircuit, await document(request), what="request")
+
+
+async def _measure_body(request: Request) -> MeasureCircuit:
+    return parse(MeasureCircuit, await document(request), what="request")
 
 
 @router.get("/runs/{run_id}/circuit", response_model=CircuitCard)
@@ -57,7 +76,9 @@ def circuit(run_id: str, views: Views) -> Response:
             design = design_circuit(trained, settings.changed(form=form))
             devices, neurons = design.devices, design.neurons
             seconds = estimate(design, steps).seconds
-            forms.append({"form": form, "seconds": seconds, "bearable": seconds <= TIME_LIMIT_S})
+            forms.append(
+                {"form": form, "seconds": seconds, "bearable": seconds <= TIME_LIMIT_S, "here": seconds <= MOST_HERE_S}
+            )
     except SpecError as error:
         faults = [asdict(fault) for fault in error.faults]
     return views.json({**about, "forms": forms, "faults": faults, "devices": devices, "neurons": neurons})
@@ -85,6 +106,58 @@ def crossbars(run_id: str, views: Views) -> Response:
     ]
     low, high = settings.min_conductance_siemens, settings.max_conductance_siemens
     return views.json({"pitch_m": Production().pitch_m, "min_siemens": low, "max_siemens": high, "crossbars": shown})
+
+
+@router.get("/runs/{run_id}/circuit/netlist", response_model=CircuitNetlist)
+def netlist_of_sample(
+    run_id: str, views: Views, form: CircuitFormName = "vccs", sample: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """Give a sample of the test set as a netlist, for a simulator in the page."""
+    from snntrainer3d.circuits import netlist, timing
+
+    design, chosen = _small(views, run_id, form, sample)
+    clock = timing(design.settings, chosen.recipe.num_steps, len(design.crossbars))
+    return views.json({"netlist": netlist(design, chosen.inputs()), "stop_s": clock.stop_s})
+
+
+@router.post("/runs/{run_id}/circuit/measures", response_model=CircuitReport, openapi_extra=takes(MeasureCircuit))
+def measure(run_id: str, views: Views, body: Annotated[MeasureCircuit, Depends(_measure_body)]) -> Response:
+    """Measure what a simulator in the page made of a sample, as `simulations` does."""
+    from snntrainer3d.circuits import report_of, simulated_elsewhere, traces_of
+
+    design, chosen = _small(views, run_id, body.form, body.sample)
+    found = simulated_elsewhere(design, chosen.inputs()[0], _waveforms(body), body.seconds)
+    report = report_of([found], chosen.indices, chosen.labels.tolist())
+    del report["settings"]
+    return views.json({**report, "traces": [{"sample": body.sample, **traces_of(found)}]})
+
+
+def _small(views: Any, run_id: str, form: CircuitFormName, sample: int) -> tuple[Design, Samples]:
+    from snntrainer3d.circuits import CircuitSettings, design_circuit, estimate, samples_for
+    from snntrainer3d.errors import LimitError
+
+    design = design_circuit(views.trained(run_id), CircuitSettings(form=form))
+    chosen = samples_for(views.trained(run_id), None, [sample])
+    if estimate(design, chosen.recipe.num_steps).seconds > MOST_HERE_S:
+        told = f"{design.title} in the form {form} is too large to be simulated in the page."
+        raise LimitError(told, hint="Simulate it under ngspice at the server.")
+    return design, chosen
+
+
+def _waveforms(body: MeasureCircuit) -> Waveforms:
+    from snntrainer3d.circuits import Waveforms
+
+    try:
+        times, values = (
+            np.frombuffer(base64.b64decode(text, validate=True), "<f4") for text in (body.times, body.values)
+        )
+        rows = values.reshape(len(body.nodes), len(times)).astype(np.float64)
+    except ValueError:
+        raise SpecError([Fault("values", "are not so many float32 as nodes times moments.")], what="request") from None
+    moments = times.astype(np.float64)
+    if not np.isfinite(rows).all() or not np.isfinite(moments).all() or (np.diff(moments) < 0.0).any():
+        raise SpecError([Fault("values", "are not finite volts over growing times.")], what="request")
+    return Waveforms(moments, dict(zip(body.nodes, rows, strict=True)))
 
 
 @router.post(

@@ -1,12 +1,31 @@
-import { api, ApiError, asApiError, type CircuitCard, type SimulateCircuit, type Simulation } from "../../api";
+import {
+  api,
+  ApiError,
+  asApiError,
+  type CircuitCard,
+  type CircuitReport,
+  type SimulateCircuit,
+  type Simulation,
+} from "../../api";
+import { textOf } from "../playback/base64";
+import { merged } from "./merged";
 
+/** In place of a number that the server gave. */
+export const HERE = "";
 const ASKED_EVERY_MS = 400;
+
+/** What simulates a netlist in the page. */
+export interface Simulator {
+  simulate(netlist: string): Promise<{ nodes: string[]; times: Float32Array; values: Float32Array }>;
+  cancel(): void;
+}
 
 /** A run's circuit and the simulation that was begun here. */
 export class CircuitDesk {
   card = $state.raw<CircuitCard | null>(null);
   simulation = $state.raw<Simulation | null>(null);
   fault = $state("");
+  private here: Simulator | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stopped = new AbortController();
 
@@ -31,7 +50,47 @@ export class CircuitDesk {
     }
   }
 
+  /** Simulate in the page, sample by sample; the server writes the netlists and measures what came of them. */
+  async beginHere({ form = "vccs", samples }: SimulateCircuit, simulator: Simulator): Promise<void> {
+    const begun = performance.now();
+    const reports: CircuitReport[] = [];
+    const tell = (status: Simulation["status"], report: CircuitReport | null = null): void => {
+      const [share, seconds] = [reports.length / samples.length, (performance.now() - begun) / 1000];
+      this.simulation = { id: HERE, run: this.run, form, status, share, seconds, error: null, report };
+    };
+    this.fault = "";
+    this.here = simulator;
+    tell("running");
+    try {
+      for (const sample of samples) {
+        reports.push(await this.simulatedHere(form, sample, simulator));
+        tell("running");
+      }
+      tell("done", merged(reports));
+    } catch (thrown) {
+      tell("failed");
+      if (!this.stopped.signal.aborted) this.fault = thrown instanceof ApiError ? thrown.text : String(thrown);
+    } finally {
+      this.here = null;
+    }
+  }
+
+  private async simulatedHere(
+    form: NonNullable<SimulateCircuit["form"]>,
+    sample: number,
+    simulator: Simulator,
+  ): Promise<CircuitReport> {
+    const { netlist } = await api.netlist(this.run, form, sample);
+    const begun = performance.now();
+    const { nodes, times, values } = await simulator.simulate(netlist);
+    const seconds = (performance.now() - begun) / 1000;
+    const bytes = (floats: Float32Array) => textOf(new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength));
+    const waves = { nodes, times: bytes(times), values: bytes(values) };
+    return api.measureCircuit(this.run, { form, sample, seconds, ...waves });
+  }
+
   async cancel(): Promise<void> {
+    if (this.here) return this.here.cancel();
     if (!this.simulation) return;
     clearTimeout(this.timer);
     try {
@@ -45,6 +104,7 @@ export class CircuitDesk {
   dispose(): void {
     this.stopped.abort();
     clearTimeout(this.timer);
+    this.here?.cancel();
   }
 
   private take(found: Simulation): void {
