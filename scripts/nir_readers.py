@@ -106,8 +106,8 @@ def network(name: str) -> TrainedNetwork:
     golden = read_weights(GOLDEN)
     document = golden.network.model_dump(mode="json")
     for layer in document["layers"]:
-        neuron = layer["neuron"] | NETWORKS[name]
-        layer["neuron"] = neuron
+        shared = {key: value for key, value in layer["neuron"].items() if key != "reset_delay"}
+        layer["neuron"] = shared | NETWORKS[name]
     changed = parse(Network, document)
     weights = {key: value for key, value in golden.tensors.items() if ".neuron." not in key}
     return TrainedNetwork(changed, weights | fixed_tensors(changed), golden.training)
