@@ -140,7 +140,7 @@ SPIRALS = DatasetInfo(
 
 SIMULATED_EVENTS = DatasetInfo(
     name="mnist-events-simulated",
-    title="MNIST as events (simulated)",
+    title="Simulated events of MNIST",
     input_shape=(2, 28, 28),
     classes=10,
     class_names=_DIGIT_NAMES,
