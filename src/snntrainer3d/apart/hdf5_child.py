@@ -97,8 +97,11 @@ def _limit(max_bytes: int, max_seconds: int) -> None:
     except ImportError:  # Windows: the parent's time limit alone
         return
     resource.setrlimit(resource.RLIMIT_CPU, (max_seconds, max_seconds))
-    with open("/proc/self/statm", encoding="ascii") as file:
-        now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:  # Not Linux: what is taken already is not told, and others heed no such limit
+        return
     limit = now + 2 * max_bytes + SPARE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
