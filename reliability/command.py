@@ -23,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     killing.add_argument("--seed", type=int, default=0)
     fuzzing = parts.add_parser("fuzz", help="read made-up inputs")
     fuzzing.add_argument("--each", type=int, default=8000, help="inputs for each reader")
+    fuzzing.add_argument(
+        "--again", nargs="+", metavar="READER", help="only these readers, beside the figures there are"
+    )
     fuzzing.add_argument("--asked", type=int, default=6000, help="requests to the API")
     loading = parts.add_parser("load", help="many runs, many clients, many updates")
     loading.add_argument("--only", choices=("runs", "clients", "updates"))
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.part == "load":
         _load(given)
     if given.part == "fuzz":
-        _fuzz(given.each, given.asked)
+        _fuzz(given.each, given.asked, given.again)
     write_page()
     return 0
 
@@ -59,12 +62,15 @@ def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _fuzz(each: int, asked: int) -> None:
+def _fuzz(each: int, asked: int, names: list[str] | None) -> None:
     # Not at the top: it needs packages of development.
-    from reliability.fuzz import fuzz
+    from reliability.fuzz import again, fuzz
 
     with tempfile.TemporaryDirectory(prefix="snntrainer3d-fuzz-") as home:
-        found = fuzz(Path(home), each, asked, tell=_say)
+        if names:
+            found = again(json.loads((FIGURES / "fuzz.json").read_text()), names, each, Path(home), _say)
+        else:
+            found = fuzz(Path(home), each, asked, tell=_say)
     keep("fuzz", found)
     faults = found["api"]["faults"] + [fault for one in found["readers"].values() for fault in one["faults"]]
     if faults:

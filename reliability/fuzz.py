@@ -35,12 +35,30 @@ def fuzz(home: Path, each: int, asked: int, tell: Callable[[str], None]) -> dict
     }
 
 
+def again(
+    found: dict[str, Any], names: list[str], each: int, home: Path, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Give earlier figures with some readers fuzzed again, as after a fault was mended."""
+    anew = {name: _guided(name, each, home / str(at), tell) for at, name in enumerate(names)}
+    readers = {**found["readers"], **anew}
+    return {
+        **found,
+        "readers": readers,
+        "inputs": found["api"]["requests"] + sum(one["inputs"] for one in readers.values()),
+    }
+
+
 def _guided(name: str, inputs: int, folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     if importlib.util.find_spec("atheris") is None:
         tell(f"{name}: left out, atheris is not installed (Linux on x86-64 only)")
         return {"inputs": 0, "covered": 0, "memory_mb": 0, "faults": []}
     command = [sys.executable, "-W", "ignore", str(GUIDED), name, str(inputs), str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(GUIDED.parents[1]), "SNNTRAINER3D_HOME": str(folder / "home")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(GUIDED.parents[1]),
+        "SNNTRAINER3D_HOME": str(folder / "home"),
+        "PYTHONUNBUFFERED": "1",
+    }
     done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False, env=environment)
     told = done.stdout + done.stderr
     faults = [] if done.returncode == 0 else [_trace(told)]

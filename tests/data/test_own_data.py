@@ -35,6 +35,12 @@ def test_a_file_of_a_zip_without_a_name_is_left_out(tmp_path: Path) -> None:
     assert import_data(written(tmp_path, "set.zip", content)).train_samples == 10
 
 
+def test_a_zip_with_names_that_are_no_text_is_damaged(tmp_path: Path) -> None:
+    content = packed({**pictures_by_class(), "NÄME": b""}).replace("NÄME".encode(), b"N\x89\x89ME")
+    with pytest.raises(FileFormatError, match="not a whole zip"):
+        import_data(written(tmp_path, "set.zip", content))
+
+
 def test_a_first_row_longer_than_the_header_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"row 2: has 3 columns, expected 2"):
         import_data(written(tmp_path, "set.csv", b"a,b\n1,2,x\n3,4\n"))

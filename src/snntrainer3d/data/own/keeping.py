@@ -159,7 +159,7 @@ def _is_npz(path: Path, name: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         return False
     return bool(names) and all(member.endswith(".npy") for member in names)
 

@@ -48,7 +48,7 @@ def opened_tree(path: Path, name: str) -> Iterator[list[Leaf]]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield _leaves(_in_zip(archive, name), name)
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise FileFormatError(f"{name} is not a whole zip file: {error}.", hint="Pack it again.") from None
 
 
