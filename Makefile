@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FAST := not slow and not browser and not mnist and not verify
 
-.PHONY: help run test verify faults fuzz dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel docs
+.PHONY: help run test verify faults fuzz dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel docs audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -61,6 +61,11 @@ bench: $(VENV)/.ready ## Time training side by side with peers, write docs/perfo
 
 doctor: $(VENV)/.ready ## PASS, FAIL or SKIP of everything this needs
 	@$(BIN)/snntrainer3d doctor
+
+audit: web/node_modules/.ready ## Known faults of the packages, where npm and pip-audit reach their advisories
+	cd web && npm audit --omit=dev
+	test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit; }
+	build/audit/bin/pip-audit --no-deps --disable-pip --requirement requirements.lock
 
 screenshots: $(VENV)/.ready page ## Make the pictures of README and tutorials anew, in a real browser
 	cd web && npm run --silent pictures

@@ -69,6 +69,10 @@ def paper_neuron(kind: str) -> Mapping[str, Any]:
     return {name: getattr(neuron, name) for name in names if hasattr(neuron, name)}
 
 
+SNNTORCH_KINDS = ("leaky", "lapicque", "synaptic", "alpha")
+"""The neurons of the paper, which snnTorch has too; others of ours have nothing to be held against there."""
+
+
 def paper_job(kind: str = "leaky", **changed: Any) -> Job:
     """Give the paper preset's recipe with 100 hidden neurons; `changed` goes over it."""
     from snntrainer3d.spec import PRESETS

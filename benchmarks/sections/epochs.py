@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from benchmarks.served import command, home, run_json
-from benchmarks.session import Session
+from benchmarks.session import SNNTORCH_KINDS, Session
 
 PAPER_SIZES = (10, 15, 20, 25, 30, 50, 80, 100)
 
@@ -38,10 +38,8 @@ def run_epoch(session: Session) -> dict[str, Any]:
 
 def run_networks(session: Session) -> dict[str, Any]:
     """Train the paper's study: eight sizes of each neuron, one epoch each, in one process."""
-    from snntrainer3d.spec import NEURON_KINDS
-
     dataset, sizes = _dataset(session), (10, 100) if session.quick else PAPER_SIZES
-    networks = [f"{kind}:{size}" for kind in NEURON_KINDS for size in sizes]
+    networks = [f"{kind}:{size}" for kind in SNNTORCH_KINDS for size in sizes]
     with home() as environment:
         found, seconds = _generator(environment, dataset, *networks)
     rows = found["networks"]

@@ -10,10 +10,8 @@ import torch
 from benchmarks.ours import Fused, Reference
 from benchmarks.parity import PARITY_TOLERANCE, compare
 from benchmarks.peers.snntorch_forms import Hoisted, Loop
-from benchmarks.session import paper_job
+from benchmarks.session import SNNTORCH_KINDS, paper_job
 from benchmarks.task import Job, Task, invented_images, read_task, write_data, write_job
-
-from snntrainer3d.spec import NEURON_KINDS
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +39,7 @@ def small_task(folder: Path, kind: str, **changed: object) -> Task:
     return read_task(write_job(folder, job))
 
 
-@pytest.mark.parametrize("kind", NEURON_KINDS)
+@pytest.mark.parametrize("kind", SNNTORCH_KINDS)
 @pytest.mark.parametrize("form", [Reference, Fused, Hoisted])
 def test_ten_losses_agree_with_snntorch(folder: Path, kind: str, form: type) -> None:
     task = small_task(folder, kind)

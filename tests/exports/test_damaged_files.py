@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +22,7 @@ import safetensors.numpy
 import torch
 from made_networks import made
 
+from snntrainer3d.apart import own_process
 from snntrainer3d.errors import InputError
 from snntrainer3d.exports import read_weight_file, to_json, to_nir, to_npz, to_paper_json, to_safetensors
 from snntrainer3d.spec import Leaky, Network, TrainedNetwork
@@ -109,13 +120,50 @@ def test_damaged_state_dicts_end_in_an_error_of_ours(form: str, count: int) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [4, pytest.param(1000, marks=[pytest.mark.verify, pytest.mark.timeout(7200)])])
-def test_damaged_files_of_torch_end_in_an_error_of_ours(count: int) -> None:
+def test_damaged_files_of_torch_end_in_an_error_of_ours() -> None:
     """Each is read in a process of its own, which imports torch first."""
     whole = state_dict("pt")
     assert tell(whole, SMALL.network) == "read"
-    ends = [tell(raw, SMALL.network) for raw in damaged(whole, count, seed=3)]
-    assert len(ends) == count
+    ends = [tell(raw, SMALL.network) for raw in damaged(whole, 4, seed=3)]
+    assert len(ends) == 4
+
+
+def forked(command: list[str], *, cwd: Path, timeout: float, **_: Any) -> subprocess.CompletedProcess[str]:
+    """Run a child's script as `subprocess.run` does, in a copy of this process, which has torch already."""
+    script = runpy.run_path(command[2])
+    child = os.fork()
+    if child == 0:
+        os.chdir(cwd)
+        with open("told", "w", encoding="utf-8") as sys.stdout:
+            sys.argv = command[2:]
+            code = script["main"]()
+        os._exit(code)
+    until = time.monotonic() + timeout
+    while (ended := os.waitpid(child, os.WNOHANG))[0] == 0:
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise subprocess.TimeoutExpired(command, timeout)
+        time.sleep(0.002)
+    told = cwd / "told"
+    code = os.waitstatus_to_exitcode(ended[1])
+    return subprocess.CompletedProcess(command, code, told.read_text() if told.exists() else "", "")
+
+
+@pytest.mark.verify
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_ten_thousand_damaged_files_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        own_process, "subprocess", SimpleNamespace(run=forked, TimeoutExpired=subprocess.TimeoutExpired)
+    )
+    whole = state_dict("pt")
+    assert tell(whole, SMALL.network) == "read"
+    ends = Counter(tell(raw, SMALL.network) for raw in damaged(whole, 10_000, seed=4))
+    print(dict(ends))
+    assert ends.total() == 10_000
+    assert ends["file_format"] > 2_500
 
 
 @pytest.mark.slow
