@@ -258,7 +258,7 @@ export function applyTemplate(design: Design, { layers, training }: TemplateRow)
 /** Gives a part of the training another kind; another coding may make more inputs of each value. */
 export function changePart(design: Design, part: PartName, kind: string, sample: number[] | null): Design {
   const changed = changeTraining(design, { [part]: structuredClone(PARTS[part][kind].start) });
-  return part === "coding" && sample ? withInput(changed, sample) : changed;
+  return part === "coding" && sample ? inputFitted(changed, sample) : changed;
 }
 
 /** Changes a field of such a part. */
@@ -270,10 +270,11 @@ export function changePartField(
   sample: number[] | null,
 ): Design {
   const changed = changeTraining(design, { [part]: { ...design.spec.training[part], [field]: value } });
-  return part === "coding" && sample ? withInput(changed, sample) : changed;
+  return part === "coding" && sample ? inputFitted(changed, sample) : changed;
 }
 
-function withInput(design: Design, sample: number[]): Design {
+/** Gives the input the shape that samples have with the design's coding. */
+export function inputFitted(design: Design, sample: number[]): Design {
   const input = { shape: codedShape(sample, design.spec.training) };
   return { ...design, spec: { ...design.spec, network: { ...design.spec.network, input } } };
 }

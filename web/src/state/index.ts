@@ -4,6 +4,7 @@ export { costOf, estimateSeconds, trainingBytes } from "./cost";
 export { decodeDesign, encodeDesign } from "./codec";
 export { datasetCards, type DatasetCard } from "./dataset-cards";
 export * from "./design";
+export { moveTo } from "./moving";
 export { differenceOf, epochOf } from "./difference";
 export * from "./fields";
 export * from "./format";

@@ -11,9 +11,10 @@ import {
 } from "../api";
 import { decodeDesign, encodeDesign } from "./codec";
 import { costOf, estimateSeconds, type Speed } from "./cost";
-import { applyPreset, changeTraining, chooseDataset, followsPreset, startDesign, type Design } from "./design";
+import { applyPreset, changeTraining, startDesign, type Design } from "./design";
 import { flowOf } from "./layer-shapes";
 import { begin, COALESCE, commit, redo, undo, type History } from "./history";
+import { moveTo, settingWords } from "./moving";
 import { notices } from "./notices.svelte";
 import { recall, recallAfterReload, remember, rememberInTab } from "./storage";
 
@@ -119,13 +120,11 @@ export class Workbench {
   }
 
   choose(info: DatasetRow): void {
-    // A design that follows a recipe follows it to the new data set too: recipes differ between them.
-    const recipe = Object.values(this.presets).find((preset) => followsPreset(this.design, preset));
-    this.edit((design) => {
-      const chosen = chooseDataset(design, info);
-      const followed = recipe ? applyPreset(chosen, recipe) : chosen;
-      return changeTraining(followed, info.recipe as Partial<Training>);
-    });
+    const { design, recipe, kept } = moveTo(this.design, this.dataset, info, Object.values(this.presets));
+    this.edit(() => design);
+    if (kept.length === 0) return;
+    const set = kept.map((name) => settingWords(name, design.spec.training[name])).join(", ");
+    notices.say("info", `${recipe} for ${info.title}. Kept as you set it: ${set}.`);
   }
 
   /** Asks anew which data sets there are. */

@@ -117,6 +117,14 @@ it("finds, tags, deletes and brings back a run", async () => {
   await details.getByLabel("Add a tag").press("Enter");
   await rows(page).first().locator(".tag", { hasText: "kept" }).waitFor();
   await details.locator("pre", { hasText: "snntrainer3d" }).first().waitFor();
+  const [wide, shown] = await details.evaluate((pane) => [pane.scrollWidth, pane.clientWidth]);
+  expect(wide, "everything of the run lies within its pane").toBeLessThanOrEqual(shown);
+  const wider = details.locator("section, header, dl, pre");
+  const past = await wider.evaluateAll((parts) => {
+    const edge = parts[0].closest("aside")!.getBoundingClientRect().right;
+    return parts.filter((part) => part.getBoundingClientRect().right > edge).map((part) => part.tagName);
+  });
+  expect(past).toEqual([]);
   await details.getByRole("button", { name: "Delete" }).click();
   await expect.poll(() => rows(page).count()).toBe(3);
   await page.getByRole("button", { name: "Undo", exact: true }).last().click();

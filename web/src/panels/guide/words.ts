@@ -30,6 +30,28 @@ export const WORDS: Word[] = [
       "Kinds of neurons: a leaking membrane; the same told by resistance and capacity; one whose current also decays; one with a rising and a falling current.",
   },
   {
+    word: "Adaptive",
+    meaning: "Each of its spikes raises its threshold, which then sinks back: one that has just fired much fires less.",
+  },
+  {
+    word: "Integrator",
+    meaning: "Gathers and leaks as Leaky does but never spikes. As the last layer its membrane is the answer.",
+  },
+  {
+    word: "Population",
+    meaning:
+      "Several neurons for one thing: of the outputs, so many speak for each class; of the input, so many share each value, every one for its own range.",
+  },
+  {
+    word: "Template",
+    meaning: "A whole network to begin with, made for the data set: its layers, and what it wants of the training.",
+  },
+  {
+    word: "Recipe",
+    meaning:
+      "Settings of training and neurons that go well together, from the paper or measured: one click sets them all, and each can still be changed.",
+  },
+  {
     word: "Time steps",
     meaning:
       "How often a sample is shown to the network before its answer is read. More steps decide better and cost more.",
