@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import uuid
 from pathlib import Path
 
-from snntrainer3d.errors import StorageError
+from snntrainer3d.errors import InputError, Snntrainer3dError, StorageError
+
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL)
 
 
 def write_atomically(path: Path | str, data: bytes | bytearray | memoryview | str, *, durable: bool = True) -> Path:
@@ -25,10 +29,50 @@ def write_atomically(path: Path | str, data: bytes | bytearray | memoryview | st
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_beside_and_rename(target, content, durable)
     except OSError as error:
-        raise StorageError(
-            f"{target} cannot be written: {error.strerror or error}.", hint="Free some space or choose another folder."
-        ) from error
+        raise StorageError(_unwritten(target, error), hint=_hint(error)) from error
     return target
+
+
+def write_output(path: Path | str, data: bytes | str) -> Path:
+    """Write a file where a person asked for it, as `write_atomically` does.
+
+    Raises:
+        InputError: nothing can be written there: a folder, below a file, or not allowed.
+        StorageError: the disk is full or broken.
+    """
+    refuse_place(Path(path))
+    try:
+        return write_atomically(path, data)
+    except StorageError as error:
+        if isinstance(error.__cause__, OSError):
+            raise output_error(Path(path), error.__cause__) from error
+        raise
+
+
+def refuse_place(path: Path) -> None:
+    """Refuse where no file can be written: a folder, or below what is none; raises InputError."""
+    with contextlib.suppress(OSError):  # where one may not even look, writing tells why
+        if path.is_dir():
+            raise InputError(f"{path} is a folder.", hint="Give the name of a file.")
+        there = next((one for one in path.parents if one.exists() or one.is_symlink()), None)
+        if there is not None and not there.is_dir():
+            raise InputError(f"{there} is a file, not a folder.", hint="Give another folder, or move the file away.")
+
+
+def output_error(path: Path, error: OSError) -> Snntrainer3dError:
+    """Give the error of a file that a person asked for: their input where the place is wrong, else the disk's."""
+    kind = InputError if error.errno in (*_REFUSED, *_NO_PLACE) else StorageError
+    return kind(_unwritten(path, error), hint=_hint(error))
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    return f"{path} cannot be written: {error.strerror or error}."
+
+
+def _hint(error: OSError) -> str:
+    if error.errno in _REFUSED:
+        return "Choose a folder that you may write to."
+    return "Choose another folder." if error.errno in _NO_PLACE else "Free some space or choose another folder."
 
 
 def _write_beside_and_rename(target: Path, content: bytes | bytearray | memoryview, durable: bool) -> None:

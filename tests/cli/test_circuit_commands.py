@@ -88,10 +88,15 @@ def test_a_simulation_that_would_never_end_is_refused_with_the_estimate(capsys: 
     assert "about" in error["message"]
 
 
+def test_more_samples_than_the_test_set_has_are_refused(capsys: Capture, xor: str) -> None:
+    error = told_json(capsys, "simulate", xor, "--samples", "5", code=2)["error"]
+    assert (error["path"], error["message"]) == ("--samples", "The test set has 4 samples.")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("ngspice") is None, reason="needs ngspice, which is not installed")
 def test_a_simulation_reports_the_measures(capsys: Capture, xor: str) -> None:
-    report = told_json(capsys, "simulate", xor, "--samples", "9", "--form", "vccs")
+    report = told_json(capsys, "simulate", xor, "--samples", "4", "--form", "vccs")
     assert report["right"] == report["agreement"]["samples"] == 4
     assert report["trained"] == {"predictions_equal": 4, "spikes_differing": 0}
     assert report["agreement"]["residual"] < 5e-4

@@ -13,7 +13,7 @@ from snntrainer3d import __version__
 from snntrainer3d.analysis import evaluate_counts
 from snntrainer3d.cli import run
 from snntrainer3d.compose import Choices, compose
-from snntrainer3d.events import EpochDone, Finished, Prepared, StateChanged, Update
+from snntrainer3d.events import Cancelled, EpochDone, Finished, Prepared, StateChanged, Update
 from snntrainer3d.exports import read_weights, to_json, to_safetensors
 from snntrainer3d.runs import RecordWriter, RunStore
 from snntrainer3d.spec import DATASETS, TrainedNetwork, fixed_tensors, tensor_shapes
@@ -271,10 +271,29 @@ def test_figures_are_exported_as_a_folder_or_a_zip(capsys: Capture, finished: st
     assert packed.read_bytes()[:2] == b"PK"
 
 
-def test_a_folder_that_cannot_be_written_is_a_failure(capsys: Capture, finished: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["export", "--to", "csv"], ["runs", "export-file"], ["export", "--to", "figures"]])
+def test_an_output_that_cannot_be_is_wrong_input(
+    capsys: Capture, finished: str, tmp_path: Path, command: list[str]
+) -> None:
     (tmp_path / "file").write_text("")
-    command = ["export", finished, "--to", "csv", "--output", str(tmp_path / "file" / "m.csv")]
-    assert told_json(capsys, *command, code=1)["error"]["code"] == "storage"
+    below = ["--force", "--output", str(tmp_path / "file" / "m.csv")]
+    told = told_json(capsys, *command, finished, *below, code=2)["error"]
+    assert (told["code"], told["message"]) == ("input", f"{tmp_path / 'file'} is a file, not a folder.")
+    if "figures" not in command:
+        message = told_json(capsys, *command, finished, "--force", "--output", str(tmp_path), code=2)["error"][
+            "message"
+        ]
+        assert message == f"{tmp_path} is a folder."
+
+
+def test_a_run_that_did_not_come_to_its_end_is_evaluated_with_a_notice(capsys: Capture, finished: str) -> None:
+    assert told_json(capsys, "evaluate", finished)["notices"] == []
+    with RunStore() as store:
+        with RecordWriter(store.folder(finished).events) as record:
+            record.write(Cancelled())
+        store.sync(finished)
+    assert run(["evaluate", finished]) == 0
+    assert "The run was cancelled at update 1 of 1: " in capsys.readouterr().err
 
 
 def test_only_what_fits_is_evaluated(capsys: Capture, tmp_path: Path) -> None:

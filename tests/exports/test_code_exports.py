@@ -74,6 +74,14 @@ def test_every_neuron_gives_the_same_spikes_on_200_samples(form, neuron):
     assert proof.holds
 
 
+@pytest.mark.parametrize("trained", [made(Leaky(beta=0.9)), layered("pooled currents")], ids=["dense", "layers"])
+def test_a_numpy_script_without_samples_says_how_it_is_used(tmp_path, trained):
+    (tmp_path / "first.py").write_bytes(to_numpy_script(trained, "first.py"))
+    done = subprocess.run([sys.executable, "first.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "usage: python first.py samples.npy [record.npz]\n"
+
+
 @pytest.mark.parametrize("form", CODE)
 @pytest.mark.parametrize("name", LAYERED)
 def test_every_kind_of_layer_gives_the_same_spikes_on_200_samples(form, name):

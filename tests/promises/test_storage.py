@@ -6,8 +6,8 @@ import stat
 
 import pytest
 
-from snntrainer3d.errors import StorageError
-from snntrainer3d.storage import write_atomically
+from snntrainer3d.errors import InputError, StorageError
+from snntrainer3d.storage import write_atomically, write_output
 
 
 def test_a_file_is_written_with_its_folders(tmp_path):
@@ -54,3 +54,35 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="cannot be written"):
         write_atomically(tmp_path / "file" / "below", b"x")
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [("file/below", "file is a file, not a folder"), (".", "is a folder"), ("file/a/b", "not a folder")],
+)
+def test_a_place_that_a_person_gave_wrongly_is_their_input(tmp_path, place, words):
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=words) as caught:
+        write_output(tmp_path / place, b"x")
+    assert "space" not in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "hint"),
+    [
+        (errno.EACCES, InputError, "may write"),
+        (errno.EROFS, InputError, "may write"),
+        (errno.ENOENT, InputError, "another folder"),
+        (errno.ENOSPC, StorageError, "Free some space"),
+        (errno.EIO, StorageError, "Free some space"),
+    ],
+)
+def test_only_the_disk_is_told_of_space(tmp_path, monkeypatch, number, kind, hint):
+    def refused(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", refused)
+    with pytest.raises(kind) as caught:
+        write_output(tmp_path / "x", b"new")
+    assert hint in caught.value.hint
+    assert os.listdir(tmp_path) == []

@@ -65,6 +65,10 @@ def devices(
 
 
 def _check(output: Path | None, force: bool) -> None:
+    from snntrainer3d.storage import refuse_place
+
+    if output is not None:
+        refuse_place(output / "devices.csv")
     for name in ("devices.csv", "devices.svg", "devices.json") if output and not force else ():
         if output and (output / name).exists():
             raise ConflictError(
@@ -84,14 +88,14 @@ def _write(study: DeviceStudy, output: Path) -> list[Path]:
 
     from snntrainer3d.analysis import render
     from snntrainer3d.circuits import draw_study, study_table
-    from snntrainer3d.storage import write_atomically
+    from snntrainer3d.storage import write_output
 
     contents: dict[str, Any] = {
         "devices.csv": study_table(study),
         "devices.json": json.dumps(study.to_dict(), indent=1) + "\n",
         "devices.svg": render(draw_study(study), "svg"),
     }
-    return [write_atomically(output / name, content) for name, content in contents.items()]
+    return [write_output(output / name, content) for name, content in contents.items()]
 
 
 def _show(study: DeviceStudy) -> None:

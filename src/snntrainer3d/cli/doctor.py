@@ -66,11 +66,11 @@ def doctor(
 def _write_report(file: Path, findings: list[Finding]) -> None:
     from snntrainer3d.runs import home_folder
     from snntrainer3d.server import diagnose
-    from snntrainer3d.storage import write_atomically
+    from snntrainer3d.storage import write_output
 
     home = home_folder()
     checks = [{"name": one.name, "result": one.result} for one in findings]
-    write_atomically(file, json.dumps({**diagnose(home), "checks": checks}, indent=1) + "\n")
+    write_output(file, json.dumps({**diagnose(home), "checks": checks}, indent=1) + "\n")
     say(f"The report is in {file}: look it through, then attach it.")
 
 

@@ -12,6 +12,7 @@ from snntrainer3d.errors import Fault, InputError, SpecError
 
 if TYPE_CHECKING:
     from snntrainer3d.exports import WeightFile
+    from snntrainer3d.runs import RunStore
     from snntrainer3d.spec import TrainedNetwork
 
 
@@ -43,7 +44,8 @@ def evaluate(
 
     with RunStore() as store:
         found = weight_file(weights, store, spec)
-    trained, run = found if isinstance(found, tuple) else (found.trained, "")
+        trained, run = found if isinstance(found, tuple) else (found.trained, "")
+        early = _unfinished(store, run) if run else []
     _check_legacy(trained, legacy_synaptic)
     known = trained.training
     if dataset is None and known is None:
@@ -53,7 +55,7 @@ def evaluate(
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
     loaded = load(info.name, progress=lambda _phase, _share, text: say(text))
-    notices = [] if isinstance(found, tuple) else _notices(found, legacy_synaptic, num_steps)
+    notices = early if isinstance(found, tuple) else _notices(found, legacy_synaptic, num_steps)
     for notice in notices:
         say(notice)
     # Imported late: torch takes seconds, and everything that can be refused has been by now.
@@ -79,6 +81,18 @@ def _check_legacy(trained: TrainedNetwork, legacy_synaptic: bool) -> None:
         raise InputError(
             "The network has no Synaptic neurons.", path="--legacy-synaptic", hint="Leave --legacy-synaptic out."
         )
+
+
+def _unfinished(store: RunStore, run: str) -> list[str]:
+    """Tell that a run's training did not come to its end, and how far it came."""
+    row = store.get(run)
+    if row.status == "finished" or row.imported:
+        return []
+    progress = row.progress
+    reached = f"update {progress.update:,} of {progress.total_updates:,}" if progress else "update 0"
+    ended = f"was {row.status}" if row.status in ("cancelled", "interrupted") else f"is {row.status}"
+    ended = "failed" if row.status == "failed" else ended
+    return [f"The run {ended} at {reached}: what is measured are the weights that it has kept until then."]
 
 
 def _notices(file: WeightFile, legacy_synaptic: bool, num_steps: int | None) -> list[str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from threading import Timer
+from types import TracebackType
 
 from snntrainer3d.cli.bar import Bar
 from snntrainer3d.cli.output import percent
 from snntrainer3d.events import EpochDone, Event, Notice, Phase, Prepared, Update
 
 LINE_PERIOD_S = 1.0
+SILENCE_S = 2.0
+"""Kernels that lie on the disk are ready sooner; there is nothing to tell then."""
 
 
 class Follower(Bar):
@@ -18,6 +22,7 @@ class Follower(Bar):
         super().__init__()
         self._epochs = epochs
         self._told = -LINE_PERIOD_S
+        self._preparing: Timer | None = None
 
     def take(self, event: Event) -> None:
         """Show one event."""
@@ -30,12 +35,31 @@ class Follower(Bar):
 
     def _advance(self, event: Event) -> None:
         if isinstance(event, Phase):
+            self._tell_preparing(event.phase == "preparing kernels")
             self.update(description=event.text or event.phase)
         elif isinstance(event, Prepared):
+            self._tell_preparing(False)
             self.update(total=event.total_updates, completed=event.first_update)
         elif isinstance(event, Update):
             said = f"loss {_loss(event.loss)}, {percent(event.accuracy)}, {event.samples_per_second:,.0f} samples/s"
             self.update(completed=event.update, said=said, description=f"epoch {event.epoch}/{self._epochs}")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._tell_preparing(False)
+        super().__exit__(kind, value, trace)
+
+    def _tell_preparing(self, begun: bool) -> None:
+        """Say once, where no bar says it, why nothing happens for so long."""
+        if begun and self._preparing is None and not self.is_shown:
+            self._preparing = Timer(
+                SILENCE_S, self.line, ["Preparing kernels (once on this machine, a minute or more) …"]
+            )
+            self._preparing.daemon = True
+            self._preparing.start()
+        elif not begun and self._preparing is not None:
+            self._preparing.cancel()
 
     def _is_time(self, event: EpochDone) -> bool:
         """Tell whether an epoch gets its line: short ones would flood the screen, so one a second, and the last."""

@@ -38,11 +38,12 @@ def harden(
     from snntrainer3d.cli.weights import weights_from
     from snntrainer3d.exports import to_json
     from snntrainer3d.runs import RunStore
-    from snntrainer3d.storage import write_atomically
+    from snntrainer3d.storage import refuse_place, write_output
 
     settings = settings_from(setting or [])
     typical = {} if device else TYPICAL_DEVICES.model_dump(mode="json")
     wrong = document_from(Imperfections, device or [], "--device", typical)
+    refuse_place(output)
     if output.exists() and not force:
         raise ConflictError(f"{output} is already there.", path="--output", hint="Give --force to replace it.")
     with RunStore() as store:
@@ -62,7 +63,7 @@ def harden(
         for network in (trained, last)
     )
     perfect = [decider.accuracy(design_circuit(network, settings)) for network in (trained, last)]
-    write_atomically(output, to_json(last))
+    write_output(output, to_json(last))
     report = {
         "file": str(output),
         "samples": len(data.labels),

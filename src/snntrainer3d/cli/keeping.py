@@ -94,7 +94,9 @@ def export_file(
 ) -> None:
     """Write a run with all that it holds into one file, which any other home can import."""
     from snntrainer3d.runs import RunStore
+    from snntrainer3d.storage import refuse_place
 
+    refuse_place(output)
     if output.exists() and not force:
         raise ConflictError(f"{output} is already there.", path="--output", hint="Give --force to replace it.")
     with RunStore() as store:

@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snntrainer3d.cli.output import say
-from snntrainer3d.errors import Fault, NotFoundError, SpecError
+from snntrainer3d.errors import Fault, InputError, NotFoundError, SpecError
 
 if TYPE_CHECKING:
     from snntrainer3d.circuits import Samples
     from snntrainer3d.spec import TrainedNetwork
 
+_SOME = 4
+"""Samples that are simulated unless told otherwise."""
 _OPTIONS = {"dataset": "--dataset", "sample": "--sample", "num_steps": "--num-steps"}
 
 
@@ -33,6 +35,29 @@ def all_samples(trained: TrainedNetwork, dataset: str | None, most: int, num_ste
 
     with _by_option():
         return circuits.all_samples(trained, dataset, most, num_steps, tell=say)
+
+
+def first_samples(
+    trained: TrainedNetwork, dataset: str | None, count: int | None, num_steps: int | None = None
+) -> Samples:
+    """Give the first samples of the test set, some where no count is given.
+
+    Raises:
+        InputError: the test set has not so many.
+        SpecError, NotFoundError: see `circuits.samples_for`.
+    """
+    from snntrainer3d.data import describe
+
+    if count is None:
+        return all_samples(trained, dataset, _SOME, num_steps)
+    with _by_option():
+        named = dataset or (trained.training.dataset if trained.training else None)
+        most = describe(named).test_samples if named else count
+    if count > most:
+        raise InputError(
+            f"The test set has {most:,} samples.", path="--samples", hint=f"Give a number from 1 to {most}."
+        )
+    return all_samples(trained, dataset, count, num_steps)
 
 
 @contextmanager

@@ -23,7 +23,9 @@ REPORT = "simulation.json"
 
 def simulate(
     weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.")],
-    samples: Annotated[int, typer.Option("--samples", min=1, help="The first so many of the test set.")] = 4,
+    samples: Annotated[
+        int | None, typer.Option("--samples", min=1, help="The first so many of the test set; 4 by default.")
+    ] = None,
     sample: Annotated[list[int] | None, typer.Option("--sample", help="A test sample by number; repeatable.")] = None,
     dataset: Annotated[str | None, typer.Option(help="Data set; the run's own by default.")] = None,
     form: FormOption = None,
@@ -40,11 +42,14 @@ def simulate(
     """Simulate a trained network as a circuit under ngspice, and measure how both agree."""
     from snntrainer3d.circuits import design_circuit, estimate
     from snntrainer3d.circuits import simulate as run_simulation
-    from snntrainer3d.cli.samples import all_samples, samples_for
+    from snntrainer3d.cli.samples import first_samples, samples_for
     from snntrainer3d.cli.weights import weights_from
     from snntrainer3d.runs import RunStore
+    from snntrainer3d.storage import refuse_place
 
     settings = settings_from(setting or [], form=form)
+    if output is not None:
+        refuse_place(output / REPORT)
     if output is not None and (output / REPORT).exists() and not force:
         raise ConflictError(f"{output / REPORT} is already there.", path="--output", hint="Give --force to replace it.")
     with RunStore() as store:
@@ -53,7 +58,7 @@ def simulate(
     chosen = (
         samples_for(trained, dataset, sample, num_steps)
         if sample
-        else all_samples(trained, dataset, samples, num_steps)
+        else first_samples(trained, dataset, samples, num_steps)
     )
     expected = estimate(design, chosen.recipe.num_steps)
     say(f"{design.title}, {settings.form}: about {expected.seconds:.1f} s of processor for each sample")
@@ -117,13 +122,13 @@ def _played(trained: TrainedNetwork, chosen: Samples) -> list[Playback]:
 def _write(report: dict[str, Any], chosen: Samples, found: list[Simulated], output: Path) -> list[str]:
     from snntrainer3d.analysis import render
     from snntrainer3d.circuits import draw_waveforms
-    from snntrainer3d.storage import write_atomically
+    from snntrainer3d.storage import write_output
 
     contents: dict[str, bytes | str] = {REPORT: json.dumps(report, indent=1) + "\n"}
     for one, index in zip(found, chosen.indices, strict=True):
         title = f"{chosen.dataset.info.name} test sample {index}, {report['network']}, {report['settings']['form']}"
         contents[f"waveforms-{index}.svg"] = render(draw_waveforms(one, title), "svg")
-    return [str(write_atomically(output / name, content)) for name, content in contents.items()]
+    return [str(write_output(output / name, content)) for name, content in contents.items()]
 
 
 def _show(report: dict[str, Any], files: list[str]) -> None:

@@ -66,6 +66,9 @@ LAYERS = [
 ]
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        print(f"usage: python {{sys.argv[0]}} samples.npy [record.npz]", file=sys.stderr)
+        sys.exit(2)
     main(*sys.argv[1:3])
 '''
 _OPERATIONS = {

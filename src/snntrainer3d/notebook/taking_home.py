@@ -17,7 +17,7 @@ from snntrainer3d.jobs import page_of, record_shown
 from snntrainer3d.notebook.opening import weight_file
 from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import TrainedNetwork
-from snntrainer3d.storage import write_atomically
+from snntrainer3d.storage import refuse_place, write_output
 
 if TYPE_CHECKING:
     from snntrainer3d.events import EpochDone, Update
@@ -91,7 +91,7 @@ def write_export(
     if to == "figures":
         return Exported(_figures(store, run, output, force))
     content, notices = _of_run(store, run, to)
-    return Exported((write_atomically(output, content),), None, notices)
+    return Exported((write_output(output, content),), None, notices)
 
 
 def network_of(
@@ -109,7 +109,7 @@ def write_beside(files: Mapping[str, bytes | str], output: Path, force: bool) ->
     beside = {output.with_name(name): content for name, content in files.items()}
     if not force and (there := [path for path in beside if path.exists()]):
         raise _there(there[0])
-    return tuple(write_atomically(path, content) for path, content in beside.items())
+    return tuple(write_output(path, content) for path, content in beside.items())
 
 
 def _reference(source: str | Path | Run) -> str:
@@ -134,6 +134,7 @@ def check_output(output: Path, to: str, force: bool) -> None:
         raise InputError(f"{output} is a file.", path="output", hint="Give a folder, or a name ending in .zip.")
     if output.is_file() and not force:
         raise _there(output)
+    refuse_place(output / "figure" if folder else output)
     if output.name in _HIDING:
         raise InputError(f"{output.name} would hide the package of that name.", path="output", hint="Rename it.")
 
@@ -171,11 +172,11 @@ def _figures(store: RunStore, run: str, output: Path, force: bool) -> tuple[Path
     detail = store.get(run)
     packed = figures_zip(_events(store, run), detail.results, detail.name)
     if output.suffix.lower() == ".zip":
-        return (write_atomically(output, packed),)
+        return (write_output(output, packed),)
     files = _unpacked(packed)
     if not force and (there := [name for name in files if (output / name).exists()]):
         raise _there(output / there[0])
-    return tuple(write_atomically(output / name, content) for name, content in files.items())
+    return tuple(write_output(output / name, content) for name, content in files.items())
 
 
 def _unpacked(packed: bytes) -> dict[str, bytes]:

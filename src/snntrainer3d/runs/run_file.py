@@ -13,7 +13,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -25,6 +25,7 @@ from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.identity import ALPHABET, ID_LENGTH
 from snntrainer3d.runs.rows import Launcher
 from snntrainer3d.spec import parse
+from snntrainer3d.storage import output_error, refuse_place
 
 ENDING = ".snnrun.zip"
 MOST_ENTRIES = 32
@@ -76,22 +77,30 @@ class About(BaseModel):
 
 
 def write_run_file(run: RunFolder, about: About, target: Path) -> None:
-    """Write a run file, whole or not at all; raises StorageError."""
+    """Write a run file, whole or not at all.
+
+    Raises:
+        InputError: nothing can be written there.
+        StorageError: the disk is full or broken.
+    """
+    refuse_place(target)
     names = ["spec.json", *(name for name in _FILES if (run.path / name).is_file())]
     if not run.weights.exists():
         # What a run that was stopped goes on from.
         names += [f"checkpoints/{row.file}" for row in list_checkpoints(run.checkpoints)[-1:]]
     part = target.with_name(f".{target.name}.part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(part, "w") as archive:
             sums = {name: _pack(archive, run.path / name, name) for name in names}
             document = about.model_copy(update={"files": sums}).model_dump_json(indent=1)
             archive.writestr(_ABOUT, document, zipfile.ZIP_DEFLATED)
         os.replace(part, target)
     except OSError as error:
-        raise StorageError(f"{target} cannot be written: {error.strerror or error}.", hint="Free some space.") from None
+        raise output_error(target, error) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def read_run_file(path: Path, into: Path) -> About:
