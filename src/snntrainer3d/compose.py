@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -64,6 +65,9 @@ def compose(choices: Choices) -> RunSpec:
         *_unknown("network.layers[0].neuron.kind", choices.neuron, NEURON_KINDS),
         *_unknown("output_neuron", choices.output_neuron, NEURON_KINDS),
     ]
+    if (misfit := _template_misfit(choices)) is not None:
+        faults.append(misfit)
+        choices = replace(choices, template=None)
     try:
         spec = parse(RunSpec, _document(choices), what="spec")
     except SpecError as error:
@@ -143,6 +147,19 @@ def _document(choices: Choices) -> dict[str, Any]:
         "network": {"input": {"shape": list(shape)}, "layers": layers},
         "training": training,
     }
+
+
+def _template_misfit(choices: Choices) -> Fault | None:
+    """Tell where a template begins with maps and the samples are flat."""
+    if choices.template not in TEMPLATES:
+        return None
+    info = describe(_dataset(choices))
+    shape = _input_shape(info, _training(choices, info.name))
+    first = TEMPLATES[choices.template].layers(shape, info.classes, _neuron(choices, choices.neuron))[0]
+    if len(shape) == 3 or first["kind"] != "conv2d":
+        return None
+    message = f"{choices.template} wants pictures, but the samples of {info.name} are {math.prod(shape)} flat values."
+    return Fault("template", message, "Take wide or recurrent.")
 
 
 def _input_shape(info: DatasetInfo, training: Mapping[str, Any]) -> tuple[int, ...]:

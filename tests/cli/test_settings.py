@@ -115,3 +115,11 @@ def test_a_shell_completes_names() -> None:
     wanted = {f"training.schedule.{name}=" for name in ("end_divisor", "end_share", "every_epochs")}
     assert set(complete_setting("training.schedule.e")) == wanted
     assert len(complete_setting("")) == len(setting_names()) > 40
+
+
+def test_a_field_of_the_network_is_shown_its_own_way() -> None:
+    told = faults_of("network.layers[0].neuron.beta=0.9", "network.layers[0].bias=false", "=")
+    assert "--beta" in told["--set network.layers[0].neuron.beta"]
+    assert "a study" in told["--set network.layers[0].bias"]
+    assert told["--set"].startswith("got '=', expected NAME=VALUE.")
+    assert not any("training.pixels" in text for text in told.values())

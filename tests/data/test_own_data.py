@@ -212,6 +212,7 @@ PETS = pictures_by_class()
 DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
     "an empty file": ("a.zip", b"", "", "is empty"),
     "a file of no kind": ("a.pdf", b"%PDF-1.7", "", "is of no kind that is read"),
+    "bytes called an NPZ": ("a.npz", b"\x93\x01\x02\x03junk", "", "is damaged or no NPZ"),
     "half a zip": ("a.zip", packed(PETS)[:-40], "", "is not a whole zip file"),
     "a zip without pictures": ("a.zip", packed({"a/readme.md": b"hello"}), "", "no picture, no sound and no events"),
     "a zip bomb": ("a.zip", _bomb(), "", "no pictures or sounds do"),

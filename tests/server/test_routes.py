@@ -289,6 +289,11 @@ def test_weights_are_imported_as_a_finished_run(served: Served, write: Any) -> N
     assert decode_frame(served.client.get(f"/api/runs/{row['id']}/frame").content).layers[1].values.shape == (10, 6)
 
 
+def test_what_is_no_run_file_is_told_without_the_name_it_had_here(served: Served) -> None:
+    error = served.client.post("/api/runs/import", content=b"junk").json()["error"]
+    assert error["message"] == "The upload is no run file."
+
+
 def test_weights_without_a_recipe_are_imported_too(served: Served) -> None:
     whole = trained_for(small_spec())
     bare = TrainedNetwork(whole.network, whole.tensors)

@@ -256,7 +256,8 @@ def _different_samples(first: int, second: int) -> Refusal:
 def _mcnemar_sentence(only_first: int, only_second: int, p: float) -> str:
     if only_first + only_second == 0:
         return "Both are right on exactly the same samples; nothing tells them apart."
-    counted = f"The first alone is right on {only_first:,} samples, the second alone on {only_second:,}"
+    samples = "1 sample" if only_first == 1 else f"{only_first:,} samples"
+    counted = f"The first alone is right on {samples}, the second alone on {only_second:,}"
     if p >= LEVEL:
         return f"{counted}: chance alone gives such a difference often (p = {shown_p(p)})."
     better = "first" if only_first > only_second else "second"

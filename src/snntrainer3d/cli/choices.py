@@ -63,6 +63,7 @@ def spec_from(options: Options, start: TrainedNetwork | None = None, like: RunSp
         for name in fields
         if name in options.training
     ]
+    faults += _empty(options)
     given = replace(options, training={**options.training, **fields})
     named = set_paths(options.settings)
     try:
@@ -73,6 +74,16 @@ def spec_from(options: Options, start: TrainedNetwork | None = None, like: RunSp
     if faults:
         raise SpecError(faults, what="command")
     return spec
+
+
+def _empty(options: Options) -> list[Fault]:
+    """Find options that were given with nothing in them: a slip, as of an unset variable."""
+    found = []
+    if options.hidden is not None and not options.hidden.strip():
+        found.append(Fault("--hidden", "is empty.", "Write --hidden none for no hidden layer, or leave it out."))
+    if not str(options.training.get("name", "-")).strip():
+        found.append(Fault("--name", "is empty.", "Leave it out for the name that the network makes."))
+    return found
 
 
 def _spec_from(options: Options, start: TrainedNetwork | None, like: RunSpec | None) -> RunSpec:

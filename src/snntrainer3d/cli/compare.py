@@ -91,6 +91,7 @@ def _give_differences(differences: list[dict[str, Any]], runs: list[dict[str, An
     give_table(
         ["setting", *(run["run"] for run in runs)],
         [[row["field"], *(_short(value) for value in row["values"])] for row in differences],
+        first_whole=True,
     )
 
 

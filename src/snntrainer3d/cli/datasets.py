@@ -1,4 +1,4 @@
-"""`snntrainer3d datasets`: which there are, and fetching one."""
+"""`snntrainer3d datasets`: which there are; fetch one, import your own, remove it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from snntrainer3d.cli.output import AsJson, give_json, give_table, say
 
-app = typer.Typer(help="Data sets: which there are, and fetching one.", no_args_is_help=True)
+app = typer.Typer(help="Data sets: list them, fetch one, import your own, remove it.", no_args_is_help=True)
 
 
 @app.command("list")

@@ -23,16 +23,25 @@ def give_json(value: Mapping[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False))
 
 
-def give_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-    """Print a table on stdout; columns that begin with `#` are aligned to the right."""
+def give_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", first_whole: bool = False
+) -> None:
+    """Print a table on stdout; columns that begin with `#` are aligned to the right.
+
+    With `first_whole` the first column has the width that it takes, and others give way.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.removeprefix("#"), justify="right" if column.startswith("#") else "left")
-    for row in rows:
+    shown = list(rows)
+    for place, column in enumerate(columns):
+        least = max((len(row[0]) for row in shown), default=0) if first_whole and place == 0 else None
+        table.add_column(
+            column.removeprefix("#"), justify="right" if column.startswith("#") else "left", min_width=least
+        )
+    for row in shown:
         table.add_row(*(Text(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 

@@ -74,8 +74,11 @@ def _plain(path: str) -> str:
 
 def _fault(path: str, name: str, has_value: bool, seen: bool) -> Fault | None:
     known = training_names()
-    if not has_value:
-        return Fault("--set", f"got {path!r}, expected NAME=VALUE.", "Write --set training.schedule=cosine.")
+    if not has_value or not name:
+        given = f"{path}=" if has_value else path
+        return Fault("--set", f"got {given!r}, expected NAME=VALUE.", "Write --set training.schedule=cosine.")
+    if name.startswith("network."):
+        return Fault(f"--set {path}", "is a field of the network; --set takes those of the training.", _network(name))
     if name not in known:
         close = get_close_matches(name, known, 3, 0.5)
         part = name.rpartition(".")[0]
@@ -85,6 +88,14 @@ def _fault(path: str, name: str, has_value: bool, seen: bool) -> Fault | None:
         hint = f"{said} {', '.join(f'{_ROOT}{one}' for one in named)}{'?' if close else '.'}"
         return Fault(f"--set {path}", "there is no such field.", hint)
     return Fault(f"--set {path}", "is given twice.", "Keep one of them.") if seen else None
+
+
+def _network(name: str) -> str:
+    """Tell how a field of the network is given."""
+    field = name.rpartition(".")[2]
+    option = {"alpha": "--alpha", "beta": "--beta", "kind": "--neuron", "size": "--hidden"}.get(field)
+    given = f"Give {option} for every layer; for one alone" if option else "For it"
+    return f"{given} train a document (train SPEC.json), or vary it in a study."
 
 
 def _put(fields: dict[str, Any], names: Sequence[str], value: Any) -> None:

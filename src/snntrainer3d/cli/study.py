@@ -114,6 +114,8 @@ def _give_plan(plan: Plan, workers: int | None, as_json: bool) -> None:
 
 
 def _give_study(done: CarriedOut, as_json: bool) -> None:
+    from snntrainer3d.studies import chosen_by
+
     report = {"html": str(done.report.html), "markdown": str(done.report.markdown)}
     files = [str(path) for path in done.report.files]
     if as_json:
@@ -124,6 +126,8 @@ def _give_study(done: CarriedOut, as_json: bool) -> None:
         [_leader(found) for found in done.state.leaders()],
         title=f"The best of {done.state.name}",
     )
+    if chosen_by(done.state) == "test_accuracy":
+        print("Ordered by test accuracy, since not all have validation samples: the best one's is flattered.")
     counts = ", ".join(f"{count} {status}" for status, count in done.state.counts().items())
     give_pairs({"study": done.study.id, "runs": counts, "report": report["html"], "files": str(done.study.report)})
 

@@ -30,7 +30,7 @@ class StudyFollower(Bar):
         for found in state.entries:
             if found.status in _ENDED and self._told.get(found.entry.key) != found.status:
                 self._told[found.entry.key] = found.status
-                self.line(_line(found, state))
+                self.line(self._line(found, len(state.entries)))
         if not self.is_shown:
             return
         best = next((one.run for one in state.leaders(1)), None)
@@ -44,11 +44,14 @@ class StudyFollower(Bar):
         before = f", {len(self._told)} finished before" if self._told else ""
         self.line(f"Study {state.id}: {len(state.entries)} runs{before}.")
 
-
-def _line(found: EntryState, state: StudyState) -> str:
-    count = sum(one.status == "finished" for one in state.entries)
-    accuracy = f", test {percent(found.run.test_accuracy)}" if found.run and found.run.test_accuracy is not None else ""
-    return f"{count}/{len(state.entries)} {found.entry.spec.training.name}: {found.status}{accuracy}"
+    def _line(self, found: EntryState, total: int) -> str:
+        """Tell of one run; several may have ended since the last look, and each counts by itself."""
+        assert self._told is not None
+        count = sum(status == "finished" for status in self._told.values())
+        accuracy = (
+            f", test {percent(found.run.test_accuracy)}" if found.run and found.run.test_accuracy is not None else ""
+        )
+        return f"{count}/{total} {found.entry.spec.training.name}: {found.status}{accuracy}"
 
 
 def _share(found: EntryState) -> float:

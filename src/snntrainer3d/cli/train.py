@@ -187,10 +187,11 @@ def _give(row: RunRow, results: dict[str, Any], as_json: bool) -> None:
         give_json({**about, **results})
         return
     test, validation = results["test"], results.get("validation")
+    ties = "1 tie" if test["ties"] == 1 else f"{test['ties']:,} ties"
     give_pairs(
         {
             "run": f"{row.id}  {row.name}",
-            "test accuracy": f"{percent(test['accuracy'])} of {test['samples']:,} samples, {test['ties']:,} ties",
+            "test accuracy": f"{percent(test['accuracy'])} of {test['samples']:,} samples, {ties}",
             "macro F1": percent(test["macro_f1"]),
             **({"validation accuracy": percent(validation["accuracy"])} if validation else {}),
             "training": f"{results['train_seconds']:.2f} s, {results['samples_per_second']:,.0f} samples/s "

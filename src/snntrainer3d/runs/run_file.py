@@ -103,25 +103,26 @@ def write_run_file(run: RunFolder, about: About, target: Path) -> None:
             part.unlink()
 
 
-def read_run_file(path: Path, into: Path) -> About:
-    """Unpack a run file into an empty folder; give what it says of the run.
+def read_run_file(path: Path, into: Path, called: str = "") -> About:
+    """Unpack a run file into an empty folder; give what it says of the run. Faults name it as it is `called`.
 
     Raises:
         FileFormatError: no run file, damaged, of a newer release, or with anything in it that does not belong there.
         LimitError: larger than is allowed.
     """
-    _check_directory(path)
-    with _told(path), zipfile.ZipFile(path) as archive:
+    called = called or path.name
+    _check_directory(path, called)
+    with _told(called), zipfile.ZipFile(path) as archive:
         _check(archive.infolist())
         about = _about(archive)
         names = {info.filename for info in archive.infolist()} - {_ABOUT}
         if names != set(about.files):
-            raise _damaged(path, f"it lists other files than it holds: {sorted(names ^ set(about.files))[:3]}.")
+            raise _damaged(called, f"it lists other files than it holds: {sorted(names ^ set(about.files))[:3]}.")
         if "spec.json" not in names:
-            raise _damaged(path, "it has no spec.json.")
+            raise _damaged(called, "it has no spec.json.")
         for name, wanted in about.files.items():
             if _unpack(archive, name, into / name) != wanted:
-                raise _damaged(path, f"the checksum of {name} does not fit.")
+                raise _damaged(called, f"the checksum of {name} does not fit.")
     return about
 
 
@@ -138,7 +139,7 @@ def _pack(archive: zipfile.ZipFile, source: Path, name: str) -> FileSum:
     return FileSum(bytes=size, sha256=found.hexdigest())
 
 
-def _check_directory(path: Path) -> None:
+def _check_directory(path: Path, called: str) -> None:
     """Refuse an archive of too many entries before its directory is read into memory."""
     try:
         with path.open("rb") as file:
@@ -151,13 +152,11 @@ def _check_directory(path: Path) -> None:
         raise FileFormatError(f"{path} cannot be read: {error.strerror or error}.") from None
     end = tail.rfind(_END)
     if end < 0 or len(tail) - end < _END_BYTES:
-        raise FileFormatError(
-            f"{path.name} is no run file.", hint=f"Give a file as `runs export-file` writes: *{ENDING}."
-        )
+        raise FileFormatError(f"{called} is no run file.", hint=f"Give a file as `runs export-file` writes: *{ENDING}.")
     entries = int.from_bytes(tail[end + 10 : end + 12], "little")
     directory = int.from_bytes(tail[end + 12 : end + 16], "little")
     if entries > MOST_ENTRIES or directory > MOST_ENTRIES * 1024:
-        raise LimitError(f"{path.name} has {entries:,} entries, at most {MOST_ENTRIES} are read.")
+        raise LimitError(f"{called} has {entries:,} entries, at most {MOST_ENTRIES} are read.")
 
 
 def _check(entries: list[zipfile.ZipInfo]) -> None:
@@ -202,23 +201,23 @@ def _unpack(archive: zipfile.ZipFile, name: str, target: Path) -> FileSum:
     return FileSum(bytes=size, sha256=found.hexdigest())
 
 
-def _damaged(path: Path, why: str) -> FileFormatError:
-    return FileFormatError(f"{path.name} is damaged: {why}", hint=_HINT)
+def _damaged(called: str, why: str) -> FileFormatError:
+    return FileFormatError(f"{called} is damaged: {why}", hint=_HINT)
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(called: str) -> Iterator[None]:
     """Turn whatever a damaged archive raises into a FileFormatError; what the disk says into a StorageError."""
     try:
         yield
     except OSError as error:
         if error.errno == errno.EINVAL:  # a place before the file's beginning, which only damage names
-            raise _damaged(path, "a part of it lies before its beginning.") from None
-        raise StorageError(f"{path.name} cannot be unpacked: {error.strerror or error}.") from None
+            raise _damaged(called, "a part of it lies before its beginning.") from None
+        raise StorageError(f"{called} cannot be unpacked: {error.strerror or error}.") from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise _damaged(path, f"{error}.") from None
+        raise _damaged(called, f"{error}.") from None
     except Exception as error:
         # zlib.error, struct.error, and whatever else the next release raises.
         if isinstance(error, FileFormatError | LimitError) or type(error).__module__.startswith("snntrainer3d"):
             raise
-        raise _damaged(path, f"{error}.") from None
+        raise _damaged(called, f"{error}.") from None

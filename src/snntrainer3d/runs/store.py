@@ -259,8 +259,8 @@ class RunStore:
         about = About(**{name: getattr(found, name) for name in fields})
         write_run_file(self.folder(found.id), about, target)
 
-    def import_file(self, path: Path) -> RunRow:
-        """Make a run of a file that `export_file` wrote; it keeps its id.
+    def import_file(self, path: Path, called: str = "") -> RunRow:
+        """Make a run of a file that `export_file` wrote; it keeps its id. Faults name the file as it is `called`.
 
         Raises:
             ConflictError: the run is here already, or in the trash.
@@ -268,7 +268,7 @@ class RunStore:
         """
         folder = Path(tempfile.mkdtemp(prefix=".import-", dir=self.home))
         try:
-            about = read_run_file(Path(path), folder)
+            about = read_run_file(Path(path), folder, called)
             run = RunFolder(folder)
             spec = run.read_spec()
             for weights in (run.weights, run.start):

@@ -96,8 +96,8 @@ class RunViews:
         self._store.export_file(run, target)
 
     def import_file(self, path: Path) -> Plain:
-        """Make a run of such a file."""
-        return self._store.import_file(path).model_dump(mode="json")
+        """Make a run of such a file, which was uploaded."""
+        return self._store.import_file(path, "The upload").model_dump(mode="json")
 
     def curves(self, run: str, points: int) -> Plain:
         """Give how a training went, in at most so many points."""

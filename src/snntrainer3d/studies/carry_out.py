@@ -53,7 +53,7 @@ def document_of(reference: str, seeds: int | None = None) -> Study:
         NotFoundError, FileFormatError, SpecError, LimitError: the file cannot be used.
     """
     if seeds is not None and not 1 <= seeds <= MAX_RUNS:
-        raise InputError(f"Got {seeds:,} seeds, expected 1 to {MAX_RUNS:,}.", path="--seeds")
+        raise InputError(f"got {seeds}, expected how many seeds: 1 to {MAX_RUNS:,}.", path="--seeds")
     if reference in BUILT_IN and not Path(reference).is_file():
         return BUILT_IN[reference].make(seeds or 1)
     study = parse_study(read_json_file(Path(reference), what="study"))

@@ -150,6 +150,8 @@ def _gather(path: Path, name: str, choice: Choice) -> Gathered:
         return read_spike_file(path, name, choice)
     if name.lower().endswith((".csv", ".tsv", ".txt")):
         return read_csv(path, name)
+    if name.lower().endswith(".npz"):
+        raise FileFormatError(f"{name} is damaged or no NPZ.", hint="Save it anew with numpy.savez(x=…, y=…).")
     raise FileFormatError(f"{name} is of no kind that is read.", hint=f"Give {_ENDINGS}.")
 
 

@@ -112,7 +112,7 @@ def _read(
     values: list[list[float]] = []
     for row, cells in enumerate(body, first):
         if len(cells) != columns:
-            faults.add(f"row {row}", f"has {len(cells)} columns, expected {columns}.")
+            faults.add(f"row {row}", f"has {len(cells)} column{'' if len(cells) == 1 else 's'}, expected {columns}.")
             continue
         label = cells[at].strip()
         if not label:
