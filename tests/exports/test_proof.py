@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_networks import made
@@ -24,6 +26,8 @@ def test_a_network_beside_itself_differs_in_nothing():
     assert (proof.spikes_differ, proof.first_difference_margin, proof.largest_membrane_error) == (0, None, 0.0)
     assert proof.holds
     assert "200 of 200 predictions agree, no spike differs" in proof.sentence()
+    assert "1 spike differs of" in replace(proof, spikes_differ=1).sentence()
+    assert "2 spikes differ of" in replace(proof, spikes_differ=2).sentence()
     assert proof.samples_from == "test samples of Digits 8×8"
 
 

@@ -123,7 +123,7 @@ def _show(results: dict[str, Any], title: str, dataset: str, num_steps: int) -> 
     give_pairs(
         {
             "network": f"{title}, {num_steps} steps",
-            "test set": f"{dataset}, {results['samples']:,} samples",
+            "test set": f"{dataset}, {results['samples']:,} {'sample' if results['samples'] == 1 else 'samples'}",
             "accuracy": percent(results["accuracy"]),
             "macro F1": percent(results["macro_f1"]),
             "macro precision": percent(results["macro_precision"]),

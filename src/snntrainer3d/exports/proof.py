@@ -73,7 +73,8 @@ class Proof:
 
     def sentence(self) -> str:
         """Say it as people read it."""
-        spikes = "no spike differs" if not self.spikes_differ else f"{self.spikes_differ:,} spikes differ"
+        few = {0: "no spike differs", 1: "1 spike differs"}
+        spikes = few.get(self.spikes_differ, f"{self.spikes_differ:,} spikes differ")
         return (
             f"{self.predictions_agree:,} of {self.samples:,} predictions agree, {spikes} of {self.spikes:,}, "
             f"largest membrane error {self.largest_membrane_error:.2g} ({self.ran})."
