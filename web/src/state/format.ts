@@ -7,6 +7,10 @@ const grouped = new Intl.NumberFormat("en-US");
 export const count = (value: number | null | undefined): string =>
   value == null || !Number.isFinite(value) ? MISSING : grouped.format(Math.round(value));
 
+/** 1 sample, 2 samples; another plural where it is not made with an s. */
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
 /** 79,510 → 79.5 k; 158.8 M; whole below a thousand. */
 export function short(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return MISSING;

@@ -124,7 +124,7 @@ export class Workbench {
     this.edit(() => design);
     if (kept.length === 0) return;
     const set = kept.map((name) => settingWords(name, design.spec.training[name])).join(", ");
-    notices.say("info", `${recipe} for ${info.title}. Kept as you set it: ${set}.`);
+    notices.say("info", `${info.title} has the values of “${recipe}” now. Kept as you set it: ${set}.`);
   }
 
   /** Asks anew which data sets there are. */

@@ -113,9 +113,6 @@ it("finds, tags, deletes and brings back a run", async () => {
   await page.locator("#runs-search").fill("");
   await rows(page).first().locator(".name").click();
   const details = page.getByRole("complementary", { name: "Details of the run" });
-  await details.getByLabel("Add a tag").fill("kept");
-  await details.getByLabel("Add a tag").press("Enter");
-  await rows(page).first().locator(".tag", { hasText: "kept" }).waitFor();
   await details.locator("pre", { hasText: "snntrainer3d" }).first().waitFor();
   const [wide, shown] = await details.evaluate((pane) => [pane.scrollWidth, pane.clientWidth]);
   expect(wide, "everything of the run lies within its pane").toBeLessThanOrEqual(shown);
@@ -125,6 +122,9 @@ it("finds, tags, deletes and brings back a run", async () => {
     return parts.filter((part) => part.getBoundingClientRect().right > edge).map((part) => part.tagName);
   });
   expect(past).toEqual([]);
+  await details.getByLabel("Add a tag").fill("kept");
+  await details.getByLabel("Add a tag").press("Enter");
+  await rows(page).first().locator(".tag", { hasText: "kept" }).waitFor();
   await details.getByRole("button", { name: "Delete" }).click();
   await expect.poll(() => rows(page).count()).toBe(3);
   await page.getByRole("button", { name: "Undo", exact: true }).last().click();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { costOf, estimateSeconds } from "../../src/state/cost";
 import { changeLayer, changeTraining, setHidden, startDesign } from "../../src/state/design";
-import { ago, bytes, count, decimal, duration, percent, short, signed } from "../../src/state/format";
+import { ago, bytes, count, counted, decimal, duration, percent, short, signed } from "../../src/state/format";
 import { placeholderWeights } from "../../src/state/placeholder";
 import { shapeOf } from "../../src/state/shape";
 import { wilson } from "../../src/state/wilson";
@@ -14,6 +14,10 @@ describe("numbers as words", () => {
     expect(short(158_800)).toBe("159 k");
     expect(short(3_970_000)).toBe("3.97 M");
     expect(bytes(318_040)).toBe("318 kB");
+  });
+  it("counts one thing as one", () => {
+    expect([0, 1, 1200].map((value) => counted(value, "tie"))).toEqual(["0 ties", "1 tie", "1,200 ties"]);
+    expect(counted(2, "class", "classes")).toBe("2 classes");
   });
   it("writes shares, small numbers and signs", () => {
     expect(percent(0.9216)).toBe("92.16 %");

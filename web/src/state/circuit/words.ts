@@ -2,10 +2,10 @@ import type { CircuitPlan, CircuitTraces, FormEstimate } from "../../api";
 import { bytesOf } from "../playback/base64";
 
 export const FORM_WORDS: Record<FormEstimate["form"], [name: string, what: string]> = {
-  vccs: ["Controlled sources", "one source per weight: the fastest proof that the mapping is right"],
-  ideal: ["Ideal crossbar", "resistors, perfect ammeters and mirrors: what the devices do"],
-  opamp: ["Op-amps", "the crossbar with op-amps, comparators and latches: what can be built"],
-  async: ["Free-running", "no clock: neurons of comparator and monostable; right class, counts a little off"],
+  vccs: ["Controlled sources", "One source per weight: the fastest proof that the mapping is right"],
+  ideal: ["Ideal crossbar", "Resistors, perfect ammeters and mirrors: what the devices do"],
+  opamp: ["Op-amps", "The crossbar with op-amps, comparators and latches: what can be built"],
+  async: ["Free-running", "No clock: neurons of comparator and monostable; right class, counts a little off"],
 };
 
 const floatsOf = (text: string): Float32Array => new Float32Array(bytesOf(text).buffer);
