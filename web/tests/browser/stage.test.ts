@@ -74,6 +74,7 @@ it("keeps a chart's reading where keys put it while values come", async () => {
   await page.getByRole("button", { name: "Stop" }).click();
   await page.locator(".run .what", { hasText: /Stopped/ }).waitFor();
   expect(complaints).toEqual([]);
+  await page.context().close();
 }, 150_000);
 
 it("reads, zooms and saves a chart by keyboard and menu", async () => {
