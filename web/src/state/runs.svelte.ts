@@ -31,11 +31,32 @@ export class Runs {
   /** Updates per second, over the last seconds. */
   pace = $state.raw<number | null>(null);
   private readonly meter = new SpeedMeter();
+  /** Deleted by this page, and not yet missing from a list of the server's. */
+  private readonly deleted = new Set<string>();
 
   take(rows: RunRow[]): void {
-    if (this.loaded) this.announce(rows);
-    this.rows = rows;
+    const there = rows.filter((row) => !this.deleted.has(row.id));
+    if (this.loaded) this.announce(there);
+    this.rows = there;
     this.loaded = true;
+  }
+
+  /** Takes the list as the server tells it; one that was sent before a deletion may still name what is gone. */
+  hear(rows: RunRow[]): void {
+    const named = new Set(rows.map((row) => row.id));
+    for (const id of this.deleted) if (!named.has(id)) this.deleted.delete(id);
+    this.take(rows);
+  }
+
+  /** Takes runs off the list that were deleted just now. */
+  drop(ids: ReadonlySet<string>): void {
+    for (const id of ids) this.deleted.add(id);
+    this.take(this.rows);
+  }
+
+  /** Lets runs be on the list again that were deleted. */
+  welcome(ids: ReadonlySet<string>): void {
+    for (const id of ids) this.deleted.delete(id);
   }
 
   /** Forgets the run that was open and begins to know another. */

@@ -113,7 +113,7 @@ export class Session {
 
   private takeRuns(rows: Parameters<typeof runs.take>[0]): void {
     const before = runs.row?.status;
-    runs.take(rows);
+    runs.hear(rows);
     const now = runs.row?.status;
     if (before && now !== before) void this.ended();
     if (runs.openId && !runs.row && runs.detail) {
@@ -277,7 +277,7 @@ export class Session {
     await this.waiting("Deleting", async () => {
       await api.remove(id);
       if (runs.openId === id) this.close();
-      runs.take(runs.rows.filter((row) => row.id !== id));
+      runs.drop(new Set([id]));
     });
   }
 

@@ -75,7 +75,7 @@ export const deeds = {
     const gone = new Set(done.map((row) => row.id));
     if (runs.openId && gone.has(runs.openId)) session.close();
     session.choose(session.chosen.filter((id) => !gone.has(id)));
-    runs.take(runs.rows.filter((row) => !gone.has(row.id)));
+    runs.drop(gone);
     const undo = { label: "Undo", run: () => void deeds.restore(done) };
     notices.say("info", `${named(done)}: in the trash for 30 days.`, { action: undo });
   },
@@ -83,6 +83,7 @@ export const deeds = {
   async restore(rows: RunRow[]): Promise<void> {
     const done = await each(rows, "Restoring", (row) => libraryApi.restore(row.id));
     if (done.length === 0) return;
+    runs.welcome(new Set(done.map((row) => row.id)));
     runs.take(await api.runs());
     notices.say("success", `${named(done)}: back in the list.`);
   },
@@ -92,6 +93,7 @@ export const deeds = {
     if (!/\.zip$/i.test(file.name)) return session.importWeights(file);
     try {
       const row = await libraryApi.importRun(file);
+      runs.welcome(new Set([row.id]));
       runs.take([row, ...runs.rows.filter(({ id }) => id !== row.id)]);
       notices.say("success", `“${row.name}” is imported.`, {
         action: { label: "Open", run: () => void session.open(row.id) },
