@@ -12,11 +12,12 @@ from snntrainer3d.spec import TEMPLATES
 
 @pytest.mark.parametrize("name", TEMPLATES)
 @pytest.mark.parametrize("dataset", CATALOGUE)
-def test_a_template_fits_the_data_set_or_says_at_which_layer_it_does_not(name: str, dataset: str) -> None:
+def test_a_template_fits_the_data_set_or_says_that_it_wants_another(name: str, dataset: str) -> None:
     if name == "lenet" and len(CATALOGUE[dataset].input_shape) < 3:
         with pytest.raises(SpecError) as caught:
             compose(Choices(dataset=dataset, template=name))
-        assert [fault.path for fault in caught.value.faults] == ["network.layers[0]"]
+        assert [fault.path for fault in caught.value.faults] == ["template"]
+        assert "wants pictures" in caught.value.faults[0].message
         return
     spec = compose(Choices(dataset=dataset, template=name))
     assert check_fit(spec.network, CATALOGUE[dataset]) == []
