@@ -117,6 +117,25 @@ def own_recipe(info: DatasetInfo) -> dict[str, Any]:
     return {"epochs": epochs, "batch_size": batch, "num_steps": max(20, info.frames), **held}
 
 
+def recipe_to_measure(
+    known: Training | None, dataset: str | None, num_steps: int | None, *, what: str = "request"
+) -> Training:
+    """Give the recipe that a trained network is measured by: its own, on another data set or for other steps if asked.
+
+    Raises:
+        SpecError: of the `what`, where nothing says the data set or a value is wrong.
+        NotFoundError: there is no such data set.
+    """
+    if dataset is None and known is None:
+        raise SpecError([Fault("dataset", "missing.", "The file does not say its data set.")], what=what)
+    # Some data have no validation samples; of no importance for measuring.
+    changes: dict[str, Any] = {} if dataset is None else {"dataset": describe(dataset).name, "validation_share": 0.0}
+    if num_steps is not None:
+        changes["num_steps"] = num_steps
+    recipe = known or Training()
+    return recipe.changed(**changes) if changes else recipe
+
+
 def preset_of(name: str) -> Preset:
     """Give a preset by name; raises SpecError at `preset`."""
     if faults := _unknown("preset", name, PRESETS):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Int64
 
+from snntrainer3d.compose import recipe_to_measure
 from snntrainer3d.data import Dataset, check_fit, describe, load
 from snntrainer3d.errors import Fault, NotFoundError, SpecError
 from snntrainer3d.spec import TrainedNetwork, Training
@@ -52,10 +52,7 @@ def samples_for(
         SpecError: no data set is known, the network does not fit it, or its coding cannot become sources.
         NotFoundError: the test set has no such sample.
     """
-    known = trained.training
-    if dataset is None and known is None:
-        raise SpecError([Fault("dataset", "missing.", "The file does not say its data set.")], what="request")
-    recipe = _recipe(known or Training(), dataset, num_steps)
+    recipe = recipe_to_measure(trained.training, dataset, num_steps)
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
@@ -85,12 +82,3 @@ def all_samples(
     named = dataset or (trained.training.dataset if trained.training else None)
     count = min(most, describe(named).test_samples) if named else 0
     return samples_for(trained, dataset, range(count), num_steps, tell=tell)
-
-
-def _recipe(known: Training, dataset: str | None, num_steps: int | None) -> Training:
-    changes: dict[str, Any] = {}
-    if dataset is not None:
-        changes |= {"dataset": describe(dataset).name, "validation_share": 0.0}
-    if num_steps is not None:
-        changes["num_steps"] = num_steps
-    return known.changed(**changes) if changes else known

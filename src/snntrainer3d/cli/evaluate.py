@@ -13,7 +13,7 @@ from snntrainer3d.errors import Fault, InputError, SpecError
 if TYPE_CHECKING:
     from snntrainer3d.exports import WeightFile
     from snntrainer3d.runs import RunStore
-    from snntrainer3d.spec import TrainedNetwork
+    from snntrainer3d.spec import TrainedNetwork, Training
 
 
 def evaluate(
@@ -40,17 +40,13 @@ def evaluate(
     from snntrainer3d.data import check_fit, describe, load
     from snntrainer3d.notebook.opening import weight_file
     from snntrainer3d.runs import RunStore
-    from snntrainer3d.spec import Training
 
     with RunStore() as store:
         found = weight_file(weights, store, spec)
         trained, run = found if isinstance(found, tuple) else (found.trained, "")
         early = _unfinished(store, run) if run else []
     _check_legacy(trained, legacy_synaptic)
-    known = trained.training
-    if dataset is None and known is None:
-        raise SpecError([Fault("--dataset", "missing.", "The file does not say its data set.")], what="command")
-    recipe = _recipe(known or Training(), dataset, num_steps)
+    recipe = _recipe(trained.training, dataset, num_steps)
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
@@ -101,19 +97,12 @@ def _notices(file: WeightFile, legacy_synaptic: bool, num_steps: int | None) -> 
     return [text for text in file.notices if not any(done and option in text for option, done in heeded.items())]
 
 
-def _recipe(known: Any, dataset: str | None, num_steps: int | None) -> Any:
+def _recipe(known: Training | None, dataset: str | None, num_steps: int | None) -> Training:
     from snntrainer3d.cli.choices import as_options
-    from snntrainer3d.data import describe
+    from snntrainer3d.compose import recipe_to_measure
 
-    changes: dict[str, Any] = {}
-    if dataset is not None:
-        changes["dataset"] = describe(dataset).name
-        # xor has no validation; of no importance for measuring.
-        changes["validation_share"] = 0.0
-    if num_steps is not None:
-        changes["num_steps"] = num_steps
     try:
-        return known.changed(**changes)
+        return recipe_to_measure(known, dataset, num_steps)
     except SpecError as error:
         renamed = as_options([Fault(f"training.{fault.path}", fault.message, fault.hint) for fault in error.faults])
         raise SpecError(renamed, what="command") from None

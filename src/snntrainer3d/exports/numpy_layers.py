@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from snntrainer3d.exports.numpy_parts import array_text, neuron_function, value_text
+from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_function, value_text
 from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, MaxPool, Recurrent, TrainedNetwork, Training
 
-_SCRIPT = '''"""{title}: inference in plain NumPy.
+_SCRIPT = (
+    '''"""{title}: inference in plain NumPy.
 
     python {file} samples.npy [record.npz]    prints the class of each sample
 
@@ -52,25 +53,9 @@ def run(samples, num_steps=NUM_STEPS):
             membranes[index].append(states[index][-1].reshape(len(signal), -1))
     return [np.stack(layer) for layer in spikes if layer], [np.stack(layer) for layer in membranes if layer]
 
-
-def main(samples, record=None):
-    spikes, membranes = run(np.load(samples))
-    print(*spikes[-1].sum(0).argmax(1), sep="\\n")
-    if record:
-        np.savez(record, *spikes, *membranes)
-
-
-# Weights, float32 as base64.
-LAYERS = [
-{layers}
-]
-
-if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        print(f"usage: python {{sys.argv[0]}} samples.npy [record.npz]", file=sys.stderr)
-        sys.exit(2)
-    main(*sys.argv[1:3])
 '''
+    + SCRIPT_END
+)
 _OPERATIONS = {
     "dense": "def dense(x, weight, bias=0):\n    return x @ weight.T + bias",
     "conv2d": (

@@ -8,6 +8,26 @@ import numpy as np
 
 from snntrainer3d.exports.layer_values import number, packed
 
+SCRIPT_END = """
+def main(samples, record=None):
+    spikes, membranes = run(np.load(samples))
+    print(*spikes[-1].sum(0).argmax(1), sep="\\n")
+    if record:
+        np.savez(record, *spikes, *membranes)
+
+
+# Weights, float32 as base64.
+LAYERS = [
+{layers}
+]
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        print(f"usage: python {{sys.argv[0]}} samples.npy [record.npz]", file=sys.stderr)
+        sys.exit(2)
+    main(*sys.argv[1:3])
+"""
+"""A template: `layers` is filled in."""
 _FIRED = "fired = (mem > threshold).astype(np.float32)"
 _NEURONS = {
     "leaky": ("mem, beta, threshold", "", "beta * mem + x"),

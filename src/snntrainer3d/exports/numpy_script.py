@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from snntrainer3d.exports.layer_values import LayerValues, layer_values
 from snntrainer3d.exports.numpy_layers import layered_numpy_script
-from snntrainer3d.exports.numpy_parts import array_text, neuron_function, value_text
+from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_function, value_text
 from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
 from snntrainer3d.exports.words import inputs_in_words, title_in_words
 from snntrainer3d.spec import TrainedNetwork, Training
 
 FORM = "a NumPy script"
-_HEAD = '''"""{title}: inference in plain NumPy.
+_HEAD = (
+    '''"""{title}: inference in plain NumPy.
 
     python {file} samples.npy [record.npz]    prints the class of each sample
 
@@ -49,25 +50,9 @@ def run(samples, num_steps=NUM_STEPS):
             membranes[index].append(states[index][-1])
     return [np.stack(layer) for layer in spikes], [np.stack(layer) for layer in membranes]
 
-
-def main(samples, record=None):
-    spikes, membranes = run(np.load(samples))
-    print(*spikes[-1].sum(0).argmax(1), sep="\\n")
-    if record:
-        np.savez(record, *spikes, *membranes)
-
-
-# Weights, float32 as base64.
-LAYERS = [
-{layers}
-]
-
-if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        print(f"usage: python {{sys.argv[0]}} samples.npy [record.npz]", file=sys.stderr)
-        sys.exit(2)
-    main(*sys.argv[1:3])
 '''
+    + SCRIPT_END
+)
 
 
 def to_numpy_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from snntrainer3d.compose import DEFAULT_HIDDEN, DEFAULT_PRESET, Choices
+from snntrainer3d.compose import DEFAULT_HIDDEN, DEFAULT_PRESET, Choices, recipe_to_measure
 from snntrainer3d.compose import compose as composed
 from snntrainer3d.data import check_fit, describe, load
-from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.errors import SpecError
 from snntrainer3d.events import Event
 from snntrainer3d.jobs import run_job
 from snntrainer3d.notebook.taking_home import network_of
 from snntrainer3d.runs import RunStore
-from snntrainer3d.spec import RunSpec, TrainedNetwork, Training, parse_run, read_json_file
+from snntrainer3d.spec import RunSpec, TrainedNetwork, parse_run, read_json_file
 
 if TYPE_CHECKING:
     from snntrainer3d.analysis import Evaluation, Measurement
@@ -173,7 +173,7 @@ def evaluate(
 
     with RunStore(_path(home)) as store:
         trained, _ = network_of(source, store)
-    recipe = _recipe(trained.training, dataset, num_steps)
+    recipe = recipe_to_measure(trained.training, dataset, num_steps, what="call")
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
@@ -205,16 +205,6 @@ def _document(spec: RunSpec | Mapping[str, Any] | str | Path) -> RunSpec:
     if isinstance(spec, str | Path):
         return parse_run(read_json_file(Path(spec), what="spec"))
     return parse_run(dict(spec))
-
-
-def _recipe(known: Training | None, dataset: str | None, num_steps: int | None) -> Training:
-    if dataset is None and known is None:
-        raise SpecError([Fault("dataset", "missing.", "The weights do not say their own.")], what="call")
-    # Data without validation samples are measured too.
-    changes: dict[str, Any] = {} if dataset is None else {"dataset": describe(dataset).name, "validation_share": 0.0}
-    if num_steps is not None:
-        changes["num_steps"] = num_steps
-    return (known or Training()).changed(**changes)
 
 
 def _path(home: str | Path | None) -> Path | None:
