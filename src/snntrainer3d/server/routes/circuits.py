@@ -136,8 +136,9 @@ def _small(views: Any, run_id: str, form: CircuitFormName, sample: int) -> tuple
     from snntrainer3d.circuits import CircuitSettings, design_circuit, estimate, samples_for
     from snntrainer3d.errors import LimitError
 
-    design = design_circuit(views.trained(run_id), CircuitSettings(form=form))
-    chosen = samples_for(views.trained(run_id), None, [sample])
+    trained = views.trained(run_id)
+    design = design_circuit(trained, CircuitSettings(form=form))
+    chosen = samples_for(trained, None, [sample])
     if estimate(design, chosen.recipe.num_steps).seconds > MOST_HERE_S:
         told = f"{design.title} in the form {form} is too large to be simulated in the page."
         raise LimitError(told, hint="Simulate it under ngspice at the server.")
