@@ -108,6 +108,7 @@ it("takes a run home as one file and brings it back", async () => {
     mimeType: "application/zip",
     buffer: await readFile(await download.path()),
   };
+  await page.keyboard.press("Escape");
   await details.getByRole("button", { name: "Delete", exact: true }).click();
   await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(total - 1);
   // As on a machine that never had it: what lies in the trash is to be restored, not imported.
