@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from reliability import kills, load
 from reliability.report import FIGURES, write_page
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loading.add_argument("--updates", type=int, default=1_000_000)
     parts.add_parser("page", help="write docs/reliability.md from the figures that are there")
     given = parser.parse_args(arguments)
+    # As Ctrl-C does, so that servers and jobs are ended and their homes removed.
+    signal.signal(signal.SIGTERM, _stop)
     if given.part == "kills":
         _kills(given.kills, given.seed)
     if given.part == "load":
@@ -43,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _fuzz(given.each, given.asked, given.again)
     write_page()
     return 0
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _load(given: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import ssl
 import statistics
 import time
 from collections.abc import Callable
@@ -45,6 +46,16 @@ def taken(server: Server) -> dict[str, int]:
     }
 
 
+def machine() -> dict[str, Any]:
+    """Give what the figures depend on: cores, and how many processes waited for them in the last minute."""
+    return {"cores": psutil.cpu_count(), "load_average": round(psutil.getloadavg()[0], 1)}
+
+
+def _cpu_s(server: Server) -> float:
+    times = psutil.Process(server.pid).cpu_times()
+    return times.user + times.system
+
+
 def many_runs(home: Path, runs: int, points: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Fill a store with long runs, then time what a page asks of it."""
     _fill(home, runs, points, tell)
@@ -53,7 +64,7 @@ def many_runs(home: Path, runs: int, points: int, tell: Callable[[str], None]) -
         ids = [row["id"] for row in server.ask("GET", "/runs")["runs"][:20]]
         for run in ids:
             server.ask("GET", f"/runs/{run}/curves?points=500")
-        return {"runs": runs, "points": points, "asked_ms": first, **taken(server)}
+        return {"runs": runs, "points": points, "asked_ms": first, **machine(), **taken(server)}
 
 
 def _fill(home: Path, runs: int, points: int, tell: Callable[[str], None]) -> None:
@@ -117,15 +128,17 @@ def many_clients(home: Path, seconds: float) -> dict[str, Any]:
     with Server(home) as server:
         run = server.ask("POST", "/runs", json={"spec": tiny(epochs=100_000, batch_size=64)})["id"]
         server.until(run, "running", update=1)
-        before = taken(server)
+        before, cpu = taken(server), _cpu_s(server)
         got, asked = asyncio.run(_crowd(server, run, seconds))
-        after = taken(server)
+        after, cpu = taken(server), _cpu_s(server) - cpu
         server.ask("POST", f"/runs/{run}/cancel")
         server.until(run, "cancelled")
         time.sleep(2)
         return {
-            "pages": PAGES, "clients": CLIENTS, "seconds": seconds, "frames": got["frames"], "messages": got["texts"],
+            "pages": PAGES, "clients": CLIENTS, "seconds": seconds, **machine(), "server_cpu_s": round(cpu, 1),
+            "frames": got["frames"], "messages": got["texts"],
             "requests": len(asked), "request_median_ms": round(statistics.median(asked) * 1000, 1),
+            "request_95_ms": round(sorted(asked)[int(0.95 * len(asked))] * 1000, 1),
             "request_slowest_ms": round(max(asked) * 1000, 1), "before": before, "during": after,
             "after": taken(server),
         }  # fmt: skip
@@ -150,17 +163,23 @@ async def _crowd(server: Server, run: str, seconds: float) -> tuple[dict[str, in
                         else:
                             got["texts"] += 1
 
-    async def client(at: int) -> None:
+    async def client(at: int, mine: httpx.AsyncClient) -> None:
         paths = ["/api/runs", f"/api/runs/{run}", "/api/health", f"/api/runs/{run}/curves?points=200"]
-        async with httpx.AsyncClient(base_url=url, timeout=120, verify=False) as mine:
-            while time.monotonic() < end:
-                begun = time.perf_counter()
-                answer = await mine.get(paths[at % len(paths)])
-                assert answer.status_code == 200, answer.text
-                asked.append(time.perf_counter() - begun)
-                await asyncio.sleep(1.0)
+        await asyncio.sleep(at / CLIENTS)
+        while time.monotonic() < end:
+            begun = time.perf_counter()
+            answer = await mine.get(paths[at % len(paths)])
+            assert answer.status_code == 200, answer.text
+            asked.append(time.perf_counter() - begun)
+            await asyncio.sleep(1.0)
 
-    await asyncio.gather(*(page() for _ in range(PAGES)), *(client(at) for at in range(CLIENTS)))
+    # One for all of them, made before: each takes this process time in which it would not answer the pages.
+    context = ssl.create_default_context()
+    async with contextlib.AsyncExitStack() as stack:
+        made = [httpx.AsyncClient(base_url=url, timeout=120, verify=context) for _ in range(CLIENTS)]
+        clients = [await stack.enter_async_context(one) for one in made]
+        end = time.monotonic() + seconds
+        await asyncio.gather(*(page() for _ in range(PAGES)), *(client(at, one) for at, one in enumerate(clients)))
     return got, asked
 
 
@@ -181,7 +200,8 @@ def many_updates(home: Path, updates: int, tell: Callable[[str], None]) -> dict[
             if len(looks) % 12 == 0:
                 tell(str(looks[-1]))
             time.sleep(LOOK_S)
-        return {"status": row["status"], "updates": (row["progress"] or {}).get("update", 0), "looks": _few(looks)}
+        done = (row["progress"] or {}).get("update", 0)
+        return {"status": row["status"], "updates": done, "looks": _few(looks), **machine()}
 
 
 def _few(looks: list[dict[str, Any]]) -> list[dict[str, Any]]:

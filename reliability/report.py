@@ -103,6 +103,13 @@ def _fuzz(found: Mapping[str, Any]) -> str:
     )
 
 
+def _machine(found: Mapping[str, Any]) -> str:
+    return (
+        f"Measured on {found['cores']} cores that others used too (load {found['load_average']} in the minute before the "
+        "end, what is measured included)."
+    )
+
+
 def _load_runs(found: Mapping[str, Any]) -> str:
     asked = ", ".join(f"{name} {ms:,} ms" for name, ms in found["asked_ms"].items())
     return "\n".join(
@@ -111,7 +118,7 @@ def _load_runs(found: Mapping[str, Any]) -> str:
             "",
             f"`python -m reliability load --only runs`: {found['runs']:,} runs of {found['points']:,} points. Median times: "
             f"{asked}. The server then takes {found['memory_mb']} MB, {found['files']} files, {found['sockets']} sockets, "
-            f"{found['threads']} threads.",
+            f"{found['threads']} threads. {_machine(found)}",
             "",
         ]
     )
@@ -129,7 +136,9 @@ def _load_clients(found: Mapping[str, Any]) -> str:
             f"`python -m reliability load --only clients`: {found['pages']} pages watch one training and {found['clients']} "
             f"clients ask once a second, for {found['seconds']:g} s: {found['frames']:,} weight frames and "
             f"{found['messages']:,} messages sent, {found['requests']:,} requests answered, the median in "
-            f"{found['request_median_ms']} ms, the slowest in {found['request_slowest_ms']:,} ms.",
+            f"{found['request_median_ms']} ms, 95 % within {found['request_95_ms']:,} ms, the slowest in "
+            f"{found['request_slowest_ms']:,} ms, as seen by one process that plays them all. The server's process took "
+            f"{found['server_cpu_s']} s of processor time. {_machine(found)}",
             "",
             "| the server | MB | files | sockets | threads |",
             "|---|---|---|---|---|",
@@ -150,7 +159,7 @@ def _load_updates(found: Mapping[str, Any]) -> str:
             "## Many updates",
             "",
             f"`python -m reliability load --only updates`: {found['updates']:,} updates of a network of 4 hidden neurons in one "
-            f"server; the run {found['status']}.",
+            f"server; the run {found['status']}. {_machine(found)}",
             "",
             "| update | updates a second since the row above | server MB | job MB | files | sockets | home kB |",
             "|---|---|---|---|---|---|---|",

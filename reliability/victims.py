@@ -43,9 +43,13 @@ class Server:
             start_new_session=True,
         )
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line.startswith("Open "):
-            raise RuntimeError(f"the server did not start: {line!r}")
+        try:
+            line = self._process.stdout.readline()
+            if not line.startswith("Open "):
+                raise RuntimeError(f"the server did not start: {line!r}")
+        except BaseException:
+            self.kill()
+            raise
         self.url = line.split()[1]
         self._client = httpx.Client(base_url=self.url, timeout=PATIENCE_S)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -14,6 +15,7 @@ from made_runs import UPDATES, Served, small_spec, trained_for
 from pydantic import BaseModel
 
 from snntrainer3d import __version__
+from snntrainer3d.events import Event, StateChanged, Update, dump_event
 from snntrainer3d.exports import from_json, from_safetensors, to_json, to_safetensors
 from snntrainer3d.frames import decode_frame
 from snntrainer3d.server import models
@@ -379,6 +381,8 @@ def test_curves_are_columns_thinned_by_their_means(served: Served, finished: str
     thin = served.client.get(f"/api/runs/{finished}/curves", params={"points": 5}).json()
     assert thin["updates"]["update"] == [4, 8, 12, 16, 20]
     assert thin["updates"]["loss"][0] == pytest.approx(sum(whole["updates"]["loss"][:4]) / 4)
+    assert thin["updates"]["loss_low"][0] == min(whole["updates"]["loss"][:4])
+    assert thin["updates"]["loss_high"][0] == max(whole["updates"]["loss"][:4])
     assert {len(column) for column in thin["updates"].values()} == {5}
     assert thin["epochs"]["train_accuracy"] == [0.9]
 
@@ -406,3 +410,20 @@ def test_a_training_that_no_memory_of_this_machine_holds_is_refused_with_the_lim
     assert answer.status_code == 422, answer.text
     assert "this machine has" in answer.json()["error"]["faults"][0]["message"]
     assert served.client.post("/api/check", json=spec).json()["faults"][0]["path"] == "training.batch_size"
+
+
+def test_a_long_run_is_thinned_to_be_drawn_and_whole_in_its_table(served: Served) -> None:
+    run = served.store.create(small_spec(), launcher="cli").id
+    events: list[Event] = [StateChanged(state="running")]
+    for at in range(1, 5001):
+        loss = 77.0 if at == 2345 else 1.0
+        point = {"update": at, "epoch": 1, "learning_rate": 0.1, "samples_per_second": 1.0, "rates": [0.1, 0.1]}
+        events.append(Update(loss=loss, accuracy=0.5, **point))
+    served.store.folder(run).events.write_bytes(b"".join(dump_event(event) + b"\n" for event in events))
+    served.store.sync(run)
+    drawn = served.client.get(f"/api/runs/{run}/curves", params={"points": 100}).json()["updates"]
+    assert len(drawn["update"]) == 100
+    assert max(drawn["loss_high"]) == 77.0
+    rows = list(csv.DictReader(io.StringIO(served.client.get(f"/api/runs/{run}").text)))
+    assert [int(row["update"]) for row in rows] == list(range(1, 5001))
+    assert float(rows[2344]["train_loss_nat_per_sample"]) == 77.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from statistics import median
 from typing import Any
@@ -173,3 +174,14 @@ def test_layers_without_weights_have_no_gradient_and_no_note(digits: Dataset) ->
     assert conv is not None
     assert dense is not None
     assert min(conv, dense) > 0
+
+
+def test_a_run_of_many_points_and_epochs_is_watched_in_little_memory() -> None:
+    health = Health(spec_of([6], Leaky(), validation_share=0.1), 10_000, 10)
+    before = sum(type(one) in (Update, EpochDone) for one in gc.get_objects())
+    for at in range(1, 3001):
+        point = {"update": at, "epoch": at, "learning_rate": 1e-3, "samples_per_second": 1.0, "rates": [0.1, 0.1]}
+        list(health.after_update(Update(**point, loss=1.0 / at, accuracy=0.9, gradients=[1.0, 1.0])))
+        losses = {"train_loss": 1.0, "validation_loss": 1.0 + at}
+        list(health.after_epoch(EpochDone(epoch=at, update=at, train_accuracy=0.9, rates=[], seconds=1.0, **losses)))
+    assert sum(type(one) in (Update, EpochDone) for one in gc.get_objects()) - before < 100

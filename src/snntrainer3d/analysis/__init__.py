@@ -3,7 +3,7 @@
 from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, Energy, EnergyModel, energy_of
 from snntrainer3d.analysis.comparison import Evidence, check_choice, compare_runs
 from snntrainer3d.analysis.confidence import Calibration, calibration, probabilities, top_accuracy
-from snntrainer3d.analysis.curves import columns_of
+from snntrainer3d.analysis.curves import EPOCH_COLUMNS, UPDATE_COLUMNS, Points, columns_of, points_of
 from snntrainer3d.analysis.evaluation import ClassScore, Evaluation, evaluate_counts
 from snntrainer3d.analysis.figures import FIGURES, FORMS, draw, render
 from snntrainer3d.analysis.history import History, history_of, metrics_csv
@@ -29,9 +29,11 @@ from snntrainer3d.analysis.statistics import (
 from snntrainer3d.analysis.timing import Latency, latency
 
 __all__ = [
+    "EPOCH_COLUMNS",
     "FIGURES",
     "FORMS",
     "HOROWITZ_45_NM",
+    "UPDATE_COLUMNS",
     "Activity",
     "Agreement",
     "Calibration",
@@ -46,6 +48,7 @@ __all__ = [
     "Latency",
     "McNemar",
     "Measurement",
+    "Points",
     "Refusal",
     "Wilcoxon",
     "agreement",
@@ -64,6 +67,7 @@ __all__ = [
     "mcnemar",
     "metrics_csv",
     "pairs_needed",
+    "points_of",
     "probabilities",
     "render",
     "shown_p",

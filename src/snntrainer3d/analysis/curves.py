@@ -2,52 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from snntrainer3d.analysis.history import History
-from snntrainer3d.events import Update
+
+UPDATE_COLUMNS = ("update", "epoch", "loss", "accuracy", "learning_rate", "samples_per_second")
+EPOCH_COLUMNS = (
+    "update", "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds",
+)  # fmt: skip
+_MEANS = ("loss", "accuracy")
+Column = Sequence[float | None]
 
 
-def columns_of(history: History, points: int) -> dict[str, Any]:
-    """Give `epochs` whole and `updates` thinned to at most `points`, as columns of equal length; plain values.
+class Points(NamedTuple):
+    """The points of a run's curves, column by column: a row for each update, and one for each epoch."""
 
-    A point is the mean of the updates that it stands for, and stands at the last of them; so peaks are flattened, and
-    the last point is the last update's. A mean over losses of which one is not finite is None.
+    updates: Mapping[str, Column]
+    epochs: Mapping[str, Column]
+
+
+def points_of(history: History) -> Points:
+    """Give a history's points."""
+    return Points(
+        {name: [getattr(event, name) for event in history.updates] for name in UPDATE_COLUMNS},
+        {name: [getattr(event, name) for event in history.epochs] for name in EPOCH_COLUMNS},
+    )
+
+
+def columns_of(points: Points, most: int) -> dict[str, Any]:
+    """Give `epochs` whole and `updates` thinned to at most `most`, as columns of equal length; plain values.
+
+    A point is the mean of the updates that it stands for, and stands at the last of them, so that the last point is the
+    last update's; how low and how high they went is told beside it, so no peak is lost. A mean over losses of which one
+    is not finite is None.
     """
-    epochs = history.epochs
-    return {
-        "epochs": {
-            "update": [event.update for event in epochs],
-            "epoch": [event.epoch for event in epochs],
-            "train_loss": [event.train_loss for event in epochs],
-            "train_accuracy": [event.train_accuracy for event in epochs],
-            "validation_loss": [event.validation_loss for event in epochs],
-            "validation_accuracy": [event.validation_accuracy for event in epochs],
-            "seconds": [event.seconds for event in epochs],
-        },
-        "updates": _thinned(history.updates, points),
-    }
+    return {"epochs": {name: list(column) for name, column in points.epochs.items()}, "updates": _thinned(points, most)}
 
 
-def _thinned(updates: Sequence[Update], points: int) -> dict[str, list[Any]]:
-    count = min(points, len(updates))
+def _thinned(points: Points, most: int) -> dict[str, list[Any]]:
+    updates = points.updates
+    total = len(updates["update"])
     # Every update belongs to one point; where they do not divide evenly some points stand for one update more.
-    bounds = np.linspace(0, len(updates), count + 1).round().astype(int) if count else np.zeros(1, int)
-    groups = [updates[begin:end] for begin, end in pairwise(bounds)]
-    return {
-        "update": [group[-1].update for group in groups],
-        "epoch": [group[-1].epoch for group in groups],
-        "loss": [_mean([event.loss for event in group]) for group in groups],
-        "accuracy": [_mean([event.accuracy for event in group]) for group in groups],
-        "learning_rate": [group[-1].learning_rate for group in groups],
-        "samples_per_second": [group[-1].samples_per_second for group in groups],
-    }
+    ends = np.linspace(0, total, min(most, total) + 1).round().astype(int) if total else np.zeros(1, int)
+    last = [int(end) - 1 for end in ends[1:]]
+    found: dict[str, list[Any]] = {name: [updates[name][at] for at in last] for name in UPDATE_COLUMNS}
+    for name in _MEANS:
+        values = np.array(updates[name], float)  # None becomes NaN
+        mean, low, high = _spread(values, ends[:-1], np.diff(ends))
+        found |= {name: _plain(mean), f"{name}_low": _plain(low), f"{name}_high": _plain(high)}
+    return found
 
 
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if len(known) == len(values) else None
+def _spread(
+    values: Float[np.ndarray, " update"], begins: Int[np.ndarray, " point"], counts: Int[np.ndarray, " point"]
+) -> tuple[Float[np.ndarray, " point"], Float[np.ndarray, " point"], Float[np.ndarray, " point"]]:
+    """Give mean, lowest and highest of each stretch; NaN where one is unknown, or for low and high where all are."""
+    if not len(begins):
+        return (np.empty(0),) * 3
+    means = np.add.reduceat(values, begins) / counts
+    return means, np.fmin.reduceat(values, begins), np.fmax.reduceat(values, begins)
+
+
+def _plain(values: Float[np.ndarray, " point"]) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]

@@ -28,7 +28,7 @@ def page_of(store: RunStore, run: str, played: bytes) -> bytes:
             spec=detail.spec,
             trained=store.trained(run),
             results=detail.results,
-            curves=columns_of(store.metrics(run), POINTS),
+            curves=columns_of(store.points(run), POINTS),
             plays=json.loads(played),
             recipe_known=not detail.imported and detail.launcher != "watch",
         )

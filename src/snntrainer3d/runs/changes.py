@@ -31,7 +31,7 @@ class Changes:
     began_at: float | None = None
 
 
-_UNKNOWN = -1.0
+UNKNOWN = -1.0
 """An accuracy that is not known, in a column that older stores have without NULL."""
 
 
@@ -87,7 +87,7 @@ def _update_point(event: Update) -> dict[str, Any]:
         "epoch": event.epoch,
         "at": event.at,
         "loss": event.loss,
-        "accuracy": _UNKNOWN if event.accuracy is None else event.accuracy,
+        "accuracy": UNKNOWN if event.accuracy is None else event.accuracy,
         "learning_rate": event.learning_rate,
         "samples_per_second": event.samples_per_second,
         "rates": event.rates,
@@ -121,7 +121,7 @@ def event_of_point(point: Any) -> Update | EpochDone:
             update=point.updates,
             epoch=point.epoch,
             loss=point.loss,
-            accuracy=None if point.accuracy == _UNKNOWN else point.accuracy,
+            accuracy=None if point.accuracy == UNKNOWN else point.accuracy,
             learning_rate=point.learning_rate,
             samples_per_second=point.samples_per_second,
             rates=point.rates,

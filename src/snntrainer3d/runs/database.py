@@ -21,7 +21,8 @@ HEAD = "0002"
 PATIENCE_MS = 10_000
 """How long one process waits while another writes."""
 MIGRATION_PATIENCE_S = 120.0
-CONNECTIONS = 8
+CONNECTIONS = 40
+"""As many as there are threads that answer requests; they are kept, because opening one costs more than asking it."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -76,7 +77,8 @@ def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         pool_size=CONNECTIONS,
-        max_overflow=4 * CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,
         connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare if foreign_keys else _prepare_to_migrate)

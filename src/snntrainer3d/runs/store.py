@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from snntrainer3d.analysis import History
+from snntrainer3d.analysis import History, Points
 from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
 from snntrainer3d.events import ENDED, EpochDone, Event, RunStatus, Update
 from snntrainer3d.frames import encode_frame, make_frame
@@ -31,6 +31,7 @@ from snntrainer3d.runs.listing import detail_of, find, queue, rows_of, select_ro
 from snntrainer3d.runs.live import read_live_frame
 from snntrainer3d.runs.marks import checked_notes, checked_tags, joined, split
 from snntrainer3d.runs.names import checked_name, name_of
+from snntrainer3d.runs.points import points_of_run
 from snntrainer3d.runs.query import NEWEST, Query, fields, filtered, ordered, refuse_unknown, value_of
 from snntrainer3d.runs.record import read_record
 from snntrainer3d.runs.rows import CheckpointRow, EventPage, Found, Launcher, RunDetail, RunRow, SnapshotRow
@@ -371,6 +372,11 @@ class RunStore:
             tuple(event for event in events if isinstance(event, Update)),
             tuple(event for event in events if isinstance(event, EpochDone)),
         )
+
+    def points(self, reference: str) -> Points:
+        """Give the points of the curves as columns: what drawing needs, in a tenth of the time of `metrics`."""
+        with self._database.read() as connection:
+            return points_of_run(connection, find(connection, reference))
 
     def events(self, reference: str | RunFolder, after: int = 0, limit: int | None = None) -> EventPage:
         """Give the events from a line of the record on, at most `limit` lines."""

@@ -300,12 +300,17 @@ class EpochCurves(_Body):
 
 
 class UpdateCurves(_Body):
-    """Updates, thinned: each value the mean of the updates that it stands for, the last of which is named."""
+    """Updates, thinned: each value the mean of the updates that it stands for, the last of which is named; low and
+    high are the least and the most among them."""
 
     update: list[int]
     epoch: list[int]
     loss: list[float | None]
-    accuracy: list[float]
+    loss_low: list[float | None]
+    loss_high: list[float | None]
+    accuracy: list[float | None]
+    accuracy_low: list[float | None]
+    accuracy_high: list[float | None]
     learning_rate: list[float | None]
     samples_per_second: list[float | None]
 

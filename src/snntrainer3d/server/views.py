@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
+from fastapi import Response
 from fastapi.responses import JSONResponse
 
 from snntrainer3d.analysis import columns_of
@@ -14,6 +15,7 @@ from snntrainer3d.events import Event
 from snntrainer3d.exports import to_safetensors
 from snntrainer3d.jobs import JobRunner
 from snntrainer3d.runs import TRASH_DAYS, Query, RunStore
+from snntrainer3d.server.answers import Answers
 from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, Training
 
 Word = Literal["pause", "resume", "cancel", "step"]
@@ -25,6 +27,7 @@ class RunViews:
 
     def __init__(self, store: RunStore, runner: JobRunner) -> None:
         self._store, self._runner = store, runner
+        self._answers = Answers(lambda: store.version)
 
     @property
     def store(self) -> RunStore:
@@ -44,6 +47,10 @@ class RunViews:
         """Give one run in full."""
         return self._store.get(run).model_dump(mode="json")
 
+    def shown(self, run: str) -> Response:
+        """Give the answer to who asks for one run in full."""
+        return self._answers.give(("run", run), lambda: self.detail(run))
+
     def start(self, spec: RunSpec, source: str | None) -> Plain:
         """Queue a training, on from another run's weights where `source` names one."""
         return self._store.create(spec, start_from=source).model_dump(mode="json")
@@ -54,9 +61,9 @@ class RunViews:
         spec = RunSpec(network=trained.network, training=training.changed(name=name or training.name))
         return self._store.import_run(spec, to_safetensors(trained)).model_dump(mode="json")
 
-    def query(self, query: Query) -> Plain:
+    def query(self, query: Query) -> Response:
         """Give the runs that a query wants."""
-        return self._store.query(query).model_dump(mode="json")
+        return self._answers.give(("runs", repr(query)), lambda: self._store.query(query).model_dump(mode="json"))
 
     def fields(self) -> list[Plain]:
         """Give the fields that runs can be chosen by."""
@@ -99,11 +106,14 @@ class RunViews:
         """Make a run of such a file, which was uploaded."""
         return self._store.import_file(path, "The upload").model_dump(mode="json")
 
-    def curves(self, run: str, points: int) -> Plain:
+    def curves(self, run: str, points: int) -> Response:
         """Give how a training went, in at most so many points."""
+        return self._answers.give(("curves", run, points), lambda: self._curves(run, points))
+
+    def _curves(self, run: str, points: int) -> Plain:
         found = self._store.get(run)
         total = found.progress.total_updates if found.progress else None
-        return {"run": found.id, "total_updates": total, **columns_of(self._store.metrics(found.id), points)}
+        return {"run": found.id, "total_updates": total, **columns_of(self._store.points(found.id), points)}
 
     def tell(self, run: str, word: Word) -> Plain:
         """Tell a run to rest, go on, end, or do one update; give it as it is then."""

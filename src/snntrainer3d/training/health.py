@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import fmean, median
 
 from snntrainer3d.events import EpochDone, Notice, Update
@@ -47,24 +48,29 @@ class Health:
         self._never_spikes = [isinstance(neuron, Integrator) for neuron in spec.network.neurons()]
         self._total, self._classes = total_updates, classes
         self._fresh_weight = 1.0 / math.sqrt(max(ins for _, ins in spec.network.weight_shapes()))
-        self._updates: list[Update] = []
-        self._epochs: list[EpochDone] = []
+        # The first points and the newest alone: at pace `update` a run has a point for every update.
+        self._first: list[Update] = []
+        self._recent: deque[Update] = deque(maxlen=2 * WINDOW)
+        self._best: EpochDone | None = None
+        self._since_best: deque[EpochDone] = deque(maxlen=OVERFIT_EPOCHS)
         self._moved = 0.0
-        self._largest: list[float] = []
+        self._largest: deque[float] = deque(maxlen=WINDOW)
         self._earlier: list[float] = []
-        """Those of `_largest` before the last WINDOW, ascending: sorting them anew at every point would make
-        a run the slower the longer it is."""
+        """Those before `_largest`, ascending: sorting them anew at every point would make a run the slower the longer
+        it is."""
         self.said = set(said)
         """Codes of what was said; a resumed run does not say it again."""
 
     def after_update(self, event: Update) -> Iterator[Notice]:
         """Look at one more point of the curves."""
-        before = self._updates[-1].update if self._updates else 0
+        before = self._recent[-1].update if self._recent else 0
         self._moved += event.learning_rate * (event.update - before)
-        self._updates.append(event)
+        if len(self._first) < WINDOW:
+            self._first.append(event)
+        self._recent.append(event)
         self._keep_largest(event)
         yield from self._once(self._loss_not_finite(event))
-        if len(self._updates) < WINDOW or event.update < EARLIEST_UPDATES:
+        if len(self._recent) < WINDOW or event.update < EARLIEST_UPDATES:
             return
         yield from self._once(self._loss_risen())
         yield from self._once(self._exploded())
@@ -77,7 +83,12 @@ class Health:
 
     def after_epoch(self, event: EpochDone) -> Iterator[Notice]:
         """Look at one more epoch."""
-        self._epochs.append(event)
+        best = self._best.validation_loss if self._best is not None else None
+        if event.validation_loss is not None and (best is None or event.validation_loss < best):
+            self._best = event
+            self._since_best.clear()
+        elif self._best is not None:
+            self._since_best.append(event)
         yield from self._once(self._overfits())
 
     def _once(self, notices: Iterator[Notice]) -> Iterator[Notice]:
@@ -85,6 +96,9 @@ class Health:
             if notice.code not in self.said:
                 self.said.add(notice.code)
                 yield notice
+
+    def _newest(self) -> list[Update]:
+        return list(self._recent)[-WINDOW:]
 
     def _name(self, index: int) -> str:
         last = index == len(self._places) - 1
@@ -101,7 +115,7 @@ class Health:
             )
 
     def _rates(self) -> Iterator[Notice]:
-        recent = self._updates[-WINDOW:]
+        recent = self._newest()
         for index, rates in enumerate(zip(*(event.rates for event in recent), strict=True)):
             if self._never_spikes[index]:
                 continue
@@ -127,23 +141,23 @@ class Health:
                 return
 
     def _loss_risen(self) -> Iterator[Notice]:
-        first, recent = self._loss_of(self._updates[:3], min), self._loss_of(self._updates[-WINDOW:], fmean)
+        first, recent = self._loss_of(self._first[:3], min), self._loss_of(self._newest(), fmean)
         if recent > RISEN * first:
             yield Notice(
                 level="warning",
                 code="learning_rate_too_high",
                 text=f"The loss has risen from {first:.3g} to {recent:.3g}: the updates overshoot. Lower the learning "
-                f"rate of {self._updates[-1].learning_rate:.3g}, to a tenth to begin with.",
+                f"rate of {self._recent[-1].learning_rate:.3g}, to a tenth to begin with.",
                 path="training.learning_rate",
             )
 
     def _exploded(self) -> Iterator[Notice]:
-        if len(self._largest) < 2 * WINDOW or "learning_rate_too_high" in self.said:
+        if len(self._earlier) < WINDOW or "learning_rate_too_high" in self.said:
             return
-        usual, now = self._middle(self._earlier), max(self._largest[-WINDOW:])
+        usual, now = self._middle(self._earlier), max(self._largest)
         if usual <= 0 or now <= EXPLODED * usual:
             return
-        before, recent = self._updates[-2 * WINDOW : -WINDOW], self._updates[-WINDOW:]
+        before, recent = list(self._recent)[:-WINDOW], self._newest()
         if self._loss_of(recent, fmean) > self._loss_of(before, fmean):
             yield Notice(
                 level="warning",
@@ -156,7 +170,7 @@ class Health:
     def _vanished(self) -> Iterator[Notice]:
         if self.said & {"silent_layer", "loss_not_finite"}:
             return
-        shares = [self._shares(event) for event in self._updates[-WINDOW:]]
+        shares = [self._shares(event) for event in self._newest()]
         for index, share in enumerate(median(column) for column in zip(*(one for one in shares if one), strict=True)):
             if share < VANISHED:
                 yield Notice(
@@ -170,8 +184,8 @@ class Health:
                 return
 
     def _no_progress(self) -> Iterator[Notice]:
-        first, recent = self._loss_of(self._updates[:WINDOW], fmean), self._loss_of(self._updates[-WINDOW:], fmean)
-        accuracy = fmean(event.accuracy or 0.0 for event in self._updates[-WINDOW:])
+        first, recent = self._loss_of(self._first, fmean), self._loss_of(self._newest(), fmean)
+        accuracy = fmean(event.accuracy or 0.0 for event in self._newest())
         explained = {"loss_not_finite", "learning_rate_too_high", "silent_layer"} & self.said
         if explained or recent < (1 - LEAST_PROGRESS) * first or accuracy > CHANCE / self._classes:
             return
@@ -180,7 +194,7 @@ class Health:
             yield Notice(
                 level="warning",
                 code="learning_rate_too_low",
-                text=f"The weights hardly move: by about {moved:.1%} of their size in {self._updates[-1].update:,} "
+                text=f"The weights hardly move: by about {moved:.1%} of their size in {self._recent[-1].update:,} "
                 f"updates, and the loss stays near {recent:.3g}. Raise the learning rate; 0.0005 to 0.01 is usual.",
                 path="training.learning_rate",
             )
@@ -194,22 +208,19 @@ class Health:
             )
 
     def _overfits(self) -> Iterator[Notice]:
-        losses = [epoch.validation_loss for epoch in self._epochs]
-        known = [(loss, at) for at, loss in enumerate(losses) if loss is not None]
-        if not known:
+        if self._best is None or len(self._since_best) < OVERFIT_EPOCHS:
             return
-        best, at = min(known)
-        since = losses[at + 1 :][-OVERFIT_EPOCHS:]
-        then, now = self._epochs[at].train_loss, self._epochs[-1].train_loss
-        if len(since) < OVERFIT_EPOCHS or then is None or now is None or now > OVERFIT_TRAIN_LOSS * then:
+        best, then, now = self._best.validation_loss, self._best.train_loss, self._since_best[-1].train_loss
+        since = [epoch.validation_loss for epoch in self._since_best]
+        if best is None or then is None or now is None or now > OVERFIT_TRAIN_LOSS * then:
             return
         if min(loss if loss is not None else math.inf for loss in since) > OVERFIT_LOSS * best:
             yield Notice(
                 level="warning",
                 code="overfitting",
-                text=f"The network learns the training data by heart: since epoch {self._epochs[at].epoch} the "
+                text=f"The network learns the training data by heart: since epoch {self._best.epoch} the "
                 f"validation loss has risen from {best:.3g} to {since[-1]:.3g}, while the training loss fell to "
-                f"{now:.3g}. Train about {self._epochs[at].epoch} epochs, or take a smaller network.",
+                f"{now:.3g}. Train about {self._best.epoch} epochs, or take a smaller network.",
                 path="training.epochs",
             )
 
@@ -221,9 +232,9 @@ class Health:
 
     def _keep_largest(self, event: Update) -> None:
         if event.gradients:
+            if len(self._largest) == WINDOW:
+                insort(self._earlier, self._largest[0])
             self._largest.append(max((size for size in event.gradients if size is not None), default=0.0))
-            if len(self._largest) > WINDOW:
-                insort(self._earlier, self._largest[-WINDOW - 1])
 
     @staticmethod
     def _middle(ascending: list[float]) -> float:
@@ -231,7 +242,7 @@ class Health:
         return ascending[half] if len(ascending) % 2 else (ascending[half - 1] + ascending[half]) / 2
 
     @staticmethod
-    def _loss_of(events: list[Update], of: Callable[[list[float]], float]) -> float:
+    def _loss_of(events: Sequence[Update], of: Callable[[list[float]], float]) -> float:
         losses = [event.loss for event in events if event.loss is not None]
         return of(losses) if losses else math.inf
 

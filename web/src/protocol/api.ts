@@ -553,12 +553,19 @@ export interface EpochCurves {
   seconds: (number | null)[];
 }
 
-/** Updates, thinned: each value the mean of the updates that it stands for, the last of which is named. */
+/**
+ * Updates, thinned: each value the mean of the updates that it stands for, the last of which is named; low and
+ * high are the least and the most among them.
+ */
 export interface UpdateCurves {
   update: number[];
   epoch: number[];
   loss: (number | null)[];
-  accuracy: number[];
+  loss_low: (number | null)[];
+  loss_high: (number | null)[];
+  accuracy: (number | null)[];
+  accuracy_low: (number | null)[];
+  accuracy_high: (number | null)[];
   learning_rate: (number | null)[];
   samples_per_second: (number | null)[];
 }

@@ -1,8 +1,15 @@
 /** A run's curves as they grow. Not reactive: charts are told and draw when they are ready. */
 import type { RunEvent } from "../api";
 
-/** Above this many points neighbours are averaged, so that a long run costs no more than a short one. */
+/** Above this many points neighbours are averaged, so that a long run costs no more than a short one. How low and how
+ * high they went is kept beside the means: no peak is lost. */
 export const MOST_POINTS = 4000;
+
+/** The least and the most of the updates that each point stands for. */
+export interface Spread {
+  low: number[];
+  high: number[];
+}
 
 const orNaN = (value: number | null): number => (value == null || !Number.isFinite(value) ? NaN : value);
 
@@ -10,6 +17,10 @@ export class Curves {
   updates: number[] = [];
   loss: number[] = [];
   accuracy: number[] = [];
+  readonly lossSpread: Spread = { low: [], high: [] };
+  readonly accuracySpread: Spread = { low: [], high: [] };
+  /** Updates that a point stands for at most. */
+  perPoint = 1;
   /** Per layer. */
   rates: number[][] = [];
   validationUpdates: number[] = [];
@@ -25,6 +36,7 @@ export class Curves {
 
   clear(): void {
     this.cut(-1);
+    this.perPoint = 1;
     this.rates = [];
     this.updatesPerEpoch = 0;
     this.tell();
@@ -61,6 +73,8 @@ export class Curves {
     this.updates.push(event.update);
     this.loss.push(orNaN(event.loss));
     this.accuracy.push(orNaN(event.accuracy));
+    for (const column of spreadsOf(this.lossSpread)) column.push(orNaN(event.loss));
+    for (const column of spreadsOf(this.accuracySpread)) column.push(orNaN(event.accuracy));
     event.rates.forEach((rate, layer) => {
       (this.rates[layer] ??= new Array<number>(this.updates.length - 1).fill(NaN)).push(rate);
     });
@@ -72,12 +86,18 @@ export class Curves {
     this.loss = pairMeans(this.loss);
     this.accuracy = pairMeans(this.accuracy);
     this.rates = this.rates.map(pairMeans);
+    for (const spread of [this.lossSpread, this.accuracySpread]) {
+      spread.low = pairs(spread.low, (one, other) => extreme(one, other, Math.min));
+      spread.high = pairs(spread.high, (one, other) => extreme(one, other, Math.max));
+    }
+    this.perPoint *= 2;
   }
 
   private cut(after: number): void {
     const keep = this.updates.findIndex((update) => update > after);
     if (keep >= 0) {
-      for (const column of [this.updates, this.loss, this.accuracy, ...this.rates]) column.length = keep;
+      const spreads = [...spreadsOf(this.lossSpread), ...spreadsOf(this.accuracySpread)];
+      for (const column of [this.updates, this.loss, this.accuracy, ...this.rates, ...spreads]) column.length = keep;
     }
     const keepValidation = this.validationUpdates.findIndex((update) => update > after);
     if (keepValidation >= 0) {
@@ -92,8 +112,17 @@ export class Curves {
   }
 }
 
-function pairMeans(values: number[]): number[] {
-  const means: number[] = [];
-  for (let at = 1; at < values.length; at += 2) means.push((values[at - 1] + values[at]) / 2);
-  return means;
+const spreadsOf = ({ low, high }: Spread): number[][] => [low, high];
+
+const pairMeans = (values: number[]): number[] => pairs(values, (one, other) => (one + other) / 2);
+
+/** The least or most of two, the known one where the other is not. */
+function extreme(one: number, other: number, of: (...values: number[]) => number): number {
+  return Number.isNaN(one) ? other : Number.isNaN(other) ? one : of(one, other);
+}
+
+function pairs(values: number[], of: (one: number, other: number) => number): number[] {
+  const found: number[] = [];
+  for (let at = 1; at < values.length; at += 2) found.push(of(values[at - 1], values[at]));
+  return found;
 }

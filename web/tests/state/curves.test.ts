@@ -85,4 +85,19 @@ describe("curves", () => {
     expect(curves.updates[curves.updates.length - 1]).toBe(20_000);
     expect(curves.loss[0]).toBeLessThan(curves.loss[curves.loss.length - 1]);
   });
+
+  it("lose no peak of a long run, and know what they do not know", () => {
+    const curves = new Curves();
+    const told = Array.from({ length: 50_000 }, (_, at) => update(at + 1, at === 12_345 ? 99 : at === 23_456 ? -9 : 1));
+    told[33_333] = update(33_334, null);
+    curves.take(told);
+    expect(curves.perPoint).toBeGreaterThan(1);
+    expect(Math.max(...curves.lossSpread.high)).toBe(99);
+    expect(Math.min(...curves.lossSpread.low)).toBe(-9);
+    expect(Math.max(...curves.loss.filter(Number.isFinite))).toBeLessThan(99);
+    expect(curves.lossSpread.high).toHaveLength(curves.updates.length);
+    expect(curves.accuracySpread.low).toHaveLength(curves.updates.length);
+    curves.take([prepared(100)]);
+    expect(curves.lossSpread.low).toHaveLength(curves.updates.length);
+  });
 });

@@ -36,7 +36,7 @@ def curves(
     points: Annotated[int, Query(ge=2, le=10_000, description="Updates are thinned to so many at most.")] = 500,
 ) -> Response:
     """Give losses and accuracies over updates and epochs, in columns."""
-    return views.json(views.curves(run_id, points))
+    return views.curves(run_id, points)
 
 
 @router.get("/runs/{run_id}/frame", response_class=Response, responses=FRAME)

@@ -67,7 +67,7 @@ def _query(
 @router.get("/runs", response_model=RunList)
 def list_runs(views: Views, query: Annotated[RunQuery, Depends(_query)]) -> Response:
     """Give runs by any setting or result; all, newest first, where nothing is said."""
-    return views.json(views.query(query))
+    return views.query(query)
 
 
 @router.get("/runs/fields", response_model=RunFields)
@@ -112,7 +112,7 @@ async def import_file(request: Request, views: Views) -> Response:
 @router.get("/runs/{run_id}", response_model=RunDetail)
 def show_run(run_id: str, views: Views) -> Response:
     """Give one run with its documents and results."""
-    return views.json(views.detail(run_id))
+    return views.shown(run_id)
 
 
 @router.patch("/runs/{run_id}", response_model=RunRow, openapi_extra=takes(ChangeRun))
