@@ -241,41 +241,43 @@ def _start(section: Mapping[str, Any]) -> Lines:
 
 
 def _watch(section: Mapping[str, Any]) -> Lines:
+    rows = section["rows"]
+    pairs = ", ".join(f"{row['pairs']} pairs with {WATCHERS[name]}" for name, row in rows.items())
     yield (
-        f"The same run of {section['updates']:,} updates through the real server; seconds of training, min (median). "
-        f"The client took {section['frames']} frames ({section['frame_bytes'] / MIB:.1f} MiB) and "
-        f"{section['events']:,} events."
+        f"One long run through the real server, watched and alone in turns of {section['turn_s']:g} s "
+        f"({pairs}), alternating which is first; "
+        f"seconds of an epoch, min (median). The client took {section['frames']} frames "
+        f"({section['frame_bytes'] / MIB:.1f} MiB) and {section['events']:,} events."
     )
     yield (
-        "Processor time is that of the training's seconds, of the watcher that of its whole life; medians. The mean of "
-        "the pairs is that of each watched run against its neighbour that nobody watched, with its 95 % interval."
+        "The cost is the median of the pairs with its 95 % interval: the machine changes its speed for seconds at a "
+        "time, which moves the mean of pairs, not their median. Processor time is per second: of a core, the median."
     )
     yield ""
-    rows = [_watched(section, "alone", "nobody"), _watched(section, "watched", "a client that acknowledges")]
-    if section["browser_s"]:
-        rows.append(_watched(section, "browser", "the page in a browser without a window, drawing in software"))
-    titles = (
-        "#training s", "#cost, min (median)", "#cost, mean of the pairs", "#CPU s of the training", "#of the server",
-        "#of the watcher",
+    titles = ("#epoch s, alone", "#epoch s, watched", "#cost", "#training's cores", "#server's", "#watcher's")
+    yield from _table(("watched by", *titles), [_watched(WATCHERS[name], row) for name, row in rows.items()])
+
+
+WATCHERS = {
+    "watched": "a client that acknowledges",
+    "browser": "the page in a browser without a window, drawing in software",
+}
+
+
+def _watched(title: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+    alone, watched = (row["cores"][name] for name in ("alone", "watched"))
+    return (
+        title, _seconds(row["epoch_s"]["alone"], 3), _seconds(row["epoch_s"]["watched"], 3),
+        f"{_unit(row['cost'], '%')} ({_unit(row['cost_low'], '%')} to {_unit(row['cost_high'], '%')})",
+        f"{alone['training']:.2f} → {watched['training']:.2f}", f"{alone['server']:.3f} → {watched['server']:.3f}",
+        f"{watched['watcher']:.3f}",
     )  # fmt: skip
-    yield from _table(("watched by", *titles), rows)
-
-
-def _watched(section: Mapping[str, Any], name: str, title: str) -> tuple[str, ...]:
-    costs = [section.get(f"{name}_cost_{kind}") for kind in ("min", "median")]
-    cost = "–" if costs[0] is None else f"{_unit(costs[0], '%')} ({_unit(costs[1], '%')})"
-    mean, low, high = (section.get(f"{name}_cost_{kind}") for kind in ("mean", "low", "high"))
-    paired = "–" if mean is None else f"{_unit(mean, '%')} ({_unit(low, '%')} to {_unit(high, '%')})"
-    cpu = section["cpu"][name]
-    watcher = "–" if name == "alone" else f"{cpu['watcher_cpu_s']:.2f}"
-    times = (f"{cpu['training_cpu_s']:.2f}", f"{cpu['server_cpu_s']:.3f}", watcher)
-    return title, _seconds(section[f"{name}_s"]), cost, paired, *times
 
 
 def _own_loop(section: Mapping[str, Any]) -> Lines:
     yield (
         "A loop as snnTorch's tutorials write it, with `s3d.watch(network)` before it and without, in one process; "
-        f"{section['pairs']} pairs of turns, alternating which is first. Cost is the mean of the pairs with its 95 % "
+        f"{section['pairs']} pairs of turns, alternating which is first. Cost is the median of the pairs with its 95 % "
         "interval. Processor time is that of all threads and hardly sees what else the machine does. Beginning and "
         "ending to watch is not in it."
     )
@@ -294,12 +296,12 @@ def _own_loop(section: Mapping[str, Any]) -> Lines:
 
 
 def _paired_cost(row: Mapping[str, Any], name: str) -> str:
-    mean, low, high = (_unit(row[f"{name}_cost_{kind}"], "%") for kind in ("mean", "low", "high"))
-    return f"{mean} ({low} to {high})"
+    middle, low, high = (_unit(row[f"{name}_cost{kind}"], "%") for kind in ("", "_low", "_high"))
+    return f"{middle} ({low} to {high})"
 
 
-def _seconds(found: Mapping[str, float]) -> str:
-    return f"{found['min']:.2f} ({found['median']:.2f})"
+def _seconds(found: Mapping[str, float], digits: int = 2) -> str:
+    return f"{found['min']:.{digits}f} ({found['median']:.{digits}f})"
 
 
 def _unit(value: float, unit: str) -> str:

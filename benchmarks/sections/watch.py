@@ -1,7 +1,8 @@
-"""What it costs a training to be watched: the same run through the real server, with a client and without.
+"""What it costs a training to be watched: in turns with a client and without, while one run trains in the real server.
 
-Beside the seconds, the processor time of each process while the training went on: on a shared machine seconds vary more
-than watching costs, processor time hardly does.
+A shared machine changes its speed for seconds at a time, by more than watching costs. So turns are short, each is held
+against its neighbour, and the figure is the median of those pairs, which a few that the machine changed between do not
+move. Beside it, the processor time of each process.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -27,12 +29,13 @@ from scipy import stats
 from benchmarks.served import Served, home, server
 from benchmarks.session import Session
 
-LONGEST_RUN_S = 600.0
-PAIRS = 24
-"""So many that the interval of the mean of their ratios is narrower than the three per cent in question."""
-BROWSER_EVERY = 6
-"""A browser watches in every sixth pair: its figure is for comparison, and its start takes long."""
+PAIRS, QUICK_PAIRS, BROWSER_PAIRS = 60, 6, 12
+TURN_S = 2.0
+STARTED_WITHIN_S = 120.0
 POLL_S = 0.05
+BROWSER_START_S = 5.0
+"""Until the page stands and shows the run; nothing of it is timed."""
+SURE = 0.95
 _SEQUENCE = struct.Struct("<8xI")
 """Where a weight frame holds its sequence number, see docs/formats.md."""
 BROWSER_FLAGS = (
@@ -50,9 +53,9 @@ class Watcher:
         from websockets.sync.client import connect
 
         self.frames = self.bytes = self.events = 0
-        self.cpu_s = 0.0
-        """Processor time of listening, known once it is closed."""
-        self._connection = connect(address.replace("http", "ws", 1) + "/api/ws", max_size=None, compression=None)
+        self._open = contextlib.ExitStack()
+        opened = connect(address.replace("http", "ws", 1) + "/api/ws", max_size=None, compression=None)
+        self._connection = self._open.enter_context(opened)
         self._connection.send(json.dumps({"watch": run, "hertz": hertz, "events_after": 0}))
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -68,162 +71,190 @@ class Watcher:
                     self._connection.send(json.dumps({"ack": _SEQUENCE.unpack_from(message)[0]}))
                 else:
                     self.events += len(json.loads(message).get("events", ()))
-        self.cpu_s = time.thread_time()
+
+    def cpu_s(self) -> float:
+        """Give the processor time of listening so far."""
+        assert self._thread.ident is not None
+        return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident))
 
     def close(self) -> None:
         """Go away."""
-        self._connection.close()
+        self._open.close()
         self._thread.join(timeout=5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """What one run took; processor times are those of its training's seconds, the watcher's is all of it."""
+class Turn:
+    """A stretch of the run; processor times are per second of it."""
 
-    train_s: float
-    training_cpu_s: float
-    server_cpu_s: float
-    watcher_cpu_s: float
-
-
-@dataclass(slots=True)
-class _Look:
-    """What a way of looking saw, and the processor time it took."""
-
-    cpu_s: float = 0.0
-    seen: dict[str, int] = field(default_factory=dict)
+    begin: float
+    end: float
+    training_cores: float
+    server_cores: float
+    watcher_cores: float
 
 
-Way = Callable[[Served, str, _Look], AbstractContextManager[None]]
+Way = Callable[["_Running"], AbstractContextManager[Callable[[], float]]]
+"""A way of looking: while it is open, what it gives tells the processor time that it took so far."""
+
+
+class _Running:
+    """One run in the server, and what was seen of it."""
+
+    def __init__(self, served: Served, spec: dict[str, Any]) -> None:
+        """Start it and wait until its first epoch is done; raises RuntimeError where it ends before that."""
+        self.served = served
+        self.id: str = served.post("/api/runs", {"spec": spec, "from": None})["id"]
+        self.seen = {"frames": 0, "frame_bytes": 0, "events": 0}
+        self._events = Path(served.home) / "runs" / self.id / "events.jsonl"
+        until = time.monotonic() + STARTED_WITHIN_S
+        while not self.epochs():
+            if time.monotonic() > until or served.get(f"/api/runs/{self.id}")["status"] not in ("queued", "running"):
+                raise RuntimeError("the run did not start")
+            time.sleep(POLL_S)
+        self._server = psutil.Process(served.pid)
+        self._job = next(child for child in self._server.children() if self.id in " ".join(child.cmdline()))
+
+    def epochs(self) -> list[tuple[float, float]]:
+        """Give (begin, end) of each epoch that is done: its updates and its validation."""
+        if not self._events.exists():
+            return []
+        events = [json.loads(line) for line in self._events.read_text(encoding="utf-8").splitlines(keepends=True)
+                  if line.endswith("\n")]  # fmt: skip
+        return [(event["at"] - event["seconds"], event["at"]) for event in events if event["kind"] == "epoch"]
+
+    def turn(self, way: Way) -> Turn:
+        """Look at it in one way for a while."""
+        with way(self) as watcher_cpu_s:
+            begin, before = time.time(), self._cpu_times(watcher_cpu_s)
+            time.sleep(TURN_S)
+            end, after = time.time(), self._cpu_times(watcher_cpu_s)
+        return Turn(begin, end, *((late - early) / (end - begin) for early, late in zip(before, after, strict=True)))
+
+    def _cpu_times(self, watcher_cpu_s: Callable[[], float]) -> tuple[float, float, float]:
+        return _cpu_s(self._job), _cpu_s(self._server), watcher_cpu_s()
+
+    def cancel(self) -> None:
+        """End it."""
+        self.served.post(f"/api/runs/{self.id}/cancel", {})
 
 
 def run(session: Session) -> dict[str, Any]:
-    """Measure pairs of runs, alternating which is first."""
+    """Measure pairs of turns, alternating which is first."""
     spec = _spec(session)
-    runs: dict[str, list[_Run]] = {"alone": [], "watched": [], "browser": []}
-    seen: dict[str, int] = {}
     with home() as environment, server(environment) as served:
-        _one_run(served, spec, _nobody)
-        for pair in range(1 if session.quick else PAIRS):
-            ways: dict[str, Way] = {"alone": _nobody, "watched": _client}
-            if not session.quick and pair % BROWSER_EVERY == 0 and browser():
-                ways["browser"] = _page
-            for name in sorted(ways, reverse=bool(pair % 2)):
-                session.say(f"  {name}")
-                took, saw = _one_run(served, spec, ways[name])
-                runs[name].append(took)
-                seen.update(saw)
-    return {
-        "updates": _updates(spec),
-        "dataset": spec["training"]["dataset"],
-        **{f"{name}_s": _spread([each.train_s for each in found]) if found else None for name, found in runs.items()},
-        "cpu": {name: _processor_time(found) for name, found in runs.items() if found},
-        **seen,
-        **_costs("watched", runs),
-        **(_costs("browser", runs) if runs["browser"] else {}),
-    }
+        running = _Running(served, spec)
+        session.say("  a client")
+        found = {"watched": _pairs(running, _client, QUICK_PAIRS if session.quick else PAIRS)}
+        if not session.quick and browser():
+            session.say("  a browser")
+            found["browser"] = _pairs(running, _page, BROWSER_PAIRS)
+        running.cancel()
+        epochs = running.epochs()
+    rows = {name: costs(pairs, epochs) for name, pairs in found.items()}
+    return {"dataset": spec["training"]["dataset"], "turn_s": TURN_S, **running.seen, "rows": rows}
 
 
 def _spec(session: Session) -> dict[str, Any]:
-    """Give a run of at least 2,000 updates; a quick session takes what it has time for."""
+    """Give a run of the paper's recipe that lasts longer than anyone looks."""
     from snntrainer3d.compose import Choices, compose
 
     dataset = "mnist" if session.has_mnist else "digits"
-    epochs = {"mnist": 12, "digits": 400}[dataset] if not session.quick else {"mnist": 1, "digits": 40}[dataset]
-    spec = compose(Choices(dataset=dataset, hidden=(100,), preset="paper", training={"epochs": epochs}))
+    spec = compose(Choices(dataset=dataset, hidden=(100,), preset="paper", training={"epochs": 10_000}))
     told: dict[str, Any] = spec.model_dump(mode="json")
     return told
 
 
-def _updates(spec: dict[str, Any]) -> int:
-    from snntrainer3d.data import describe
-
-    training = spec["training"]
-    per_epoch = -(-describe(training["dataset"]).train_samples // training["batch_size"])
-    return int(per_epoch * training["epochs"])
-
-
-def _one_run(served: Served, spec: dict[str, Any], looking: Way) -> tuple[_Run, dict[str, int]]:
-    """Start a run, give what it took and what was seen; asks the server nothing while it goes on."""
-    run = served.post("/api/runs", {"spec": spec, "from": None})["id"]
-    results = served.home / "runs" / run / "results.json"
-    until = time.monotonic() + LONGEST_RUN_S
-    meter, look = _Meter(served, run), _Look()
-    with looking(served, run, look):
-        while not results.exists():
-            if time.monotonic() > until:
-                raise RuntimeError(f"the run did not end in {LONGEST_RUN_S:.0f} s")
-            meter.read()
-            time.sleep(POLL_S)
-        time.sleep(POLL_S)
-    seconds = float(json.loads(results.read_text(encoding="utf-8"))["train_seconds"])
-    training, server_time = meter.last(seconds)
-    return _Run(seconds, training, server_time, look.cpu_s), look.seen
+def _pairs(running: _Running, way: Way, count: int) -> list[tuple[Turn, Turn]]:
+    """Give pairs of turns, (alone, watched)."""
+    pairs = []
+    for pair in range(count):
+        first, second = (running.turn(each) for each in ((_nobody, way) if pair % 2 == 0 else (way, _nobody)))
+        pairs.append((first, second) if pair % 2 == 0 else (second, first))
+    return pairs
 
 
-class _Meter:
-    """Processor time of the server and of a run's process, read now and then while it lives."""
+def costs(pairs: Sequence[tuple[Turn, Turn]], epochs: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """Give what watching adds as a share, and what an epoch and each process took.
 
-    def __init__(self, served: Served, run: str) -> None:
-        self._server, self._run = psutil.Process(served.pid), run
-        self._job: psutil.Process | None = None
-        self._read: list[tuple[float, float, float]] = []
+    Args:
+        pairs: (alone, watched), neighbours in time.
+        epochs: (begin, end) in seconds; those count that lie wholly in a turn.
 
-    def read(self) -> None:
-        """Read both; nothing is read before the process is there, or after it has gone."""
-        if self._job is None:
-            children = (child for child in self._server.children() if self._run in " ".join(child.cmdline()))
-            self._job = next(children, None)
-        if self._job is not None:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                self._read.append((time.monotonic(), _cpu_s(self._job), _cpu_s(self._server)))
+    Raises:
+        ValueError: no pair has an epoch in both of its turns.
+    """
+    means = [tuple(_mean_epoch(turn, epochs) for turn in pair) for pair in pairs]
+    whole = [(alone, watched) for alone, watched in means if alone is not None and watched is not None]
+    if not whole:
+        raise ValueError("no epoch lies wholly within a turn")
+    low, middle, high = median_of([math.log(watched / alone) for alone, watched in whole])
+    names = ("alone", "watched")
+    return {
+        "pairs": len(whole),
+        "epoch_s": {name: _spread([pair[at] for pair in whole]) for at, name in enumerate(names)},
+        "cores": {name: _cores([pair[at] for pair in pairs]) for at, name in enumerate(names)},
+        "cost": math.expm1(middle),
+        "cost_low": math.expm1(low),
+        "cost_high": math.expm1(high),
+    }
 
-    def last(self, seconds: float) -> tuple[float, float]:
-        """Give (training, server) of the last so many seconds."""
-        end = self._read[-1]
-        begin = next(read for read in self._read if read[0] >= end[0] - seconds)
-        return end[1] - begin[1], end[2] - begin[2]
+
+def _mean_epoch(turn: Turn, epochs: Sequence[tuple[float, float]]) -> float | None:
+    within = [end - begin for begin, end in epochs if begin >= turn.begin and end <= turn.end]
+    return statistics.fmean(within) if within else None
 
 
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def _cores(turns: Sequence[Turn]) -> dict[str, float]:
+    return {
+        name: statistics.median(getattr(turn, f"{name}_cores") for turn in turns)
+        for name in ("training", "server", "watcher")
+    }
+
+
+def _spread(seconds: Sequence[float]) -> dict[str, float]:
+    return {"min": min(seconds), "median": statistics.median(seconds)}
 
 
 @contextlib.contextmanager
-def _nobody(served: Served, run: str, look: _Look) -> Iterator[None]:  # noqa: ARG001 — one of three ways to look
-    yield
+def _nobody(running: _Running) -> Iterator[Callable[[], float]]:  # noqa: ARG001 — one of three ways to look
+    yield lambda: 0.0
 
 
 @contextlib.contextmanager
-def _client(served: Served, run: str, look: _Look) -> Iterator[None]:
-    watcher = Watcher(served.address, run)
+def _client(running: _Running) -> Iterator[Callable[[], float]]:
+    watcher = Watcher(running.served.address, running.id)
     try:
-        yield
+        yield watcher.cpu_s
     finally:
         watcher.close()
-        look.cpu_s = watcher.cpu_s
-        look.seen = {"frames": watcher.frames, "frame_bytes": watcher.bytes, "events": watcher.events}
+        for name, count in (("frames", watcher.frames), ("frame_bytes", watcher.bytes), ("events", watcher.events)):
+            running.seen[name] += count
 
 
 @contextlib.contextmanager
-def _page(served: Served, run: str, look: _Look) -> Iterator[None]:
+def _page(running: _Running) -> Iterator[Callable[[], float]]:
     """Open the page in a real browser without a window, which draws in software on the same cores."""
     found = browser()
     assert found is not None
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        address = f"{served.address}/#run={run}"
+        address = f"{running.served.address}/#run={running.id}"
         process = subprocess.Popen(
             [found, *BROWSER_FLAGS, f"--user-data-dir={profile}", "--remote-debugging-port=0", address],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
-            yield
+            time.sleep(BROWSER_START_S)
+            yield lambda: _cpu_of_all(process.pid)
         finally:
-            look.cpu_s = _cpu_of_all(process.pid)
             process.terminate()
             process.wait()
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def _cpu_of_all(pid: int) -> float:
@@ -242,42 +273,8 @@ def browser() -> str | None:
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
-def _spread(seconds: list[float]) -> dict[str, float]:
-    return {"min": min(seconds), "median": statistics.median(seconds)}
-
-
-def _processor_time(runs: Sequence[_Run]) -> dict[str, float]:
-    """Give medians."""
-    return {
-        name: statistics.median(getattr(run, name) for run in runs)
-        for name in ("training_cpu_s", "server_cpu_s", "watcher_cpu_s")
-    }
-
-
-def _costs(name: str, runs: dict[str, list[_Run]]) -> dict[str, float]:
-    """Give what watching adds as a share: by minima, by medians, and the mean of the pairs' ratios with its interval.
-
-    A pair's two runs are neighbours in time, so what else the machine does for minutes weighs on both alike.
-    """
-    alone, watched = (_spread([run.train_s for run in runs[each]]) for each in ("alone", name))
-    every = BROWSER_EVERY if name == "browser" else 1
-    ratios = [
-        math.log(one.train_s / other.train_s) for one, other in zip(runs[name], runs["alone"][::every], strict=True)
-    ]
-    low, mean, high = mean_of(ratios)
-    return {
-        f"{name}_cost_min": watched["min"] / alone["min"] - 1,
-        f"{name}_cost_median": watched["median"] / alone["median"] - 1,
-        f"{name}_cost_mean": math.expm1(mean),
-        f"{name}_cost_low": math.expm1(low),
-        f"{name}_cost_high": math.expm1(high),
-    }
-
-
-def mean_of(values: Sequence[float]) -> tuple[float, float, float]:
-    """Give the mean with its 95 % interval by Student's t; of one value, the value."""
-    mean = statistics.fmean(values)
-    if len(values) < 2:
-        return mean, mean, mean
-    half = stats.t.ppf(0.975, len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
-    return mean - half, mean, mean + half
+def median_of(values: Sequence[float]) -> tuple[float, float, float]:
+    """Give the median with its 95 % interval from the order of the values; of few values, all of them."""
+    ordered = sorted(values)
+    rank = max(1, int(stats.binom.ppf((1 - SURE) / 2, len(ordered), 0.5)))
+    return ordered[rank - 1], statistics.median(ordered), ordered[-rank]

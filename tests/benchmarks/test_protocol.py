@@ -22,7 +22,6 @@ from benchmarks.timing import Effort, time_rounds
 from benchmarks.worker import Worker, serve
 
 from benchmarks import whole_runs
-from snntrainer3d.spec import PRESETS
 
 PEERS = 4
 """SpikingJelly, Norse, Spyx and JAX."""
@@ -150,11 +149,37 @@ def test_red_parity_refuses(ours: Sequence[float], yardstick: Sequence[float] | 
     assert bool(why_refused(parities, [FUSED])) == bool(refused)
 
 
-def test_the_watched_run_is_the_papers_over_thousands_of_updates() -> None:
-    session = SimpleNamespace(has_mnist=False, quick=False)
-    spec = watch._spec(session)  # type: ignore[arg-type]
-    assert spec["training"]["learning_rate"] == PRESETS["paper"].training["learning_rate"]
-    assert watch._updates(spec) >= 2000
+@pytest.mark.slow
+def test_a_run_that_goes_on_is_watched_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "TURN_S", 0.5)
+    monkeypatch.setattr(watch, "QUICK_PAIRS", 2)
+    session = SimpleNamespace(has_mnist=False, quick=True, say=lambda _: None)
+    found = watch.run(session)  # type: ignore[arg-type]
+    assert found["rows"]["watched"]["pairs"] == 2
+    assert found["frames"] >= 2
+    assert found["events"] > 0
+    assert found["rows"]["watched"]["cores"]["watched"]["watcher"] > 0
+
+
+def test_watching_costs_what_most_pairs_say_it_does() -> None:
+    turns = [watch.Turn(at, at + 2, 1.9, 0.1, 0.0) for at in range(0, 40, 2)]
+    took = [1.02 if at % 2 else 1.0 for at in range(20)]
+    took[3] = took[8] = 1.6  # the machine was slow for a while, once as it was watched and once as it was not
+    epochs = [(turn.begin + 0.1, turn.begin + 0.1 + each) for turn, each in zip(turns, took, strict=True)]
+    astride = (1.5, 2.5)
+    found = watch.costs(list(zip(turns[::2], turns[1::2], strict=True)), [*epochs, astride])
+    assert found["pairs"] == 10
+    assert found["cost"] == pytest.approx(0.02)
+    assert found["cost_low"] == pytest.approx(0.02)
+    assert found["cost_high"] == pytest.approx(0.02)
+    with pytest.raises(ValueError, match="epoch"):
+        watch.costs([(turns[0], turns[1])], [astride])
+
+
+def test_the_median_lies_between_what_nineteen_in_twenty_samples_would_give() -> None:
+    assert watch.median_of([3.0, 1.0, 2.0]) == (1.0, 2.0, 3.0)
+    low, middle, high = watch.median_of([float(value) for value in range(1, 61)])
+    assert (low, middle, high) == (22.0, 30.5, 39.0)
 
 
 @pytest.mark.slow
