@@ -16,7 +16,7 @@ FAST := not slow and not browser and not mnist and not verify
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-run: $(VENV)/.ready page ## Set up what is missing, build the page, start on http://127.0.0.1:8000 (PORT=…, ARGS="--no-browser")
+run: $(VENV)/.runs page ## Set up what is missing, build the page, start on http://127.0.0.1:8000 (PORT=…, ARGS="--no-browser")
 	@exec $(BIN)/snntrainer3d serve --port $(PORT) $(ARGS)
 
 test: system $(VENV)/.ready page check ## Set up, then every test without a GPU, real browser included (≤ 30 minutes)
@@ -59,13 +59,13 @@ generate: $(VENV)/.ready web/node_modules/.ready ## TypeScript types, JSON schem
 bench: $(VENV)/.ready ## Time training side by side with peers, write docs/performance.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-doctor: $(VENV)/.ready ## PASS, FAIL or SKIP of everything this needs
+doctor: $(VENV)/.runs ## PASS, FAIL or SKIP of everything this needs
 	@$(BIN)/snntrainer3d doctor
 
 audit: web/node_modules/.ready ## Known faults of the packages, where npm and pip-audit reach their advisories
 	cd web && npm audit --omit=dev
 	test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && build/audit/bin/pip install --quiet pip-audit; }
-	build/audit/bin/pip-audit --no-deps --disable-pip --requirement requirements.lock
+	build/audit/bin/pip-audit --no-deps --disable-pip --requirement requirements.lock --requirement requirements-dev.lock
 
 screenshots: $(VENV)/.ready page ## Make the pictures of README and tutorials anew, in a real browser
 	cd web && npm run --silent pictures
@@ -79,7 +79,7 @@ docs: $(VENV)/.ready ## Build the documentation as a site, into build/site
 wheel: $(VENV)/.ready ## Build sdist and wheel, the page inside
 	$(BIN)/python -m build --no-isolation
 
-lock: $(VENV)/.ready ## Write requirements.lock from what is installed
+lock: $(VENV)/.ready ## Write requirements.lock and requirements-dev.lock from what is installed
 	$(BIN)/python scripts/lock.py
 
 page: web/node_modules/.ready
@@ -91,12 +91,19 @@ system:
 clean: ## Remove what was built, not the runs
 	rm -rf $(VENV) web/node_modules src/snntrainer3d/static dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-$(VENV)/.ready: requirements.lock pyproject.toml
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.runs: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "SNNtrainer3D needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing Python packages (minutes the first time) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(INSTALL) -r requirements.lock
+	@$(INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.runs requirements-dev.lock
+	@echo "Installing what tests, checks and docs need …"
+	@$(INSTALL) -r requirements.lock -r requirements-dev.lock
 	@touch $@
 
 web/node_modules/.ready: web/package-lock.json web/package.json
