@@ -13,7 +13,8 @@ from event_files import bin_events, bins_by_class, npz_events, spike_file, spike
 from own_files import packed, written
 from snntrainer3d.data import Choice, Dataset, import_data, load, pack, remove_own
 from snntrainer3d.data.own.nmnist import read_bin_events
-from snntrainer3d.data.own.spike_file import read_spike_file
+from snntrainer3d.data.own.portions import Portion
+from snntrainer3d.data.own.spike_file import read_spike_files
 from snntrainer3d.errors import FileFormatError, InputError, LimitError
 
 
@@ -218,4 +219,4 @@ def test_frames_beyond_what_is_taken_are_refused_before_they_are_counted(tmp_pat
 
 def test_hdf5_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(LimitError, match="took longer"):
-        read_spike_file(spike_file(tmp_path / "a.h5"), "a.h5", Choice(), limit_s=0.01)
+        read_spike_files([Portion(spike_file(tmp_path / "a.h5"), "a.h5")], "a.h5", Choice(), limit_s=0.01)

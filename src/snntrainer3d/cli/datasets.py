@@ -69,11 +69,11 @@ def fetch_dataset(
 
 @app.command("import")
 def import_dataset(
-    path: Annotated[
-        Path,
+    paths: Annotated[
+        list[Path],
         typer.Argument(
             help="An NPZ, a CSV, an HDF5 file of spike trains, or a folder or zip of pictures, WAV sounds or events "
-            "by class."
+            "by class; or two files, for training and for the test: shd_train.h5 shd_test.h5, Train.zip Test.zip."
         ),
     ],
     name: Annotated[str, typer.Option(help="What to call it; else the file's name.")] = "",
@@ -90,7 +90,7 @@ def import_dataset(
     """Read your own data, tell every fault of it, and keep it under a name that `train --dataset` takes."""
     from snntrainer3d.data import Choice, import_data, load
 
-    info = import_data(path, name, Choice(size, over_time, test_share, frames, clip, polarity))
+    info = import_data(paths, name, Choice(size, over_time, test_share, frames, clip, polarity))
     train, test = load(info.name).class_counts()
     if as_json:
         shape = {"input_shape": list(info.input_shape), "frames": info.frames, "class_names": list(info.class_names)}

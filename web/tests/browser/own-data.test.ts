@@ -1,6 +1,6 @@
 /** A person's own files dropped on the page: looked at, trained, and their confusion matrix shown. */
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -45,6 +45,19 @@ def moving(side, seed):
 recorded = {f"{side}/{at}.bin": moving(side, at) for side in ("left", "right") for at in range(20)}
 pack("moving.zip", recorded)
 pack("cut.zip", {**recorded, "left/cut.bin": b"1234567"})
+import h5py, os
+for part, each in (("train", 20), ("test", 10)):
+    with h5py.File(f"{sys.argv[1]}/shd_{part}.h5", "w") as file:
+        for name, kind in (("times", np.float16), ("units", np.uint16)):
+            file.create_dataset(f"spikes/{name}", (2 * each,), h5py.vlen_dtype(kind))
+        for at in range(2 * each):
+            file["spikes/times"][at] = np.sort(random.random(60))
+            file["spikes/units"][at] = random.integers(0, 350, 60) + 350 * (at % 2)
+        file["labels"] = np.arange(2 * each) % 2
+        file.create_dataset("extra/keys", data=["low", "high"], dtype=h5py.string_dtype())
+for path, content in files.items():
+    os.makedirs(os.path.dirname(f"{sys.argv[1]}/sides/{path}"), exist_ok=True)
+    open(f"{sys.argv[1]}/sides/{path}", "wb").write(content)
 open(f"{sys.argv[1]}/clouds.csv", "w").write("\\n".join(rows))
 `;
 
@@ -54,20 +67,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Drops a file on the data sets, as a hand does. */
-async function drop(page: Page, name: string): Promise<void> {
-  const content = (await readFile(join(folder, name))).toString("base64");
-  const transfer = await page.evaluateHandle(
-    ([text, called]) => {
-      const bytes = Uint8Array.from(atob(text), (mark) => mark.charCodeAt(0));
-      const made = new DataTransfer();
-      made.items.add(new File([bytes], called));
-      return made;
-    },
-    [content, name],
-  );
-  const target = page.getByRole("group", { name: "Data set" });
-  for (const kind of ["dragover", "drop"]) await target.dispatchEvent(kind, { dataTransfer: transfer });
+/** Drops files or a folder on the data sets, as a hand does. */
+async function drop(page: Page, ...names: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const target = page.getByRole("button", { name: "Your own data" });
+  await target.scrollIntoViewIfNeeded();
+  const box = (await target.boundingBox())!;
+  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+  const data = { items: [], files: names.map((name) => join(folder, name)), dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await session.send("Input.dispatchDragEvent", { type, x, y, data });
+  await session.detach();
 }
 
 const dialog = (page: Page) => page.getByRole("dialog", { name: "Your own data" });
@@ -109,6 +119,29 @@ it("takes a zip of events by class: frames as they are asked for, preview, train
   await drop(page, "cut.zip");
   await dialog(page).getByText("left/cut.bin").waitFor({ timeout: 30_000 });
   expect(await dialog(page).textContent()).toContain("not whole events of 5");
+});
+
+it("takes a folder of pictures by class", async () => {
+  const { page, complaints } = await app.open();
+  await drop(page, "sides");
+  await dialog(page).getByText("grey pictures of 10×10").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("folder sides with 60 files").waitFor();
+  expect(await dialog(page).getByRole("row", { name: /^left/ }).textContent()).toMatch(/24\s*6/);
+  expect(complaints).toEqual([]);
+});
+
+it("takes spike trains for training and for the test together, and keeps that split", async () => {
+  const { page, complaints } = await app.open();
+  await drop(page, "shd_test.h5", "shd_train.h5");
+  await dialog(page).getByText("as its maker split it").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("40 to train on, 20 for the test").waitFor();
+  expect(await dialog(page).getByRole("row", { name: /^low/ }).textContent()).toMatch(/20\s*10/);
+  expect(await dialog(page).getByLabel("For the test").count()).toBe(0);
+  await dialog(page).getByLabel("Merge channels to").fill("70");
+  await dialog(page).getByRole("button", { name: "Read again" }).click();
+  await dialog(page).getByText("20 frames of 70 channels").waitFor({ timeout: 30_000 });
+  await trained(page, ["low", "high"]);
+  expect(complaints).toEqual([]);
 });
 
 it("takes a CSV: numbers, classes, training, confusion matrix", async () => {

@@ -18,6 +18,7 @@ from snntrainer3d.data.own.gathered import Choice, Faults, Gathered, check_class
 MAX_EVENTS = 20_000_000
 """Of one sample."""
 LARGEST_SIDE = 4_096
+_LESS = "Take fewer frames, bring them to a smaller size, or count brighter and darker events together."
 MOST_OF_A_SAMPLE = 20_000_000
 """Values of a sample in all its frames."""
 
@@ -80,7 +81,7 @@ def frames_of(
     height, width = _size(sensor, choice)
     labels, class_names = labelled(names)
     check_classes(faults, labels, class_names)
-    check_limits(faults, len(samples), channels * height * width, choice.frames)
+    check_limits(faults, len(samples), channels * height * width, choice.frames, _LESS)
     if channels * height * width * choice.frames > MOST_OF_A_SAMPLE:
         message = f"a sample would have {channels * height * width * choice.frames:,} values in all its frames, "
         faults.add(

@@ -68,6 +68,10 @@ class Faults:
         """Note a fault at a row or file."""
         self._found.append(Fault(path, message, hint))
 
+    def take(self, others: Faults, where: str) -> None:
+        """Note the faults of a part, with what to say before their places."""
+        self._found.extend(Fault(where + one.path, one.message, one.hint) for one in others._found)
+
     def __bool__(self) -> bool:
         return bool(self._found)
 
@@ -112,8 +116,8 @@ def check_classes(faults: Faults, labels: Int64[np.ndarray, "sample"], class_nam
             faults.add(f"class {name[:20]!r}…", f"has a name of more than {_LONGEST_NAME} plain characters.")
 
 
-def check_limits(faults: Faults, samples: int, each: int, frames: int = 0) -> None:
-    """Note what is larger than is taken."""
+def check_limits(faults: Faults, samples: int, each: int, frames: int = 0, less: str = "Take fewer samples.") -> None:
+    """Note what is larger than is taken; `less` says what would make it smaller."""
     if samples > MAX_SAMPLES:
         faults.add("", f"there are {samples:,} samples, at most {MAX_SAMPLES:,} are taken.")
     if each > MAX_FEATURES:
@@ -123,4 +127,4 @@ def check_limits(faults: Faults, samples: int, each: int, frames: int = 0) -> No
         faults.add("", f"a sample has {frames:,} moments, at most {MAX_FRAMES:,} are taken.")
     if samples * each * max(1, frames) > MAX_VALUES:
         total = samples * each * max(1, frames)
-        faults.add("", f"there are {total:,} values in all, at most {MAX_VALUES:,} are taken.", "Take fewer samples.")
+        faults.add("", f"there are {total:,} values in all, at most {MAX_VALUES:,} are taken.", less)

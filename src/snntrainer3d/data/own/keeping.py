@@ -7,7 +7,9 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import asdict
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,11 @@ from snntrainer3d.data.own.gathered import MAX_FRAMES, Choice, Faults, Gathered
 from snntrainer3d.data.own.nmnist import read_bin_tree
 from snntrainer3d.data.own.npz import read_npz
 from snntrainer3d.data.own.pictures import read_pictures
+from snntrainer3d.data.own.portions import Portion, opened_portions, title_of
 from snntrainer3d.data.own.sounds import read_sounds
-from snntrainer3d.data.own.spike_file import read_spike_file
+from snntrainer3d.data.own.spike_file import read_spike_files
 from snntrainer3d.data.own.table import read_csv
-from snntrainer3d.data.own.tree import EVENTS, PICTURES, SOUNDS, opened_tree
+from snntrainer3d.data.own.tree import EVENTS, PICTURES, SOUNDS, Leaf, opened_tree
 from snntrainer3d.data.splits import split_train
 from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, StorageError
 from snntrainer3d.home import home_folder
@@ -47,11 +50,11 @@ def kept() -> list[str]:
     return sorted(path.stem for path in own_folder().glob(f"{OWN}*.json"))
 
 
-def import_data(path: Path, name: str = "", choice: Choice | None = None) -> DatasetInfo:
+def import_data(given: Path | Sequence[Path], name: str = "", choice: Choice | None = None) -> DatasetInfo:
     """Read own data, check all of it, and keep it; the same again keeps its name, other data gets another.
 
     Args:
-        path: an NPZ, a CSV, a folder, or a zip.
+        given: an NPZ, a CSV, a folder, or a zip; or the files for training and for the test, told apart by their names.
         name: what to call it, else the file's name.
 
     Raises:
@@ -59,9 +62,10 @@ def import_data(path: Path, name: str = "", choice: Choice | None = None) -> Dat
         LimitError: larger than is taken.
         NotFoundError: there is no such file.
     """
-    called = name or path.name
+    paths = [given] if isinstance(given, Path) else list(given)
+    called = name or title_of(paths)
     chosen = choice or Choice()
-    found = _gather(path, called, chosen)
+    found = _gather(paths, called, chosen)
     train, test = _split(found, chosen, called)
     arrays = {
         "train_inputs": found.inputs[train],
@@ -70,8 +74,9 @@ def import_data(path: Path, name: str = "", choice: Choice | None = None) -> Dat
         "test_labels": found.labels[test],
     }
     checksum = _checksum(arrays)
-    title = re.sub(r"\.(npz|csv|tsv|txt|zip|h5|hdf5)$", "", called, flags=re.IGNORECASE) or "data"
+    title = re.sub(r"\.(npz|csv|tsv|txt|zip|h5|hdf5)(\.gz|\.zip)?$", "", called, flags=re.IGNORECASE) or "data"
     own = _free_name(_slug(title), checksum)
+    split = "" if found.tests is None else ", as its maker split it into training and test"
     info = DatasetInfo(
         name=own,
         title=title[:60],
@@ -82,7 +87,7 @@ def import_data(path: Path, name: str = "", choice: Choice | None = None) -> Dat
         test_samples=len(test),
         licence="your own",
         source=called,
-        summary=" ".join([f"Your own data: {found.what}.", *found.notes]),
+        summary=" ".join([f"Your own data: {found.what}{split}.", *found.notes]),
         frames=found.frames,
     )
     scale = 1 / 255 if found.inputs.dtype == np.uint8 else 1.0
@@ -124,9 +129,10 @@ def remove_own(name: str) -> None:
         (own_folder() / f"{name}{ending}").unlink(missing_ok=True)
 
 
-def _gather(path: Path, name: str, choice: Choice) -> Gathered:
-    if not path.exists():
-        raise NotFoundError(f"There is no file or folder {path}.", path="data", hint="Check the path.")
+def _gather(paths: Sequence[Path], name: str, choice: Choice) -> Gathered:
+    for path in paths:
+        if not path.exists():
+            raise NotFoundError(f"There is no file or folder {path}.", path="data", hint="Check the path.")
     if choice.side is not None and not 1 <= choice.side <= 256:
         raise InputError(f"got {choice.side}, expected 1 to 256 pixels.", path="side")
     if not 1 <= choice.frames <= MAX_FRAMES:
@@ -135,19 +141,24 @@ def _gather(path: Path, name: str, choice: Choice) -> Gathered:
         raise InputError(f"got {choice.clip}, expected 1 to 255 events.", path="clip")
     if not 0.0 < choice.test_share < 1.0:
         raise InputError(f"got {choice.test_share}, expected a share between 0 and 1.", path="test_share")
-    if path.is_dir():
-        return _from_tree(path, name, choice)
     try:
-        with path.open("rb") as file:
-            start = file.read(4)
+        with opened_portions(paths, name) as portions:
+            return _of_several(portions, name, choice) if len(portions) > 1 else _of_one(portions[0], name, choice)
     except OSError as error:
-        raise StorageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise StorageError(f"{error.filename or name} cannot be read: {error.strerror}.") from error
+
+
+def _of_one(portion: Portion, name: str, choice: Choice) -> Gathered:
+    path = portion.path
+    if path.is_dir():
+        return _from_trees([portion], name, choice)
+    start = _start(path)
     if not start:
         raise FileFormatError(f"{name} is empty.", hint=f"Give {_ENDINGS}.")
     if start == b"PK\3\4" or start == b"PK\5\6":
-        return read_npz(path, name, choice) if _is_npz(path, name) else _from_tree(path, name, choice)
+        return read_npz(path, name, choice) if _is_npz(path, name) else _from_trees([portion], name, choice)
     if MAGIC.startswith(start):
-        return read_spike_file(path, name, choice)
+        return read_spike_files([portion], name, choice)
     if name.lower().endswith((".csv", ".tsv", ".txt")):
         return read_csv(path, name)
     if name.lower().endswith(".npz"):
@@ -166,8 +177,36 @@ def _is_npz(path: Path, name: str) -> bool:
     return bool(names) and all(member.endswith(".npy") for member in names)
 
 
-def _from_tree(path: Path, name: str, choice: Choice) -> Gathered:
-    with opened_tree(path, name) as leaves:
+def _of_several(portions: list[Portion], name: str, choice: Choice) -> Gathered:
+    """Read what its maker split: files of spike trains, or zips of pictures, sounds or events."""
+    starts = {one.name: b"PK" if one.path.is_dir() else _start(one.path)[:4] for one in portions}
+    if all(start.startswith(MAGIC[:4]) for start in starts.values()):
+        found = read_spike_files(portions, name, choice)
+    elif all(start.startswith(b"PK") for start in starts.values()):
+        found = _from_trees(portions, name, choice)
+    else:
+        held = ", ".join(starts)
+        hint = "Give files of spike trains (.h5), or zips of pictures, WAV sounds or events by class."
+        raise FileFormatError(f"{name} is of files that are not read together: {held}.", hint=hint)
+    kept = [one.name for one in portions if one.validation]
+    note = f"What {' and '.join(kept)} keeps for validation is among the training samples."
+    return replace(found, notes=(*found.notes, note)) if kept else found
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
+
+
+def _from_trees(portions: list[Portion], name: str, choice: Choice) -> Gathered:
+    several = len(portions) > 1
+    with ExitStack() as stack:
+        leaves: list[Leaf] = []
+        for one in portions:
+            found = stack.enter_context(opened_tree(one.path, one.name if several else name))
+            leaves.extend(
+                replace(leaf, path=f"{one.name}/{leaf.path}", test=one.test) if several else leaf for leaf in found
+            )
         pictures = [leaf for leaf in leaves if leaf.suffix in PICTURES]
         sounds = [leaf for leaf in leaves if leaf.suffix in SOUNDS]
         events = [leaf for leaf in leaves if leaf.suffix in EVENTS]

@@ -6,13 +6,15 @@ has a number for each; `extra/keys`, where it is there, names the classes.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from snntrainer3d.apart import read_hdf5
+from snntrainer3d.apart import Hdf5Content, read_hdf5
 from snntrainer3d.data.own.events import MAX_EVENTS, Events, Sensor, frames_of
 from snntrainer3d.data.own.gathered import MAX_FEATURES, MAX_SAMPLES, Choice, Faults, Gathered
+from snntrainer3d.data.own.portions import Portion
 from snntrainer3d.errors import LimitError
 
 MAX_FILE_BYTES = 2_000_000_000
@@ -22,16 +24,51 @@ _SMALLEST_SENSOR = 700
 _HINT = "As in the Spiking Heidelberg Digits: spikes/times, spikes/units and labels."
 
 
-def read_spike_file(path: Path, name: str, choice: Choice, *, limit_s: float = LIMIT_S) -> Gathered:
-    """Read a file of spike trains; raises FileFormatError with every fault, LimitError."""
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise LimitError(f"{name} has {path.stat().st_size:,} bytes, at most {MAX_FILE_BYTES:,} are read.")
-    content = read_hdf5(path, limit_s=limit_s)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Trains:
+    """What one file holds."""
+
+    portion: Portion
+    samples: list[Events]
+    labels: np.ndarray
+    names: list[str] | None
+    """The classes, where the file names them."""
+
+
+def read_spike_files(portions: Sequence[Portion], name: str, choice: Choice, *, limit_s: float = LIMIT_S) -> Gathered:
+    """Read one file of spike trains, or those for training and for the test; raises FileFormatError, LimitError."""
     faults = Faults(name)
+    found = [one for portion in portions if (one := _trains(portion, faults, limit_s, len(portions) > 1)) is not None]
+    faults.tell()
+    known = next((one.names for one in found if one.names is not None), None)
+    names = [label for one in found for label in _labels(one, known, faults, len(portions) > 1)]
+    faults.tell()
+    samples = [sample for one in found for sample in one.samples]
+    channels = max(_SMALLEST_SENSOR, 1 + max(int(one.across.max(initial=0)) for one in samples))
+    giving = [lambda one=one: one for one in samples]
+    durations = [one.duration for one in samples]
+    tests = None
+    if len(found) > 1:
+        tests = np.concatenate([np.full(len(one.samples), one.portion.test, bool) for one in found])
+    return frames_of(giving, durations, names, Sensor(1, channels, False), choice, (name, "spike trains"), tests)
+
+
+def _trains(portion: Portion, faults: Faults, limit_s: float, told_by_file: bool) -> _Trains | None:
+    """Give the samples of a file; None where there are faults, which are noted."""
+    size = portion.path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise LimitError(f"{portion.name} has {size:,} bytes, at most {MAX_FILE_BYTES:,} are read.")
+    content = read_hdf5(portion.path, limit_s=limit_s)
+    own = Faults(portion.name)
     missing = [key for key in ("spikes/times", "spikes/units", "labels") if key not in content.arrays]
     for key in missing:
-        faults.add(key, "is missing.", _HINT)
-    faults.tell()
+        own.add(key, "is missing.", _HINT)
+    found = None if missing else _checked(portion, content, own)
+    faults.take(own, f"{portion.name}: " if told_by_file else "")
+    return found
+
+
+def _checked(portion: Portion, content: Hdf5Content, faults: Faults) -> _Trains | None:
     times, units = (_rows(content.arrays, f"spikes/{key}", faults) for key in ("times", "units"))
     labels = content.arrays["labels"]
     if labels.ndim != 1 or labels.dtype.kind not in "iub" or not len(labels):
@@ -41,15 +78,13 @@ def read_spike_file(path: Path, name: str, choice: Choice, *, limit_s: float = L
     for key, rows in (("times", times), ("units", units)):
         if not faults and len(rows) != len(labels):
             faults.add(f"spikes/{key}", f"has {len(rows):,} rows, where there are {len(labels):,} labels.")
-    faults.tell()
+    if faults:
+        return None
     samples = [_sample(*pair, at, faults) for at, pair in enumerate(zip(times, units, strict=True))]
-    faults.tell()
-    names = _names(labels, content.texts.get("extra/keys"), faults)
-    faults.tell()
-    channels = max(_SMALLEST_SENSOR, 1 + max(int(one.across.max(initial=0)) for one in samples))
-    giving = [lambda one=one: one for one in samples]
-    durations = [one.duration for one in samples]
-    return frames_of(giving, durations, names, Sensor(1, channels, False), choice, (name, "spike trains"))
+    keys = content.texts.get("extra/keys")
+    # One row of texts, or a row for each.
+    names = [text for row in keys for text in row] if isinstance(keys, list) else None
+    return _Trains(portion, samples, labels.astype(np.int64), names)
 
 
 def _rows(arrays: dict[str, np.ndarray], key: str, faults: Faults) -> list[np.ndarray]:
@@ -85,12 +120,11 @@ def _sample(times: np.ndarray, units: np.ndarray, at: int, faults: Faults) -> Ev
     return Events(np.rint(seconds * 1e6).astype(np.int64), units.astype(np.int64), zeros, zeros)
 
 
-def _names(labels: np.ndarray, keys: object, faults: Faults) -> list[str]:
-    numbers = labels.astype(np.int64)
-    if not isinstance(keys, list):
-        return [str(number) for number in numbers.tolist()]
-    # One row of texts, or a row for each.
-    known = [text for row in keys for text in row]
-    for at in np.flatnonzero((numbers < 0) | (numbers >= len(known))).tolist():
-        faults.add(f"labels[{at}]", f"is {numbers[at]}, where extra/keys names {len(known)} classes.")
-    return [known[number] if 0 <= number < len(known) else "?" for number in numbers.tolist()]
+def _labels(trains: _Trains, known: list[str] | None, faults: Faults, told_by_file: bool) -> list[str]:
+    names = trains.names or known
+    if names is None:
+        return [str(number) for number in trains.labels.tolist()]
+    where = f"{trains.portion.name}: " if told_by_file else ""
+    for at in np.flatnonzero((trains.labels < 0) | (trains.labels >= len(names))).tolist():
+        faults.add(f"{where}labels[{at}]", f"is {trains.labels[at]}, where extra/keys names {len(names)} classes.")
+    return [names[number] if 0 <= number < len(names) else "?" for number in trains.labels.tolist()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ MAX_TREE_BYTES = 4_000_000_000
 MAX_RATIO = 200
 """Unpacked over packed size, above which a zip is taken for a bomb; pictures and sounds hardly shrink."""
 _SMALL_BYTES = 1_000_000
-_TRAIN, _TEST = ("train", "training"), ("test", "testing")
+TRAIN, TEST = ("train", "training"), ("test", "testing")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
 SOUNDS = (".wav", ".wave")
 EVENTS = (".bin",)
@@ -97,7 +98,7 @@ def _unpacker(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[],
         try:
             with archive.open(member) as file:
                 content = file.read(MAX_FILE_BYTES + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
             raise FileFormatError(f"cannot be unpacked: {error}.") from None
         if len(content) > MAX_FILE_BYTES:
             raise LimitError(f"unpacks to more than {MAX_FILE_BYTES:,} bytes.")
@@ -113,7 +114,7 @@ def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str) -> list[Lea
     while shown and len({parts[0] for parts, _, _ in shown}) == 1 and all(len(parts) > 2 for parts, _, _ in shown):
         shown = [(parts[1:], path, read) for parts, path, read in shown]
     split = {parts[0].lower() for parts, _, _ in shown if len(parts) > 2}
-    is_split = bool(split & set(_TRAIN)) and bool(split & set(_TEST)) and split <= {*_TRAIN, *_TEST}
+    is_split = bool(split & set(TRAIN)) and bool(split & set(TEST)) and split <= {*TRAIN, *TEST}
     faults = Faults(name)
     leaves = []
     for parts, path, read in shown:
@@ -123,7 +124,7 @@ def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str) -> list[Lea
         if len(own) < 2 or (is_split and len(parts) < 3):
             faults.add(path, "lies in no class's folder.", "Put it into a folder with its class's name.")
             continue
-        leaves.append(Leaf(path, own[0], parts[0].lower() in _TEST if is_split else None, read))
+        leaves.append(Leaf(path, own[0], parts[0].lower() in TEST if is_split else None, read))
     faults.tell()
     if not leaves:
         raise FileFormatError(

@@ -1,0 +1,151 @@
+"""Files that are one set of data together: training and test samples given apart, beside each other or packed.
+
+`shd_train.h5` and `shd_test.h5`, `Train.zip` and `Test.zip`, or a folder or zip that holds such: names tell which is
+which.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from snntrainer3d.data.own.gathered import Faults
+from snntrainer3d.data.own.tree import EVENTS, MAX_RATIO, MAX_TREE_BYTES, PICTURES, SOUNDS, TEST, TRAIN
+from snntrainer3d.errors import FileFormatError, LimitError
+from snntrainer3d.home import home_folder
+
+SPIKE_FILES = (".h5", ".hdf5")
+_WHOLE = (*SPIKE_FILES, ".zip", ".gz")
+_VALIDATION = ("valid", "validation", "val")
+_DEEPEST = 3
+"""A zip of zips of gzipped files."""
+_PIECE = 1 << 20
+_PAIR_HINT = "Call them as they are published: shd_train.h5 and shd_test.h5, or Train.zip and Test.zip."
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A file or folder with some of the samples."""
+
+    path: Path
+    name: str
+    test: bool | None = None
+    """Whether its samples are for the test; None where there is one portion alone."""
+    validation: bool = False
+    """Whether its maker kept it for validation, which here is a share of the training samples."""
+
+
+def title_of(paths: Sequence[Path]) -> str:
+    """Give what files are called together: their name without the part that tells them apart, else their folder's."""
+    if len(paths) == 1:
+        return paths[0].name
+    roles = "|".join((*TRAIN, *TEST, *_VALIDATION))
+    stem = re.sub(rf"(?i)(^|[^a-z])({roles})(?![a-z])", r"\1", paths[0].name.split(".")[0]).strip("-_. ")
+    return stem or paths[0].resolve().parent.name
+
+
+@contextmanager
+def opened_portions(paths: Sequence[Path], name: str) -> Iterator[list[Portion]]:
+    """Give the files while they are open; raises FileFormatError where it is not clear which are for the test."""
+    with ExitStack() as stack:
+        whole = len(paths) == 1
+        found = [one for path in paths for one in _inside(path, name if whole else path.name, stack)]
+        yield found if len(found) == 1 else _told_apart(found, name)
+
+
+def _inside(path: Path, name: str, stack: ExitStack, depth: int = 0) -> list[Portion]:
+    if path.is_dir():
+        inner = [(file, file.relative_to(path).as_posix()) for file in _whole_files(path)]
+    elif depth < _DEEPEST and (unpacked := _unpacked(path, name, stack)):
+        inner = unpacked
+    else:
+        return [Portion(path, name)]
+    found = [one for file, called in inner for one in _inside(file, called, stack, depth + 1)]
+    return found or [Portion(path, name)]
+
+
+def _whole_files(folder: Path) -> list[Path]:
+    """Give the files of a folder that hold many samples each; none where there are such of one sample each."""
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink()]
+    return [files[at] for at in _holding_many([file.relative_to(folder).as_posix() for file in files])]
+
+
+def _holding_many(names: Sequence[str]) -> list[int]:
+    endings = [PurePosixPath(one).suffix.lower() for one in names]
+    shown = [not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(one).parts) for one in names]
+    if any(see and end in (*PICTURES, *SOUNDS, *EVENTS) for see, end in zip(shown, endings, strict=True)):
+        return []
+    return [at for at, end in enumerate(endings) if shown[at] and end in _WHOLE]
+
+
+def _unpacked(path: Path, name: str, stack: ExitStack) -> list[tuple[Path, str]]:
+    """Give the files packed in one, unpacked for as long as the stack is open; none where there are none such."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start[:2] == b"\x1f\x8b":
+        with gzip.open(path) as packed:
+            inner = name.removesuffix(".gz")
+            return [(_written(packed, _place(stack) / "0", name, path.stat().st_size), inner)]
+    if start != b"PK\3\4" or name.lower().endswith(".npz"):
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [one for one in archive.infolist() if one.filename and not one.is_dir()]
+            taken = [members[at] for at in _holding_many([one.filename for one in members])]
+            if sum(one.file_size for one in taken) > MAX_TREE_BYTES:
+                raise LimitError(f"{name} unpacks to more than {MAX_TREE_BYTES:,} bytes.")
+            folder = _place(stack) if taken else path
+            found = []
+            for at, member in enumerate(taken):
+                with archive.open(member) as packed:
+                    place = _written(packed, folder / str(at), member.filename, member.compress_size)
+                found.append((place, member.filename))
+            return found
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, RuntimeError) as error:
+        raise FileFormatError(f"{name} is not a whole zip file: {error}.", hint="Pack it again.") from None
+
+
+def _place(stack: ExitStack) -> Path:
+    home_folder().mkdir(parents=True, exist_ok=True)
+    return Path(stack.enter_context(TemporaryDirectory(prefix=".unpacked-", dir=home_folder())))
+
+
+def _written(packed: object, place: Path, name: str, packed_bytes: int) -> Path:
+    """Unpack no more than is allowed: what an archive says of its sizes may be a lie."""
+    most, size = min(MAX_TREE_BYTES, max(_PIECE, MAX_RATIO * packed_bytes)), 0
+    try:
+        with place.open("wb") as file:
+            while piece := packed.read(_PIECE):  # type: ignore[attr-defined]
+                size += file.write(piece)
+                if size > most:
+                    raise LimitError(f"{name} unpacks to more than {most:,} bytes.")
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, ValueError) as error:
+        raise FileFormatError(f"{name} cannot be unpacked: {error}.", hint="Copy or pack it again.") from None
+    return place
+
+
+def _told_apart(found: list[Portion], name: str) -> list[Portion]:
+    faults = Faults(name)
+    portions = []
+    for one in found:
+        words = set(re.split(r"[^a-z]+", one.name.lower()))
+        test, train, validation = (bool(words & set(role)) for role in (TEST, TRAIN, _VALIDATION))
+        if test == (train or validation):
+            said = "both for training and for the test" if test else "neither for training nor for the test"
+            faults.add(one.name, f"is by its name {said}.", _PAIR_HINT)
+        portions.append(Portion(one.path, one.name, test, validation and not train))
+    for role, there in (
+        ("the test", any(one.test for one in portions)),
+        ("training", not all(one.test for one in portions)),
+    ):
+        if not faults and not there:
+            faults.add("", f"none of the {len(found)} files is for {role}.", _PAIR_HINT)
+    faults.tell()
+    return portions
