@@ -73,33 +73,29 @@ def _fill(home: Path, runs: int, points: int, tell: Callable[[str], None]) -> No
         engine="fused", threads=1, parameters=310, train_samples=1438, validation_samples=0, test_samples=359,
         updates_per_epoch=100, total_updates=points,
     )  # fmt: skip
+    record = _record(points, prepared)
     with RunStore(home) as store:
         for at in range(runs):
             run = store.create(spec, launcher="cli").id
-            events: list[Any] = [StateChanged(state="running"), prepared]
-            for done in range(1, points + 1):
-                events.append(
-                    Update(
-                        update=done,
-                        epoch=1 + (done - 1) // 100,
-                        loss=2.0 / done,
-                        accuracy=0.5,
-                        learning_rate=1e-3,
-                        samples_per_second=1e4,
-                        rates=[0.1, 0.2],
-                    )
-                )
-                if done % 100 == 0:
-                    events.append(
-                        EpochDone(
-                            epoch=done // 100, update=done, train_loss=0.2, train_accuracy=0.9, rates=[], seconds=1
-                        )
-                    )
-            events.append(Finished(results={"updates": points}))
-            store.folder(run).events.write_bytes(b"".join(dump_event(event) + b"\n" for event in events))
+            store.folder(run).events.write_bytes(record)
             store.sync(run)
             if (at + 1) % 100 == 0:
                 tell(f"{at + 1} runs of {points:,} points written")
+
+
+def _record(points: int, prepared: Prepared) -> bytes:
+    """Give the record of a run with so many points, an epoch for every hundred."""
+    events: list[Any] = [StateChanged(state="running"), prepared]
+    for done in range(1, points + 1):
+        epoch = 1 + (done - 1) // 100
+        measured = {"loss": 2.0 / done, "accuracy": 0.5, "learning_rate": 1e-3, "samples_per_second": 1e4}
+        events.append(Update(update=done, epoch=epoch, rates=[0.1, 0.2], **measured))
+        if done % 100 == 0:
+            events.append(
+                EpochDone(epoch=epoch, update=done, train_loss=0.2, train_accuracy=0.9, rates=[], seconds=1.0)
+            )
+    events.append(Finished(results={"updates": points}))
+    return b"".join(dump_event(event) + b"\n" for event in events)
 
 
 def _timed(server: Server, times: int) -> dict[str, float]:
@@ -129,8 +125,8 @@ def many_clients(home: Path, seconds: float) -> dict[str, Any]:
         run = server.ask("POST", "/runs", json={"spec": tiny(epochs=100_000, batch_size=64)})["id"]
         server.until(run, "running", update=1)
         before, cpu = taken(server), _cpu_s(server)
-        got, asked = asyncio.run(_crowd(server, run, seconds))
-        after, cpu = taken(server), _cpu_s(server) - cpu
+        got, asked, during = asyncio.run(_crowd(server, run, seconds))
+        cpu = _cpu_s(server) - cpu
         server.ask("POST", f"/runs/{run}/cancel")
         server.until(run, "cancelled")
         time.sleep(2)
@@ -139,12 +135,12 @@ def many_clients(home: Path, seconds: float) -> dict[str, Any]:
             "frames": got["frames"], "messages": got["texts"],
             "requests": len(asked), "request_median_ms": round(statistics.median(asked) * 1000, 1),
             "request_95_ms": round(sorted(asked)[int(0.95 * len(asked))] * 1000, 1),
-            "request_slowest_ms": round(max(asked) * 1000, 1), "before": before, "during": after,
+            "request_slowest_ms": round(max(asked) * 1000, 1), "before": before, "during": during,
             "after": taken(server),
         }  # fmt: skip
 
 
-async def _crowd(server: Server, run: str, seconds: float) -> tuple[dict[str, int], list[float]]:
+async def _crowd(server: Server, run: str, seconds: float) -> tuple[dict[str, int], list[float], dict[str, int]]:
     url = server.url
     got = {"frames": 0, "texts": 0}
     asked: list[float] = []
@@ -173,14 +169,20 @@ async def _crowd(server: Server, run: str, seconds: float) -> tuple[dict[str, in
             asked.append(time.perf_counter() - begun)
             await asyncio.sleep(1.0)
 
+    async def look() -> dict[str, int]:
+        await asyncio.sleep(seconds / 2)
+        return await asyncio.to_thread(taken, server)
+
     # One for all of them, made before: each takes this process time in which it would not answer the pages.
     context = ssl.create_default_context()
     async with contextlib.AsyncExitStack() as stack:
         made = [httpx.AsyncClient(base_url=url, timeout=120, verify=context) for _ in range(CLIENTS)]
         clients = [await stack.enter_async_context(one) for one in made]
         end = time.monotonic() + seconds
-        await asyncio.gather(*(page() for _ in range(PAGES)), *(client(at, one) for at, one in enumerate(clients)))
-    return got, asked
+        pages = (page() for _ in range(PAGES))
+        asking = (client(at, one) for at, one in enumerate(clients))
+        during, *_ = await asyncio.gather(look(), *pages, *asking)
+    return got, asked, during
 
 
 def many_updates(home: Path, updates: int, tell: Callable[[str], None]) -> dict[str, Any]:

@@ -424,6 +424,6 @@ def test_a_long_run_is_thinned_to_be_drawn_and_whole_in_its_table(served: Served
     drawn = served.client.get(f"/api/runs/{run}/curves", params={"points": 100}).json()["updates"]
     assert len(drawn["update"]) == 100
     assert max(drawn["loss_high"]) == 77.0
-    rows = list(csv.DictReader(io.StringIO(served.client.get(f"/api/runs/{run}").text)))
+    rows = list(csv.DictReader(io.StringIO(served.client.get(f"/api/runs/{run}/export/csv").text)))
     assert [int(row["update"]) for row in rows] == list(range(1, 5001))
     assert float(rows[2344]["train_loss_nat_per_sample"]) == 77.0
