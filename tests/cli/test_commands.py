@@ -328,3 +328,18 @@ def test_without_a_checkout_there_is_no_benchmark(
 ) -> None:
     monkeypatch.setattr("snntrainer3d.cli.bench.CHECKOUT", tmp_path)
     assert "make bench" in told_json(capsys, "bench", code=2)["error"]["hint"]
+
+
+def test_the_disk_is_shown_and_bounded(finished: str, capsys: Capture) -> None:
+    assert run(["runs", "disk", "--quota", "2.5GB", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["quota_bytes"] == 2_500_000_000
+    assert [row["run"] for row in told["runs"]] == [finished]
+    assert run(["runs", "disk"]) == 0
+    shown = capsys.readouterr().out
+    assert finished in shown
+    assert "quota 2.5 GB" in shown
+    assert run(["runs", "disk", "--quota", "much"]) == 2
+    assert "--quota" in capsys.readouterr().err
+    assert run(["runs", "disk", "--quota", "none"]) == 0
+    assert "quota none" in capsys.readouterr().out

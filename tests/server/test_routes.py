@@ -427,3 +427,16 @@ def test_a_long_run_is_thinned_to_be_drawn_and_whole_in_its_table(served: Served
     rows = list(csv.DictReader(io.StringIO(served.client.get(f"/api/runs/{run}/export/csv").text)))
     assert [int(row["update"]) for row in rows] == list(range(1, 5001))
     assert float(rows[2344]["train_loss_nat_per_sample"]) == 77.0
+
+
+def test_the_disk_is_told_run_by_run_and_bounded(served: Served, finished: str) -> None:
+    told = fits(served.client.get("/api/disk"), models.DiskUse)
+    row = next(row for row in told["runs"] if row["run"] == finished)
+    assert 0 <= row["snapshots"] < row["bytes"] <= told["bytes"]
+    assert told["quota_bytes"] is None
+    assert told["free_bytes"] > 0
+    bounded = served.client.put("/api/disk", json={"quota_bytes": 10**12})
+    assert fits(bounded, models.DiskUse)["quota_bytes"] == 10**12
+    fault(served.client.put("/api/disk", json={"quota_bytes": 5}), 422, "spec")
+    fault(served.client.put("/api/disk", json={"quota": None}), 422, "spec")
+    assert served.client.put("/api/disk", json={"quota_bytes": None}).json()["quota_bytes"] is None

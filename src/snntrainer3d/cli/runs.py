@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli import keeping
+from snntrainer3d.cli.disk import disk
 from snntrainer3d.cli.output import AsJson, clock, give_json, give_pairs, give_table, percent
 from snntrainer3d.errors import InputError
 
@@ -23,6 +24,7 @@ app.command("note")(keeping.note_run)
 app.command("archive")(keeping.archive_run)
 app.command("trash")(keeping.list_trash)
 app.command("restore")(keeping.restore_run)
+app.command("disk")(disk)
 app.command("export-file")(keeping.export_file)
 app.command("import-file")(keeping.import_file)
 

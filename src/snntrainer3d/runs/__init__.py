@@ -6,6 +6,7 @@ from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.live import LiveFrameWriter, read_live_frame
 from snntrainer3d.runs.query import Condition, Query, parse_condition
+from snntrainer3d.runs.quota import Quota, Thinned
 from snntrainer3d.runs.record import RecordWriter, append_event, read_record
 from snntrainer3d.runs.repair import Trouble, check_store
 from snntrainer3d.runs.rows import (
@@ -23,6 +24,7 @@ from snntrainer3d.runs.rows import (
 from snntrainer3d.runs.snapshots import SnapshotWriter
 from snntrainer3d.runs.store import RunStore, Unfinished
 from snntrainer3d.runs.trash import TRASH_DAYS
+from snntrainer3d.runs.usage import RunUse, use_of
 from snntrainer3d.runs.weights import read_weights
 
 __all__ = [
@@ -36,15 +38,18 @@ __all__ = [
     "LiveFrameWriter",
     "Progress",
     "Query",
+    "Quota",
     "RecordWriter",
     "Repeat",
     "RunDetail",
     "RunFolder",
     "RunRow",
     "RunStore",
+    "RunUse",
     "SnapshotRow",
     "SnapshotWriter",
     "StoredCheckpoint",
+    "Thinned",
     "Trouble",
     "Unfinished",
     "append_event",
@@ -57,5 +62,6 @@ __all__ = [
     "read_live_frame",
     "read_record",
     "read_weights",
+    "use_of",
     "write_checkpoint",
 ]

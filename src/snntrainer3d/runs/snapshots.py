@@ -10,8 +10,10 @@ resume it takes the same place.
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 
 from snntrainer3d.errors import FileFormatError, NotFoundError
@@ -87,6 +89,33 @@ def read_snapshot(path: Path, index: int) -> bytes:
                     raise FileFormatError(f"Snapshot {index} is damaged.")
                 return content
     raise NotFoundError(f"There is no snapshot {index}.")
+
+
+def keep_snapshots(path: Path, indices: Collection[int]) -> None:
+    """Remove all snapshots but these; whole or not done at all, wherever it is killed. Raises StorageError.
+
+    The others keep their index, as a run that goes on needs it: where one was, the file has a hole, which takes no
+    space on the disk.
+    """
+    room = _room_of(path)
+    if room is None:
+        return
+    beside = path.with_name(f".{path.name}.part")
+    with writing(path):
+        try:
+            with path.open("rb") as old, beside.open("wb") as new:
+                new.write(old.read(_HEADER.size))
+                for index in sorted(indices):
+                    head = _head(old, index, room)
+                    if head is not None:
+                        new.seek(_place(index, room))
+                        new.write(_RECORD.pack(*head) + old.read(head[0]))
+                new.flush()
+                os.fsync(new.fileno())
+            os.replace(beside, path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 def _head(file: io.BufferedReader, index: int, room: int) -> tuple[int, int, int, int] | None:

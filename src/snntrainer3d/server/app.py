@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -29,6 +29,7 @@ from snntrainer3d.server.routes import (
     circuits,
     compare,
     datasets,
+    disk,
     exports,
     playback,
     recordings,
@@ -43,6 +44,8 @@ from snntrainer3d.server.views import RunViews
 STUDIES_PERIOD_S = 1.0
 TICK_S = 0.25
 """How often jobs are looked at: started from the queue, and found ended."""
+QUOTA_PERIOD_S = 60.0
+"""How often it is looked whether the runs take more than they may; each look asks for the size of every file."""
 log = logging.getLogger(__name__)
 
 
@@ -67,7 +70,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC, access: Acces
     )
     app.state.home = home or home_folder()
     app.state.downloads = Downloads()
-    for part in (about, datasets, runs, trash, recordings, playback, compare, studies, circuits, exports):
+    for part in (about, datasets, runs, trash, disk, recordings, playback, compare, studies, circuits, exports):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)
@@ -90,8 +93,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.studies = StudyViews(store)
     app.state.board = Board(app.state.views.rows, changed=lambda: store.version)
     app.state.study_board = Board(app.state.studies.rows, STUDIES_PERIOD_S)
-    tasks = [asyncio.create_task(_tick(runner)), asyncio.create_task(app.state.board.keep())]
+    tasks = [
+        asyncio.create_task(_often(runner.tick, TICK_S, "Jobs cannot be looked after")),
+        asyncio.create_task(app.state.board.keep()),
+    ]
     tasks.append(asyncio.create_task(app.state.study_board.keep()))
+    tasks.append(asyncio.create_task(_often(app.state.views.quota.keep, QUOTA_PERIOD_S, "The quota cannot be kept")))
     try:
         yield
     finally:
@@ -103,13 +110,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(store.close)
 
 
-async def _tick(runner: JobRunner) -> None:
-    """Look after jobs for ever; a store that is locked for a moment is tried again."""
+async def _often(work: Callable[[], object], period_s: float, failing: str) -> None:
+    """Do something in a thread for ever; a store that is locked for a moment is tried again."""
     while True:
         try:
-            await asyncio.to_thread(runner.tick)
+            await asyncio.to_thread(work)
         except Snntrainer3dError as error:
-            log.error("Jobs cannot be looked after: %s", error)
+            log.error("%s: %s", failing, error)
         except Exception:
-            log.exception("Unforeseen error while looking after jobs.")
-        await asyncio.sleep(TICK_S)
+            log.exception("%s: an error that was not foreseen.", failing)
+        await asyncio.sleep(period_s)

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from snntrainer3d.server.circuit_models import MeasureCircuit, SimulateCircuit
 from snntrainer3d.server.compare_models import CompareRuns
-from snntrainer3d.server.models import ChangeRun, ErrorBody, Play, StartRun
+from snntrainer3d.server.models import ChangeRun, ErrorBody, Play, SetQuota, StartRun
 from snntrainer3d.server.study_models import PlanStudy, ResumeStudy, StartStudy, TuneStudy
 from snntrainer3d.spec import RunSpec
 
@@ -27,6 +27,7 @@ _NAMED: tuple[type[BaseModel], ...] = (
     Play,
     ResumeStudy,
     RunSpec,
+    SetQuota,
     SimulateCircuit,
     StartRun,
     StartStudy,

@@ -208,6 +208,46 @@ class TrashList(_Body):
     """After these they are removed for good."""
 
 
+class DiskRow(_Body):
+    """What one run takes."""
+
+    run: str
+    bytes: int
+    snapshots: int
+    """Of these, the weights recorded for replay: all that a quota may take."""
+
+
+class ThinnedRow(_Body):
+    """Snapshots that were removed to stay below the quota."""
+
+    run: str
+    snapshots: int
+    bytes: int
+    at: float
+
+
+class DiskUse(_Body):
+    """What the runs take on the disk, and what they may."""
+
+    bytes: int
+    """All runs, those in the trash too."""
+    trash_bytes: int
+    free_bytes: int
+    """What is left on the disk."""
+    quota_bytes: int | None
+    runs: list[DiskRow]
+    """The largest first; without those in the trash."""
+    thinned: list[ThinnedRow]
+    """What the quota lately took, the newest first."""
+
+
+class SetQuota(_Request):
+    """What the runs may take at most; beyond it, the oldest runs' snapshots are thinned."""
+
+    quota_bytes: Annotated[int | None, Field(ge=1_000_000)]
+    """None for no bound."""
+
+
 class ClassResult(_Body):
     """One class against the rest; shares 0–1."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +16,7 @@ from snntrainer3d.errors import NotFoundError
 from snntrainer3d.events import Event
 from snntrainer3d.exports import to_safetensors
 from snntrainer3d.jobs import JobRunner
-from snntrainer3d.runs import TRASH_DAYS, Query, RunStore
+from snntrainer3d.runs import TRASH_DAYS, Query, Quota, RunStore
 from snntrainer3d.server.answers import Answers
 from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, Training
 
@@ -28,6 +30,7 @@ class RunViews:
     def __init__(self, store: RunStore, runner: JobRunner) -> None:
         self._store, self._runner = store, runner
         self._answers = Answers(lambda: store.version)
+        self.quota = Quota(store)
 
     @property
     def store(self) -> RunStore:
@@ -97,6 +100,24 @@ class RunViews:
     def empty_trash(self) -> None:
         """Remove everything in the trash for good."""
         self._store.trash.empty()
+
+    def disk(self) -> Plain:
+        """Give what the runs take on the disk."""
+        uses, trash = self.quota.uses(), {row.id for row in self._store.trash.list()}
+        rows = [asdict(use) for use in uses if use.run not in trash]
+        return {
+            "bytes": sum(use.bytes for use in uses),
+            "trash_bytes": sum(use.bytes for use in uses if use.run in trash),
+            "free_bytes": shutil.disk_usage(self._store.home).free,
+            "quota_bytes": self.quota.bytes,
+            "runs": sorted(rows, key=lambda row: -row["bytes"]),
+            "thinned": [found.model_dump() for found in reversed(self.quota.thinned)],
+        }
+
+    def set_quota(self, bound: int | None) -> None:
+        """Bound what the runs may take, and see that they do."""
+        self.quota.set(bound)
+        self.quota.keep()
 
     def export_file(self, run: str, target: Path) -> None:
         """Write a run with all that it holds into one file."""

@@ -419,6 +419,42 @@ export interface TrashList {
   kept_days: number;
 }
 
+/** What one run takes. */
+export interface DiskRow {
+  run: string;
+  bytes: number;
+  /** Of these, the weights recorded for replay: all that a quota may take. */
+  snapshots: number;
+}
+
+/** Snapshots that were removed to stay below the quota. */
+export interface ThinnedRow {
+  run: string;
+  snapshots: number;
+  bytes: number;
+  at: number;
+}
+
+/** What the runs take on the disk, and what they may. */
+export interface DiskUse {
+  /** All runs, those in the trash too. */
+  bytes: number;
+  trash_bytes: number;
+  /** What is left on the disk. */
+  free_bytes: number;
+  quota_bytes: number | null;
+  /** The largest first; without those in the trash. */
+  runs: DiskRow[];
+  /** What the quota lately took, the newest first. */
+  thinned: ThinnedRow[];
+}
+
+/** What the runs may take at most; beyond it, the oldest runs' snapshots are thinned. */
+export interface SetQuota {
+  /** None for no bound. From 1,000,000. */
+  quota_bytes: number | null;
+}
+
 /** One class against the rest; shares 0–1. */
 export interface ClassResult {
   label: number;
