@@ -1,6 +1,16 @@
 /** The verbs of the pages for many runs; apart, so that they are loaded with those pages. */
 import { at, get, send, sendBytes } from "./request";
-import type { Comparison, RunMeasurement, RunField, ChangeRun, Curves, RunRow, TagRow, DeletedRow } from "./types";
+import type {
+  Comparison,
+  RunMeasurement,
+  RunField,
+  ChangeRun,
+  Curves,
+  RunRow,
+  TagRow,
+  DeletedRow,
+  DiskUse,
+} from "./types";
 
 export interface RunQuery {
   where: string[];
@@ -24,6 +34,8 @@ export const libraryApi = {
   restore: (run: string) => send<RunRow>("POST", `/trash/${encodeURIComponent(run)}/restore`),
   destroy: (run: string) => send<unknown>("DELETE", `/trash/${encodeURIComponent(run)}`),
   emptyTrash: () => send<unknown>("DELETE", "/trash"),
+  disk: () => get<DiskUse>("/disk"),
+  setQuota: (quota_bytes: number | null) => send<DiskUse>("PUT", "/disk", { quota_bytes }),
   importRun: (file: Blob) => sendBytes<RunRow>("/runs/import", file),
   curves: (run: string, points: number, signal?: AbortSignal) =>
     get<Curves>(`${at(run)}/curves?points=${points}`, signal),

@@ -50,6 +50,8 @@ export type {
   ChangeRun,
   Curves,
   DeletedRow,
+  DiskRow,
+  DiskUse,
   RunField,
   RunRow,
   RunsMessage,

@@ -52,7 +52,8 @@ export function duration(seconds: number | null | undefined): string {
 
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;
-  return value < 1e6 ? `${(value / 1e3).toPrecision(3)} kB` : `${(value / 1e6).toPrecision(3)} MB`;
+  if (value < 1e6) return `${(value / 1e3).toPrecision(3)} kB`;
+  return value < 1e9 ? `${(value / 1e6).toPrecision(3)} MB` : `${decimal(value / 1e9, value < 1e11 ? 1 : 0)} GB`;
 }
 
 /** Reads the server's times: seconds since 1970, or ISO text. */

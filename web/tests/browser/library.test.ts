@@ -102,6 +102,25 @@ it("lays the curves of another run over those of the open one, and takes them ho
   expect(complaints).toEqual([]);
 }, 120_000);
 
+it("tells what the runs take on the disk, and keeps a quota", async () => {
+  const { page, complaints } = await app.open("", 1280, 860);
+  await go(page, "Runs");
+  await rows(page).nth(3).waitFor();
+  await page.locator("#runs-found", { hasText: /B on the disk/ }).waitFor();
+  await page.getByRole("button", { name: "Disk" }).click();
+  const dialog = page.getByRole("dialog", { name: "Disk" });
+  await dialog.locator("tbody tr").nth(3).waitFor();
+  const sizes = await dialog.locator("tbody tr td:nth-child(2)").allTextContents();
+  expect(sizes.every((size) => /^[\d.]+ [kM]B$/.test(size))).toBe(true);
+  await dialog.getByLabel("Quota", { exact: true }).check();
+  await dialog.getByLabel("Quota in GB").fill("0.5");
+  await dialog.getByRole("button", { name: "Keep" }).click();
+  await dialog.getByRole("meter").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.locator("#runs-found", { hasText: "of 500 MB on the disk" }).waitFor();
+  expect(complaints).toEqual([]);
+}, 60_000);
+
 it("finds, tags, deletes and brings back a run", async () => {
   const { page, complaints } = await app.open("", 1280, 860);
   await go(page, "Runs");
