@@ -26,7 +26,13 @@ def neurons_page() -> str:
     ]
     for model in spec.NEURONS:
         parts += [f"## {model.title} (`{model.model_fields['kind'].default}`)\n", f"{inspect.getdoc(model)}\n"]
-        parts += ["```", *(line.strip() for line in model.equation.split(";")), "```\n", _fields(model)]
+        parts += [
+            "```",
+            *(line.strip() for line in model.equation.split(";")),
+            "```\n",
+            _fields(model),
+            _patterns(model),
+        ]
     parts += ["## Surrogate gradients\n", f"{inspect.getdoc(surrogates)}\n"]
     for surrogate in spec.SURROGATES:
         parts += [
@@ -35,6 +41,16 @@ def neurons_page() -> str:
             _fields(surrogate),
         ]
     return NOTE + "\n".join(parts)
+
+
+def _patterns(model: Any) -> str:
+    """Give the named sets of values that come with a model."""
+    patterns: dict[str, dict[str, float]] = getattr(model, "patterns", {})
+    if not patterns:
+        return ""
+    names = list(next(iter(patterns.values())))
+    rows = [f"| {name} | {' | '.join(f'{values[one]:g}' for one in names)} |" for name, values in patterns.items()]
+    return "\n".join([f"| cell | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|", *rows, ""])
 
 
 def _fields(model: type[BaseModel], root: str = "", leave: tuple[str, ...] = ()) -> str:

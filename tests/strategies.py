@@ -13,6 +13,7 @@ from snntrainer3d.spec import (
     Atan,
     FastSigmoid,
     Integrator,
+    Izhikevich,
     Lapicque,
     Leaky,
     Network,
@@ -45,7 +46,9 @@ def neurons(draw: st.DrawFn) -> AnyNeuron:
         "surrogate": draw(SURROGATES)(),
     }
     decays = {"beta": draw(FRACTIONS), "learn_beta": draw(LEARNING)}
-    kind = draw(st.sampled_from([Leaky, Lapicque, Synaptic, Alpha, Adaptive]))
+    kind = draw(st.sampled_from([Leaky, Lapicque, Synaptic, Alpha, Adaptive, Izhikevich]))
+    if kind is Izhikevich:
+        return draw(_izhikevich())
     if kind is Lapicque and draw(st.booleans()):
         return Lapicque(resistance_ohm=5.0, capacitance_f=draw(st.floats(0.3, 3.0)), **shared)
     delay = {"reset_delay": draw(st.integers(0, 3)) > 0} if kind in (Leaky, Synaptic) else {}
@@ -56,6 +59,14 @@ def neurons(draw: st.DrawFn) -> AnyNeuron:
         return Adaptive(rho=draw(FRACTIONS), learn_rho=draw(LEARNING), **adaptation, **decays, **shared)
     alpha = draw(FRACTIONS) if kind is Synaptic else draw(st.floats(decays["beta"] + 0.001, 0.995))
     return kind(alpha=alpha, learn_alpha=draw(LEARNING), **decays, **shared, **delay)
+
+
+@st.composite
+def _izhikevich(draw: st.DrawFn) -> Izhikevich:
+    cell = Izhikevich.patterns[draw(st.sampled_from(sorted(Izhikevich.patterns)))]
+    learned = {f"learn_{name}": draw(LEARNING) for name in ("a", "b", "c", "d", "threshold")}
+    scale = {"time_step_ms": draw(st.floats(0.1, 1.0)), "input_gain": draw(st.floats(1.0, 50.0))}
+    return Izhikevich(**cell, **learned, **scale, surrogate=draw(SURROGATES)())
 
 
 def networks(max_size: int = 6) -> st.SearchStrategy[Network]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from snntrainer3d.circuits import CircuitSettings, design_circuit, run_clocked
 from snntrainer3d.engine import build, load_tensors, run
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import Alpha, Lapicque, Leaky, Synaptic, TrainedNetwork, parse
+from snntrainer3d.spec import Adaptive, Alpha, Integrator, Izhikevich, Lapicque, Leaky, Synaptic, TrainedNetwork, parse
 from strategies import trained_networks
 
 NEURONS = [
@@ -127,7 +127,14 @@ def test_every_layer_without_a_circuit_is_named_with_its_reason() -> None:
     told = faults(drawn((2, 3, 2), Alpha()))
     assert set(told) == {"layers[0].neuron.kind", "layers[1].neuron.kind"}
     assert "two exponentials" in told["layers[0].neuron.kind"]
-    assert "Synaptic" in faults(drawn((2, 2), Synaptic()))["layers[0].neuron.kind"]
+    others = {
+        "Synaptic": Synaptic(),
+        "threshold moves": Adaptive(),
+        "square": Izhikevich(),
+        "never spikes": Integrator(),
+    }
+    for why, neuron in others.items():
+        assert why in faults(drawn((2, 2), neuron))["layers[0].neuron.kind"]
     assert "decay" in faults(drawn((2, 2), Leaky(beta=0.0)))["layers[0].neuron.beta"]
     assert "never leaks" in faults(drawn((2, 2), Leaky(beta=1.0)))["layers[0].neuron.beta"]
     assert (

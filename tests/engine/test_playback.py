@@ -8,7 +8,7 @@ import torch
 
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, play, run, tally
-from snntrainer3d.spec import Adaptive, Alpha, Lapicque, Leaky, Neuron, Synaptic, dense_network
+from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Lapicque, Leaky, Neuron, Synaptic, dense_network
 
 SCALE, OFFSET, STEPS = 0.02, -0.1, 12
 ENCODER = Encoder(scale=SCALE, offset=OFFSET, num_steps=STEPS)
@@ -29,6 +29,7 @@ KINDS: list[Neuron] = [
     Alpha(alpha=0.9, beta=0.6, reset="zero"),
     Adaptive(beta=0.9, rho=0.8, adaptation=0.5),
     Adaptive(beta=0.9, rho=0.8, adaptation=0.5, reset="zero", learn_rho="per_neuron"),
+    Izhikevich(learn_b="per_neuron"),
 ]
 
 

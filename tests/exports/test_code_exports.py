@@ -29,7 +29,7 @@ from snntrainer3d.exports import (
 )
 from snntrainer3d.exports.c_source import in_bytes
 from snntrainer3d.exports.proof import ROUNDING
-from snntrainer3d.spec import Adaptive, Alpha, Leaky, Synaptic, Training, dense_network
+from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Leaky, Synaptic, Training, dense_network
 
 pytestmark = pytest.mark.slow
 
@@ -226,8 +226,9 @@ def test_a_reset_within_the_step_is_written_by_snntorch_alone_and_refused_elsewh
 
 @pytest.mark.parametrize("form", ["snntorch", "pytorch", "numpy", "c", "paper", "nir"])
 def test_neurons_that_a_form_does_not_know_are_refused_by_name(form):
-    told = form_of(form).faults(dense_network((4,), [3], 2, Adaptive()))
-    assert "'adaptive'" in told[0].message
+    for neuron in (Adaptive(), Izhikevich()):
+        told = form_of(form).faults(dense_network((4,), [3], 2, neuron))
+        assert f"{neuron.kind!r}" in told[0].message
 
 
 @pytest.mark.parametrize("write", [to_numpy_script, to_pytorch_script, to_snntorch_script])

@@ -56,7 +56,8 @@ def test_schema_presets_and_neurons_are_those_of_the_spec(served: Served) -> Non
     assert presets["paper"]["neurons"]["alpha"]["alpha"] == 0.97
     neurons = served.client.get("/api/neurons").json()
     assert [row["kind"] for row in neurons] == list(NEURON_KINDS)
-    assert all("m[t]" in row["equation"] for row in neurons)
+    assert all("[t] = " in row["equation"] for row in neurons)
+    assert [row["kind"] for row in neurons if row["patterns"]] == ["izhikevich"]
     for row in neurons:
         layers = [{"size": 10, "neuron": row["defaults"]}]
         network = {"input": {"shape": [64]}, "layers": layers}

@@ -14,9 +14,12 @@ from snntrainer3d.errors import Fault, SpecError
 from snntrainer3d.spec import Network, cost_of, fan_outs, multiplications
 
 PICO_PER_NANO = 1000.0
-_MULTIPLICATIONS = {"leaky": 1, "lapicque": 2, "synaptic": 2, "alpha": 3, "adaptive": 3, "integrator": 1}
+_MULTIPLICATIONS = {
+    "leaky": 1, "lapicque": 2, "synaptic": 2, "alpha": 3, "adaptive": 3, "izhikevich": 9, "integrator": 1
+}  # fmt: skip
 """Multiply-accumulates of one neuron in one step: one for each decaying state, Lapicque one more for its input gain,
-Alpha one more for τ, Adaptive one more for its threshold."""
+Alpha one more for τ, Adaptive one more for its threshold; Izhikevich three for each half step of v, two for u, one for
+its input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from jaxtyping import Float64
 
 from snntrainer3d.circuits.settings import CircuitSettings
 from snntrainer3d.errors import Fault, LimitError, SpecError
-from snntrainer3d.spec import Alpha, Lapicque, Leaky, Network, Synaptic, TrainedNetwork
+from snntrainer3d.spec import AnyNeuron, Lapicque, Leaky, Network, TrainedNetwork
 
 SMALLEST_LEAK = 1e-6
 """1 − decay below which no buildable resistor lets a membrane leak."""
@@ -159,6 +159,15 @@ def quantise(
     return low + np.rint((conductance - low) / step) * step
 
 
+_WITHOUT_CIRCUIT = {
+    "alpha": "an Alpha neuron subtracts two exponentials that decay at different speeds, which one RC cannot hold.",
+    "synaptic": "a Synaptic neuron's current decays within the time step, so that no clocked RC follows it exactly.",
+    "adaptive": "an Adaptive neuron's threshold moves with its spikes; the comparator's is one fixed voltage.",
+    "izhikevich": "an Izhikevich neuron's membrane grows by its own square and a second state; no RC holds them.",
+    "integrator": "an Integrator never spikes, and a circuit's answer is read from spikes.",
+}
+
+
 def circuit_faults(network: Network) -> list[Fault]:
     """Give every reason why a network's layers cannot become a circuit, whatever their values are."""
     return [fault for index, layer in enumerate(network.layers) for fault in _refusals(index, layer)]
@@ -170,12 +179,8 @@ def _refusals(index: int, layer: object) -> list[Fault]:
     if kind != "dense":
         return [Fault(f"{path}.kind", f"{kind} layers have no circuit yet.", "Use dense layers.")]
     neuron = getattr(layer, "neuron", None)
-    if isinstance(neuron, Alpha):
-        why = "an Alpha neuron subtracts two exponentials that decay at different speeds, which one RC cannot hold."
-        return [Fault(f"{path}.neuron.kind", why, "Use Leaky or Lapicque.")]
-    if isinstance(neuron, Synaptic):
-        why = "a Synaptic neuron's current decays within the time step, so that no clocked RC follows it exactly."
-        return [Fault(f"{path}.neuron.kind", why, "Use Leaky or Lapicque.")]
+    if isinstance(neuron, AnyNeuron) and neuron.kind in _WITHOUT_CIRCUIT:
+        return [Fault(f"{path}.neuron.kind", _WITHOUT_CIRCUIT[neuron.kind], "Use Leaky or Lapicque.")]
     if not isinstance(neuron, Leaky | Lapicque):
         return [Fault(f"{path}.neuron", "has no circuit yet.", "Use Leaky or Lapicque.")]
     if not getattr(neuron, "reset_delay", True):

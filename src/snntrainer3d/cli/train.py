@@ -48,7 +48,9 @@ def train(
         str | None,
         typer.Option(help="An architecture in place of --hidden: lenet, triangle, recurrent, wide or memory."),
     ] = None,
-    neuron: Annotated[str | None, typer.Option(help="leaky, lapicque, synaptic, alpha or adaptive.")] = None,
+    neuron: Annotated[
+        str | None, typer.Option(help="leaky, lapicque, synaptic, alpha, adaptive or izhikevich.")
+    ] = None,
     output_neuron: Annotated[
         str | None, typer.Option(help="Of the output alone, such as integrator, which never spikes.")
     ] = None,

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from snntrainer3d.engine.adaptive import AdaptiveNeuron
+from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.engine.surrogate import spike_function
 from snntrainer3d.errors import FailureError, MismatchError
 from snntrainer3d.spec import (
@@ -23,6 +24,7 @@ from snntrainer3d.spec import (
     Dropout,
     Flatten,
     Integrator,
+    Izhikevich,
     Lapicque,
     Layer,
     Leaky,
@@ -171,6 +173,8 @@ def build_neuron(neuron: Neuron, shape: Shape) -> nn.Module:
             module = snntorch.Alpha(alpha=neuron.alpha, beta=neuron.beta, **shared)
         case Adaptive():
             module = AdaptiveNeuron(neuron.beta, neuron.rho, neuron.adaptation, **shared)
+        case Izhikevich():
+            module = _izhikevich(neuron, shared)
         case Integrator():
             module = snntorch.Leaky(beta=neuron.beta, **shared)
     _learn_values(module, neuron, shape)
@@ -229,6 +233,17 @@ def _lapicque(neuron: Lapicque, shared: dict[str, Any]) -> nn.Module:
     if neuron.beta is not None:
         return snntorch.Lapicque(beta=neuron.beta, **shared)
     return snntorch.Lapicque(R=neuron.resistance_ohm, C=neuron.capacitance_f, time_step=neuron.time_step_s, **shared)
+
+
+def _izhikevich(neuron: Izhikevich, shared: dict[str, Any]) -> nn.Module:
+    numbers = neuron.a, neuron.b, neuron.c, neuron.d
+    return IzhikevichNeuron(
+        *numbers,
+        time_step=neuron.time_step_ms,
+        input_gain=neuron.input_gain,
+        gradient_limit=neuron.gradient_limit,
+        **shared,
+    )
 
 
 def _make_learnable(module: nn.Module, name: str, shape: Shape | None) -> None:

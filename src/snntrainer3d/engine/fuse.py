@@ -165,7 +165,7 @@ def _apply(stage: nn.Module, signal: Tensor, steps: int, constant: bool) -> tupl
 def _fits(stage: nn.Module, signal: Tensor, constant: bool) -> bool:
     """Tell whether values per neuron, if any, lie along one flat row of neurons."""
     batchwise = signal if constant else signal[0]
-    names = ("threshold", "beta", "alpha", "rho", "adaptation")
+    names = ("threshold", "beta", "alpha", "rho", "adaptation", "a", "b", "c", "d")
     values = [value for value in (getattr(stage, name, None) for name in names) if value is not None]
     flat = batchwise.dim() == 2
     return signal.dtype in (torch.float32, torch.float64) and all(

@@ -32,6 +32,7 @@ from snntrainer3d.jobs.proving import prove_export
 from snntrainer3d.jobs.publishing import samples_to_show
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
+from snntrainer3d.spec import Izhikevich, Neuron
 from snntrainer3d.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -129,7 +130,12 @@ class Tasks:
             answer["race"] = _race(playback.scores(objective_of(known.training)))
             layers = zip(known.network.neurons(), playback.spikes, playback.membranes, strict=True)
             answer["layers"] = [
-                {**_layer(spikes, membranes), **_threshold(known, index), "neuron": neuron.kind}
+                {
+                    **_layer(spikes, membranes),
+                    **_threshold(known, index),
+                    **_recovery(known, index, neuron),
+                    "neuron": neuron.kind,
+                }
                 for index, (neuron, spikes, membranes) in enumerate(layers)
             ]
         return _document(answer)
@@ -392,6 +398,14 @@ def _threshold(known: KnownNetwork, layer: int) -> dict[str, float | list[float]
     """Give what the threshold follows from; none of neurons that never spike, and no rise of one that stays."""
     found = known.values[layer]
     return {name: _plain(found[name]) if name in found else None for name in ("threshold", "rho", "adaptation")}
+
+
+def _recovery(known: KnownNetwork, layer: int, neuron: Neuron) -> dict[str, Any]:
+    """Give where an Izhikevich neuron starts and what its recovery follows from; nothing of any other."""
+    if not isinstance(neuron, Izhikevich):
+        return {}
+    numbers = {name: _plain(known.values[layer][name]) for name in ("a", "b", "d")}
+    return {"start": neuron.start_mv, "recovery": {**numbers, "time_step_ms": neuron.time_step_ms}}
 
 
 def _plain(values: np.ndarray) -> float | list[float]:

@@ -104,6 +104,8 @@ class NeuronRow(_Body):
     summary: str
     equation: str
     defaults: dict[str, Any]
+    patterns: dict[str, dict[str, float]]
+    """Named sets of values that a publication gives, such as Izhikevich's cells; mostly none."""
 
 
 class Fetching(_Body):
@@ -418,6 +420,16 @@ class Play(_Request):
     """Names who asks: of the requests of a page that wait only the newest is answered, others get `conflict`."""
 
 
+class PlayedRecovery(_Body):
+    """u starts at b·v; then, a spike having added d to it, u ← u + Δt·a·(b·v − u) with the step's v."""
+
+    a: float | list[float]
+    """One for all neurons, or one for each; so are b and d."""
+    b: float | list[float]
+    d: float | list[float]
+    time_step_ms: float
+
+
 class PlayedLayer(_Body):
     """What a layer did, a row for each step."""
 
@@ -429,6 +441,10 @@ class PlayedLayer(_Body):
     """Of adaptive neurons, the decay per step of what their spikes add to the threshold."""
     adaptation: float | list[float] | None = None
     """Of adaptive neurons, by how much the threshold rises where they spike at every step."""
+    start: float = 0.0
+    """Membrane before the first step."""
+    recovery: PlayedRecovery | None = None
+    """Of Izhikevich neurons, what their second state u follows from."""
     spikes: str
     """Base64: bits, the lowest of a byte first; each row fills whole bytes."""
     membranes: str

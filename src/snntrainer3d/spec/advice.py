@@ -9,7 +9,7 @@ from snntrainer3d.errors import Fault
 from snntrainer3d.spec.cost import BYTES_PER_VALUE, cost_of
 from snntrainer3d.spec.layers import Conv2d, Dense, Recurrent
 from snntrainer3d.spec.network import Network
-from snntrainer3d.spec.neurons import Alpha, Lapicque
+from snntrainer3d.spec.neurons import Alpha, Integrator, Izhikevich, Lapicque
 from snntrainer3d.spec.run import RunSpec
 
 HIGH_LEARNING_RATE = 0.05
@@ -91,7 +91,7 @@ def _neurons(network: Network) -> Iterator[Advice]:
                 f"{neuron.tau():.0f}, which amplifies rounding.",
                 "Move them apart; .95 over .9 is a good start.",
             )
-        if neuron.kind not in ("lapicque", "integrator") and neuron.beta == 1.0:
+        if not isinstance(neuron, Lapicque | Integrator | Izhikevich) and neuron.beta == 1.0:
             yield Advice(
                 "beta_one",
                 f"{path}.beta",

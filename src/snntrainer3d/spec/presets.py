@@ -56,8 +56,9 @@ PAPER = Preset(
         "synaptic": {"alpha": 0.5, "beta": 0.95, "reset": "subtract"},
         # The paper's alpha of .5 is illegal for Alpha, which needs alpha > beta; its own "Alpha" runs were Synaptic.
         "alpha": {"alpha": 0.97, "beta": 0.95, "reset": "zero"},
-        # The paper has neither of these.
+        # The paper has none of these.
         "adaptive": {"beta": 0.95},
+        "izhikevich": {},
         "integrator": {"beta": 0.95},
     },
     datasets={"spoken-digits": {"num_steps": 40}, "mnist-events-simulated": {"num_steps": 12}, **_MEMORY},
@@ -93,6 +94,7 @@ FAST = Preset(
         "synaptic": {"alpha": 0.5, "beta": 0.92, "surrogate": _SOFT},
         "alpha": {"alpha": 0.95, "beta": 0.92, "surrogate": _SOFT},
         "adaptive": {"beta": 0.92, "surrogate": _SOFT},
+        "izhikevich": {},
         "integrator": {"beta": 0.92},
     },
     datasets={
@@ -128,6 +130,7 @@ THOROUGH = Preset(
         "synaptic": {"alpha": 0.5, "beta": 0.87, "surrogate": _SHARP},
         "alpha": {"alpha": 0.95, "beta": 0.87, "surrogate": _SHARP},
         "adaptive": {"beta": 0.87, "surrogate": _SHARP},
+        "izhikevich": {},
         "integrator": {"beta": 0.87},
     },
     datasets=FAST.datasets,

@@ -20,8 +20,8 @@ class TrainedNetwork:
     """A network with its values.
 
     `tensors` holds float32 arrays, named by `tensor_shapes`: weights as torch has them, [out][in] or for conv2d
-    [out][in][row][column], biases, a recurrent layer's own weights, the statistics of batch_norm, and beta, alpha and
-    threshold of each layer's neurons (a scalar, or one per neuron where learned so).
+    [out][in][row][column], biases, a recurrent layer's own weights, the statistics of batch_norm, and beta, alpha,
+    threshold and the like of each layer's neurons (a scalar, or one per neuron where learned so).
     `training` is the recipe it was trained with, where known.
 
     Raises:
@@ -57,7 +57,7 @@ def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 def neuron_values(neuron: Neuron | None) -> dict[str, str]:
     """Give the names of a neuron's decays and threshold, each with how it is learned; none where there is none."""
     fields = type(neuron).model_fields if neuron is not None else {}
-    names = ("alpha", "beta", "rho", "adaptation", "threshold")
+    names = ("alpha", "beta", "rho", "adaptation", "a", "b", "c", "d", "threshold")
     return {name: getattr(neuron, f"learn_{name}", "fixed") for name in names if name in fields}
 
 

@@ -64,7 +64,7 @@ export type {
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
 export type { Coding, Learning, Reset, Training } from "../protocol/spec";
 
-export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha" | "adaptive" | "integrator";
+export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha" | "adaptive" | "izhikevich" | "integrator";
 export type SurrogateKind =
   | "atan"
   | "fast_sigmoid"
@@ -98,6 +98,17 @@ export interface Neuron {
   adaptation?: number;
   learn_rho?: Learning;
   learn_adaptation?: Learning;
+  a?: number;
+  b?: number;
+  c?: number;
+  d?: number;
+  time_step_ms?: number;
+  input_gain?: number;
+  gradient_limit?: number;
+  learn_a?: Learning;
+  learn_b?: Learning;
+  learn_c?: Learning;
+  learn_d?: Learning;
 }
 
 export type LayerKind = SpecNetwork["layers"][number]["kind"];

@@ -274,6 +274,8 @@ export interface NeuronRow {
   summary: string;
   equation: string;
   defaults: Record<string, unknown>;
+  /** Named sets of values that a publication gives, such as Izhikevich's cells; mostly none. */
+  patterns: Record<string, Record<string, number>>;
 }
 
 /** A download that goes on; `error` once it has ended without success. */
@@ -673,6 +675,15 @@ export interface Play {
   page: string;
 }
 
+/** u starts at b·v; then, a spike having added d to it, u ← u + Δt·a·(b·v − u) with the step's v. */
+export interface PlayedRecovery {
+  /** One for all neurons, or one for each; so are b and d. */
+  a: number | number[];
+  b: number | number[];
+  d: number | number[];
+  time_step_ms: number;
+}
+
 /** What a layer did, a row for each step. */
 export interface PlayedLayer {
   neuron: string;
@@ -683,6 +694,10 @@ export interface PlayedLayer {
   rho: number | number[] | null;
   /** Of adaptive neurons, by how much the threshold rises where they spike at every step. */
   adaptation: number | number[] | null;
+  /** Membrane before the first step. */
+  start: number;
+  /** Of Izhikevich neurons, what their second state u follows from. */
+  recovery: PlayedRecovery | null;
   /** Base64: bits, the lowest of a byte first; each row fills whole bytes. */
   spikes: string;
   /** Base64: little-endian int16; times `scale` they are the potentials after the step. */

@@ -106,6 +106,45 @@ export interface Integrator {
   learn_beta: Learning;
 }
 
+/**
+ * Two-variable neuron of Izhikevich 2003: its four numbers make it fire regularly, in bursts, or fast.
+ *
+ * v is the membrane in mV, u its recovery, one step Δt = time_step_ms. A layer's current x drives it as
+ * I = input_gain·x. As in the paper's program v takes two half steps before u takes a whole one, and a spike's reset
+ * comes with the step after it; unlike there v is kept from −100 to 2000 mV, which the paper's network never reaches,
+ * so that no input makes it infinite, and at exactly the threshold there is no spike. It starts at v = −65, u = b·v.
+ * Source: Izhikevich, "Simple Model of Spiking Neurons", IEEE Transactions on Neural Networks 14 (2003), equations 1
+ * to 3 and the program at its end.
+ */
+export interface Izhikevich {
+  kind: "izhikevich";
+  /** Rate of the recovery u, per ms: .02 lasts about 50 ms. From 0 to 1. */
+  a: number;
+  /** How strongly the recovery follows the membrane. From -1 to 1. */
+  b: number;
+  /** Membrane after a spike, mV. From -100 to 0. */
+  c: number;
+  /** What a spike adds to the recovery. From -50 to 50. */
+  d: number;
+  /** Membrane above which it has spiked, mV; the peak of a spike, not where it begins (about −50). Above 0 to 1,000. */
+  threshold: number;
+  /** Simulated milliseconds per time step; the paper takes 1. Coarser ones are not stable. Above 0 to 1. */
+  time_step_ms: number;
+  /** The model's input I for a current of 1; from I = 4 on a regular neuron fires. Above 0 to 1,000. */
+  input_gain: number;
+  /**
+   * Most by which a gradient may grow through a half step; the exact one's thousandfold growth hinders learning. Above 0 to 1,000,000.
+   */
+  gradient_limit: number;
+  learn_a: Learning;
+  learn_b: Learning;
+  learn_c: Learning;
+  learn_d: Learning;
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere; over mV, so a small slope is right. */
+  surrogate: Surrogate;
+}
+
 /** RC circuit, forward Euler; given by β alone (then R = 1), or by R, C and the time step. */
 export interface Lapicque {
   /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
@@ -164,7 +203,7 @@ export interface Synaptic {
   reset_delay: boolean;
 }
 
-export type Neuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Integrator;
+export type Neuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | Integrator;
 
 /** The learning rate stays what it is. */
 export interface Constant {
@@ -309,7 +348,7 @@ export interface AvgPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
   kind: "avg_pool";
 }
 
@@ -326,7 +365,7 @@ export interface BatchNorm {
   /** Added to the variance. Above 0 to 1. */
   epsilon: number;
   /** Neurons driven by the result; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
 }
 
 /** A kernel slid over maps, the same weights everywhere: x[t] = K * s[t] + b. */
@@ -343,7 +382,7 @@ export interface Conv2d {
   /** Whether each map has a constant input of its own, learned like a weight. */
   bias: boolean;
   /** The neurons, one for each value of the maps; null hands the currents on to the next layer. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
 }
 
 /** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
@@ -386,7 +425,7 @@ export interface MaxPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
   kind: "max_pool";
 }
 

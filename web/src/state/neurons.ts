@@ -1,7 +1,15 @@
 /** The neuron kinds as the page edits them: defaults, changes of kind, Lapicque's two forms and its gain. */
 import type { Neuron, NeuronKind, Surrogate, SurrogateKind } from "../api";
 
-export const NEURON_KINDS: NeuronKind[] = ["leaky", "lapicque", "synaptic", "alpha", "adaptive", "integrator"];
+export const NEURON_KINDS: NeuronKind[] = [
+  "leaky",
+  "lapicque",
+  "synaptic",
+  "alpha",
+  "adaptive",
+  "izhikevich",
+  "integrator",
+];
 
 /** Those whose spikes layers after them can take in. */
 export const SPIKING_KINDS = NEURON_KINDS.filter((kind) => kind !== "integrator");
@@ -12,6 +20,7 @@ export const NEURON_TITLES: Record<NeuronKind, string> = {
   synaptic: "Synaptic",
   alpha: "Alpha",
   adaptive: "Adaptive",
+  izhikevich: "Izhikevich",
   integrator: "Integrator",
 };
 
@@ -51,6 +60,23 @@ export const NEURON_DEFAULTS: Record<NeuronKind, Neuron> = {
     learn_rho: "fixed",
     learn_adaptation: "fixed",
   },
+  izhikevich: {
+    kind: "izhikevich",
+    a: 0.02,
+    b: 0.2,
+    c: -65,
+    d: 8,
+    threshold: 30,
+    time_step_ms: 1,
+    input_gain: 100,
+    gradient_limit: 1,
+    learn_a: "fixed",
+    learn_b: "fixed",
+    learn_c: "fixed",
+    learn_d: "fixed",
+    learn_threshold: "fixed",
+    surrogate: { kind: "atan", slope: 0.01 },
+  },
   integrator: { kind: "integrator", beta: 0.9, learn_beta: "fixed" },
 };
 
@@ -76,14 +102,25 @@ export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATE_D
 
 const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta", "reset_delay"] as const;
 
+/** Izhikevich's threshold and its surrogate's slope are of millivolts, the others' of no unit. */
+const KEPT_OF_MILLIVOLTS = ["learn_threshold"] as const;
+
 /** Gives a neuron of another kind that keeps what both kinds have. */
 export function changeKind(neuron: Neuron, kind: NeuronKind): Neuron {
   if (neuron.kind === kind) return neuron;
   const fresh = NEURON_DEFAULTS[kind];
   const isOwnReset = neuron.reset !== NEURON_DEFAULTS[neuron.kind].reset;
-  const names = [...KEPT, ...(isOwnReset ? (["reset"] as const) : [])];
+  const shared = [neuron.kind, kind].includes("izhikevich") ? KEPT_OF_MILLIVOLTS : KEPT;
+  const names = [...shared, ...(isOwnReset ? (["reset"] as const) : [])];
   const kept = names.filter((name) => name in fresh && neuron[name] != null);
   return { ...fresh, ...Object.fromEntries(kept.map((name) => [name, neuron[name]])) };
+}
+
+/** The name of the pattern whose values a neuron has; empty where it has its own. */
+export function patternOf(neuron: Neuron, patterns: Record<string, Record<string, number>>): string {
+  const has = (values: Record<string, number>) =>
+    Object.entries(values).every(([name, value]) => neuron[name as keyof Neuron] === value);
+  return Object.keys(patterns).find((name) => has(patterns[name])) ?? "";
 }
 
 export const isCircuit = (neuron: Neuron): boolean =>

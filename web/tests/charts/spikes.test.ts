@@ -48,6 +48,8 @@ describe("a membrane trace", () => {
     name: "",
     potentials: Float32Array.of(0.2, 1.4, -0.5),
     threshold: Float32Array.of(1, 1, 1),
+    rest: 0,
+    recovery: null,
     spikes: [1],
     resets: [2],
   };
@@ -58,6 +60,13 @@ describe("a membrane trace", () => {
     expect(high).toBeCloseTo(1.4, 6);
     expect(rangeOf({ ...trace, potentials: Float32Array.of(0.1) })).toEqual([0, 1.15]);
     expect(rangeOf({ ...trace, potentials: new Float32Array(2), threshold: new Float32Array(2) })).toEqual([0, 1]);
+  });
+
+  it("cuts the peaks of an Izhikevich neuron and makes room for its recovery", () => {
+    const cell = { ...trace, potentials: Float32Array.of(-60, 900, -70), threshold: new Float32Array(3).fill(30) };
+    const [low, high] = rangeOf({ ...cell, rest: -65, recovery: Float32Array.of(-13, -5, -80) });
+    expect(low).toBe(-80);
+    expect(high).toBeCloseTo(-65 + 95 * 1.15, 4);
   });
 
   it("is reset at the step after each spike, as snnTorch does, or never", () => {

@@ -108,6 +108,9 @@ describe("the table of fields", () => {
       lapicque: "Lapicque",
       synaptic: "Synaptic",
       alpha: "Alpha",
+      adaptive: "Adaptive",
+      izhikevich: "Izhikevich",
+      integrator: "Integrator",
     })) {
       agree(NEURON_FIELDS[kind], name);
     }
@@ -131,6 +134,9 @@ describe("the table of fields", () => {
       ["leaky", "Leaky"],
       ["synaptic", "Synaptic"],
       ["alpha", "Alpha"],
+      ["adaptive", "Adaptive"],
+      ["izhikevich", "Izhikevich"],
+      ["integrator", "Integrator"],
     ] as const) {
       for (const [field, property] of Object.entries(properties(name))) {
         expect(NEURON_DEFAULTS[kind][field as "beta"], `${name}.${field}`).toEqual(property.default);

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from snntrainer3d.engine.adaptive import AdaptiveNeuron
+from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.engine.kernels.layer import blocks_of
 from snntrainer3d.engine.kernels.layout import (
     ADAPTATION,
@@ -24,13 +25,20 @@ from snntrainer3d.engine.kernels.layout import (
     DECAY,
     ESCAPE,
     FLUSH,
+    GAIN,
     IMMEDIATE,
+    IZHIKEVICH,
+    JUMP,
     KIND,
     LAPICQUE,
     LEAKY,
     LEARNS,
+    LIMIT,
+    RATE,
+    RESET,
     RESISTANCE,
     RHO,
+    SENSITIVITY,
     SLOPE,
     STATES,
     SUBTRACT,
@@ -51,10 +59,11 @@ _KINDS: dict[type, int] = {
     snntorch.Synaptic: SYNAPTIC,
     snntorch.Alpha: ALPHA_NEURON,
     AdaptiveNeuron: ADAPTIVE,
+    IzhikevichNeuron: IZHIKEVICH,
 }
 _RECURRENT: dict[type, int] = {snntorch.RLeaky: LEAKY, snntorch.RSynaptic: SYNAPTIC}
 """The kernels of one step of a recurrent layer, its own spikes being part of what drives it."""
-RAW_ROWS = (THRESHOLD, BETA, ALPHA, TAU)
+RAW_ROWS = (THRESHOLD, BETA, ALPHA, TAU, JUMP)
 """The rows of `values` whose gradients the kernels give, in the order of the raw gradients."""
 
 
@@ -112,6 +121,8 @@ class Neurons:
             rows[DECAY] = 1 - module.time_step / circuit
             rows[CONDUCTANCE] = 1 / circuit
             return rows
+        if self.kind == IZHIKEVICH:
+            return {**rows, RATE: module.a.clamp(0, 1), SENSITIVITY: module.b, RESET: module.c, JUMP: module.d}
         rows[BETA] = module.beta.clamp(0, 1)
         if self.kind == ADAPTIVE:
             return {**rows, RHO: module.rho.clamp(0, 1), ADAPTATION: module.adaptation}
@@ -136,6 +147,9 @@ class Neurons:
         if self.kind == LAPICQUE:
             values[RESISTANCE] = float(self.module.R)
             values[TIME_STEP] = float(self.module.time_step)
+        if self.kind == IZHIKEVICH:
+            module = self.module
+            values[TIME_STEP], values[GAIN], values[LIMIT] = module.time_step, module.input_gain, module.gradient_limit
 
     def for_scan(
         self, batch: int, dtype: np.dtype[Any]

@@ -12,21 +12,25 @@ THRESHOLD, BETA, ALPHA, TAU, SUBTRACT, ZERO, SLOPE, ESCAPE = range(8)
 DECAY, CONDUCTANCE, RESISTANCE, TIME_STEP = BETA, ALPHA, TAU, ESCAPE + 1
 # Adaptive's own names.
 RHO, ADAPTATION = ALPHA, TAU
-VALUE_ROWS = TIME_STEP + 1
+# Izhikevich's own names.
+RATE, SENSITIVITY, RESET = BETA, ALPHA, TAU
+JUMP, GAIN, LIMIT = range(TIME_STEP + 1, TIME_STEP + 4)
+VALUE_ROWS = LIMIT + 1
 
 # Places in `codes`.
 KIND, SURROGATE, IMMEDIATE, LEARNS, FLUSH = range(5)
 CODES = 5
 
-LEAKY, LAPICQUE, SYNAPTIC, ALPHA_NEURON, ADAPTIVE = range(5)
+LEAKY, LAPICQUE, SYNAPTIC, ALPHA_NEURON, ADAPTIVE, IZHIKEVICH = range(6)
 KINDS = {
     "leaky": LEAKY,
     "lapicque": LAPICQUE,
     "synaptic": SYNAPTIC,
     "alpha": ALPHA_NEURON,
     "adaptive": ADAPTIVE,
+    "izhikevich": IZHIKEVICH,
 }
-STATES = {LEAKY: 1, LAPICQUE: 1, SYNAPTIC: 2, ALPHA_NEURON: 3, ADAPTIVE: 3}
+STATES = {LEAKY: 1, LAPICQUE: 1, SYNAPTIC: 2, ALPHA_NEURON: 3, ADAPTIVE: 3, IZHIKEVICH: 4}
 """States per neuron: the membrane first; an immediate reset adds one, the membrane before it."""
 
 ATAN, FAST_SIGMOID, SIGMOID, TRIANGULAR, STRAIGHT_THROUGH, SPIKE_RATE_ESCAPE = range(6)
@@ -40,6 +44,7 @@ SURROGATES = {
 }
 
 # Rows of the raw gradients of a layer's values, before the chain rule (`neurons.chain_rule`).
-D_THRESHOLD, D_BETA, D_ALPHA, D_TAU = range(4)
+D_THRESHOLD, D_BETA, D_ALPHA, D_TAU, D_JUMP = range(5)
 D_RHO, D_ADAPTATION = D_ALPHA, D_TAU
-RAW_GRADIENTS = 4
+D_RATE, D_SENSITIVITY, D_RESET = D_BETA, D_ALPHA, D_TAU
+RAW_GRADIENTS = 5

@@ -7,12 +7,14 @@ from typing import Any
 from snntrainer3d.engine.kernels.adaptive import fused as adaptive
 from snntrainer3d.engine.kernels.alpha import fused as alpha
 from snntrainer3d.engine.kernels.compiled import kernel
+from snntrainer3d.engine.kernels.izhikevich import fused as izhikevich
 from snntrainer3d.engine.kernels.lapicque import fused as lapicque
 from snntrainer3d.engine.kernels.layout import (
     ADAPTIVE,
     ATAN,
     D_THRESHOLD,
     IMMEDIATE,
+    IZHIKEVICH,
     KIND,
     LAPICQUE,
     LEAKY,
@@ -33,6 +35,8 @@ _lapicque_forward, _lapicque_backward, _lapicque_learn = lapicque.forward, lapic
 _synaptic_forward, _synaptic_backward, _synaptic_learn = synaptic.forward, synaptic.backward, synaptic.learn
 _alpha_forward, _alpha_backward, _alpha_learn = alpha.forward, alpha.backward, alpha.learn
 _adaptive_forward, _adaptive_backward, _adaptive_learn = adaptive.forward, adaptive.backward, adaptive.learn
+_izhikevich_forward, _izhikevich_backward = izhikevich.forward, izhikevich.backward
+_izhikevich_learn = izhikevich.learn
 
 WORK_ROWS = 4
 """Rows of scratch that a backward scan needs beside its carry."""
@@ -124,6 +128,8 @@ def forward_scan(x: Any, states: Any, spikes: Any, values: Any, codes: Any, firs
             _synaptic_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
         elif kind == ADAPTIVE:
             _adaptive_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
+        elif kind == IZHIKEVICH:
+            _izhikevich_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
         else:
             _alpha_forward(xt, states[t], states[t + 1], spikes[t], values, first, last, shift)
         if codes[IMMEDIATE]:
@@ -230,6 +236,8 @@ def backward_scan(
                 _synaptic_learn(work[0], states[t], current, carry, raw, values, first, last, shift)
             elif kind == ADAPTIVE:
                 _adaptive_learn(work[0], work[3], states[t], states[t + 1], carry, raw, values, first, last, shift)
+            elif kind == IZHIKEVICH:
+                _izhikevich_learn(work[0], states[t], states[t + 1], carry, raw, values, first, last, shift)
             else:
                 _alpha_learn(work[0], states[t], current, carry, raw, values, first, last, shift)
         target = work[1] if summed else grad[t]
@@ -241,6 +249,8 @@ def backward_scan(
             _synaptic_backward(work[0], states[t], target, carry, values, first, last, shift)
         elif kind == ADAPTIVE:
             _adaptive_backward(work[0], work[3], states[t], target, carry, values, first, last, shift)
+        elif kind == IZHIKEVICH:
+            _izhikevich_backward(work[0], states[t], states[t + 1], target, carry, values, first, last, shift)
         else:
             _alpha_backward(work[0], states[t], target, carry, values, first, last, shift)
         if summed:

@@ -101,6 +101,7 @@ def neurons() -> list[NeuronRow]:
             summary=(inspect.getdoc(model) or "").splitlines()[0],
             equation=model.equation,
             defaults=_defaults(model),
+            patterns=getattr(model, "patterns", {}),
         )
         for model in NEURONS
     ]

@@ -6,19 +6,27 @@ export interface Trace {
   potentials: Float32Array;
   /** Of each step; null where the neuron never spikes. */
   threshold: Float32Array | null;
+  /** Where the membrane is when nothing happens. */
+  rest: number;
+  /** A second state of each step, the recovery of Izhikevich neurons, whose peaks are cut; null of all others. */
+  recovery: Float32Array | null;
   /** Steps at which it spiked. */
   spikes: number[];
-  /** Steps at which the spike before was taken off the membrane, or set it to zero. */
+  /** Steps at which the spike before was taken off the membrane, or set it back. */
   resets: number[];
 }
 
-/** Lowest and highest potential that a row makes room for: zero and the threshold always, and what lies beyond. */
-export function rangeOf({ potentials, threshold }: Trace): [low: number, high: number] {
-  let low = 0;
-  let high = threshold?.length ? Math.max(0, Math.max(...threshold) * 1.15) : 0;
-  for (const value of potentials) {
+/**
+ * Lowest and highest potential that a row makes room for: rest and threshold always, and what lies beyond; but for the
+ * peaks of Izhikevich neurons, fifty times as high as all else.
+ */
+export function rangeOf({ potentials, threshold, rest, recovery }: Trace): [low: number, high: number] {
+  let low = rest;
+  let high = threshold?.length ? Math.max(rest, rest + (Math.max(...threshold) - rest) * 1.15) : rest;
+  const cut = recovery === null ? Infinity : high;
+  for (const value of [...potentials, ...(recovery ?? [])]) {
     if (value < low) low = value;
-    if (value > high) high = value;
+    if (value > high) high = Math.min(value, cut);
   }
   return high > low ? [low, high] : [low, low + 1];
 }

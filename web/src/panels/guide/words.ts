@@ -34,6 +34,11 @@ export const WORDS: Word[] = [
     meaning: "Each of its spikes raises its threshold, which then sinks back: one that has just fired much fires less.",
   },
   {
+    word: "Izhikevich",
+    meaning:
+      "A cell in millivolts with a second state that brakes it: four numbers make it fire regularly, in bursts or fast, as cells of the cortex do.",
+  },
+  {
     word: "Integrator",
     meaning: "Gathers and leaks as Leaky does but never spikes. As the last layer its membrane is the answer.",
   },

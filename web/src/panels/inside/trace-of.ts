@@ -1,4 +1,5 @@
 import { resetsAfter, type Trace } from "../../charts/spikes";
+import type { Neuron } from "../../api";
 import { runs } from "../../state";
 import type { PlayRecord } from "../../state/playback";
 
@@ -17,6 +18,8 @@ export function traceOf(
     name,
     potentials: Float32Array.from(steps, (step) => own.potential(step, neuron)),
     threshold: own.thresholdsOf(neuron),
+    rest: own.start,
+    recovery: own.recoveryOf(neuron),
     spikes,
     resets: resetsAfter(spikes, numSteps, reset),
   };
@@ -24,6 +27,9 @@ export function traceOf(
 
 /** How the neurons of each layer that has some reset a step later, in the open run. */
 export const resetsOfLayers = (): string[] =>
-  (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) =>
-    neuron ? [neuron.reset_delay === false ? "none" : (neuron.reset ?? "none")] : [],
-  );
+  (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) => (neuron ? [resetOf(neuron)] : []));
+
+function resetOf(neuron: Neuron): string {
+  if (neuron.kind === "izhikevich") return "zero";
+  return neuron.reset_delay === false ? "none" : (neuron.reset ?? "none");
+}

@@ -53,20 +53,38 @@ export class LayerRecord {
     });
   }
 
+  /** The membrane before the first step. */
+  get start(): number {
+    return this.played.start;
+  }
+
+  /** The recovery u of an Izhikevich neuron after each step; null of any other. */
+  recoveryOf(neuron: number): Float32Array | null {
+    const { recovery } = this.played;
+    if (!recovery) return null;
+    const [a, b, d] = [recovery.a, recovery.b, recovery.d].map((value) => one(value, neuron));
+    let u = b * this.start;
+    return Float32Array.from({ length: this.numSteps }, (_, step) => {
+      if (step > 0 && this.spiked(step - 1, neuron)) u += d;
+      u += recovery.time_step_ms * a * (b * this.potential(step, neuron) - u);
+      return u;
+    });
+  }
+
   private valueOf(name: "threshold" | "rho" | "adaptation", neuron: number): number | null {
     const value = this.played[name] ?? null;
-    return Array.isArray(value) ? value[neuron] : value;
+    return value === null ? null : one(value, neuron);
   }
 
   spikesAt(step: number): Uint8Array {
     return this.spikes.subarray(step * this.size, (step + 1) * this.size);
   }
 
-  /** Potentials as shares of the thresholds at rest: 1 is where neurons fire; else of the layer's largest. */
+  /** Potentials above the start as shares of the thresholds at rest: 1 is where neurons fire; else of the layer's largest. */
   chargeAt(step: number): Float32Array {
     return Float32Array.from({ length: this.size }, (_, neuron) => {
-      const threshold = this.threshold(neuron) ?? this.scale * MOST;
-      return threshold > 0 ? this.potential(step, neuron) / threshold : 0;
+      const threshold = (this.threshold(neuron) ?? this.scale * MOST) - this.start;
+      return threshold > 0 ? (this.potential(step, neuron) - this.start) / threshold : 0;
     });
   }
 
@@ -134,6 +152,8 @@ export class PlayRecord {
     return this.layers[this.layers.length - 1] ?? null;
   }
 }
+
+const one = (value: number | number[], neuron: number): number => (Array.isArray(value) ? value[neuron] : value);
 
 /** Spreads bits, the lowest of a byte first, each row in whole bytes, to one byte each. */
 function unpacked(bits: Uint8Array, size: number, rows: number): Uint8Array {

@@ -32,6 +32,8 @@ export function answerOf(layers: number[][][], change: Partial<Playback> = {}): 
       threshold: 2,
       rho: null,
       adaptation: null,
+      start: 0,
+      recovery: null,
       spikes: textOf(Uint8Array.from(rows.flatMap(packed))),
       // A neuron that spiked stands above its threshold of 2, any other at −0.5.
       membranes: textOf(new Uint8Array(Int16Array.from(rows.flat(), (spike) => (spike ? 250 : -50)).buffer)),

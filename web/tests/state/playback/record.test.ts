@@ -61,6 +61,17 @@ describe("a record", () => {
     expect([...(found ?? [])]).toEqual([2, 4, 3, 4.5]);
   });
 
+  it("follows the recovery of an Izhikevich neuron from its spikes and membrane, and its charge from its start", () => {
+    const answer = answerOf([[[1], [0]]]);
+    const recovery = { a: 0.5, b: [0.5], d: 8, time_step_ms: 1 };
+    answer.layers[0] = { ...answer.layers[0], neuron: "izhikevich", start: -4, recovery };
+    const layer = new PlayRecord(answer).layers[0];
+    // Membranes 2.5 and −0.5: u = −2 + .5·(1.25 + 2), then 8 more and u += .5·(−.25 − u).
+    expect([...(layer.recoveryOf(0) ?? [])]).toEqual([-0.375, 3.6875]);
+    expect(layer.chargeAt(0)[0]).toBeCloseTo(6.5 / 6, 6);
+    expect(new PlayRecord(answerOf([OUTPUT])).layers[0].recoveryOf(0)).toBeNull();
+  });
+
   it("has no threshold of a neuron that never spikes, and shows its charge beside the largest of its layer", () => {
     const answer = answerOf([[[0, 0]]]);
     answer.layers[0] = { ...answer.layers[0], neuron: "integrator", threshold: null, scale: 2 };

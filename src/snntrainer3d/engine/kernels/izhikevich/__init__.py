@@ -1,0 +1,1 @@
+"""Izhikevich neuron: reference and fused form."""
