@@ -187,7 +187,7 @@ async def _crowd(server: Server, run: str, seconds: float) -> tuple[dict[str, in
 
 def many_updates(home: Path, updates: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Train a tiny network for so many updates in one server, and look at it all the while."""
-    batch, samples = 8, 1438
+    batch, samples = 1, 1438
     epochs = max(1, updates // -(-samples // batch))
     with Server(home) as server:
         spec = tiny(epochs=epochs, batch_size=batch, learning_rate=1e-4)

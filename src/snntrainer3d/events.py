@@ -7,17 +7,27 @@ sample; rates are spikes per neuron and time step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 PhaseName = Literal["downloading", "loading", "preparing kernels", "training", "validating", "testing", "writing"]
 NoticeLevel = Literal["info", "warning", "error"]
 
 
+def finite_values(value: Any) -> Any:
+    """Give plain values with None for every number that is not finite: JSON has no other word for it."""
+    if isinstance(value, dict):
+        return {key: finite_values(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [finite_values(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
     at: float = 0.0
 
 
@@ -115,7 +125,7 @@ class Finished(_Event):
     """Trained, tested and written; `results` is what results.json holds."""
 
     kind: Literal["finished"] = "finished"
-    results: dict[str, Any]
+    results: Annotated[dict[str, Any], AfterValidator(finite_values)]
 
 
 class Cancelled(_Event):
@@ -128,7 +138,7 @@ class Failed(_Event):
     """The job ended by an error; `error` is the body of errors.py, `last_words` the end of its log."""
 
     kind: Literal["failed"] = "failed"
-    error: dict[str, Any]
+    error: Annotated[dict[str, Any], AfterValidator(finite_values)]
     last_words: str = ""
 
 

@@ -175,7 +175,7 @@ class Watcher:
                 update=self._updates,
                 epoch=1,
                 loss=mean if finite else None,
-                accuracy=self._accuracy,
+                accuracy=self._accuracy if abs(self._accuracy or 0.0) < float("inf") else None,
                 learning_rate=0.0,
                 samples_per_second=self._samples * done / max(now - self._since, 1e-9),
                 rates=[_rate(fired) for fired in self._fired],

@@ -13,6 +13,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from snntrainer3d.errors import ConflictError, FileFormatError, NotFoundError, StorageError
+from snntrainer3d.events import finite_values
 from snntrainer3d.spec import RunSpec, parse_run, read_json_file
 
 LOCK_POLL_S = 0.02
@@ -111,7 +112,7 @@ class RunFolder:
             raise FileFormatError(f"{self.results} is damaged: {error}.") from None
         if not isinstance(found, dict):
             raise FileFormatError(f"{self.results} is damaged: not a JSON object.")
-        return found
+        return {key: finite_values(value) for key, value in found.items()}
 
     def busy(self) -> bool:
         """Tell whether a process works on this run, by the lock alone: a process number may belong to another."""

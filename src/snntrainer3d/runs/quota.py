@@ -52,7 +52,7 @@ class _DiskFile(BaseModel):
     format: Literal["snntrainer3d/disk"] = "snntrainer3d/disk"
     version: Literal[1] = 1
     quota_bytes: int | None = Field(default=None, ge=LEAST_QUOTA)
-    thinned: Sequence[Thinned] = ()
+    thinned: tuple[Thinned, ...] = ()
 
 
 class Quota:
@@ -140,7 +140,7 @@ class Quota:
         append_event(run.events, Notice(level="info", code="snapshots_thinned", text=text))
         self._store.sync(run.id)
         known = self._read()
-        self._write(known.model_copy(update={"thinned": [*known.thinned, found][-KEPT_NOTES:]}))
+        self._write(known.model_copy(update={"thinned": (*known.thinned, found)[-KEPT_NOTES:]}))
         log.info("Run %s: %s", run.id, text, extra={"run": run.id})
 
     def _read(self) -> _DiskFile:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import re
 import stat
@@ -19,12 +18,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, StorageError
+from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, SpecError, StorageError
 from snntrainer3d.runs.checkpoints import list_checkpoints
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.identity import ALPHABET, ID_LENGTH
 from snntrainer3d.runs.rows import Launcher
-from snntrainer3d.spec import parse
+from snntrainer3d.spec import parse, read_json
 from snntrainer3d.storage import output_error, refuse_place
 
 ENDING = ".snnrun.zip"
@@ -177,8 +176,8 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
 
 def _about(archive: zipfile.ZipFile) -> About:
     try:
-        document = json.loads(archive.read(_ABOUT))
-    except (KeyError, ValueError):
+        document = read_json(archive.read(_ABOUT), what="run file")
+    except (KeyError, ValueError, SpecError):
         raise FileFormatError(f"The zip is no run file: it has no whole {_ABOUT}.", hint=_HINT) from None
     found = document if isinstance(document, Mapping) else {}
     if type(found.get("version")) is int and found["version"] > _VERSION:

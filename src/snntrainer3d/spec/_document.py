@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -58,7 +59,8 @@ def read_json(text: str | bytes, *, what: str = "document") -> Any:
         raise SpecError([Fault("", f"the {what} has {len(raw):,} bytes, at most {MAX_DOCUMENT_BYTES:,} are read.")])
     try:
         decoded = raw.decode("utf-8-sig")
-        return json.loads(decoded, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        hooks: dict[str, Any] = {"parse_constant": _no_constant, "parse_float": _finite}
+        return json.loads(decoded, object_pairs_hook=_unique_keys, **hooks)
     except UnicodeDecodeError as error:
         raise SpecError([Fault("", f"byte {error.start} is not UTF-8.", "Save the file as UTF-8 text.")]) from None
     except json.JSONDecodeError as error:
@@ -91,6 +93,13 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise SpecError([Fault("", f"{name} is not a JSON number.", "Give a finite number.")])
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise SpecError([Fault("", f"{digits:.40} is larger than any number that is read.", "Give a smaller one.")])
+    return value
 
 
 def _json_fault(error: json.JSONDecodeError) -> Fault:
