@@ -52,6 +52,7 @@ def _guided(name: str, inputs: int, folder: Path, tell: Callable[[str], None]) -
     if importlib.util.find_spec("atheris") is None:
         tell(f"{name}: left out, atheris is not installed (Linux on x86-64 only)")
         return {"inputs": 0, "covered": 0, "memory_mb": 0, "faults": []}
+    inputs = max(1, round(inputs * READERS[name].share))
     command = [sys.executable, "-W", "ignore", str(GUIDED), name, str(inputs), str(folder)]
     environment = {
         **os.environ,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import tempfile
 import wave
 import zipfile
@@ -12,21 +14,27 @@ from pathlib import Path
 
 import numpy as np
 
+from snntrainer3d.circuits.simulation.raw import read_raw
 from snntrainer3d.data.idx import read_idx
 from snntrainer3d.data.own.gathered import Choice
+from snntrainer3d.data.own.nmnist import read_bin_events
 from snntrainer3d.data.own.npz import read_npz
 from snntrainer3d.data.own.pictures import read_pictures
 from snntrainer3d.data.own.sounds import read_sounds
 from snntrainer3d.data.own.table import read_csv
 from snntrainer3d.data.own.tree import SOUNDS, opened_tree
 from snntrainer3d.data.wav import read_wav
-from snntrainer3d.exports import read_weight_file, to_json, to_npz, to_safetensors
+from snntrainer3d.errors import SimulationError
+from snntrainer3d.exports import read_weight_file, to_json, to_nir, to_npz, to_paper_json, to_safetensors
 from snntrainer3d.frames import decode_frame, encode_frame, make_frame
-from snntrainer3d.runs import StoredCheckpoint, read_live_frame, read_record, write_checkpoint
+from snntrainer3d.jobs.pipe import Message, read_message, write_message
+from snntrainer3d.runs import StoredCheckpoint, parse_condition, read_live_frame, read_record, write_checkpoint
 from snntrainer3d.runs.checkpoints import read_checkpoint
 from snntrainer3d.runs.live import LiveFrameWriter
 from snntrainer3d.runs.run_file import read_run_file
 from snntrainer3d.runs.snapshots import SnapshotWriter, list_snapshots, read_snapshot
+from snntrainer3d.server.circuit_models import SimulateCircuit
+from snntrainer3d.server.models import Play
 from snntrainer3d.server.socket import understand
 from snntrainer3d.spec import (
     Leaky,
@@ -52,6 +60,8 @@ class Reader:
 
     read: Callable[[bytes], object]
     seeds: Callable[[], list[bytes]]
+    share: float = 1.0
+    """Of the inputs that others get: where each is read in a process of its own, which takes a second."""
 
 
 def _file(read: Callable[[Path], object], ending: str = ".bin") -> Callable[[bytes], object]:
@@ -158,12 +168,94 @@ def _run_file(path: Path) -> object:
 
 
 def _run_files() -> list[bytes]:
-    about = b'{"format": "snntrainer3d/run", "version": 1, "id": "d231sv7q2yve", "files": []}'
-    return [_zip({"about.json": about, "run.json": about, "spec.json": b"{}"})]
+    """Give whole run files: of a run that ended, with everything in it, and of one that was only made."""
+    (frame,) = _frames()
+    files = {"spec.json": _documents()[0], "events.jsonl": _RECORD, "results.json": b'{"test": null}'}
+    return [_packed_run({"spec.json": files["spec.json"]}), _packed_run({**files, "snapshots.bin": frame})]
+
+
+def _packed_run(files: dict[str, bytes]) -> bytes:
+    sums = {name: {"bytes": len(one), "sha256": hashlib.sha256(one).hexdigest()} for name, one in files.items()}
+    about = {"format": "snntrainer3d/run-file", "version": 1, "id": "d231sv7q2yve", "created_at": 1.0}
+    said = {"launcher": "cli", "name": "", "imported": False, "environment": {}}
+    told = json.dumps({**about, **said, "files": sums})
+    return _zip({"run.json": told.encode(), **files})
 
 
 def _weight_files() -> list[bytes]:
     return [write(_small()) for write in (to_json, to_safetensors, to_npz)]
+
+
+def _nir_files() -> list[bytes]:
+    return [to_nir(_small())]
+
+
+def _torch_files() -> list[bytes]:
+    # Not at the top: it would be instrumented with all the rest.
+    import torch
+
+    written = io.BytesIO()
+    torch.save({name: torch.from_numpy(array) for name, array in _small().tensors.items()}, written)
+    return [written.getvalue()]
+
+
+def _named_arrays() -> list[bytes]:
+    written = io.BytesIO()
+    names = {"layers.0.": "fc1.", "layers.1.": "fc2."}
+    arrays = {f"{names[name[:9]]}{name[9:]}": array for name, array in _small().tensors.items() if name[9:] in _LEARNED}
+    np.savez(written, **arrays)
+    return [written.getvalue()]
+
+
+def _state_dict(content: bytes) -> object:
+    return read_weight_file(content, _small().network)
+
+
+def _events_files() -> list[bytes]:
+    times = np.arange(12) * 1000
+    sample = {"t": times, "x": times % 5, "y": times % 3, "p": times % 2}
+    written = io.BytesIO()
+    np.savez(written, **sample, sample=np.repeat(np.arange(4), 3), labels=np.array([0, 1, 0, 1]))
+    return [written.getvalue()]
+
+
+def _event_recordings() -> list[bytes]:
+    rows = [(3, 4, 1, 10), (5, 6, 0, 20), (0, 240, 0, 30), (9, 9, 1, 5)]
+    return [b"".join(bytes((x, y)) + ((p << 23) | t).to_bytes(3, "big") for x, y, p, t in rows)]
+
+
+def _waveforms(path: Path) -> object:
+    try:
+        return read_raw(path)
+    except SimulationError:
+        return None
+
+
+def _raw_files() -> list[bytes]:
+    head = "Title: x\nPlotname: Transient Analysis\nFlags: real\nNo. Variables: 2\nNo. Points: 3\nVariables:\n"
+    values = np.arange(6, dtype=np.float64).tobytes()
+    return [f"{head}\t0\ttime\ttime\n\t1\tv(a)\tvoltage\nBinary:\n".encode() + values]
+
+
+def _worker_messages() -> list[bytes]:
+    written = io.BytesIO()
+    write_message(written, Message({"task": "play", "samples": [1]}, b"abc"))
+    return [written.getvalue()]
+
+
+def _plays() -> list[bytes]:
+    drawing = b'{"drawing": {"width": 2, "height": 2, "pixels": "AAAA/w=="}}'
+    return [b'{"index": 3, "split": "test", "num_steps": 5}', b'{"pixels": [0, 255]}', drawing]
+
+
+def _studies() -> list[bytes]:
+    base = json.loads(_documents()[0])
+    vary = {"kind": "grid", "fields": {"training.learning_rate": [0.1, 0.2]}}
+    return [json.dumps({"name": "a", "base": base, "vary": vary, "seeds": [1, 2]}).encode()]
+
+
+def _request(kind: type[object]) -> Callable[[bytes], object]:
+    return lambda content: parse(kind, read_json(content))
 
 
 def _documents() -> list[bytes]:
@@ -183,12 +275,13 @@ def _study(content: bytes) -> object:
 
 
 _RECORD = b'{"kind":"state","state":"running","at":1.0}\n{"kind":"update","update":1,"epoch":1,"loss":1.0}\n'
+_LEARNED = ("weight", "bias")
 READERS: dict[str, Reader] = {
     "weight frame": Reader(decode_frame, _frames),
     "IDX": Reader(_file(read_idx), _idx),
     "WAV": Reader(lambda content: read_wav(content, "it.wav"), lambda: [_sound()]),
     "own NPZ": Reader(_file(lambda path: read_npz(path, "it.npz", Choice())), _npz),
-    "own CSV": Reader(_file(lambda path: read_csv(path, "it.csv")), lambda: [b"a,b,label\n1,2,x\n3,4,y\n" * 3]),
+    "own CSV": Reader(_file(lambda path: read_csv(path, "it.csv")), lambda: [b"a,b,label\n" + b"1,2,x\n3,4,y\n" * 3]),
     "zip of pictures or sounds": Reader(_file(_tree, ".zip"), _trees),
     "snapshots": Reader(_file(_snapshots), _snapshot_files),
     "live frame": Reader(_file(read_live_frame), _live_files),
@@ -201,5 +294,18 @@ READERS: dict[str, Reader] = {
         _message,
         lambda: [b'{"watch": "d231sv7q2yve", "hertz": 5, "events_after": 0}', b'{"ack": 3}', b'{"live": false}'],
     ),
-    "study document": Reader(_study, lambda: [b'{"name": "a", "base": {}, "vary": {"network": []}, "seeds": [1, 2]}']),
+    "paper's JSON": Reader(read_weight_file, lambda: [to_paper_json(_small())]),
+    "state dict": Reader(_state_dict, _named_arrays),
+    "torch file": Reader(_state_dict, _torch_files, share=0.01),
+    "NIR": Reader(read_weight_file, _nir_files, share=0.02),
+    "events NPZ": Reader(_file(lambda path: read_npz(path, "it.npz", Choice(side=8))), _events_files),
+    "events .bin": Reader(read_bin_events, _event_recordings),
+    "waveforms": Reader(_file(_waveforms, ".raw"), _raw_files),
+    "message of the worker": Reader(lambda content: read_message(io.BytesIO(content)), _worker_messages),
+    "condition of a search": Reader(
+        lambda content: parse_condition(content.decode("latin-1")), lambda: [b"training.learning_rate>=0.001", b"a~b"]
+    ),
+    "playback request": Reader(_request(Play), _plays),
+    "circuit request": Reader(_request(SimulateCircuit), lambda: [b'{"form": "vccs", "samples": [2]}']),
+    "study document": Reader(_study, _studies),
 }

@@ -63,8 +63,9 @@ def _head(path: Path) -> tuple[list[str], int] | None:
     end = begin.find(_MARK)
     if end < 0:
         return None
-    lines = begin[:end].decode("ascii", "replace").splitlines()
-    return [line.split()[1] for line in lines[lines.index("Variables:") + 1 :]], end + len(_MARK)
+    _, told, variables = begin[:end].decode("ascii", "replace").partition("\nVariables:")
+    names = [line.split()[1:2] for line in variables.splitlines() if line.strip()]
+    return ([name for (name,) in names], end + len(_MARK)) if told and names and all(names) else None
 
 
 def _node(name: str) -> str:
