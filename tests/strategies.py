@@ -116,7 +116,7 @@ def map_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
 @st.composite
 def recurrent_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
     """Draw a recurrent layer of either feedback, alone or before dense ones."""
-    neuron = draw(neurons().filter(lambda one: one.kind in ("leaky", "synaptic"))).model_dump(mode="json")
+    neuron = draw(neurons().filter(lambda one: one.kind in ("leaky", "synaptic", "adaptive"))).model_dump(mode="json")
     feedback = draw(st.sampled_from(["all_to_all", "one_to_one"]))
     first = {"kind": "recurrent", "size": draw(st.integers(1, max_size)), "feedback": feedback}
     first |= {"bias": draw(st.booleans()), "neuron": neuron}

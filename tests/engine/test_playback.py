@@ -8,7 +8,18 @@ import torch
 
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, play, run, tally
-from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Lapicque, Leaky, Neuron, Synaptic, dense_network
+from snntrainer3d.spec import (
+    Adaptive,
+    Alpha,
+    Izhikevich,
+    Lapicque,
+    Leaky,
+    Network,
+    Neuron,
+    Synaptic,
+    dense_network,
+    parse,
+)
 
 SCALE, OFFSET, STEPS = 0.02, -0.1, 12
 ENCODER = Encoder(scale=SCALE, offset=OFFSET, num_steps=STEPS)
@@ -31,6 +42,18 @@ KINDS: list[Neuron] = [
     Adaptive(beta=0.9, rho=0.8, adaptation=0.5, reset="zero", learn_rho="per_neuron"),
     Izhikevich(learn_b="per_neuron"),
 ]
+
+
+def test_playback_of_recurrent_adaptive_neurons_is_the_recording_of_the_reference_path() -> None:
+    layer = {"kind": "recurrent", "size": 9, "neuron": {"kind": "adaptive", "rho": 0.8, "adaptation": 0.5}}
+    module = build(parse(Network, {"input": {"shape": [1, 4, 5]}, "layers": [layer]}), 3)
+    raw = samples(1)
+    with torch.no_grad():
+        recording = run(module, torch.from_numpy(raw.reshape(1, -1)).float() * SCALE + OFFSET, STEPS)
+    playback = play(module, ENCODER, raw[0])
+    assert np.array_equal(playback.spikes[0], recording.spikes[0][:, 0].numpy())
+    assert 0.05 < playback.spikes[0].mean() < 0.95
+    assert np.allclose(playback.membranes[0], recording.membranes[0][:, 0].numpy(), CLOSE, CLOSE)
 
 
 def samples(count: int) -> np.ndarray:

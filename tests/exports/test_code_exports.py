@@ -29,7 +29,7 @@ from snntrainer3d.exports import (
 )
 from snntrainer3d.exports.c_source import in_bytes
 from snntrainer3d.exports.proof import ROUNDING
-from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Leaky, Synaptic, Training, dense_network
+from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Leaky, Network, Synaptic, Training, dense_network, parse
 
 pytestmark = pytest.mark.slow
 
@@ -229,6 +229,10 @@ def test_neurons_that_a_form_does_not_know_are_refused_by_name(form):
     for neuron in (Adaptive(), Izhikevich()):
         told = form_of(form).faults(dense_network((4,), [3], 2, neuron))
         assert f"{neuron.kind!r}" in told[0].message
+    network = dense_network((4,), [3], 2).model_dump(mode="json")
+    network["layers"][0] |= {"kind": "recurrent", "neuron": {"kind": "adaptive"}}
+    told = form_of(form).faults(parse(Network, network))
+    assert told[0].path in ("network.layers[0].kind", "network.layers[0].neuron.kind")
 
 
 @pytest.mark.parametrize("write", [to_numpy_script, to_pytorch_script, to_snntorch_script])

@@ -1,13 +1,14 @@
-"""The neuron that snnTorch does not have: leaky, with a threshold that rises with its own spikes."""
+"""Neurons that snnTorch does not have: leaky, with a threshold that rises with their own spikes; alone or recurrent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import snntorch
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from snntrainer3d.engine.kernels.adaptive.reference import step
 
@@ -42,3 +43,30 @@ class AdaptiveNeuron(snntorch.SpikingNeuron):
         beta, rho = self.beta.clamp(0, 1), self.rho.clamp(0, 1)
         reset, strength = self.reset_mechanism, self.adaptation
         return step(current, spikes, adaptation, membrane, beta, rho, strength, self.threshold, reset, self.spike_grad)
+
+
+class OneToOne(nn.Module):
+    """What sends each spike back to the neuron that fired; `V` holds a weight for each."""
+
+    def __init__(self, V: Tensor) -> None:
+        super().__init__()
+        self.V = nn.Parameter(V)
+
+    def forward(self, spikes: Values) -> Values:
+        """Weigh spikes."""
+        return spikes * self.V
+
+
+class RecurrentAdaptiveNeuron(AdaptiveNeuron):
+    """Adaptive neurons driven by their own spikes of the step before, through `recurrent`, as in snnTorch's RLeaky."""
+
+    def __init__(self, beta: float, rho: float, adaptation: float, recurrent: nn.Module, **given: Any) -> None:
+        """Take the feedback beside what Adaptive neurons take: `nn.Linear` without bias, or OneToOne."""
+        super().__init__(beta, rho, adaptation, **given)
+        self.recurrent = recurrent
+
+    def forward(
+        self, current: Values, spikes: Values, adaptation: Values, membrane: Values
+    ) -> tuple[Values, Values, Values]:
+        """Advance one step; gives spikes, adaptation and membrane, which the next step takes."""
+        return super().forward(current + self.recurrent(spikes), spikes, adaptation, membrane)

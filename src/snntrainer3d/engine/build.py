@@ -10,7 +10,7 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
-from snntrainer3d.engine.adaptive import AdaptiveNeuron
+from snntrainer3d.engine.adaptive import AdaptiveNeuron, OneToOne, RecurrentAdaptiveNeuron
 from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.engine.surrogate import spike_function
 from snntrainer3d.errors import FailureError, MismatchError
@@ -131,8 +131,10 @@ def _neurons_of(layer: Layer, shape: Shape) -> nn.Module | None:
 
 
 def _recurrent(layer: Recurrent) -> nn.Module:
-    """Give snnTorch's RLeaky or RSynaptic; the feedback has no bias of its own, the layer has one."""
+    """Give snnTorch's RLeaky or RSynaptic, or our own; the feedback has no bias of its own, the layer has one."""
     neuron, size = layer.neuron, layer.size
+    if isinstance(neuron, Adaptive):
+        return _recurrent_adaptive(neuron, size, layer.feedback == "all_to_all")
     given: dict[str, Any] = {
         "all_to_all": layer.feedback == "all_to_all",
         "linear_features": size if layer.feedback == "all_to_all" else None,
@@ -142,7 +144,7 @@ def _recurrent(layer: Recurrent) -> nn.Module:
         "reset_delay": neuron.reset_delay,
     }
     if layer.feedback == "one_to_one":
-        given["V"] = torch.empty(size).uniform_(-1.0, 1.0) / math.sqrt(size)
+        given["V"] = _own_weights(size)
     module = (
         snntorch.RLeaky(beta=neuron.beta, **given)
         if isinstance(neuron, Leaky)
@@ -152,6 +154,22 @@ def _recurrent(layer: Recurrent) -> nn.Module:
         module.recurrent.bias = None
     _learn_values(module, neuron, (size,))
     return module
+
+
+def _recurrent_adaptive(neuron: Adaptive, size: int, to_all: bool) -> nn.Module:
+    back = nn.Linear(size, size, bias=False) if to_all else OneToOne(_own_weights(size))
+    spike_grad = spike_function(neuron.surrogate)
+    module = RecurrentAdaptiveNeuron(
+        neuron.beta, neuron.rho, neuron.adaptation, back,
+        threshold=neuron.threshold, reset_mechanism=neuron.reset, spike_grad=spike_grad,
+    )  # fmt: skip
+    _learn_values(module, neuron, (size,))
+    return module
+
+
+def _own_weights(size: int) -> Tensor:
+    """Draw the weights by which each neuron of a layer meets itself again."""
+    return torch.empty(size).uniform_(-1.0, 1.0) / math.sqrt(size)
 
 
 def build_neuron(neuron: Neuron, shape: Shape) -> nn.Module:

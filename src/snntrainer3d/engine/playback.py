@@ -18,7 +18,7 @@ from jaxtyping import Float, Float32, Int64, Num, Shaped, UInt8
 from torch import Tensor
 
 from snntrainer3d.data.encoders import Encoded, Encoder
-from snntrainer3d.engine.adaptive import AdaptiveNeuron
+from snntrainer3d.engine.adaptive import AdaptiveNeuron, RecurrentAdaptiveNeuron
 from snntrainer3d.engine.build import SpikingNetwork, refresh
 from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.engine.kernels.adaptive import reference as adaptive
@@ -116,7 +116,7 @@ def _layers(module: SpikingNetwork, encoded: Encoded) -> Iterator[Recorded]:
 
 def _over_time(neuron: Any, currents: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     """Run a layer's neurons by the plain loop of their kind, with the values that snnTorch would take."""
-    if isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic | IzhikevichNeuron):
+    if isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic | RecurrentAdaptiveNeuron | IzhikevichNeuron):
         return neurons_over_time(neuron, currents)
     threshold, reset = neuron.threshold, neuron.reset_mechanism
     if isinstance(neuron, snntorch.Lapicque):

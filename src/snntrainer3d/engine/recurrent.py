@@ -15,6 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from snntrainer3d.engine.adaptive import RecurrentAdaptiveNeuron
 from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_stepped
 from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
 from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
@@ -27,7 +28,7 @@ SMALL = 1 << 15
 
 def is_recurrent(neuron: nn.Module) -> bool:
     """Tell whether neurons take in their own spikes."""
-    return isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic)
+    return isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic | RecurrentAdaptiveNeuron)
 
 
 def scan_recurrent(

@@ -441,7 +441,8 @@ export interface Network {
  * A dense layer whose spikes come back to it one step later: x[t] = W·s[t] + b + V·own spikes[t−1].
  *
  * snnTorch's RLeaky and RSynaptic; with reset to zero RLeaky sets the whole membrane of the step to zero, its input
- * too, where Leaky keeps the input.
+ * too, where Leaky keeps the input. With Adaptive neurons, which snnTorch does not have, it is the recurrent network
+ * of Bellec et al. 2018 (see Adaptive) with a delay of one step.
  */
 export interface Recurrent {
   /** Number of neurons. From 1 to 100,000. */
@@ -451,7 +452,7 @@ export interface Recurrent {
   kind: "recurrent";
   /** Whether a spike comes back to every neuron of the layer, or only to the one that fired. */
   feedback: "all_to_all" | "one_to_one";
-  neuron: Leaky | Synaptic;
+  neuron: Leaky | Synaptic | Adaptive;
 }
 
 /** Stochastic gradient descent with momentum. Polyak 1964; Nesterov 1983. */

@@ -56,7 +56,7 @@ export const MAIN_FIELDS: Record<LayerKind, "" | "size" | "channels" | "kernel" 
 
 const MAPS: ReadonlySet<LayerKind> = new Set(["conv2d", "max_pool", "avg_pool"]);
 const FLAT: ReadonlySet<LayerKind> = new Set(["dense", "recurrent"]);
-const RECURRENT: NeuronKind[] = ["leaky", "synaptic"];
+const RECURRENT: NeuronKind[] = ["leaky", "synaptic", "adaptive"];
 
 export const takesMaps = (kind: LayerKind): boolean => MAPS.has(kind);
 export const takesFlat = (kind: LayerKind): boolean => FLAT.has(kind);

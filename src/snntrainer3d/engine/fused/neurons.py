@@ -11,7 +11,7 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
-from snntrainer3d.engine.adaptive import AdaptiveNeuron
+from snntrainer3d.engine.adaptive import AdaptiveNeuron, RecurrentAdaptiveNeuron
 from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.engine.kernels.layer import blocks_of
 from snntrainer3d.engine.kernels.layout import (
@@ -61,7 +61,11 @@ _KINDS: dict[type, int] = {
     AdaptiveNeuron: ADAPTIVE,
     IzhikevichNeuron: IZHIKEVICH,
 }
-_RECURRENT: dict[type, int] = {snntorch.RLeaky: LEAKY, snntorch.RSynaptic: SYNAPTIC}
+_RECURRENT: dict[type, int] = {
+    snntorch.RLeaky: LEAKY,
+    snntorch.RSynaptic: SYNAPTIC,
+    RecurrentAdaptiveNeuron: ADAPTIVE,
+}
 """The kernels of one step of a recurrent layer, its own spikes being part of what drives it."""
 RAW_ROWS = (THRESHOLD, BETA, ALPHA, TAU, JUMP)
 """The rows of `values` whose gradients the kernels give, in the order of the raw gradients."""
