@@ -296,7 +296,7 @@ READERS: dict[str, Reader] = {
     ),
     "paper's JSON": Reader(read_weight_file, lambda: [to_paper_json(_small())]),
     "state dict": Reader(_state_dict, _named_arrays),
-    "torch file": Reader(_state_dict, _torch_files, share=0.01),
+    "torch file": Reader(_state_dict, _torch_files, share=0.004),
     "NIR": Reader(read_weight_file, _nir_files, share=0.02),
     "events NPZ": Reader(_file(lambda path: read_npz(path, "it.npz", Choice(side=8))), _events_files),
     "events .bin": Reader(read_bin_events, _event_recordings),

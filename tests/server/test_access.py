@@ -6,8 +6,9 @@ import contextlib
 import io
 import json
 import logging
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import psutil
@@ -265,10 +266,10 @@ def test_paths_do_not_leave_the_home(served: Served) -> None:
     for way in ways:
         for path in ("/{}", "/api/runs/{}", "/api/runs/{}/spec", "/api/runs/{}/export/json", "/assets/{}"):
             answer = served.client.get(path.format(way))
-            assert answer.status_code in {200, 404, 405, 422}, (path, way)
+            assert answer.status_code in {200, 403, 404, 405, 422}, (path, way)
             assert "secret" not in answer.text.replace("secret.txt", "")
         for path in ("/api/trash/{}", "/api/runs/{}", "/api/datasets/{}", "/api/datasets/own-{}"):
-            assert served.client.delete(path.format(way)).status_code in {404, 405, 409, 422, 400}, (path, way)
+            assert served.client.delete(path.format(way)).status_code in {403, 404, 405, 409, 422, 400}, (path, way)
     assert (served.home / "secret.txt").read_text() == "secret"
 
 
@@ -319,3 +320,62 @@ def test_huge_and_deep_json_is_refused(served: Served, content: bytes) -> None:
     for path in ("/api/runs", "/api/compare", "/api/studies"):
         assert served.client.post(path, content=content).status_code in {413, 422}, path
     assert served.client.get("/api/health").status_code == 200
+
+
+def until_logged(served: Served, log: pytest.LogCaptureFixture, words: str, attack: Callable[[], object]) -> None:
+    """Attack as often as it takes until the log says that it was refused: of many in a second one is told."""
+    give_up = time.monotonic() + 30
+    with log.at_level(logging.WARNING):
+        while words not in log.text:
+            assert time.monotonic() < give_up, f"nothing like {words!r} in {log.text!r}"
+            attack()
+            time.sleep(0.1)
+    assert all(record.getMessage().startswith("Refused: ") for record in log.records), log.text
+    assert served.client.get("/api/health").status_code in {200, 401}
+
+
+def send_too_much(served: Served) -> None:
+    with line_to(served) as line:
+        with contextlib.suppress(ConnectionClosed):
+            line.send("x" * (MAX_MESSAGE_BYTES + 1))
+        read_to_the_end(line)
+
+
+def flood(served: Served) -> None:
+    with line_to(served) as line:
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(5000):
+                line.send('{"ack": 1}')
+        read_to_the_end(line)
+
+
+ATTACKS: dict[str, tuple[str, Callable[[Served], object]]] = {
+    "foreign origin": ("evil.example", lambda s: s.client.get("/api/runs", headers={"Origin": "http://evil.example"})),
+    "foreign origin on the line": ("WebSocket", lambda s: refused_line(s, Origin="http://evil.example")),
+    "foreign host": ("no name of this server", lambda s: s.client.get("/", headers={"Host": "evil.example"})),
+    "traversal": ("leads out", lambda s: s.client.get("/api/runs/..%2f..%2fetc%2fpasswd")),
+    "traversal by backslash": ("leads out", lambda s: s.client.get("/assets/..%5c..%5cruns.db")),
+    "huge JSON": ("'/api/runs' from 127.0.0.1: limit", lambda s: s.client.post("/api/runs", content=b" " * 5_000_000)),
+    "deep JSON": ("'/api/runs' from 127.0.0.1: spec", lambda s: s.client.post("/api/runs", content=b"[" * 100_000)),
+    "zip bomb": ("/api/runs/import'", lambda s: s.client.post("/api/runs/import", content=bomb("run.json", 3_000_000))),
+    "flood": ("messages a second", flood),
+    "oversized frame": ("beyond the limit on a WebSocket", send_too_much),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ATTACKS)
+def test_every_attack_is_refused_and_logged_and_the_server_lives(
+    served: Served, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    words, attack = ATTACKS[name]
+    until_logged(served, caplog, words, lambda: attack(served))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong-but-long-enough"}], ids=["missing", "wrong"])
+def test_a_missing_and_a_wrong_token_are_logged_without_it(
+    locked: Served, caplog: pytest.LogCaptureFixture, headers: dict[str, str]
+) -> None:
+    until_logged(locked, caplog, "asks for its token", lambda: locked.client.get("/api/runs", headers=headers))
+    assert "wrong-but-long-enough" not in caplog.text

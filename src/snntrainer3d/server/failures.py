@@ -16,11 +16,14 @@ from snntrainer3d.errors import (
     ConflictError,
     FailureError,
     Fault,
+    FileFormatError,
     InputError,
+    LimitError,
     NotFoundError,
     Snntrainer3dError,
     SpecError,
 )
+from snntrainer3d.server.gate import told_of
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +46,20 @@ def body_of(error: Exception) -> dict[str, Any]:
     ).body()
 
 
-async def _ours(_request: Request, error: Exception) -> JSONResponse:
+async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Snntrainer3dError)
+    if _is_hostile(error):
+        # What it was, not what it said: that may name files of a person.
+        request.app.state.refusals.note(f"{told_of(request.scope)}: {error.code}")
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s", error)
     return JSONResponse(error.body(), error.http_status)
+
+
+def _is_hostile(error: Snntrainer3dError) -> bool:
+    """Tell whether a body was beyond a limit, damaged, or no document at all, rather than one with faults in it."""
+    unread = isinstance(error, SpecError) and any(not fault.path for fault in error.faults)
+    return unread or isinstance(error, LimitError | FileFormatError)
 
 
 async def _parameters(_request: Request, error: Exception) -> JSONResponse:

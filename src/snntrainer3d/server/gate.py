@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from urllib.parse import parse_qsl, urlencode
 
@@ -61,11 +62,12 @@ class Gate:
         try:
             self._access.check_host(headers)
             self._access.check_origin(headers, scope["path"])
+            _check_path(scope["path"])
             answer = self._greet(scope)
             if answer is None:
                 self._access.check_token(headers, _port(scope))
         except AccessError as error:
-            self._refusals.note(f"{_told(scope)}: {error.message}")
+            self._refusals.note(f"{told_of(scope)}: {error.message}")
             answer = _refusal(error, scope)
         if answer is None:
             await self._app(scope, receive, send)
@@ -112,7 +114,13 @@ def _is_page(scope: Scope) -> bool:
     return scope["path"] != "/api" and not scope["path"].startswith(("/api/", "/assets/"))
 
 
-def _told(scope: Scope) -> str:
+def _check_path(path: str) -> None:
+    """Refuse a path that leads up, or that a file system reads otherwise than we do; raises AccessError."""
+    if "\0" in path or ".." in re.split(r"[/\\]", path):
+        raise AccessError("The path leads out of what this server has.", path="path")
+
+
+def told_of(scope: Scope) -> str:
     """Say what was asked by whom, without the query, which may hold a token."""
     client = scope.get("client") or ("?",)
     return f"{scope.get('method', 'WebSocket')} {scope['path'][:200]!r} from {client[0]}"

@@ -31,7 +31,9 @@ TICK_S = 0.2
 that uses all cores."""
 MAX_SOCKETS = 256
 """Pages that one server serves at once; each costs it a look at its run five times a second."""
+LAST_WORD_S = 0.5
 _TRY_LATER = 1013
+_TOO_BIG = 1009
 _SEQUENCE = struct.Struct("<8xIII")
 """Sequence number, update and epoch in the head of a weight frame."""
 
@@ -100,6 +102,8 @@ class _Session:
         tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            # A send that failed may come before the word that says why the connection ended.
+            await asyncio.wait(tasks[:1], timeout=LAST_WORD_S)
             for task in done:
                 task.result()
         finally:
@@ -112,6 +116,8 @@ class _Session:
         while True:
             message = await self._connection.receive()
             if message["type"] == "websocket.disconnect":
+                if message.get("code") == _TOO_BIG:
+                    self._connection.app.state.refusals.note("a message beyond the limit on a WebSocket")
                 return
             if not allowance.take():
                 self._connection.app.state.refusals.note(
