@@ -103,7 +103,8 @@ def _timed(server: Server, times: int) -> dict[str, float]:
     run = server.ask("GET", "/runs?limit=1")["runs"][0]["id"]
     questions = {
         "the list of all runs": "/runs",
-        "runs by accuracy": "/runs?sort=created_at&limit=50",
+        "the newest 50 runs": "/runs?limit=50",
+        "the best 50 runs": "/runs?sort=test_accuracy&limit=50",
         "one run": f"/runs/{run}",
         "a curve of 500 points": f"/runs/{run}/curves?points=500",
         "a page of events": f"/runs/{run}/events?after=9000",
@@ -188,7 +189,7 @@ async def _crowd(server: Server, run: str, seconds: float) -> tuple[dict[str, in
 def many_updates(home: Path, updates: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """Train a tiny network for so many updates in one server, and look at it all the while."""
     batch, samples = 1, 1438
-    epochs = max(1, updates // -(-samples // batch))
+    epochs = -(-updates // -(-samples // batch))
     with Server(home) as server:
         spec = tiny(epochs=epochs, batch_size=batch, learning_rate=1e-4)
         run = server.ask("POST", "/runs", json={"spec": spec})["id"]

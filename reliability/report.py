@@ -29,6 +29,7 @@ def page() -> str:
             "<!-- Made by `python -m reliability page` from docs/reliability/; edit reliability/report.py. -->",
             INTRODUCTION,
             *sections,
+            ENDING,
         ]
     )
 
@@ -41,6 +42,36 @@ def _section(name: str, write: Callable[[Mapping[str, Any]], str]) -> str:
 INTRODUCTION = """# Reliability
 
 What was done to the application to break it, and what came of it. Every figure was measured by the command beside it.
+"""
+
+
+ENDING = """## Long runs and the disk
+
+A chart gets a few hundred points of a run, each the mean of the updates that it stands for with the lowest and the highest beside it: of a
+million points every peak is still there (`tests/analysis/test_curves.py`), and the page does the same with what it watches
+(`web/tests/state/curves.test.ts`). Nothing is taken from the record: `export RUN --to csv` gives every point. A training at full speed notes a
+thousand points, each the mean of its updates; at other paces every update.
+
+`snntrainer3d runs disk` and the page's Runs tell what each run takes. A quota (`runs disk --quota 20GB`, or the page) thins snapshots
+alone, those of the oldest runs first, annotated ones last; it is told in the run, the home and the log. Killed in the middle, every snapshot is
+still there (`tests/runs/test_quota.py`).
+
+## Attacks
+
+`tests/server/test_access.py`, against a server that listens: each is refused, logged (a line a second at most, without secrets), and the server
+answers on.
+
+| attack | answer |
+|---|---|
+| foreign `Origin`, on HTTP and on the WebSocket | 403 |
+| foreign `Host` | 403 |
+| missing or wrong token | 401; the WebSocket 403 |
+| a path that leads out (`..`, backslash, NUL) | 403 |
+| zip bomb, in runs, weights and own data | 413 or 422, before it is unpacked |
+| JSON of 5 MB, nested 100,000 deep, no JSON | 413 or 422 |
+| 5,000 messages at once on a WebSocket | closed, 1008 |
+| a message beyond 64 KiB | closed, 1009 |
+| more pages than 256 | closed, 1013 |
 """
 
 
@@ -96,8 +127,16 @@ def _fuzz(found: Mapping[str, Any]) -> str:
             f"The HTTP API got {api['requests']:,} requests (schemathesis), right and wrong ones for each of its "
             f"{api['operations']} operations: {len(api['faults'])} faults (an answer of 500 or more, or none in a minute).",
             "",
+            "Readers that work in a process of their own (NIR, PyTorch's files) get fewer inputs, as each takes a second.",
+            "",
+            "Every document there is (networks, trainings, runs, studies, circuits, quota, what a run file says of itself, each "
+            "body that the API takes, events, messages of a page) is drawn by hypothesis from its own JSON Schema, is read and "
+            "comes back as it was, or is refused: `tests/promises/test_every_document.py`, which fails when a body that is "
+            "taken is not among them. The readers' whole files, cut short and with bytes changed, are in "
+            "`tests/reliability/test_readers.py`.",
+            "",
             "Every fault that was found is a test now: `tests/runs/test_found_by_fuzzing.py`, `tests/data/test_own_data.py`, "
-            "`tests/server/test_access.py`.",
+            "`tests/server/test_access.py`, `tests/reliability/test_readers.py`.",
             "",
         ]
     )
