@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from snntrainer3d.engine.convolution import can_pool, convolve_and_pool, pools_at_once
 from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_not
 from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
 from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
@@ -138,9 +139,14 @@ def _run(
     """Take `steps` steps through all stages; gives spikes and membranes of the last and the states left."""
     left: list[Any] = []
     membrane = signal
+    pooled: Tensor | None = None
     for index, stage in enumerate(stages):
         state = states[index]
-        if not _is_neuron(stage):
+        if pooled is not None:
+            signal, pooled = pooled, None
+        elif (pooled := _pooled(stages[index : index + 2], signal, constant)) is not None:
+            pass
+        elif not _is_neuron(stage):
             signal, constant = _apply(stage, signal, steps, constant)
         elif _reason(stage) or not _fits(stage, signal, constant):
             signal, membrane, state = _step_neuron(stage, signal, steps, constant, state)
@@ -160,6 +166,17 @@ def _apply(stage: nn.Module, signal: Tensor, steps: int, constant: bool) -> tupl
         merged = stage(signal.flatten(0, 1))
         return merged.unflatten(0, signal.shape[:2]), False
     return torch.stack([stage(signal if constant else signal[t]) for t in range(steps)]), False
+
+
+def _pooled(stages: list[nn.Module], signal: Tensor, constant: bool) -> Tensor | None:
+    """Give what pooling leaves of a convolution, where the first of `stages` are both and quicker in one pass."""
+    if len(stages) < 2 or not can_pool(stages[0], stages[1]):
+        return None
+    maps = signal if constant else signal.flatten(0, 1)
+    if not pools_at_once(stages[0], stages[1], maps):
+        return None
+    given = convolve_and_pool(stages[0], stages[1], maps)
+    return given if constant else given.unflatten(0, signal.shape[:2])
 
 
 def _fits(stage: nn.Module, signal: Tensor, constant: bool) -> bool:

@@ -21,7 +21,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from snntrainer3d.engine.build import SpikingNetwork, refresh
+from snntrainer3d.engine.build import SpikingLayer, SpikingNetwork, refresh
+from snntrainer3d.engine.convolution import convolve_and_pool, pools_at_once
 from snntrainer3d.engine.fuse import scan_neuron, surrogate_of
 from snntrainer3d.engine.fused.neurons import why_not, why_stepped
 from snntrainer3d.engine.learner import BatchResult, EvalResult, ReferenceLearner, constant_steps
@@ -131,20 +132,35 @@ def run_multistep(
     steps, batch = (num_steps, len(inputs)) if num_steps is not None else inputs.shape[:2]
     signal = inputs if constant else inputs.flatten(0, 1)
     membranes, rates = signal, []
-    for layer in module.layers:
+    pooled: Tensor | None = None
+    share: float | None = None
+    for layer, following in zip(module.layers, [*list(module.layers)[1:], None], strict=True):
         if module.training and isinstance(layer.connection, nn.Dropout):
             kept = kept_values(layer.connection, signal[:batch])
             signal = (signal.unflatten(0, (-1, batch)) * kept).flatten(0, 1)
-        else:
+        elif pooled is not None:
+            signal, pooled = pooled, None
+        elif following is None or (pooled := _pooled(layer, following, signal, share)) is None:
             signal = layer.currents(signal)
+        share = None
         if layer.neuron is None:
             continue
         signal, membranes = _neurons(layer.neuron, signal, steps, batch, constant)
-        rates.append(float(signal.detach().mean()))
+        rates.append(share := float(signal.detach().mean()))
         if hidden_rates is not None and signal.requires_grad and layer is not module.layers[-1]:
             hidden_rates.append(signal.mean())
         constant = False
     return signal.unflatten(0, (steps, batch)), membranes, rates
+
+
+def _pooled(layer: SpikingLayer, following: SpikingLayer, signal: Tensor, share: float | None) -> Tensor | None:
+    """Give what the next layer's pooling leaves of a convolution, where both are quicker in one pass."""
+    if layer.neuron is not None:
+        return None
+    maps = signal.reshape(len(signal), *layer.takes)
+    if not pools_at_once(layer.connection, following.connection, maps, share):
+        return None
+    return convolve_and_pool(layer.connection, following.connection, maps)
 
 
 def stepped(module: SpikingNetwork) -> list[int]:

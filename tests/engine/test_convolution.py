@@ -1,0 +1,125 @@
+"""A convolution and its pooling in one pass give what torch gives one after the other, forward and backward."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from snntrainer3d.engine.convolution import can_pool, convolve_and_pool, pools_at_once
+from snntrainer3d.engine.fuse import fuse
+
+SHAPES = [
+    # rows, channels, height, breadth, maps, kernel, padding, window
+    (3, 12, 12, 12, 32, 5, 0, 2),
+    (2, 1, 9, 7, 3, 3, 1, 2),
+    (17, 5, 6, 11, 40, 2, 0, 3),
+    (1, 3, 5, 5, 16, 5, 4, 2),
+    (2, 2, 4, 4, 70, 1, 0, 1),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("bias", [True, False])
+def test_one_pass_is_torchs_two(shape: tuple[int, ...], dtype: torch.dtype, bias: bool) -> None:
+    rows, channels, height, breadth, maps, kernel, padding, window = shape
+    torch.manual_seed(0)
+    operation = nn.Conv2d(channels, maps, kernel, padding=padding, bias=bias).to(dtype)
+    pooling = nn.MaxPool2d(window)
+    assert can_pool(operation, pooling)
+    given = (torch.rand(rows, channels, height, breadth, dtype=dtype) < 0.3).to(dtype)
+    first, second = given.clone().requires_grad_(), given.clone().requires_grad_()
+    wanted, found = pooling(operation(first)), convolve_and_pool(operation, pooling, second)
+    close = {"rtol": 1e-10, "atol": 1e-12} if dtype == torch.float64 else {"rtol": 1e-4, "atol": 1e-5}
+    torch.testing.assert_close(found, wanted, **close)
+    asked = torch.randn_like(wanted)
+    leaves = list(operation.parameters())
+    torch.testing.assert_close(
+        torch.autograd.grad(found, [second, *leaves], asked),
+        torch.autograd.grad(wanted, [first, *leaves], asked),
+        **close,
+    )
+
+
+@pytest.mark.slow
+def test_a_users_network_takes_the_pass_and_a_hook_is_still_called() -> None:
+    import snntorch
+
+    torch.manual_seed(0)
+    layers = [
+        nn.Conv2d(1, 4, 3), nn.MaxPool2d(2), snntorch.Leaky(beta=0.9), nn.Flatten(), nn.Linear(36, 3),
+        snntorch.Leaky(beta=0.9),
+    ]  # fmt: skip
+    network = nn.Sequential(*layers)
+    given = (torch.rand(5, 2, 1, 8, 8) < 0.2).float()
+    fused = fuse(network)
+    seen: list[torch.Tensor] = []
+
+    def result() -> tuple[torch.Tensor, torch.Tensor | None]:
+        network.zero_grad()
+        _, membranes = fused(given)
+        membranes.square().sum().backward()
+        return membranes.detach(), layers[0].weight.grad.clone()  # type: ignore[union-attr]
+
+    alone = result()
+    hook = layers[0].register_forward_hook(lambda module, taken, left: seen.append(left))  # noqa: ARG005
+    hooked = result()
+    hook.remove()
+    assert len(seen) == 1
+    torch.testing.assert_close(alone, hooked, rtol=1e-4, atol=1e-5)
+
+
+def test_one_pass_is_taken_only_where_it_is_quicker() -> None:
+    operation, pooling = nn.Conv2d(1, 2, 3), nn.MaxPool2d(2)
+    sparse, full = torch.zeros(1, 1, 6, 6), torch.ones(1, 1, 6, 6)
+    assert pools_at_once(operation, pooling, sparse)
+    assert not pools_at_once(operation, pooling, full)
+    assert not pools_at_once(operation, pooling, sparse, share=0.5)
+    assert not pools_at_once(operation, pooling, sparse.double())
+    assert not pools_at_once(operation, nn.AvgPool2d(2), sparse)
+
+
+@pytest.mark.slow
+def test_gradients_are_the_same_bits_on_any_number_of_threads() -> None:
+    import numba
+
+    torch.manual_seed(0)
+    operation, pooling = nn.Conv2d(4, 6, 3), nn.MaxPool2d(2)
+    given = (torch.rand(37, 4, 8, 8) < 0.2).float()
+
+    def gradients() -> list[torch.Tensor]:
+        operation.zero_grad()
+        convolve_and_pool(operation, pooling, given).square().sum().backward()
+        return [each.grad.clone() for each in operation.parameters() if each.grad is not None]
+
+    before = numba.get_num_threads()
+    try:
+        found = []
+        for count in (1, 2):
+            numba.set_num_threads(min(count, before))
+            found.append(gradients())
+    finally:
+        numba.set_num_threads(before)
+    for one, other in zip(*found, strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("operation", "pooling"),
+    [
+        (nn.Conv2d(2, 2, 3, stride=2), nn.MaxPool2d(2)),
+        (nn.Conv2d(2, 2, 3, groups=2), nn.MaxPool2d(2)),
+        (nn.Conv2d(2, 2, (3, 2)), nn.MaxPool2d(2)),
+        (nn.Conv2d(2, 2, 3, padding=3), nn.MaxPool2d(2)),
+        (nn.Conv2d(2, 2, 3, padding="same"), nn.MaxPool2d(2)),
+        (nn.Conv2d(2, 2, 3, padding=1, padding_mode="circular"), nn.MaxPool2d(2)),
+        (nn.Conv2d(2, 2, 3), nn.MaxPool2d(2, stride=1)),
+        (nn.Conv2d(2, 2, 3), nn.MaxPool2d(2, ceil_mode=True)),
+        (nn.Conv2d(2, 2, 3), nn.AvgPool2d(2)),
+        (nn.Linear(2, 2), nn.MaxPool2d(2)),
+    ],
+)
+def test_what_has_no_common_pass_is_known(operation: nn.Module, pooling: nn.Module) -> None:
+    assert not can_pool(operation, pooling)
