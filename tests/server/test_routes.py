@@ -74,7 +74,7 @@ def test_templates_are_made_for_the_data_set_or_say_why_not(served: Served) -> N
         parse_run({"network": {"input": {"shape": [1, 28, 28]}, "layers": row["layers"]}, "training": row["training"]})
     lenet = next(row for row in served.client.get("/api/templates?dataset=xor").json() if row["name"] == "lenet")
     assert lenet["layers"] == []
-    assert "takes maps" in lenet["fault"]
+    assert lenet["fault"] == "wants pictures, and the samples of XOR are 2 flat values."
     fault(served.client.get("/api/templates?dataset=nowhere"), 404, "not_found")
 
 
@@ -115,6 +115,16 @@ def test_faults_of_network_training_and_fit_are_told_at_once(served: Served) -> 
     assert paths == ["network.layers[0].size", "training.epochs"]
 
 
+def test_the_fit_is_told_by_the_chosen_coding_though_something_else_is_at_fault(served: Served) -> None:
+    body = document()
+    body["network"]["input"]["shape"] = [4, 8, 8]
+    body["training"] |= {"coding": {"kind": "population", "neurons": 4}, "pixels": "standardised"}
+    assert [one["path"] for one in check(served, {"json": body})["faults"]] == ["training.pixels"]
+    body["training"] |= {"coding": {"kind": "delta"}, "epochs": 0}
+    told = [one["path"] for one in check(served, {"json": body})["faults"]]
+    assert told == ["training.epochs", "network.input.shape", "training.coding.kind"]
+
+
 def test_a_warning_names_field_and_remedy(served: Served) -> None:
     body = document()
     body["network"]["layers"][0]["neuron"] = {"kind": "lapicque", "beta": 0.95}
@@ -139,7 +149,13 @@ def test_a_run_is_queued_listed_renamed_cancelled_and_deleted(served: Served) ->
     assert (row["name"], row["status"]) == ("mine", "queued")
     at = f"/api/runs/{row['id']}"
     assert fits(served.client.get("/api/runs"), models.RunList)["runs"][0]["id"] == row["id"]
+    made = served.client.get(at).json()["name"]
     assert fits(served.client.patch(at, json={"name": "ours"}), models.RunRow)["name"] == "ours"
+    # Empty gives back the name that it began with.
+    for empty in ("", "  "):
+        assert served.client.patch(at, json={"name": "other"}).json()["name"] == "other"
+        assert served.client.patch(at, json={"name": empty}).json()["name"] == made
+    assert served.client.patch(at, json={"name": "ours"}).json()["name"] == "ours"
     fault(served.client.delete(at), 409, "conflict")
     assert fits(served.client.post(f"{at}/cancel"), models.RunDetail)["status"] == "cancelled"
     assert served.client.delete(at).status_code == 204

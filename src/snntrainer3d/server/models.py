@@ -323,7 +323,7 @@ class ChangeRun(_Request):
     """What is to be said of a run; what is left out stays."""
 
     name: Annotated[str, Field(max_length=120)] | None = None
-    """Empty for the name that its network makes."""
+    """Empty for the name that it began with: that of its documents, else one made of data set and network."""
     tags: list[str] | None = None
     notes: str | None = None
     archived: bool | None = None

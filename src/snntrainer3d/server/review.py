@@ -10,7 +10,7 @@ import psutil
 from snntrainer3d.data import check_fit, describe
 from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.server.models import CheckAnswer
-from snntrainer3d.spec import Network, RunSpec, advise, cost_of, parse, parse_run, training_bytes
+from snntrainer3d.spec import Network, RunSpec, Training, advise, cost_of, parse, parse_run, training_bytes
 
 
 def review(document: Any) -> CheckAnswer:
@@ -51,6 +51,16 @@ def accepted(document: Any) -> RunSpec:
     return parse_run(document)
 
 
+def _what_enters(training: Any) -> Training | None:
+    """Give a training of those fields alone that say what enters and leaves the network, where they are sound."""
+    fields = ("dataset", "coding", "num_steps", "augmentation", "population", "loss")
+    given = training if isinstance(training, Mapping) else {}
+    try:
+        return parse(Training, {name: given[name] for name in fields if name in given})
+    except SpecError:
+        return None
+
+
 def _fit_of_parts(document: Any) -> list[Fault]:
     """Check a sound network against its data set although something else in the document is at fault."""
     parts = document if isinstance(document, Mapping) else {}
@@ -61,6 +71,6 @@ def _fit_of_parts(document: Any) -> list[Fault]:
     except SpecError:
         return []
     try:
-        return check_fit(network, describe(name)) if isinstance(name, str) else []
+        return check_fit(network, describe(name), _what_enters(training)) if isinstance(name, str) else []
     except InputError:
         return []

@@ -190,7 +190,7 @@ def _misfit(layer: Layer, shape: Shape, index: int) -> tuple[str, str] | None:
         before = f"set the input's shape to 1×{side}×{side}" if side * side == values and side > 1 else ""
         where = f"{before[:1].upper()}{before[1:]}." if index == 0 and before else ""
         message = f"takes maps (channels×height×width), but {shown(shape)} flat values come in."
-        return message, where or f"Put {layer.kind} before the first dense or flatten layer."
+        return message, where or "Put it before the first dense or flatten layer."
     if layer.takes == "flat" and len(shape) != 1:
         message = f"takes a flat row of values, but maps of {shown(shape)} come in."
         return message, f"Put a flatten layer before it: {math.prod(shape):,} values."

@@ -2,7 +2,7 @@
 import { tick } from "svelte";
 import { session } from "../state";
 
-const idOf = (path: string) => `field-${path.replace(/[^a-z0-9]+/gi, "-")}`;
+const idOf = (path: string) => `field-${path.replace(/\.kind$/, "").replace(/[^a-z0-9]+/gi, "-")}`;
 
 /** Shows the field of a path in the design, unfolding what hides it, and puts the focus on it. */
 export async function showField(path: string): Promise<void> {

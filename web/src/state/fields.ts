@@ -33,7 +33,7 @@ export const TRAINING_FIELDS = {
     kind: "int",
     min: 1,
     max: 100_000,
-    help: "Passes over the training data. More learn longer, and may overfit.",
+    help: "Passes over the training data; 1 to 30 are usual. More learn longer, and may overfit.",
   },
   num_steps: {
     label: "Time steps",
@@ -41,7 +41,7 @@ export const TRAINING_FIELDS = {
     kind: "int",
     min: 1,
     max: 10_000,
-    help: "Simulated steps in which a sample is shown. More give finer spike counts and take longer.",
+    help: "Simulated steps in which a sample is shown; 4 to 25 are usual. More give finer spike counts and take longer.",
   },
   batch_size: {
     label: "Batch size",
@@ -49,7 +49,7 @@ export const TRAINING_FIELDS = {
     kind: "int",
     min: 1,
     max: 65_536,
-    help: "Samples per update of the weights. Small ones learn more per epoch, large ones run faster.",
+    help: "Samples per update of the weights; 32 to 128 are usual. Small ones learn more per epoch, large ones run faster.",
   },
   learning_rate: {
     label: "Learning rate",
@@ -83,7 +83,7 @@ export const TRAINING_FIELDS = {
     kind: "int",
     min: 0,
     max: 1_000_000,
-    help: "Updates in which the learning rate rises from near zero; a one-cycle schedule has its own.",
+    help: "Updates in which the learning rate rises from near zero; 100 to 1,000 are usual. A one-cycle schedule has its own.",
   },
   loss: {
     label: "Loss",
@@ -105,28 +105,28 @@ export const TRAINING_FIELDS = {
     min: 1,
     max: 10_000,
     empty: "all",
-    help: "Steps at the end that count for the loss and for the decision, as after a silence. Empty for all of them.",
+    help: "Steps at the end that count for the loss and for the decision, such as 10 after a silence. Empty for all of them.",
   },
   correct_rate: {
     label: "Right output's rate",
     kind: "float",
     min: 0,
     max: 1,
-    help: "Share of the steps at which the right output is wanted to spike; for wanted rates.",
+    help: "Share of the steps at which the right output is wanted to spike, for wanted rates; 0.8 is usual.",
   },
   incorrect_rate: {
     label: "Other outputs' rate",
     kind: "float",
     min: 0,
     max: 1,
-    help: "Share of the steps at which the other outputs are wanted to spike; for wanted rates.",
+    help: "Share of the steps at which the other outputs are wanted to spike, for wanted rates; 0 to 0.2 is usual.",
   },
   population: {
     label: "Outputs for each class",
     kind: "int",
     min: 1,
     max: 1000,
-    help: "Neighbouring outputs whose spikes count together; for the losses spike count and wanted rates.",
+    help: "Neighbouring outputs whose spikes count together, for the losses spike count and wanted rates; 5 to 20 are usual.",
   },
   class_weights: {
     label: "Classes count",
@@ -142,14 +142,14 @@ export const TRAINING_FIELDS = {
     kind: "float",
     min: 0,
     max: 1_000_000,
-    help: "Added to the loss: this times the squared distance of each hidden layer's rate from the wanted one.",
+    help: "Added to the loss: this times the squared distance of each hidden layer's rate from the wanted one; begin with 1 to 10.",
   },
   rate_target: {
     label: "Wanted rate",
     kind: "float",
     min: 0,
     max: 1,
-    help: "Spikes per neuron and step wanted of hidden layers, where there is a penalty; 0 makes spikes sparse.",
+    help: "Spikes per neuron and step wanted of hidden layers, where there is a penalty; 0 makes spikes sparse, 0.05 to 0.1 keeps some.",
   },
   truncate_steps: {
     label: "Truncate gradients",
@@ -158,7 +158,7 @@ export const TRAINING_FIELDS = {
     min: 1,
     max: 10_000,
     empty: "all steps",
-    help: "Gradients go back through at most so many steps: less memory of the past. Empty for all of them.",
+    help: "Gradients go back through at most so many steps, such as 10 to 50 of hundreds: less memory of the past. Empty for all.",
   },
   initial_weights: {
     label: "Initial weights",
@@ -178,7 +178,7 @@ export const TRAINING_FIELDS = {
     min: 1,
     max: 100_000,
     empty: "never",
-    help: "Epochs without a lower validation loss, after which the training ends. Empty to train all epochs.",
+    help: "Epochs without a lower validation loss, after which the training ends; 5 to 20 are usual. Empty to train all epochs.",
   },
   keep_best: {
     label: "Keep the best epoch",

@@ -7,6 +7,14 @@ const grouped = new Intl.NumberFormat("en-US");
 export const count = (value: number | null | undefined): string =>
   value == null || !Number.isFinite(value) ? MISSING : grouped.format(Math.round(value));
 
+/** Gives names as a sentence has them: 0, 1 and 8. */
+export const enumerated = (names: readonly (string | number)[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+
+/** Gives a fault as a whole sentence: what the server says of a field goes without the field's name. */
+export const saidOf = (subject: string, message: string): string =>
+  /^(is|has|takes|looks|needs|moves|holds|comes|goes)\b/.test(message) ? `${subject} ${message}` : message;
+
 /** 1 sample, 2 samples; another plural where it is not made with an s. */
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;

@@ -69,7 +69,7 @@ function misfit({ kind }: Layer, shape: Shape, index: number): Fault | null {
     const square = index === 0 && side > 1 && side * side === product(shape);
     const hint = square
       ? `Set the input's shape to 1×${side}×${side}.`
-      : `Put ${kind} before the first dense or flatten layer.`;
+      : "Put it before the first dense or flatten layer.";
     return { path: "", message, hint };
   }
   if (takesFlat(kind) && shape.length !== 1) {

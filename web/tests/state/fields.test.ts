@@ -38,7 +38,8 @@ const properties = (name: string) => schema.$defs[name].properties;
 /** Fields that are no single value, or only ever one. */
 const NOT_EDITED = ["format", "version", "kind", "dataset", "augmentation", "surrogate", "neuron"];
 
-function agree(table: Record<string, Field>, name: string): void {
+/** `usual`: whether help has to say a usual value, because the range is too wide to tell what to begin with. */
+function agree(table: Record<string, Field>, name: string, usual = false): void {
   const known = properties(name);
   const wanted = Object.keys(known).filter((field) => !NOT_EDITED.includes(field));
   expect(Object.keys(table).sort(), name).toEqual(wanted.sort());
@@ -49,6 +50,8 @@ function agree(table: Record<string, Field>, name: string): void {
     if (info.kind === "choice" && !(field in PARTS)) {
       expect(info.choices?.map((choice) => choice.value).sort(), where).toEqual([...(property.enum ?? [])].sort());
     }
+    const counts = info.kind === "int" || info.kind === "float";
+    if (usual && counts && !field.endsWith("seed")) expect(info.help, where).toMatch(/\d|a third/);
     if (info.kind === "int" || info.kind === "float") agreeOnRange(info, property, where);
     if (info.kind === "int") expect(property.type, where).toBe("integer");
     if (info.kind === "float") expect(property.type, where).toBe("number");
@@ -72,15 +75,15 @@ function agreeOnRange(info: Field, property: Property, where: string): void {
 
 describe("the table of fields", () => {
   it("is that of the schema for training, optimizer and schedule", () => {
-    agree(TRAINING_FIELDS, "Training");
-    agree(AUGMENTATION_FIELDS, "Augmentation");
+    agree(TRAINING_FIELDS, "Training", true);
+    agree(AUGMENTATION_FIELDS, "Augmentation", true);
     const named: Record<string, string> = { adamw: "AdamW" };
     for (const [part, kinds] of Object.entries(PARTS)) {
       const mapping = Object.keys(properties("Training")[part].discriminator?.mapping ?? {});
       expect(Object.keys(kinds).sort(), part).toEqual(mapping.sort());
       for (const [kind, { fields, start }] of Object.entries(kinds)) {
         const name = named[kind] ?? kind.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase());
-        agree(fields, name);
+        agree(fields, name, true);
         for (const [field, property] of Object.entries(properties(name))) {
           expect((start as unknown as Record<string, unknown>)[field], `${name}.${field}`).toEqual(property.default);
         }

@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { costOf, estimateSeconds } from "../../src/state/cost";
 import { changeLayer, changeTraining, setHidden, startDesign } from "../../src/state/design";
-import { ago, bytes, count, counted, decimal, duration, percent, short, signed } from "../../src/state/format";
+import {
+  ago,
+  bytes,
+  count,
+  counted,
+  decimal,
+  duration,
+  enumerated,
+  percent,
+  saidOf,
+  short,
+  signed,
+} from "../../src/state/format";
 import { placeholderWeights } from "../../src/state/placeholder";
 import { shapeOf } from "../../src/state/shape";
 import { wilson } from "../../src/state/wilson";
@@ -18,6 +30,9 @@ describe("numbers as words", () => {
   it("counts one thing as one", () => {
     expect([0, 1, 1200].map((value) => counted(value, "tie"))).toEqual(["0 ties", "1 tie", "1,200 ties"]);
     expect(counted(2, "class", "classes")).toBe("2 classes");
+    expect(saidOf("Kernel", "is 9×9, too large.")).toBe("Kernel is 9×9, too large.");
+    expect(saidOf("Kernel", "got 0, expected more.")).toBe("got 0, expected more.");
+    expect([[], [0], [0, 1], [0, 1, 8]].map(enumerated)).toEqual(["", "0", "0 and 1", "0, 1 and 8"]);
   });
   it("writes shares, small numbers and signs", () => {
     expect(percent(0.9216)).toBe("92.16 %");

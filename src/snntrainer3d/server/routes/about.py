@@ -82,6 +82,9 @@ def templates(dataset: str) -> list[TemplateRow]:
 def _template(template: Template, info: DatasetInfo) -> TemplateRow:
     about = {"name": template.name, "title": template.title, "summary": template.summary}
     layers = template.layers(info.input_shape, info.classes, {"kind": "leaky"})
+    if len(info.input_shape) != 3 and layers[0]["kind"] == "conv2d":
+        fault = f"wants pictures, and the samples of {info.title} are {info.input_size:,} flat values."
+        return TemplateRow(**about, layers=[], training={}, fault=fault)
     try:
         network = parse(Network, {"input": {"shape": list(info.input_shape)}, "layers": layers})
     except SpecError as error:

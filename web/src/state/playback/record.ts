@@ -143,6 +143,16 @@ export class PlayRecord {
     return { pixels, rows, columns: this.inputRows };
   }
 
+  /** A steady input of several curves a value as a picture: a column for each value, its first curve lowest. */
+  curvesPicture(curves: number): { pixels: Uint8Array; rows: number; columns: number } {
+    const columns = this.inputs.length / curves;
+    const pixels = Uint8Array.from(this.inputs, (_, place) => {
+      const [row, value] = [Math.floor(place / columns), place % columns];
+      return Math.round((Math.abs(this.inputs[(curves - 1 - row) * columns + value]) * 255) / 127);
+    });
+    return { pixels, rows: curves, columns };
+  }
+
   /** Whether nothing speaks for any class: the decision is only the first of equals. */
   get undecided(): boolean {
     return leaders(this.answer.scores, this.answer.reading).length === 0;

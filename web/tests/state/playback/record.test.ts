@@ -48,6 +48,14 @@ describe("a record", () => {
     expect(new PlayRecord(answerOf([OUTPUT], { inputs: null })).inputAt(0)).toBeNull();
   });
 
+  it("shows a steady input of several curves a value as columns of curves", () => {
+    const values = textOf(new Uint8Array(Int8Array.of(127, 0, 0, 0, 127, 0, 0, 0, 127, 127, 0, 0).buffer));
+    const bells = new PlayRecord(answerOf([OUTPUT], { inputs: { steps: 1, scale: 1, values } }));
+    const { pixels, rows, columns } = bells.curvesPicture(4);
+    expect([rows, columns]).toEqual([4, 3]);
+    expect([...pixels]).toEqual([255, 0, 0, 0, 0, 255, 0, 255, 0, 255, 0, 0]);
+  });
+
   it("takes one threshold for each neuron where they learned their own", () => {
     const answer = answerOf([OUTPUT]);
     answer.layers[0].threshold = [1, 5];
