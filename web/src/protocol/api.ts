@@ -573,7 +573,7 @@ export interface StartRun {
 
 /** What is to be said of a run; what is left out stays. */
 export interface ChangeRun {
-  /** Empty for the name that its network makes. */
+  /** Empty for the name that it began with: that of its documents, else one made of data set and network. */
   name: string | null;
   tags: string[] | null;
   notes: string | null;
