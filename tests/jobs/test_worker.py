@@ -30,7 +30,8 @@ from snntrainer3d.jobs.inbox import Inbox
 from snntrainer3d.jobs.pipe import Message, read_message, write_message
 from snntrainer3d.jobs.tasks import Tasks
 from snntrainer3d.runs import RunFolder, RunStore, StoredCheckpoint, write_checkpoint
-from snntrainer3d.spec import Leaky, RunSpec, Training, dense_network
+from snntrainer3d.server.models import PlayedLayer
+from snntrainer3d.spec import Izhikevich, Leaky, RunSpec, Training, dense_network
 
 
 @pytest.fixture
@@ -86,6 +87,21 @@ def test_a_played_sample_is_what_the_reference_path_does(finished: RunFolder, qu
     assert (answer["counts"], answer["prediction"]) == (counts, counts.index(max(counts)))
     assert (answer["label"], answer["num_steps"], answer["update"]) == (int(dataset.test.labels[17]), 3, None)
     assert sum(answer["chances"]) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("neuron", [Leaky(), Izhikevich(b=0.25)])
+def test_a_played_layer_says_all_that_the_page_reads_and_what_a_recovery_follows_from(
+    store: RunStore, quick: RunSpec, neuron: Leaky | Izhikevich
+) -> None:
+    """The server hands the answer on as it is: what is left out here is missing there."""
+    spec = quick.model_copy(update={"network": dense_network((1, 8, 8), [5], 10, neuron)})
+    trained = to_trained(build(spec.network, 1), spec.network, spec.training)
+    run_id = store.import_run(spec, to_safetensors(trained)).id
+    for layer in do("play", run=str(store.folder(run_id).path), split="test", index=1)["layers"]:
+        assert set(layer) == set(PlayedLayer.model_fields)
+        numbers = {name: pytest.approx(value) for name, value in (("a", 0.02), ("b", 0.25), ("d", 8.0))}
+        cell = (-65.0, {**numbers, "time_step_ms": 1.0})
+        assert (layer["start"], layer["recovery"]) == (cell if isinstance(neuron, Izhikevich) else (0.0, None))
 
 
 def test_the_pixels_of_a_sample_play_like_the_sample(finished: RunFolder) -> None:

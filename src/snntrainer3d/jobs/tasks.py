@@ -401,9 +401,9 @@ def _threshold(known: KnownNetwork, layer: int) -> dict[str, float | list[float]
 
 
 def _recovery(known: KnownNetwork, layer: int, neuron: Neuron) -> dict[str, Any]:
-    """Give where an Izhikevich neuron starts and what its recovery follows from; nothing of any other."""
+    """Give where a neuron starts and what an Izhikevich neuron's recovery follows from; none of any other."""
     if not isinstance(neuron, Izhikevich):
-        return {}
+        return {"start": 0.0, "recovery": None}
     numbers = {name: _plain(known.values[layer][name]) for name in ("a", "b", "d")}
     return {"start": neuron.start_mv, "recovery": {**numbers, "time_step_ms": neuron.time_step_ms}}
 

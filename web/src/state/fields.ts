@@ -457,7 +457,7 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       kind: "float",
       min: -1,
       max: 1,
-      help: "How strongly the recovery follows the membrane; from .25 on a cell fires by itself or rings.",
+      help: "How strongly the recovery follows the membrane. At .2 a cell fires from I = 4 on, at .25 from 1.",
     },
     learn_b: learned("b is", "Whether the sensitivity is trained too."),
     c: {
@@ -471,12 +471,12 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
     },
     learn_c: learned("c is", "Whether the reset is trained too."),
     d: {
-      label: "Recovery's jump",
+      label: "Jump",
       symbol: "d",
       kind: "float",
       min: -50,
       max: 50,
-      help: "What each spike adds to the recovery: the more, the slower the next one comes.",
+      help: "What each spike adds to the recovery u: the more, the later the next one comes.",
     },
     learn_d: learned("d is", "Whether the jump is trained too."),
     threshold: {
@@ -501,7 +501,7 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       min: 0,
       max: 1000,
       open: "min",
-      help: "The model's input I for a current of 1. A regular cell fires from I = 4 on.",
+      help: "The model's input I for a current of 1, such as a spike through a weight of 1.",
     },
     gradient_limit: {
       label: "Gradient's limit",
