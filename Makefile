@@ -48,6 +48,7 @@ faults: $(VENV)/.ready ## Kill server and jobs a hundred times at random moments
 
 fuzz: $(VENV)/.ready ## A hundred thousand made-up inputs for documents, files and the API: no crash, no hang, no growth
 	$(BIN)/python -m reliability fuzz $(ARGS)
+	EXAMPLES=1000 $(BIN)/python -m pytest -q tests/promises/test_every_document.py --timeout 3600
 
 dev: $(VENV)/.ready web/node_modules/.ready ## The server, and Vite with a page that reloads as it is edited
 	@trap 'kill 0' EXIT INT TERM; $(BIN)/snntrainer3d serve --port $(PORT) --no-browser & npm --prefix web run dev

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fuzzing = parts.add_parser("fuzz", help="read made-up inputs")
     fuzzing.add_argument("--each", type=int, default=8000, help="inputs for each reader")
     fuzzing.add_argument(
-        "--again", nargs="+", metavar="READER", help="only these readers, beside the figures there are"
+        "--again", nargs="+", metavar="READER", help="only these readers, or API, beside the figures there are"
     )
     fuzzing.add_argument("--asked", type=int, default=6000, help="requests to the API")
     loading = parts.add_parser("load", help="many runs, many clients, many updates")
@@ -76,7 +76,7 @@ def _fuzz(each: int, asked: int, names: list[str] | None) -> None:
 
     with tempfile.TemporaryDirectory(prefix="snntrainer3d-fuzz-") as home:
         if names:
-            found = again(json.loads((FIGURES / "fuzz.json").read_text()), names, each, Path(home), _say)
+            found = again(json.loads((FIGURES / "fuzz.json").read_text()), names, each, asked, Path(home), _say)
         else:
             found = fuzz(Path(home), each, asked, tell=_say)
     keep("fuzz", found)

@@ -16,6 +16,7 @@ from reliability.interface import ask_everything
 from reliability.readers import READERS
 
 LIMIT_S = 1800
+API = "API"
 GUIDED = Path(__file__).parent / "guided.py"
 _MOST = re.compile(r"rss: (\d+)Mb")
 _COVERED = re.compile(r"cov: (\d+)")
@@ -25,26 +26,33 @@ def fuzz(home: Path, each: int, asked: int, tell: Callable[[str], None]) -> dict
     """Give `each` inputs to every reader and `asked` to the API; give the figures, faults included."""
     begun = time.monotonic()
     readers = {name: _guided(name, each, home / str(at), tell) for at, name in enumerate(READERS)}
-    by_operation, faults = ask_everything(home / "api", asked)
-    tell(f"API: {by_operation.total():,} requests, {len(faults)} faults")
+    api = _asked(home / "api", asked, tell)
     return {
         "readers": readers,
-        "api": {"requests": by_operation.total(), "operations": len(by_operation), "faults": faults},
-        "inputs": by_operation.total() + sum(found["inputs"] for found in readers.values()),
+        "api": api,
+        "inputs": api["requests"] + sum(found["inputs"] for found in readers.values()),
         "seconds": round(time.monotonic() - begun),
     }
 
 
+def _asked(home: Path, asked: int, tell: Callable[[str], None]) -> dict[str, Any]:
+    by_operation, faults = ask_everything(home, asked)
+    tell(f"{API}: {by_operation.total():,} requests, {len(faults)} faults")
+    return {"requests": by_operation.total(), "operations": len(by_operation), "faults": faults}
+
+
 def again(
-    found: dict[str, Any], names: list[str], each: int, home: Path, tell: Callable[[str], None]
+    found: dict[str, Any], names: list[str], each: int, asked: int, home: Path, tell: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Give earlier figures with some readers fuzzed again, as after a fault was mended."""
-    anew = {name: _guided(name, each, home / str(at), tell) for at, name in enumerate(names)}
-    readers = {**found["readers"], **anew}
+    """Give earlier figures with some readers, or the API, fuzzed again, as after a fault was mended."""
+    anew = {name: _guided(name, each, home / str(at), tell) for at, name in enumerate(names) if name != API}
+    readers = {name: one for name, one in {**found["readers"], **anew}.items() if name in READERS}
+    api = _asked(home / "api", asked, tell) if API in names else found["api"]
     return {
         **found,
         "readers": readers,
-        "inputs": found["api"]["requests"] + sum(one["inputs"] for one in readers.values()),
+        "api": api,
+        "inputs": api["requests"] + sum(one["inputs"] for one in readers.values()),
     }
 
 

@@ -33,9 +33,11 @@ from snntrainer3d.runs.checkpoints import read_checkpoint
 from snntrainer3d.runs.live import LiveFrameWriter
 from snntrainer3d.runs.run_file import read_run_file
 from snntrainer3d.runs.snapshots import SnapshotWriter, list_snapshots, read_snapshot
-from snntrainer3d.server.circuit_models import SimulateCircuit
-from snntrainer3d.server.models import Play
+from snntrainer3d.server.circuit_models import MeasureCircuit, SimulateCircuit
+from snntrainer3d.server.compare_models import CompareRuns
+from snntrainer3d.server.models import ChangeRun, Play, SetQuota, StartRun
 from snntrainer3d.server.socket import understand
+from snntrainer3d.server.study_models import PlanStudy, ResumeStudy, TuneStudy
 from snntrainer3d.spec import (
     Leaky,
     RunSpec,
@@ -254,8 +256,27 @@ def _studies() -> list[bytes]:
     return [json.dumps({"name": "a", "base": base, "vary": vary, "seeds": [1, 2]}).encode()]
 
 
-def _request(kind: type[object]) -> Callable[[bytes], object]:
-    return lambda content: parse(kind, read_json(content))
+_BODIES = (
+    CompareRuns, ChangeRun, SetQuota, StartRun, PlanStudy, ResumeStudy, TuneStudy,
+    MeasureCircuit, SimulateCircuit, Play,
+)  # fmt: skip
+
+
+def _body(content: bytes) -> object:
+    """Read a request's body; the first byte says which."""
+    return parse(_BODIES[content[0] % len(_BODIES)], read_json(content[1:])) if content else None
+
+
+def _bodies() -> list[bytes]:
+    measured = {"form": "vccs", "sample": 1, "seconds": 1.0, "nodes": ["a"]}
+    measured |= {"times": "AACAPw==", "values": "AACAPw=="}
+    plain = [
+        {"runs": ["a", "b"]}, {"name": "a", "tags": ["b"], "notes": "c", "archived": True}, {"quota_bytes": 10**9},
+        {"spec": json.loads(_documents()[0]), "from": "a"}, {"study": json.loads(_studies()[0]), "workers": 2},
+        {"workers": 1, "replace_deleted": True}, {"trials": 3}, measured, {"form": "vccs", "samples": [2]},
+        *map(json.loads, _plays()),
+    ]  # fmt: skip
+    return [bytes([min(at, len(_BODIES) - 1)]) + json.dumps(one).encode() for at, one in enumerate(plain)]
 
 
 def _documents() -> list[bytes]:
@@ -305,7 +326,6 @@ READERS: dict[str, Reader] = {
     "condition of a search": Reader(
         lambda content: parse_condition(content.decode("latin-1")), lambda: [b"training.learning_rate>=0.001", b"a~b"]
     ),
-    "playback request": Reader(_request(Play), _plays),
-    "circuit request": Reader(_request(SimulateCircuit), lambda: [b'{"form": "vccs", "samples": [2]}']),
+    "body of a request": Reader(_body, _bodies),
     "study document": Reader(_study, _studies),
 }

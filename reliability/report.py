@@ -127,7 +127,7 @@ def _fuzz(found: Mapping[str, Any]) -> str:
             f"The HTTP API got {api['requests']:,} requests (schemathesis), right and wrong ones for each of its "
             f"{api['operations']} operations: {len(api['faults'])} faults (an answer of 500 or more, or none in a minute).",
             "",
-            "Readers that work in a process of their own (NIR, PyTorch's files) get fewer inputs, as each takes a second.",
+            "Readers that work in a process of their own (NIR, PyTorch's files) get fewer inputs, as each takes a second or more, and 150 s.",
             "",
             "Every document there is (networks, trainings, runs, studies, circuits, quota, what a run file says of itself, each "
             "body that the API takes, events, messages of a page) is drawn by hypothesis from its own JSON Schema, is read and "
