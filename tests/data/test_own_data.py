@@ -314,3 +314,10 @@ def test_choices_out_of_range_are_refused(choice: Choice, path: str, tmp_path: P
 def test_a_path_that_does_not_exist_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="There is no file or folder"):
         import_data(tmp_path / "nowhere.zip")
+
+
+def test_faults_of_folders_and_of_files_are_told_together(tmp_path: Path) -> None:
+    files = {**pictures_by_class(), "pets/cat/odd.png": b"no picture", "stray.png": picture()}
+    with pytest.raises(FileFormatError) as caught:
+        import_data(written(tmp_path, "a.zip", packed(files)))
+    assert [fault.path for fault in caught.value.faults] == ["stray.png", "pets/cat/odd.png"]

@@ -177,6 +177,7 @@ it("tells every fault of a zip by its file, and keeps nothing of it", async () =
   const { page } = await app.open();
   await drop(page, "broken.zip");
   await dialog(page).getByText("stray.png").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("left/odd.png").waitFor();
   expect(await dialog(page).textContent()).toContain("lies in no class's folder");
   expect(await dialog(page).getByRole("button", { name: "Train on it" }).count()).toBe(0);
   await dialog(page).getByRole("button", { name: "Close" }).click();

@@ -199,11 +199,13 @@ def _start(path: Path) -> bytes:
 
 
 def _from_trees(portions: list[Portion], name: str, choice: Choice) -> Gathered:
-    several = len(portions) > 1
+    several, faults = len(portions) > 1, Faults(name)
     with ExitStack() as stack:
         leaves: list[Leaf] = []
         for one in portions:
-            found = stack.enter_context(opened_tree(one.path, one.name if several else name))
+            own = Faults(one.name)
+            found = stack.enter_context(opened_tree(one.path, one.name if several else name, own))
+            faults.take(own, f"{one.name}/" if several else "")
             leaves.extend(
                 replace(leaf, path=f"{one.name}/{leaf.path}", test=one.test) if several else leaf for leaf in found
             )
@@ -211,11 +213,12 @@ def _from_trees(portions: list[Portion], name: str, choice: Choice) -> Gathered:
         sounds = [leaf for leaf in leaves if leaf.suffix in SOUNDS]
         events = [leaf for leaf in leaves if leaf.suffix in EVENTS]
         if sum(map(bool, (pictures, sounds, events))) > 1:
+            faults.tell()
             held = f"{len(pictures):,} pictures, {len(sounds):,} sounds and {len(events):,} files of events"
             raise FileFormatError(f"{name} holds {held}.", hint="Give one kind of data.")
         if events:
-            return read_bin_tree(events, name, choice)
-        return read_pictures(pictures, name, choice) if pictures else read_sounds(sounds, name)
+            return read_bin_tree(events, name, choice, faults)
+        return read_pictures(pictures, choice, faults) if pictures else read_sounds(sounds, faults)
 
 
 def _split(found: Gathered, choice: Choice, name: str) -> tuple[np.ndarray, np.ndarray]:

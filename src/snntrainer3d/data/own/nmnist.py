@@ -49,9 +49,8 @@ def read_bin_events(raw: bytes) -> Events:
     return Events(times, across[~overflow], down[~overflow], high[~overflow] >> 7)
 
 
-def read_bin_tree(leaves: list[Leaf], name: str, choice: Choice) -> Gathered:
-    """Read recordings by class; raises FileFormatError with every fault."""
-    faults = Faults(name)
+def read_bin_tree(leaves: list[Leaf], name: str, choice: Choice, faults: Faults) -> Gathered:
+    """Read recordings by class; raises FileFormatError with every fault, those that were found before too."""
     durations, height, width = [], _SMALLEST_SENSOR, _SMALLEST_SENSOR
     for leaf in leaves:
         try:

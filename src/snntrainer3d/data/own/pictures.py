@@ -21,9 +21,11 @@ LARGEST_SIDE = 256
 _USUAL = "28 to 64 is usual"
 
 
-def read_pictures(leaves: list[Leaf], name: str, choice: Choice) -> Gathered:
-    """Decode pictures, grey ones as one channel, coloured ones as three; raises FileFormatError with every fault."""
-    faults = Faults(name)
+def read_pictures(leaves: list[Leaf], choice: Choice, faults: Faults) -> Gathered:
+    """Decode pictures, grey ones as one channel, coloured ones as three.
+
+    Raises FileFormatError with every fault, those that were found before too.
+    """
     found = [(leaf, picture) for leaf in leaves if (picture := _picture(leaf, choice, faults)) is not None]
     sizes = Counter(picture.shape[:2] for _, picture in found)
     _check_sizes(found, sizes, faults)

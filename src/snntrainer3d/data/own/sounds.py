@@ -14,11 +14,9 @@ FRAMES, BANDS = 40, 32
 """As of the spoken digits."""
 
 
-def read_sounds(leaves: list[Leaf], name: str) -> Gathered:
-    """Decode sounds; raises FileFormatError with every fault."""
-    faults = Faults(name)
+def read_sounds(leaves: list[Leaf], faults: Faults) -> Gathered:
+    """Decode sounds; raises FileFormatError with every fault, those that were found before too."""
     check_limits(faults, len(leaves), BANDS, FRAMES)
-    faults.tell()
     found, names = [], []
     rates = set()
     for leaf in leaves:

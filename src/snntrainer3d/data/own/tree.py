@@ -41,14 +41,18 @@ class Leaf:
 
 
 @contextmanager
-def opened_tree(path: Path, name: str) -> Iterator[list[Leaf]]:
-    """Give the files by class of a folder or zip while it is open; raises FileFormatError, LimitError."""
+def opened_tree(path: Path, name: str, faults: Faults) -> Iterator[list[Leaf]]:
+    """Give the files by class of a folder or zip while it is open; raises FileFormatError, LimitError.
+
+    Args:
+        faults: takes those of files that lie in no class's folder, to be told with what the others are at fault in.
+    """
     if path.is_dir():
-        yield _leaves(_in_folder(path), name)
+        yield _leaves(_in_folder(path), name, faults)
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            yield _leaves(_in_zip(archive, name), name)
+            yield _leaves(_in_zip(archive, name), name, faults)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise FileFormatError(f"{name} is not a whole zip file: {error}.", hint="Pack it again.") from None
 
@@ -107,7 +111,7 @@ def _unpacker(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[],
     return read
 
 
-def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str) -> list[Leaf]:
+def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str, faults: Faults) -> list[Leaf]:
     """Find each file's class by the folder that it lies in."""
     shown = [(tuple(PurePosixPath(path).parts), path, read) for path, read in files]
     shown = [one for one in shown if not any(part.startswith((".", "__MACOSX")) for part in one[0])]
@@ -115,7 +119,6 @@ def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str) -> list[Lea
         shown = [(parts[1:], path, read) for parts, path, read in shown]
     split = {parts[0].lower() for parts, _, _ in shown if len(parts) > 2}
     is_split = bool(split & set(TRAIN)) and bool(split & set(TEST)) and split <= {*TRAIN, *TEST}
-    faults = Faults(name)
     leaves = []
     for parts, path, read in shown:
         own = parts[1:] if is_split else parts
@@ -125,8 +128,8 @@ def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str) -> list[Lea
             faults.add(path, "lies in no class's folder.", "Put it into a folder with its class's name.")
             continue
         leaves.append(Leaf(path, own[0], parts[0].lower() in TEST if is_split else None, read))
-    faults.tell()
     if not leaves:
+        faults.tell()
         raise FileFormatError(
             f"{name} holds no picture, no sound and no events.",
             hint="A folder for each class, with PNG or JPEG pictures, WAV sounds or .bin events in it.",
