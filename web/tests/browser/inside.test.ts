@@ -117,11 +117,11 @@ const pictureSize = (page: Page) =>
   picture(page).evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
 
 /** How many colours the receptive field has. */
-const coloursOf = (page: Page) =>
-  picture(page).evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  });
+function coloursIn(canvas: HTMLCanvasElement): number {
+  const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size;
+}
+const coloursOf = (page: Page) => picture(page).evaluate(coloursIn);
 
 /** How many pixels beside the label of an output have the colour of a spike, in the dark view. */
 async function spikeColoured(page: Page, output: number): Promise<number> {
@@ -233,7 +233,9 @@ describe("a neuron", () => {
         .locator(".value")
         .allTextContents(),
     ).toEqual(strongest.map(written));
-    await card.getByLabel(/^Membrane potentials over \d+ steps/).waitFor();
+    const traces = card.getByLabel(/^Membrane potentials over \d+ steps/);
+    await traces.waitFor();
+    await expect.poll(() => traces.evaluate(coloursIn)).toBeGreaterThan(8);
     await expect.poll(() => pictureSize(page)).toEqual(dataset === "mnist" ? [28, 28] : [8, 8]);
     expect(await coloursOf(page)).toBeGreaterThan(20);
     expect(complaints).toEqual([]);
