@@ -59,6 +59,12 @@ def test_what_holds_for_many_layers_is_told_once() -> None:
         ([{"size": 10}], {"learning_rate": 0.06}, "learning_rate_high", "training.learning_rate"),
         ([{"size": 10}], {"learning_rate": 1e-7}, "learning_rate_low", "training.learning_rate"),
         ([{"size": 10}], {"num_steps": 2}, "few_steps", "training.num_steps"),
+        (
+            [{"size": 10, "neuron": {"kind": "izhikevich", "time_step_ms": 0.1}}],
+            {"num_steps": 10},
+            "izhikevich_short",
+            "network.layers[0].neuron.time_step_ms",
+        ),
         ([{"size": 9000}, {"size": 10}], {"num_steps": 500, "batch_size": 4096}, "memory", "training.batch_size"),
     ],
 )

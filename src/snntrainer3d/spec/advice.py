@@ -20,6 +20,8 @@ LARGE_TAU = 50.0
 """Alpha's factor τ above which its two traces are nearly equal and cancel in float32."""
 XOR_EPOCHS = 100
 XOR_HIDDEN = 4
+SHORT_LIFE_MS = 5.0
+"""Steps times their length below which Izhikevich neurons have hardly time for a spike."""
 _DEAF = ("leaky", "zero")
 COPIES_OF_PARAMETERS = 4
 """Value, gradient, and Adam's two means."""
@@ -55,6 +57,7 @@ def advise(spec: RunSpec, *, classes: int | None = None, memory_bytes: int | Non
         *_each_once(_neurons(spec.network)),
         *_layers(spec.network, classes),
         *_training(spec),
+        *_each_once(_short_lives(spec)),
         *_memory(spec, memory_bytes),
         *(_xor(spec) if spec.training.dataset == "xor" else ()),
     ]
@@ -97,6 +100,21 @@ def _neurons(network: Network) -> Iterator[Advice]:
                 f"{path}.beta",
                 "beta 1 never forgets: the voltage adds up over all time steps.",
                 "Take .95 or less, unless an integrator is wanted.",
+            )
+
+
+def _short_lives(spec: RunSpec) -> Iterator[Advice]:
+    """Find Izhikevich neurons whose samples are over before a spike can be."""
+    for index, layer in enumerate(spec.network.layers):
+        if not isinstance(layer.neuron, Izhikevich):
+            continue
+        lasts = spec.training.num_steps * layer.neuron.time_step_ms
+        if lasts < SHORT_LIFE_MS:
+            yield Advice(
+                "izhikevich_short",
+                f"network.layers[{index}].neuron.time_step_ms",
+                f"a sample lasts {lasts:g} ms here: hardly time for a spike and the recovery after it.",
+                "Take a time step of 1 ms, or more steps per sample.",
             )
 
 

@@ -267,7 +267,7 @@ class Izhikevich(Part):
     threshold: Annotated[float, Field(gt=0.0, le=1000.0)] = 30.0
     """Membrane above which it has spiked, mV; the peak of a spike, not where it begins (about −50)."""
     time_step_ms: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
-    """Simulated milliseconds per time step; the paper takes 1. Coarser ones are not stable."""
+    """Simulated milliseconds per time step; the paper takes 1, nothing coarser is tested."""
     input_gain: Annotated[float, Field(gt=0.0, le=1000.0)] = 100.0
     """The model's input I for a current of 1; from I = 4 on a regular neuron fires."""
     gradient_limit: Annotated[float, Field(gt=0.0, le=1e6)] = 1.0
