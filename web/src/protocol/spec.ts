@@ -128,7 +128,7 @@ export interface Izhikevich {
   d: number;
   /** Membrane above which it has spiked, mV; the peak of a spike, not where it begins (about −50). Above 0 to 1,000. */
   threshold: number;
-  /** Simulated milliseconds per time step; the paper takes 1. Coarser ones are not stable. Above 0 to 1. */
+  /** Simulated milliseconds per time step; the paper takes 1, nothing coarser is tested. Above 0 to 1. */
   time_step_ms: number;
   /** The model's input I for a current of 1; from I = 4 on a regular neuron fires. Above 0 to 1,000. */
   input_gain: number;
