@@ -1,4 +1,4 @@
-"""Recurrent layers over all steps in one autograd function: the feedback's product and the neurons' kernels in turn.
+"""Recurrent layers over all steps in one autograd function, each direction one task of `kernels.recurrent`.
 
 The drive of step t is x[t] + V·s[t−1]. snnTorch's RLeaky with reset to zero silences the whole drive of the step after
 a spike, where Leaky keeps the input: there the drive is multiplied with 1 − s[t−1], without gradient as every reset.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import snntorch
 import torch
 from jaxtyping import Float
@@ -17,13 +18,10 @@ from torch import Tensor, nn
 
 from snntrainer3d.engine.adaptive import RecurrentAdaptiveNeuron
 from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_stepped
-from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
 from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
+from snntrainer3d.engine.kernels.recurrent import recurrent_backward, recurrent_forward
 from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
 from snntrainer3d.spec import Surrogate
-
-SMALL = 1 << 15
-"""Neurons of one step below which a second thread costs more than it gives."""
 
 
 def is_recurrent(neuron: nn.Module) -> bool:
@@ -60,27 +58,19 @@ class _Recurrent(torch.autograd.Function):
         drive = current.new_empty(steps, width)
         states = current.new_zeros(steps + 1, neurons.state_rows, width)
         spikes = current.new_empty(steps, width)
-        arrays = drive.numpy(), states.numpy(), spikes.numpy()
-        lanes = 1 if width < SMALL else None
-        for t in range(steps):
-            own = current[min(t, len(current) - 1)]
-            if t == 0:
-                drive[0] = own
-            else:
-                _feed(drive[t], own, spikes[t - 1], weight.detach(), size)
-                if neurons.silences:
-                    drive[t] *= 1 - spikes[t - 1]
-            x, state, spike = arrays[0][t : t + 1], arrays[1][t : t + 2], arrays[2][t : t + 1]
-            scan_forward(x, state, spike, values, codes, blocks, lanes)
+        recurrent_forward(
+            current.detach().numpy(), drive.numpy(), states.numpy(), spikes.numpy(), values, codes, blocks,
+            _flat(weight), size=size, silences=neurons.silences,
+        )  # fmt: skip
         ctx.save_for_backward(drive, states, spikes, weight, *rows)
-        ctx.scan = (neurons, values, codes, blocks, batch, len(current), learned, lanes)
+        ctx.scan = (neurons, values, codes, blocks, batch, len(current), learned)
         ctx.set_materialize_grads(False)
         return spikes, states[1:, 0].clone()
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         drive, states, spikes, weight, *rows = ctx.saved_tensors
-        neurons, values, codes, blocks, batch, held, learned, lanes = ctx.scan
+        neurons, values, codes, blocks, batch, held, learned = ctx.scan
         steps, width, size = len(drive), drive.shape[1], neurons.size
         none = drive.new_zeros(0, width)
         wanted = drive.new_zeros(steps, width) if grads[0] is None else grads[0].reshape(steps, width).clone()
@@ -88,37 +78,21 @@ class _Recurrent(torch.autograd.Function):
         grad = torch.empty_like(drive)
         carry, work = drive.new_zeros(CARRY_ROWS, width), drive.new_empty(WORK_ROWS, width)
         raw = drive.new_zeros(RAW_GRADIENTS, width)
-        x, state = drive.numpy(), states.numpy()
-        for t in reversed(range(steps)):
-            at = slice(t, t + 1)
-            scan_backward(
-                x[at], state[t : t + 2], wanted[at].numpy(), (membrane[at] if len(membrane) else none).numpy(),
-                grad[at].numpy(), carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks, lanes,
-            )  # fmt: skip
-            if t > 0:
-                if neurons.silences:
-                    grad[t] *= 1 - spikes[t - 1]
-                _feed_back(wanted[t - 1], grad[t], weight, size)
+        recurrent_backward(
+            drive.numpy(), states.numpy(), spikes.numpy(), wanted.numpy(), membrane.numpy(), grad.numpy(),
+            carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks, _flat(weight), size=size,
+            silences=neurons.silences,
+        )  # fmt: skip
         learned_grads = row_gradients(raw.view(RAW_GRADIENTS, batch, size).sum(1), learned, rows)
         arriving = grad.sum(0, keepdim=True) if held == 1 and steps > 1 else grad
         back = _weight_gradient(grad[1:], spikes[:-1], weight, size) if ctx.needs_input_grad[1] else None
         return (arriving, back, None, None, None, None, *learned_grads)
 
 
-def _feed(out: Tensor, own: Tensor, fired: Tensor, weight: Tensor, size: int) -> None:
-    """Write own + V·fired into `out`."""
-    if weight.dim() == 2:
-        torch.addmm(own.view(-1, size), fired.view(-1, size), weight.t(), out=out.view(-1, size))
-    else:
-        torch.addcmul(own.view(-1, size), fired.view(-1, size), weight.reshape(-1), out=out.view(-1, size))
-
-
-def _feed_back(wanted: Tensor, grad: Tensor, weight: Tensor, size: int) -> None:
-    """Add what the drive asks of the spikes before it to what is asked of them already."""
-    if weight.dim() == 2:
-        wanted.view(-1, size).addmm_(grad.view(-1, size), weight.detach())
-    else:
-        wanted.view(-1, size).addcmul_(grad.view(-1, size), weight.detach().reshape(-1))
+def _flat(weight: Tensor) -> np.ndarray:
+    """Give V row after row, or one weight per neuron where each hears itself only."""
+    flat: np.ndarray = weight.detach().contiguous().numpy().reshape(-1)
+    return flat
 
 
 def _weight_gradient(grad: Tensor, fired: Tensor, weight: Tensor, size: int) -> Tensor:
