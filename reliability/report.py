@@ -66,7 +66,7 @@ answers on.
 | foreign `Origin`, on HTTP and on the WebSocket | 403 |
 | foreign `Host` | 403 |
 | missing or wrong token | 401; the WebSocket 403 |
-| a path that leads out (`..`, backslash, NUL) | 403 |
+| a path that leads out (`..`, NUL) | 404 |
 | zip bomb, in runs, weights and own data | 413 or 422, before it is unpacked |
 | JSON of 5 MB, nested 100,000 deep, no JSON | 413 or 422 |
 | 5,000 messages at once on a WebSocket | closed, 1008 |

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from snntrainer3d.errors import AccessError, TokenError
+from snntrainer3d.errors import AccessError, NotFoundError, TokenError
 from snntrainer3d.server.access import Access, cookie_name
 
 POLICY_VIOLATION = 1008
@@ -66,7 +66,7 @@ class Gate:
             answer = self._greet(scope)
             if answer is None:
                 self._access.check_token(headers, _port(scope))
-        except AccessError as error:
+        except (AccessError, NotFoundError) as error:
             self._refusals.note(f"{told_of(scope)}: {error.message}")
             answer = _refusal(error, scope)
         if answer is None:
@@ -99,7 +99,7 @@ class Gate:
         return answer
 
 
-def _refusal(error: AccessError, scope: Scope) -> Response:
+def _refusal(error: AccessError | NotFoundError, scope: Scope) -> Response:
     if isinstance(error, TokenError) and _is_page(scope):
         wrong = _WRONG if b"token=" in scope["query_string"] else ""
         return HTMLResponse(DOOR.format(wrong=wrong), error.http_status, {"Cache-Control": "no-store"})
@@ -115,9 +115,9 @@ def _is_page(scope: Scope) -> bool:
 
 
 def _check_path(path: str) -> None:
-    """Refuse a path that leads up, or that a file system reads otherwise than we do; raises AccessError."""
+    """Refuse a path that leads up, or that a file system reads otherwise than we do; raises NotFoundError."""
     if "\0" in path or ".." in re.split(r"[/\\]", path):
-        raise AccessError("The path leads out of what this server has.", path="path")
+        raise NotFoundError("The path leads out of what this server has.", path="path")
 
 
 def told_of(scope: Scope) -> str:
