@@ -41,6 +41,14 @@ def test_integrators_are_for_the_output_and_bring_the_loss_that_reads_them() -> 
     assert set(faults_of(wrong)) == {"--loss"}
 
 
+def test_a_value_that_a_neuron_does_not_have_is_not_answered_with_its_own_name() -> None:
+    options = Options(neuron="izhikevich", neuron_values={"beta": 0.9}, training={"dataset": "digits"})
+    with pytest.raises(SpecError) as caught:
+        spec_from(options)
+    assert {fault.path for fault in caught.value.faults} == {"--beta"}
+    assert "belongs to another kind" in caught.value.faults[0].hint
+
+
 def test_options_go_over_the_preset() -> None:
     options = Options(
         hidden="20", neuron="synaptic", preset="paper", neuron_values={"beta": 0.7, "alpha": 0.3},

@@ -101,7 +101,7 @@ def test_a_random_search_is_drawn_once_and_for_all(draw_seed, samples):
         (grid(**{"training..seed": [1]}), "vary.fields.training..seed", "no field"),
         (grid(training__seed=[1, 2]), "vary.fields.training.seed", "`seeds`"),
         (grid(training__learning_rate=[-1]), "vary.fields", "above 0"),
-        (grid(neuron=["izhikevich"]), "vary.fields", "leaky"),
+        (grid(neuron=["hodgkin"]), "vary.fields", "leaky"),
         (grid(network__input__shape=[[5]]), "vary.fields", "takes 5 values"),
         ({"kind": "list", "entries": [{}, {"hidden": [0]}]}, "vary.entries[1]", "not below 1"),
     ],

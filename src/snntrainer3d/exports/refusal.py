@@ -13,6 +13,7 @@ EVERY_LAYER: Collection[str] = (
 )  # fmt: skip
 MAX_CODE_WEIGHTS = 30_000_000
 """More would make source of hundreds of megabytes, which interpreters and compilers refuse."""
+CARRIED = "Export safetensors or JSON, which carry every network."
 FOUR_NEURONS: Collection[str] = ("leaky", "lapicque", "synaptic", "alpha")
 
 
@@ -39,11 +40,11 @@ def unknown_parts(
     for index, layer in enumerate(network.layers):
         path = f"network.layers[{index}]"
         if layer.kind not in layers:
-            faults.append(Fault(f"{path}.kind", f"{form} has no form for a layer of kind {layer.kind!r}."))
+            faults.append(Fault(f"{path}.kind", f"{form} has no form for a layer of kind {layer.kind!r}.", CARRIED))
             continue
         kind = layer.neuron.kind if layer.neuron else None
         if kind is not None and kind not in neurons:
-            faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}."))
+            faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}.", CARRIED))
         elif not immediate and not getattr(layer.neuron, "reset_delay", True):
             message = f"{form} has no form for a reset within the step of its spike."
             faults.append(Fault(f"{path}.neuron.reset_delay", message, "Export the snnTorch script, NIR or weights."))

@@ -208,8 +208,12 @@ def _path(loc: tuple[int | str, ...], value: Any, root: str) -> str:
 
 
 def _unknown_field(detail: ErrorDetails, path: str) -> Fault:
-    name = str(detail["loc"][-1])
-    close = get_close_matches(name, _known_fields(), 1)
+    name, known = str(detail["loc"][-1]), _known_fields()
+    if name in known:
+        return Fault(
+            path, "there is no such field here.", "It belongs to another kind or part: remove it, or move it there."
+        )
+    close = get_close_matches(name, known, 1)
     hint = f"Did you mean {close[0]}?" if close else "Remove it, or check the spelling."
     return Fault(path, "there is no such field.", hint)
 
