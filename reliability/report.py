@@ -198,7 +198,8 @@ def _load_updates(found: Mapping[str, Any]) -> str:
             "## Many updates",
             "",
             f"`python -m reliability load --only updates`: {found['updates']:,} updates of a network of 4 hidden neurons in one "
-            f"server; the run {found['status']}. {_machine(found)}",
+            f"server; the run {found['status']}. A job that has to compile its kernels first keeps what the compiler took, some 200 MB more; "
+            f"neither grows. {_machine(found)}",
             "",
             "| update | updates a second since the row above | server MB | job MB | files | sockets | home kB |",
             "|---|---|---|---|---|---|---|",
