@@ -115,6 +115,7 @@ def test_recurrent_adaptive_neurons_follow_the_published_equations(feedback: str
     np.testing.assert_allclose(membranes[:, 0].detach().numpy(), voltages, rtol=EXACT, atol=EXACT)
 
 
+@pytest.mark.slow
 def test_recurrent_adaptive_neurons_learn_their_feedback_and_their_own_values_too() -> None:
     neuron = {"kind": "adaptive", "rho": 0.9, "learn_rho": "per_neuron", "learn_adaptation": "shared"}
     layers = [
