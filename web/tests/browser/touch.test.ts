@@ -57,6 +57,23 @@ async function within(element: Locator): Promise<(x: number, y: number) => Place
 const between = ([x, y]: Place, [toX, toY]: Place, steps = 12): Place[] =>
   Array.from({ length: steps + 1 }, (_, at) => [x + ((toX - x) * at) / steps, y + ((toY - y) * at) / steps]);
 
+it("a notice that is longer than a telephone shows unfolds at a touch", async () => {
+  const context = await app.browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true });
+  const { page } = await visit(context, "about:blank");
+  const error = { code: "internal", message: "Word after word. ".repeat(18), path: "", hint: "The end.", faults: [] };
+  const answer = { status: 500, contentType: "application/json", body: JSON.stringify({ error }) };
+  await page.route("**/api/templates*", (route) => route.fulfill(answer));
+  await page.goto(app.url);
+  const words = page.locator(".toast p");
+  await words.filter({ hasText: "The end." }).waitFor();
+  const cut = () => words.evaluate((node) => node.scrollHeight > node.clientHeight + 1);
+  expect(await cut()).toBe(true);
+  await page.getByRole("button", { name: "Show all of it" }).tap();
+  await expect.poll(cut, { timeout: 15_000 }).toBe(false);
+  expect(await page.getByRole("button", { name: "Show all of it" }).count()).toBe(0);
+  await context.close();
+});
+
 it("a finger turns the view, two of them zoom it, and neither opens a neuron nor scrolls the page", async () => {
   const { page, fingers, complaints } = await telephone(`#run=${run}&tab=results`);
   const canvas = page.locator(".solid canvas");
