@@ -55,7 +55,7 @@ def counts(*folders: RunFolder) -> list[int]:
 
 def all_but_snapshots(folder: RunFolder) -> dict[str, str]:
     apart = {folder.snapshots, folder.events, folder.lock}
-    files = [path for path in folder.path.rglob("*") if path.is_file() and path not in apart]
+    files = [path for path in folder.path.rglob("*") if path.is_file() and path not in apart and path.suffix != ".part"]
     return {str(path): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -140,7 +140,6 @@ THINNER = """
 import os, signal, sys
 from pathlib import Path
 from snntrainer3d.runs.snapshots import keep_snapshots
-names = ["fsync", "replace"]
 def dies(*_): os.kill(os.getpid(), signal.SIGKILL)
 setattr(os, sys.argv[2], dies)
 keep_snapshots(Path(sys.argv[1]), [0, 19])
@@ -171,3 +170,40 @@ def test_a_run_goes_on_recording_after_its_snapshots_were_thinned(tmp_path: Path
     assert [(row.index, row.update) for row in list_snapshots(folder.snapshots)] == [
         (0, 0), (4, 40), (5, 77), (19, 190), (21, 99),
     ]  # fmt: skip
+
+
+KEEPER = """
+import os, signal, sys
+from pathlib import Path
+from snntrainer3d.runs import Quota, RunStore
+real, left = os.replace, [int(sys.argv[2])]
+def replace(source, target):
+    if str(target).endswith("snapshots.bin"):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    real(source, target)
+os.replace = replace
+with RunStore(Path(sys.argv[1])) as store:
+    Quota(store).keep()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whole", [0, 1, 3])
+def test_a_quota_killed_on_its_way_has_lost_nothing_else_and_goes_on(
+    store: RunStore, spec: RunSpec, whole: int
+) -> None:
+    folders = [made(store, spec) for _ in range(3)]
+    before = [all_but_snapshots(folder) for folder in folders]
+    quota = Quota(store)
+    quota.set(1_000_000)
+    done = subprocess.run([sys.executable, "-c", KEEPER, str(store.home), str(whole)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert [all_but_snapshots(folder) for folder in folders] == before
+    for folder in folders:
+        for row in list_snapshots(folder.snapshots):
+            assert read_snapshot(folder.snapshots, row.index) == encode_frame(frame(10 * row.index))
+    quota.keep()
+    assert sum(use.bytes for use in quota.uses()) <= 1_000_000
+    assert [all_but_snapshots(folder) for folder in folders] == before
