@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import io
 import json
+import shutil
 import tempfile
 import wave
 import zipfile
@@ -54,6 +56,7 @@ from snntrainer3d.spec.study import Study
 
 ROOM = Path(tempfile.mkdtemp(prefix="snntrainer3d-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
 """In memory where that can be: a file for each input."""
+atexit.register(shutil.rmtree, ROOM, ignore_errors=True)
 
 
 @dataclass(frozen=True)
