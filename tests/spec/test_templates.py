@@ -7,7 +7,7 @@ import pytest
 from snntrainer3d.compose import Choices, compose
 from snntrainer3d.data import CATALOGUE, check_fit
 from snntrainer3d.errors import SpecError
-from snntrainer3d.spec import TEMPLATES
+from snntrainer3d.spec import TEMPLATES, advise
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -37,3 +37,11 @@ def test_a_templates_recipe_goes_over_the_presets_and_choices_over_both() -> Non
 def test_an_unknown_template_is_told_with_the_nearest() -> None:
     with pytest.raises(SpecError, match="lenet"):
         compose(Choices(dataset="digits", template="lent"))
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_template_is_warned_of_with_its_own_recipe(name: str) -> None:
+    pictures = ["mnist", "fashion-mnist", "digits", "mnist-events-simulated"]
+    others = [] if name == "lenet" else ["spoken-digits", "memory", "parity-4"]
+    for dataset in pictures + others:
+        assert advise(compose(Choices(dataset=dataset, template=name)), memory_bytes=2**36) == [], dataset

@@ -15,6 +15,8 @@ from snntrainer3d.spec.run import RunSpec
 HIGH_LEARNING_RATE = 0.05
 LOW_LEARNING_RATE = 1e-6
 FEW_STEPS = 5
+FEW_STEPS_OF_MAPS = 4
+"""With convolutions four are enough: the recipes of lenet were chosen with them (docs/science.md)."""
 WEAK_GAIN = 0.5
 LARGE_TAU = 50.0
 """Alpha's factor τ above which its two traces are nearly equal and cancel in float32."""
@@ -203,7 +205,8 @@ def _training(spec: RunSpec) -> Iterator[Advice]:
             f"a learning rate of {training.learning_rate:g} hardly moves the weights.",
             "0.0005 to 0.01 is usual.",
         )
-    if training.num_steps < FEW_STEPS:
+    maps = any(isinstance(layer, Conv2d) for layer in spec.network.layers)
+    if training.num_steps < (FEW_STEPS_OF_MAPS if maps else FEW_STEPS):
         yield Advice(
             "few_steps",
             "training.num_steps",
