@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from event_files import bins_by_class
 from own_files import packed, picture, pictures_by_class, written
 
 pytestmark = pytest.mark.slow
@@ -52,3 +53,11 @@ def test_a_file_is_imported_with_its_balance_or_told_its_faults(tmp_path: Path) 
     assert ran("train", "--data", str(broken), code=2)["error"]["code"] == "file_format"
     both = ran("train", "--data", str(whole), "--dataset", "digits", code=2)
     assert both["error"]["path"] == "--data"
+
+
+def test_recordings_for_training_and_for_the_test_are_imported_together(tmp_path: Path) -> None:
+    train, test = (
+        written(tmp_path, f"{part}.zip", packed(bins_by_class(each))) for part, each in (("Train", 4), ("Test", 2))
+    )
+    found = ran("datasets", "import", str(train), str(test), "--name", "bars", "--frames", "5")
+    assert (found["train_counts"], found["test_counts"], found["frames"]) == ([4, 4], [2, 2], 5)
