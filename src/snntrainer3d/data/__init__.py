@@ -5,7 +5,7 @@ from snntrainer3d.data.dataset import Dataset, Progress, Split
 from snntrainer3d.data.drawing import center_like_mnist, count_like_digits, prepare_drawing
 from snntrainer3d.data.fit import check_fit, input_shape
 from snntrainer3d.data.idx import read_idx
-from snntrainer3d.data.own import Choice, import_data, remove_own
+from snntrainer3d.data.own import Choice, import_data, left_unpacked, remove_own, remove_unpacked
 from snntrainer3d.data.shelf import (
     available,
     cache_folder,
@@ -37,11 +37,13 @@ __all__ = [
     "fetch",
     "import_data",
     "input_shape",
+    "left_unpacked",
     "load",
     "pack",
     "prepare_drawing",
     "read_idx",
     "remove_own",
+    "remove_unpacked",
     "split_train",
     "unpack",
 ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from snntrainer3d.data import left_unpacked
 from snntrainer3d.errors import ConflictError, FileFormatError, Snntrainer3dError
 from snntrainer3d.events import Finished, Interrupted
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint, read_checkpoint
@@ -30,7 +31,7 @@ YOUNG_S = 3600.0
 _NEW_S = 60.0
 """A younger folder may be of a run that is just being made."""
 DATABASE = "runs.db"
-_LEFT = (".upload-*", ".import-*", "*.part", ".*.part")
+_LEFT = (".upload-*", ".export-*", ".import-*", "*.part", ".*.part")
 _MAY_BE_NEW = {"tags": "", "archived": False, "deleted_at": None, "notes": "", "macro_f1": None}
 
 
@@ -244,6 +245,8 @@ def _left_over(home: Path, mend: bool) -> Iterator[Trouble]:
                     yield Trouble(
                         str(left), "Half-written by a process that was killed.", _removed(left) if mend else ""
                     )
+    for left in left_unpacked(home):
+        yield Trouble(str(left), "Unpacked by a process that was killed.", _removed(left) if mend else "")
 
 
 def _removed(left: Path) -> str:

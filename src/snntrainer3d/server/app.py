@@ -12,6 +12,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from snntrainer3d import __version__
+from snntrainer3d.data import remove_unpacked
 from snntrainer3d.errors import Snntrainer3dError
 from snntrainer3d.jobs import JobRunner, TorchWorker
 from snntrainer3d.runs import RunStore, home_folder
@@ -85,6 +86,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC, access: Acces
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     store = await asyncio.to_thread(RunStore, app.state.home)
+    await asyncio.to_thread(remove_unpacked, home_folder())
     runner = JobRunner(store)
     app.state.store, app.state.runner, app.state.began = store, runner, time.monotonic()
     app.state.worker = TorchWorker(app.state.home)

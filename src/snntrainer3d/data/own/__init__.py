@@ -10,6 +10,7 @@ from snntrainer3d.data.own.keeping import (
     pack_own,
     remove_own,
 )
+from snntrainer3d.data.own.unpacking import left_unpacked, remove_unpacked
 
 __all__ = [
     "Choice",
@@ -17,8 +18,10 @@ __all__ = [
     "describe_own",
     "import_data",
     "kept",
+    "left_unpacked",
     "load_own",
     "own_folder",
     "pack_own",
     "remove_own",
+    "remove_unpacked",
 ]

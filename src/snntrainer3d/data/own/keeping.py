@@ -156,12 +156,12 @@ def _of_one(portion: Portion, name: str, choice: Choice) -> Gathered:
     if not start:
         raise FileFormatError(f"{name} is empty.", hint=f"Give {_ENDINGS}.")
     if start == b"PK\3\4" or start == b"PK\5\6":
-        return read_npz(path, name, choice) if _is_npz(path, name) else _from_trees([portion], name, choice)
+        return read_npz(path, name, choice) if _is_npz(path, portion.name) else _from_trees([portion], name, choice)
     if MAGIC.startswith(start):
         return read_spike_files([portion], name, choice)
-    if name.lower().endswith((".csv", ".tsv", ".txt")):
+    if portion.name.lower().endswith((".csv", ".tsv", ".txt")):
         return read_csv(path, name)
-    if name.lower().endswith(".npz"):
+    if portion.name.lower().endswith(".npz"):
         raise FileFormatError(f"{name} is damaged or no NPZ.", hint="Save it anew with numpy.savez(x=…, y=…).")
     raise FileFormatError(f"{name} is of no kind that is read.", hint=f"Give {_ENDINGS}.")
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import gzip
 import re
+import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 
 from snntrainer3d.data.own.gathered import Faults
 from snntrainer3d.data.own.tree import EVENTS, MAX_RATIO, MAX_TREE_BYTES, PICTURES, SOUNDS, TEST, TRAIN
-from snntrainer3d.errors import FileFormatError, LimitError
-from snntrainer3d.home import home_folder
+from snntrainer3d.data.own.unpacking import Allowance, place_of_its_own, unpack
+from snntrainer3d.errors import FileFormatError
 
 SPIKE_FILES = (".h5", ".hdf5")
 _WHOLE = (*SPIKE_FILES, ".zip", ".gz")
 _VALIDATION = ("valid", "validation", "val")
 _DEEPEST = 3
 """A zip of zips of gzipped files."""
-_PIECE = 1 << 20
+_NAMED = (".npz", ".csv", ".tsv", ".txt", *_WHOLE)
+"""Endings that say of what kind a file is; an upload's own name has none."""
 _PAIR_HINT = "Call them as they are published: shd_train.h5 and shd_test.h5, or Train.zip and Test.zip."
 
 
@@ -55,19 +55,24 @@ def title_of(paths: Sequence[Path]) -> str:
 def opened_portions(paths: Sequence[Path], name: str) -> Iterator[list[Portion]]:
     """Give the files while they are open; raises FileFormatError where it is not clear which are for the test."""
     with ExitStack() as stack:
-        whole = len(paths) == 1
-        found = [one for path in paths for one in _inside(path, name if whole else path.name, stack)]
+        whole, allowed = len(paths) == 1, Allowance(name, MAX_TREE_BYTES)
+        found = [one for path in paths for one in _inside(path, _own_name(path, name, whole), stack, allowed)]
         yield found if len(found) == 1 else _told_apart(found, name)
 
 
-def _inside(path: Path, name: str, stack: ExitStack, depth: int = 0) -> list[Portion]:
+def _own_name(path: Path, name: str, whole: bool) -> str:
+    return name if whole and not path.name.lower().endswith(_NAMED) else path.name
+
+
+def _inside(path: Path, name: str, stack: ExitStack, allowed: Allowance, depth: int = 0) -> list[Portion]:
     if path.is_dir():
         inner = [(file, file.relative_to(path).as_posix()) for file in _whole_files(path)]
-    elif depth < _DEEPEST and (unpacked := _unpacked(path, name, stack)):
-        inner = unpacked
+    elif depth < _DEEPEST:
+        allowed = allowed.of(name, path.stat().st_size, MAX_RATIO)
+        inner = _unpacked(path, name, stack, allowed)
     else:
-        return [Portion(path, name)]
-    found = [one for file, called in inner for one in _inside(file, called, stack, depth + 1)]
+        inner = []
+    found = [one for file, called in inner for one in _inside(file, called, stack, allowed, depth + 1)]
     return found or [Portion(path, name)]
 
 
@@ -85,50 +90,35 @@ def _holding_many(names: Sequence[str]) -> list[int]:
     return [at for at, end in enumerate(endings) if shown[at] and end in _WHOLE]
 
 
-def _unpacked(path: Path, name: str, stack: ExitStack) -> list[tuple[Path, str]]:
+def _unpacked(path: Path, name: str, stack: ExitStack, allowed: Allowance) -> list[tuple[Path, str]]:
     """Give the files packed in one, unpacked for as long as the stack is open; none where there are none such."""
     with path.open("rb") as file:
         start = file.read(4)
     if start[:2] == b"\x1f\x8b":
+        place = stack.enter_context(place_of_its_own())
         with gzip.open(path) as packed:
-            inner = name.removesuffix(".gz")
-            return [(_written(packed, _place(stack) / "0", name, path.stat().st_size), inner)]
+            return [(unpack(packed, place / "0", allowed), re.sub(r"(?i)\.gz$", "", name))]
     if start != b"PK\3\4" or name.lower().endswith(".npz"):
         return []
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if one.filename and not one.is_dir()]
-            taken = [members[at] for at in _holding_many([one.filename for one in members])]
-            if sum(one.file_size for one in taken) > MAX_TREE_BYTES:
-                raise LimitError(f"{name} unpacks to more than {MAX_TREE_BYTES:,} bytes.")
-            folder = _place(stack) if taken else path
-            found = []
-            for at, member in enumerate(taken):
-                with archive.open(member) as packed:
-                    place = _written(packed, folder / str(at), member.filename, member.compress_size)
-                found.append((place, member.filename))
-            return found
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, RuntimeError) as error:
+            return _members(archive, stack, allowed)
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, RuntimeError, struct.error) as error:
         raise FileFormatError(f"{name} is not a whole zip file: {error}.", hint="Pack it again.") from None
 
 
-def _place(stack: ExitStack) -> Path:
-    home_folder().mkdir(parents=True, exist_ok=True)
-    return Path(stack.enter_context(TemporaryDirectory(prefix=".unpacked-", dir=home_folder())))
-
-
-def _written(packed: object, place: Path, name: str, packed_bytes: int) -> Path:
-    """Unpack no more than is allowed: what an archive says of its sizes may be a lie."""
-    most, size = min(MAX_TREE_BYTES, max(_PIECE, MAX_RATIO * packed_bytes)), 0
-    try:
-        with place.open("wb") as file:
-            while piece := packed.read(_PIECE):  # type: ignore[attr-defined]
-                size += file.write(piece)
-                if size > most:
-                    raise LimitError(f"{name} unpacks to more than {most:,} bytes.")
-    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, ValueError) as error:
-        raise FileFormatError(f"{name} cannot be unpacked: {error}.", hint="Copy or pack it again.") from None
-    return place
+def _members(archive: zipfile.ZipFile, stack: ExitStack, allowed: Allowance) -> list[tuple[Path, str]]:
+    members = [one for one in archive.infolist() if one.filename and not one.is_dir()]
+    taken = [members[at] for at in _holding_many([one.filename for one in members])]
+    if not taken:
+        return []
+    allowed.check(sum(one.file_size for one in taken))
+    folder, found = stack.enter_context(place_of_its_own()), []
+    for at, member in enumerate(taken):
+        own = allowed.of(member.filename, member.compress_size, MAX_RATIO)
+        with archive.open(member) as packed:
+            found.append((unpack(packed, folder / str(at), own), member.filename))
+    return found
 
 
 def _told_apart(found: list[Portion], name: str) -> list[Portion]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from snntrainer3d.data.own.gathered import MAX_SAMPLES, Faults
+from snntrainer3d.data.own.unpacking import BROKEN
 from snntrainer3d.errors import FileFormatError, LimitError
 
 MAX_FILE_BYTES = 50_000_000
@@ -102,7 +102,7 @@ def _unpacker(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[],
         try:
             with archive.open(member) as file:
                 content = file.read(MAX_FILE_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+        except (OSError, *BROKEN) as error:
             raise FileFormatError(f"cannot be unpacked: {error}.") from None
         if len(content) > MAX_FILE_BYTES:
             raise LimitError(f"unpacks to more than {MAX_FILE_BYTES:,} bytes.")
