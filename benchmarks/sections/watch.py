@@ -30,7 +30,8 @@ from benchmarks.served import Served, home, server
 from benchmarks.session import Session
 
 PAIRS, QUICK_PAIRS, BROWSER_PAIRS = 60, 6, 12
-TURN_S = 2.0
+TURN_S, TURN_EPOCHS = 2.0, 5
+"""What a turn takes at least, and how many epochs at least: only those count that lie wholly in it."""
 STARTED_WITHIN_S = 120.0
 POLL_S = 0.05
 BROWSER_START_S = 5.0
@@ -49,14 +50,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 class Watcher:
     """A client that acknowledges every weight frame at once and draws nothing."""
 
-    def __init__(self, address: str, run: str, hertz: float = 5.0) -> None:
+    def __init__(self, address: str, run: str, hertz: float = 5.0, events_after: int = 0) -> None:
         from websockets.sync.client import connect
 
         self.frames = self.bytes = self.events = 0
         self._open = contextlib.ExitStack()
         opened = connect(address.replace("http", "ws", 1) + "/api/ws", max_size=None, compression=None)
         self._connection = self._open.enter_context(opened)
-        self._connection.send(json.dumps({"watch": run, "hertz": hertz, "events_after": 0}))
+        self._connection.send(json.dumps({"watch": run, "hertz": hertz, "events_after": events_after}))
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -71,6 +72,14 @@ class Watcher:
                     self._connection.send(json.dumps({"ack": _SEQUENCE.unpack_from(message)[0]}))
                 else:
                     self.events += len(json.loads(message).get("events", ()))
+
+    def wait(self) -> None:
+        """Wait for the first frame: what coming costs is no part of watching; raises TimeoutError."""
+        until = time.monotonic() + STARTED_WITHIN_S
+        while not self.frames:
+            if time.monotonic() > until:
+                raise TimeoutError("no frame came")
+            time.sleep(POLL_S)
 
     def cpu_s(self) -> float:
         """Give the processor time of listening so far."""
@@ -112,6 +121,8 @@ class _Running:
             if time.monotonic() > until or served.get(f"/api/runs/{self.id}")["status"] not in ("queued", "running"):
                 raise RuntimeError("the run did not start")
             time.sleep(POLL_S)
+        first_begin, first_end = self.epochs()[0]
+        self.turn_s = max(TURN_S, TURN_EPOCHS * (first_end - first_begin))
         self._server = psutil.Process(served.pid)
         self._job = next(child for child in self._server.children() if self.id in " ".join(child.cmdline()))
 
@@ -123,11 +134,15 @@ class _Running:
                   if line.endswith("\n")]  # fmt: skip
         return [(event["at"] - event["seconds"], event["at"]) for event in events if event["kind"] == "epoch"]
 
+    def lines(self) -> int:
+        """Give how many events there are: a client that was there before knows them."""
+        return self._events.read_bytes().count(b"\n")
+
     def turn(self, way: Way) -> Turn:
         """Look at it in one way for a while."""
         with way(self) as watcher_cpu_s:
             begin, before = time.time(), self._cpu_times(watcher_cpu_s)
-            time.sleep(TURN_S)
+            time.sleep(self.turn_s)
             end, after = time.time(), self._cpu_times(watcher_cpu_s)
         return Turn(begin, end, *((late - early) / (end - begin) for early, late in zip(before, after, strict=True)))
 
@@ -152,7 +167,7 @@ def run(session: Session) -> dict[str, Any]:
         running.cancel()
         epochs = running.epochs()
     rows = {name: costs(pairs, epochs) for name, pairs in found.items()}
-    return {"dataset": spec["training"]["dataset"], "turn_s": TURN_S, **running.seen, "rows": rows}
+    return {"dataset": spec["training"]["dataset"], "turn_s": running.turn_s, **running.seen, "rows": rows}
 
 
 def _spec(session: Session) -> dict[str, Any]:
@@ -223,8 +238,9 @@ def _nobody(running: _Running) -> Iterator[Callable[[], float]]:  # noqa: ARG001
 
 @contextlib.contextmanager
 def _client(running: _Running) -> Iterator[Callable[[], float]]:
-    watcher = Watcher(running.served.address, running.id)
+    watcher = Watcher(running.served.address, running.id, events_after=running.lines())
     try:
+        watcher.wait()
         yield watcher.cpu_s
     finally:
         watcher.close()

@@ -30,15 +30,26 @@ def can_pool(operation: nn.Module, pooling: nn.Module) -> bool:
         and pooling.stride == window
         and isinstance(window, int)
         and (pooling.padding, pooling.dilation, pooling.ceil_mode, pooling.return_indices) == (0, 1, False, False)
-        and not (operation._forward_hooks or operation._forward_pre_hooks)
+        and not any(_hooks(module) for module in (operation, pooling))
     )
 
 
-def pools_at_once(operation: nn.Module, pooling: nn.Module, maps: Tensor, share: float | None = None) -> bool:
-    """Tell whether one pass is possible and quicker; `share` of the maps that is not zero, where that is known."""
-    if not can_pool(operation, pooling) or maps.dim() != 4 or maps.device.type != "cpu":
+def _hooks(module: nn.Module) -> bool:
+    """Tell whether somebody waits for the module itself to be called."""
+    return any((module._forward_hooks, module._forward_pre_hooks, module._backward_hooks, module._backward_pre_hooks))
+
+
+def pools_at_once(operation: Any, pooling: Any, maps: Tensor, share: float | None = None) -> bool:
+    """Tell whether one pass is possible and quicker; `share` of the maps that is not zero, where that is known.
+
+    What does not fit the convolution or leaves nothing to pool is not for it either: torch says what is wrong.
+    """
+    if not can_pool(operation, pooling) or maps.dim() != 4 or maps.device.type != "cpu" or not maps.numel():
         return False
     if maps.dtype not in (torch.float32, torch.float64) or maps.dtype != operation.weight.dtype:
+        return False
+    left = min(maps.shape[2:]) + 2 * operation.padding[0] - operation.kernel_size[0] + 1
+    if maps.shape[1] != operation.in_channels or left < pooling.kernel_size:
         return False
     return (float(maps.detach().count_nonzero()) / maps.numel() if share is None else share) <= MOST_NONZERO
 

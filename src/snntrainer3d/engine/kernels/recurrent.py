@@ -159,7 +159,7 @@ def recurrent_forward(
         weight: V, [size·size], or [size] where each neuron hears itself only.
         silences: a spike silences the whole drive of the step after it.
     """
-    table = _table(drive, states, spikes, values, codes, blocks, weight, size=size, silences=silences)
+    table, _group = _table(drive, states, spikes, values, codes, blocks, weight, size=size, silences=silences)
     table[8], table[9] = own.ctypes.data, own.shape[0]
     FORWARD[drive.dtype].run(table, int(table[4]))
 
@@ -177,7 +177,7 @@ def recurrent_backward(
         grad: [time, row], gets the gradient of `drive`.
         carry, raw, work: as `scan.backward_scan` takes them.
     """
-    table = _table(drive, states, spikes, values, codes, blocks, weight, size=size, silences=silences)
+    table, _group = _table(drive, states, spikes, values, codes, blocks, weight, size=size, silences=silences)
     table[6] = len(membrane) > 0
     table[22:28] = [each.ctypes.data for each in (wanted, membrane, grad, carry, raw, work)]
     BACKWARD[drive.dtype].run(table, int(table[4]))
@@ -186,21 +186,15 @@ def recurrent_backward(
 def _table(
     drive: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, codes: np.ndarray,
     blocks: tuple[np.ndarray, np.ndarray], weight: np.ndarray, *, size: int, silences: bool,
-) -> np.ndarray:  # fmt: skip
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Give the table and the groups that it points to, which must live as long."""
     starts, shifts = blocks
     group = groups_of(starts, size)
     groups = len(group) - 1
-    table = _Table(_ENTRIES, np.int64)
-    table.kept = group
+    table = np.zeros(_ENTRIES, np.int64)
     table[:8] = *drive.shape, size, groups, min(threads(), groups), silences, 0, len(shifts)
     table[10:22] = (
         drive.ctypes.data, states.ctypes.data, states.shape[1], spikes.ctypes.data, values.ctypes.data, values.shape[1],
         codes.ctypes.data, starts.ctypes.data, shifts.ctypes.data, group.ctypes.data, weight.ctypes.data, weight.size,
     )  # fmt: skip
-    return table
-
-
-class _Table(np.ndarray):
-    """Entries that keep alive what they point to."""
-
-    kept: np.ndarray
+    return table, group
