@@ -16,7 +16,7 @@ from snntrainer3d.circuits import CircuitSettings
 from snntrainer3d.errors import InputError
 from snntrainer3d.events import Change, Progress, dump_event, load_event
 from snntrainer3d.jobs.control import Order
-from snntrainer3d.runs.quota import _DiskFile
+from snntrainer3d.runs.quota_file import DiskDocument
 from snntrainer3d.runs.run_file import About
 from snntrainer3d.server import models as bodies
 from snntrainer3d.server.circuit_models import MeasureCircuit, SimulateCircuit
@@ -30,7 +30,7 @@ from strategies import networks
 pytestmark = pytest.mark.slow
 DOCUMENTS: tuple[type[BaseModel], ...] = (
     About, CircuitSettings, CompareRuns, MeasureCircuit, Network, Order, PlanStudy, ResumeStudy, RunSpec,
-    SimulateCircuit, StartStudy, Study, Training, TuneStudy, WatchStudy, _DiskFile, bodies.Ack, bodies.ChangeRun,
+    SimulateCircuit, StartStudy, Study, Training, TuneStudy, WatchStudy, DiskDocument, bodies.Ack, bodies.ChangeRun,
     bodies.Drawing, bodies.Live, bodies.Play, bodies.SetQuota, bodies.StartRun, bodies.Watch,
 )  # fmt: skip
 FEW = settings(

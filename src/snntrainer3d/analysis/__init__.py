@@ -3,7 +3,7 @@
 from snntrainer3d.analysis.activity import HOROWITZ_45_NM, Activity, Energy, EnergyModel, energy_of
 from snntrainer3d.analysis.comparison import Evidence, check_choice, compare_runs
 from snntrainer3d.analysis.confidence import Calibration, calibration, probabilities, top_accuracy
-from snntrainer3d.analysis.curves import EPOCH_COLUMNS, UPDATE_COLUMNS, Points, columns_of, points_of
+from snntrainer3d.analysis.curves import EPOCH_COLUMNS, UPDATE_COLUMNS, Points, columns_of
 from snntrainer3d.analysis.evaluation import ClassScore, Evaluation, evaluate_counts
 from snntrainer3d.analysis.figures import FIGURES, FORMS, draw, render
 from snntrainer3d.analysis.history import History, history_of, metrics_csv
@@ -67,7 +67,6 @@ __all__ = [
     "mcnemar",
     "metrics_csv",
     "pairs_needed",
-    "points_of",
     "probabilities",
     "render",
     "shown_p",

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from snntrainer3d.analysis.history import History
-
 UPDATE_COLUMNS = ("update", "epoch", "loss", "accuracy", "learning_rate", "samples_per_second")
 EPOCH_COLUMNS = (
     "update", "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "seconds",
@@ -23,14 +21,6 @@ class Points(NamedTuple):
 
     updates: Mapping[str, Column]
     epochs: Mapping[str, Column]
-
-
-def points_of(history: History) -> Points:
-    """Give a history's points."""
-    return Points(
-        {name: [getattr(event, name) for event in history.updates] for name in UPDATE_COLUMNS},
-        {name: [getattr(event, name) for event in history.epochs] for name in EPOCH_COLUMNS},
-    )
 
 
 def columns_of(points: Points, most: int) -> dict[str, Any]:

@@ -45,9 +45,10 @@ def disk(
         give_json({**told, "runs": rows, "thinned": [found.model_dump() for found in thinned]})
         return
     _print(uses, names, thinned)
-    print(
-        f"In all {_size(sum(use.bytes for use in uses))}, quota {_size(kept) if kept else 'none'}, {_size(free)} free."
-    )
+    trash = sum(use.bytes for use in uses if use.run not in names)
+    aside = f" ({_size(trash)} of it in the trash, which does not count)" if trash else ""
+    total = _size(sum(use.bytes for use in uses))
+    print(f"In all {total}{aside}, quota {_size(kept) if kept else 'none'}, {_size(free)} free.")
 
 
 def _print(uses: Sequence[RunUse], names: dict[str, str], thinned: Sequence[Thinned]) -> None:
@@ -69,4 +70,7 @@ def _bytes(text: str) -> int | None:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count / 1e3:,.0f} kB"

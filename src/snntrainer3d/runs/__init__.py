@@ -6,7 +6,8 @@ from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.live import LiveFrameWriter, read_live_frame
 from snntrainer3d.runs.query import Condition, Query, parse_condition
-from snntrainer3d.runs.quota import Quota, Thinned
+from snntrainer3d.runs.quota import Quota
+from snntrainer3d.runs.quota_file import LEAST_QUOTA, Thinned
 from snntrainer3d.runs.record import RecordWriter, append_event, read_record
 from snntrainer3d.runs.repair import Trouble, check_store
 from snntrainer3d.runs.rows import (
@@ -28,6 +29,7 @@ from snntrainer3d.runs.usage import RunUse, use_of
 from snntrainer3d.runs.weights import read_weights
 
 __all__ = [
+    "LEAST_QUOTA",
     "TRASH_DAYS",
     "CheckpointRow",
     "Condition",

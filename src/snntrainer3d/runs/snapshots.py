@@ -9,16 +9,17 @@ resume it takes the same place.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import struct
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from snntrainer3d.errors import FileFormatError, NotFoundError
 from snntrainer3d.frames import Frame, encode_frame
-from snntrainer3d.runs.disk import writing
+from snntrainer3d.runs.disk import BLOCK, can_make_holes, make_hole, on_disk, writing
 from snntrainer3d.runs.rows import SnapshotRow
 
 MAGIC = b"S3DN"
@@ -91,31 +92,77 @@ def read_snapshot(path: Path, index: int) -> bytes:
     raise NotFoundError(f"There is no snapshot {index}.")
 
 
-def keep_snapshots(path: Path, indices: Collection[int]) -> None:
-    """Remove all snapshots but these; whole or not done at all, wherever it is killed. Raises StorageError.
+def bytes_without(path: Path, indices: Collection[int]) -> int:
+    """Tell about how many bytes the disk would give back if these snapshots alone were kept: whole blocks only."""
+    room = _room_of(path)
+    if room is None:
+        return 0
+    found = path.stat()
+    if not hasattr(found, "st_blocks"):
+        return 0
+    needed = {0}
+    for index in indices:
+        first, end = _place(index, room), _place(index + 1, room)
+        needed.update(range(first // BLOCK, (end - 1) // BLOCK + 1))
+    return max(0, on_disk(found) - len(needed) * BLOCK)
+
+
+def keep_snapshots(path: Path, indices: Collection[int]) -> int:
+    """Remove all snapshots but these, and give the bytes that the disk gave back; where it would none, remove none.
 
     The others keep their index, as a run that goes on needs it: where one was, the file has a hole, which takes no
-    space on the disk.
+    space on the disk. Whole or not done at all, wherever it is killed; on a full disk, where no copy fits, holes are
+    made one by one, and what is kept is never written to. Raises StorageError.
     """
     room = _room_of(path)
     if room is None:
-        return
-    beside = path.with_name(f".{path.name}.part")
+        return 0
     with writing(path):
+        before = on_disk(path.stat())
         try:
-            with path.open("rb") as old, beside.open("wb") as new:
-                new.write(old.read(_HEADER.size))
-                for index in sorted(indices):
-                    head = _head(old, index, room)
-                    if head is not None:
-                        new.seek(_place(index, room))
-                        new.write(_RECORD.pack(*head) + old.read(head[0]))
-                new.flush()
-                os.fsync(new.fileno())
+            return _copy_with_holes(path, sorted(indices), room, before)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not can_make_holes():
+                raise
+        _make_holes(path, set(indices), room)
+        return before - on_disk(path.stat())
+
+
+def _copy_with_holes(path: Path, indices: Sequence[int], room: int, before: int) -> int:
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with path.open("rb") as old, beside.open("wb") as new:
+            new.write(old.read(_HEADER.size))
+            for index in indices:
+                head = _head(old, index, room)
+                if head is not None:
+                    new.seek(_place(index, room))
+                    new.write(_RECORD.pack(*head) + old.read(head[0]))
+            new.flush()
+            os.fsync(new.fileno())
+            freed = before - on_disk(os.fstat(new.fileno()))
+        if freed > 0:
             os.replace(beside, path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
+            return freed
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    beside.unlink()
+    return 0
+
+
+def _make_holes(path: Path, kept: Collection[int], room: int) -> None:
+    dropped = [row.index for row in list_snapshots(path) if row.index not in kept]
+    with path.open("r+b", buffering=0) as file:
+        make_hole(file.fileno(), file.seek(0, io.SEEK_END), BLOCK)  # which a disk without holes refuses
+        for index in dropped:
+            # First the head, so that a record is never listed whose content is gone.
+            file.seek(_place(index, room))
+            file.write(bytes(_RECORD.size))
+        os.fsync(file.fileno())
+        for index in dropped:
+            make_hole(file.fileno(), _place(index, room), _RECORD.size + room)
+        os.fsync(file.fileno())
 
 
 def _head(file: io.BufferedReader, index: int, room: int) -> tuple[int, int, int, int] | None:

@@ -8,10 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from snntrainer3d.runs.disk import on_disk
 from snntrainer3d.runs.folder import RunFolder
-
-_BLOCK = 512
-"""Bytes of what `st_blocks` counts, on every system that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class RunUse:
 
 def use_of(run: RunFolder) -> RunUse:
     """Give what a run takes; a file that vanishes meanwhile takes nothing."""
-    return RunUse(run.id, sum(map(_bytes_of, _below(run.path))), _bytes_of_path(run.snapshots))
+    return RunUse(run.id, sum(map(on_disk, _below(run.path))), _bytes_of_path(run.snapshots))
 
 
 def uses_below(runs: Path) -> list[RunUse]:
@@ -48,10 +46,5 @@ def _below(folder: Path) -> Iterator[os.stat_result]:
 
 def _bytes_of_path(path: Path) -> int:
     with suppress(OSError):
-        return _bytes_of(path.stat())
+        return on_disk(path.stat())
     return 0
-
-
-def _bytes_of(found: os.stat_result) -> int:
-    # Thinned snapshots leave holes in their file, which are not on the disk.
-    return found.st_blocks * _BLOCK if hasattr(found, "st_blocks") else found.st_size

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from snntrainer3d.errors import Fault
 from snntrainer3d.events import Event
-from snntrainer3d.runs import DeletedRow, EventPage, Progress, Repeat, RunRow, SnapshotRow
+from snntrainer3d.runs import LEAST_QUOTA, DeletedRow, EventPage, Progress, Repeat, RunRow, SnapshotRow
 from snntrainer3d.runs import RunDetail as _StoredDetail
 from snntrainer3d.server.body import Body as _Body
 from snntrainer3d.server.body import Request as _Request
@@ -237,6 +237,7 @@ class DiskUse(_Body):
     free_bytes: int
     """What is left on the disk."""
     quota_bytes: int | None
+    """What the runs that are not in the trash may take."""
     runs: list[DiskRow]
     """The largest first; without those in the trash."""
     thinned: list[ThinnedRow]
@@ -246,7 +247,7 @@ class DiskUse(_Body):
 class SetQuota(_Request):
     """What the runs may take at most; beyond it, the oldest runs' snapshots are thinned."""
 
-    quota_bytes: Annotated[int | None, Field(ge=1_000_000)]
+    quota_bytes: Annotated[int | None, Field(ge=LEAST_QUOTA)]
     """None for no bound."""
 
 
