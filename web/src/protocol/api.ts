@@ -444,6 +444,7 @@ export interface DiskUse {
   trash_bytes: number;
   /** What is left on the disk. */
   free_bytes: number;
+  /** What the runs that are not in the trash may take. */
   quota_bytes: number | null;
   /** The largest first; without those in the trash. */
   runs: DiskRow[];
