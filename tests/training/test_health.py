@@ -26,7 +26,7 @@ from snntrainer3d.spec import (
     dense_network,
 )
 from snntrainer3d.training import train
-from snntrainer3d.training.health import WINDOW, Health
+from snntrainer3d.training.health import SAMPLED, WINDOW, Health
 
 RECIPE = {"num_steps": 10, "epochs": 3, "batch_size": 32, "learning_rate": 1e-2, "loss": "count"}
 
@@ -133,6 +133,20 @@ def test_a_gradient_explodes_over_the_median_of_all_before_the_last_ones(seed: i
     found = [event.update for event in events if "gradient_exploding" in [n.code for n in health.after_update(event)]]
     assert found == due[:1]
     assert found
+
+
+def test_a_run_however_long_keeps_a_fair_sample_of_its_gradients_and_tells_the_same_of_them_twice() -> None:
+    chance = random.Random(1)
+    sizes = [chance.lognormvariate(at / 10_000, 1) for at in range(20_000)]
+    first, again = (Health(spec_of([50], Leaky()), 20_000, 10) for _ in range(2))
+    (one,) = points(1)
+    for size in sizes:
+        for health in (first, again):
+            health._keep_largest(one.model_copy(update={"gradients": [size, 0.0]}))
+    assert len(first._earlier) == SAMPLED
+    assert first._earlier == sorted(first._earlier) == again._earlier
+    share_below = sum(size < median(first._earlier) for size in sizes) / len(sizes)
+    assert 0.45 < share_below < 0.55
 
 
 def test_a_network_that_moves_but_does_not_learn_makes_no_progress() -> None:

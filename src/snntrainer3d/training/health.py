@@ -7,6 +7,7 @@ ones and spoiled ones; they are meant to miss a small ill rather than to cry at 
 from __future__ import annotations
 
 import math
+import random
 from bisect import insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +18,8 @@ from snntrainer3d.spec import Integrator, RunSpec
 
 WINDOW = 20
 """Points of the curves that are looked at together: one alone says little."""
+SAMPLED = 1000
+"""Gradients of earlier points whose median is the usual one."""
 EARLIEST_UPDATES = 40
 EARLIEST_SHARE = 0.1
 """Share of a run that is left alone: the first layers wake up before the last ones."""
@@ -56,8 +59,11 @@ class Health:
         self._moved = 0.0
         self._largest: deque[float] = deque(maxlen=WINDOW)
         self._earlier: list[float] = []
-        """Those before `_largest`, ascending: sorting them anew at every point would make a run the slower the longer
-        it is."""
+        """Those before `_largest`, ascending; of more than `SAMPLED` a fair sample, so that a point of a long run costs
+        no more than one of a short run."""
+        self._before = 0
+        """How many there were before `_largest`."""
+        self._chance = random.Random(0)
         self.said = set(said)
         """Codes of what was said; a resumed run does not say it again."""
 
@@ -233,8 +239,16 @@ class Health:
     def _keep_largest(self, event: Update) -> None:
         if event.gradients:
             if len(self._largest) == WINDOW:
-                insort(self._earlier, self._largest[0])
+                self._keep_earlier(self._largest[0])
             self._largest.append(max((size for size in event.gradients if size is not None), default=0.0))
+
+    def _keep_earlier(self, size: float) -> None:
+        self._before += 1
+        if len(self._earlier) == SAMPLED:
+            if self._chance.random() * self._before >= SAMPLED:
+                return
+            del self._earlier[self._chance.randrange(SAMPLED)]
+        insort(self._earlier, size)
 
     @staticmethod
     def _middle(ascending: list[float]) -> float:

@@ -82,7 +82,7 @@ export class Curves {
   }
 
   private halve(): void {
-    this.updates = this.updates.filter((_, at) => at % 2 === 1);
+    this.updates = pairs(this.updates, (_, last) => last);
     this.loss = pairMeans(this.loss);
     this.accuracy = pairMeans(this.accuracy);
     this.rates = this.rates.map(pairMeans);
@@ -121,8 +121,10 @@ function extreme(one: number, other: number, of: (...values: number[]) => number
   return Number.isNaN(one) ? other : Number.isNaN(other) ? one : of(one, other);
 }
 
+/** One value for every two; the last of an odd number has no other, and stays as it is. */
 function pairs(values: number[], of: (one: number, other: number) => number): number[] {
   const found: number[] = [];
   for (let at = 1; at < values.length; at += 2) found.push(of(values[at - 1], values[at]));
+  if (values.length % 2 === 1) found.push(values[values.length - 1]);
   return found;
 }

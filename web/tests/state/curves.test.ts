@@ -86,6 +86,23 @@ describe("curves", () => {
     expect(curves.loss[0]).toBeLessThan(curves.loss[curves.loss.length - 1]);
   });
 
+  it("keep the newest update when neighbours are averaged, with its peak", () => {
+    const curves = new Curves();
+    const told = Array.from({ length: MOST_POINTS + 1 }, (_, at) => update(at + 1));
+    told[MOST_POINTS] = { ...update(MOST_POINTS + 1, 99), rates: [0.9, -0.9] } as RunEvent;
+    curves.take(told);
+    expect(curves.updates).toHaveLength(MOST_POINTS / 2 + 1);
+    expect(curves.updates[MOST_POINTS / 2]).toBe(MOST_POINTS + 1);
+    expect(curves.updates[0]).toBe(2);
+    expect(curves.loss[MOST_POINTS / 2]).toBe(99);
+    expect(Math.max(...curves.lossSpread.high)).toBe(99);
+    expect(Math.max(...curves.lossSpread.low)).toBe(99);
+    expect(curves.rates.map((rates) => rates[MOST_POINTS / 2])).toEqual([0.9, -0.9]);
+    expect(curves.lossSpread.low).toHaveLength(curves.updates.length);
+    curves.take([prepared(MOST_POINTS)]);
+    expect(Math.max(...curves.lossSpread.high)).toBe(1);
+  });
+
   it("lose no peak of a long run, and know what they do not know", () => {
     const curves = new Curves();
     const told = Array.from({ length: 50_000 }, (_, at) => update(at + 1, at === 12_345 ? 99 : at === 23_456 ? -9 : 1));
