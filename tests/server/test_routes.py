@@ -429,6 +429,7 @@ def test_a_training_that_no_memory_of_this_machine_holds_is_refused_with_the_lim
     assert served.client.post("/api/check", json=spec).json()["faults"][0]["path"] == "training.batch_size"
 
 
+@pytest.mark.slow
 def test_a_long_run_is_thinned_to_be_drawn_and_whole_in_its_table(served: Served) -> None:
     run = served.store.create(small_spec(), launcher="cli").id
     events: list[Event] = [StateChanged(state="running")]

@@ -190,6 +190,7 @@ def test_layers_without_weights_have_no_gradient_and_no_note(digits: Dataset) ->
     assert min(conv, dense) > 0
 
 
+@pytest.mark.slow
 def test_a_run_of_many_points_and_epochs_is_watched_in_little_memory() -> None:
     health = Health(spec_of([6], Leaky(), validation_share=0.1), 10_000, 10)
     before = sum(type(one) in (Update, EpochDone) for one in gc.get_objects())
