@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 import snntorch
@@ -11,6 +12,7 @@ import torch
 from snntorch import surrogate, utils
 from torch import Tensor, nn
 
+from snntrainer3d.engine.adaptive import AdaptiveNeuron, OneToOne, RecurrentAdaptiveNeuron
 from snntrainer3d.engine.fuse import fuse
 
 SAME = 1e-5
@@ -124,6 +126,47 @@ def test_a_convolutional_network_equals_its_steps() -> None:
     spikes, membranes = fuse(network)(inputs)
     assert torch.equal(spikes, torch.stack([step[0] for step in expected]))
     torch.testing.assert_close(membranes, torch.stack([step[-1] for step in expected]), rtol=1e-4, atol=1e-5)
+
+
+def _own_surrogate(z: Tensor) -> Tensor:
+    """Fire, with a gradient that no kernel knows."""
+    return surrogate.fast_sigmoid(slope=3)(z).to(z.dtype)
+
+
+def adaptive(dtype: torch.dtype) -> AdaptiveNeuron:
+    return AdaptiveNeuron(0.9, 0.8, 1.5, spike_grad=_own_surrogate).to(dtype)
+
+
+def recurrent_adaptive(dtype: torch.dtype) -> RecurrentAdaptiveNeuron:
+    return RecurrentAdaptiveNeuron(0.9, 0.8, 1.5, nn.Linear(4, 4, bias=False), spike_grad=_own_surrogate).to(dtype)
+
+
+def one_to_one_adaptive(dtype: torch.dtype) -> RecurrentAdaptiveNeuron:
+    return RecurrentAdaptiveNeuron(0.9, 0.8, 1.5, OneToOne(torch.rand(4)), spike_grad=_own_surrogate).to(dtype)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("make", [adaptive, recurrent_adaptive, one_to_one_adaptive])
+def test_adaptive_neurons_that_are_stepped_start_from_rest_as_in_a_plain_loop(
+    make: Callable[[torch.dtype], AdaptiveNeuron], dtype: torch.dtype
+) -> None:
+    torch.manual_seed(3)
+    network = nn.Sequential(nn.Linear(3, 4).to(dtype), make(dtype))
+    inputs = 3 * torch.rand(12, 5, 3, dtype=dtype)
+    assert fuse(network).report()["1"], "it is stepped"
+    state = tuple(torch.zeros(5, 4, dtype=dtype) for _ in range(3))
+    spikes, membranes = [], []
+    for current in network[0](inputs.flatten(0, 1)).unflatten(0, (12, 5)):
+        state = network[1](current, *state)
+        spikes.append(state[0])
+        membranes.append(state[-1])
+    fired, left = fuse(network)(inputs)
+    assert torch.equal(fired, torch.stack(spikes))
+    torch.testing.assert_close(left, torch.stack(membranes))
+    assert fired.count_nonzero() > 0
+    expected = torch.autograd.grad(torch.stack(membranes).square().sum(), network[0].weight)
+    found = torch.autograd.grad(left.square().sum(), network[0].weight)
+    torch.testing.assert_close(found[0], expected[0])
 
 
 def test_a_network_without_a_neuron_at_its_end_is_refused() -> None:

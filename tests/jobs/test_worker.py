@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from snntrainer3d.jobs.pipe import Message, read_message, write_message
 from snntrainer3d.jobs.tasks import Tasks
 from snntrainer3d.runs import RunFolder, RunStore, StoredCheckpoint, write_checkpoint
 from snntrainer3d.server.models import PlayedLayer
-from snntrainer3d.spec import Izhikevich, Leaky, RunSpec, Training, dense_network
+from snntrainer3d.spec import Adaptive, Izhikevich, Leaky, RunSpec, Training, dense_network
 
 
 @pytest.fixture
@@ -102,6 +103,20 @@ def test_a_played_layer_says_all_that_the_page_reads_and_what_a_recovery_follows
         numbers = {name: pytest.approx(value) for name, value in (("a", 0.02), ("b", 0.25), ("d", 8.0))}
         cell = (-65.0, {**numbers, "time_step_ms": 1.0})
         assert (layer["start"], layer["recovery"]) == (cell if isinstance(neuron, Izhikevich) else (0.0, None))
+
+
+@pytest.mark.parametrize(
+    ("neuron", "name"), [(Izhikevich(learn_a="per_neuron"), "a"), (Adaptive(learn_rho="per_neuron"), "rho")]
+)
+def test_a_decay_that_learning_took_out_of_its_range_is_told_as_the_neurons_use_it(
+    store: RunStore, quick: RunSpec, neuron: Izhikevich | Adaptive, name: str
+) -> None:
+    spec = quick.model_copy(update={"network": dense_network((1, 8, 8), [3], 10, neuron)})
+    trained = to_trained(build(spec.network, 1), spec.network, spec.training)
+    learned = {**trained.tensors, f"layers.0.neuron.{name}": np.array([-0.5, 0.25, 1.5], np.float32)}
+    run_id = store.import_run(spec, to_safetensors(replace(trained, tensors=learned))).id
+    layer = do("play", run=str(store.folder(run_id).path), split="test", index=1)["layers"][0]
+    assert (layer["recovery"] or layer)[name] == [0.0, 0.25, 1.0]
 
 
 def test_the_pixels_of_a_sample_play_like_the_sample(finished: RunFolder) -> None:

@@ -1,9 +1,11 @@
-"""The worked example of CONTRIBUTING.md is true: a kind of layer stands in the files it lists, and in no others."""
+"""CONTRIBUTING.md is true: a kind of layer stands in the files of its table alone, and a new neuron's files exist."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+from snntrainer3d.spec import NEURON_VALUES, NEURONS
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = re.compile(r"(?<![\w.])AvgPool\b|avg_pool")
@@ -34,3 +36,27 @@ def holding() -> set[str]:
 def test_a_kind_of_layer_touches_the_files_of_the_example_and_no_others() -> None:
     assert len(listed()) >= 5
     assert holding() == listed()
+
+
+def test_every_file_and_name_that_a_new_neuron_needs_exists() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = page.split("## A new neuron")[1].split("\n## ")[0]
+    named = re.findall(r"`([^`]+\.(?:py|ts))`", section)
+    roots = (
+        ROOT,
+        ROOT / "src/snntrainer3d",
+        ROOT / "src/snntrainer3d/engine/kernels",
+        ROOT / "src/snntrainer3d/engine",
+    )
+    roots += (ROOT / "web/src/state",)
+    assert len(named) >= 10
+    assert [name for name in named if not any((root / name).is_file() for root in roots)] == []
+    assert "`NEURON_VALUES`" in section
+
+
+def test_what_a_neuron_may_learn_has_its_name_among_the_values_of_neurons() -> None:
+    learned = {
+        name.removeprefix("learn_") for kind in NEURONS for name in kind.model_fields if name.startswith("learn_")
+    }
+    assert learned
+    assert learned <= set(NEURON_VALUES)

@@ -33,16 +33,23 @@ class AdaptiveNeuron(snntorch.SpikingNeuron):
             self.register_buffer(name, torch.as_tensor(value))
 
     def reset_mem(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Give the state of rest: spikes, adaptation and membrane."""
-        return torch.zeros(0), torch.zeros(0), torch.zeros(0)
+        """Give the state of rest, of however many neurons: spikes, adaptation and membrane."""
+        rest = self.beta.new_zeros(())
+        return rest, rest, rest
 
     def forward(
         self, current: Values, spikes: Values, adaptation: Values, membrane: Values
     ) -> tuple[Values, Values, Values]:
         """Advance one step; gives spikes, adaptation and membrane, which the next step takes."""
+        spikes, adaptation, membrane = _of_each(current, spikes, adaptation, membrane)
         beta, rho = self.beta.clamp(0, 1), self.rho.clamp(0, 1)
         reset, strength = self.reset_mechanism, self.adaptation
         return step(current, spikes, adaptation, membrane, beta, rho, strength, self.threshold, reset, self.spike_grad)
+
+
+def _of_each(current: Values, *states: Tensor) -> tuple[Tensor, ...]:
+    """Give states of each neuron; a number for all would not hold its float type against snnTorch's spikes."""
+    return tuple(state if state.dim() else state.expand_as(current) for state in states)
 
 
 class OneToOne(nn.Module):
@@ -69,4 +76,5 @@ class RecurrentAdaptiveNeuron(AdaptiveNeuron):
         self, current: Values, spikes: Values, adaptation: Values, membrane: Values
     ) -> tuple[Values, Values, Values]:
         """Advance one step; gives spikes, adaptation and membrane, which the next step takes."""
+        spikes, adaptation, membrane = _of_each(current, spikes, adaptation, membrane)
         return super().forward(current + self.recurrent(spikes), spikes, adaptation, membrane)

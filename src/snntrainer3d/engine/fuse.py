@@ -16,7 +16,16 @@ from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_not
 from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
 from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
 from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
-from snntrainer3d.spec import SURROGATES, Atan, FastSigmoid, Sigmoid, SpikeRateEscape, StraightThrough, Surrogate
+from snntrainer3d.spec import (
+    NEURON_VALUES,
+    SURROGATES,
+    Atan,
+    FastSigmoid,
+    Sigmoid,
+    SpikeRateEscape,
+    StraightThrough,
+    Surrogate,
+)
 
 _PER_SAMPLE = (
     nn.Linear, nn.Bilinear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Flatten,
@@ -182,8 +191,7 @@ def _pooled(stages: list[nn.Module], signal: Tensor, constant: bool) -> Tensor |
 def _fits(stage: nn.Module, signal: Tensor, constant: bool) -> bool:
     """Tell whether values per neuron, if any, lie along one flat row of neurons."""
     batchwise = signal if constant else signal[0]
-    names = ("threshold", "beta", "alpha", "rho", "adaptation", "a", "b", "c", "d")
-    values = [value for value in (getattr(stage, name, None) for name in names) if value is not None]
+    values = [value for value in (getattr(stage, name, None) for name in NEURON_VALUES) if value is not None]
     flat = batchwise.dim() == 2
     return signal.dtype in (torch.float32, torch.float64) and all(
         value.numel() == 1 or (flat and value.shape == batchwise.shape[1:]) for value in values

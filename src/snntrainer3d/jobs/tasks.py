@@ -397,18 +397,20 @@ def _layer(spikes: UInt8[np.ndarray, "time neuron"], membranes: Shaped[np.ndarra
 def _threshold(known: KnownNetwork, layer: int) -> dict[str, float | list[float] | None]:
     """Give what the threshold follows from; none of neurons that never spike, and no rise of one that stays."""
     found = known.values[layer]
-    return {name: _plain(found[name]) if name in found else None for name in ("threshold", "rho", "adaptation")}
+    return {name: _plain(name, found[name]) if name in found else None for name in ("threshold", "rho", "adaptation")}
 
 
 def _recovery(known: KnownNetwork, layer: int, neuron: Neuron) -> dict[str, Any]:
     """Give where a neuron starts and what an Izhikevich neuron's recovery follows from; none of any other."""
     if not isinstance(neuron, Izhikevich):
         return {"start": 0.0, "recovery": None}
-    numbers = {name: _plain(known.values[layer][name]) for name in ("a", "b", "d")}
+    numbers = {name: _plain(name, known.values[layer][name]) for name in ("a", "b", "d")}
     return {"start": neuron.start_mv, "recovery": {**numbers, "time_step_ms": neuron.time_step_ms}}
 
 
-def _plain(values: np.ndarray) -> float | list[float]:
+def _plain(name: str, values: np.ndarray) -> float | list[float]:
+    """Give values as neurons compute with them: what decays is held between 0 and 1, wherever learning took it."""
+    values = values.clip(0, 1) if name in ("rho", "a") else values
     return float(values) if values.ndim == 0 else [float(value) for value in values.reshape(-1)]
 
 

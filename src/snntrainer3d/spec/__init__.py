@@ -35,6 +35,7 @@ from snntrainer3d.spec.names import parts_of, training_names
 from snntrainer3d.spec.network import Connection, Input, Network, dense_network
 from snntrainer3d.spec.neurons import (
     NEURON_KINDS,
+    NEURON_VALUES,
     NEURONS,
     UNREACHABLE,
     Adaptive,
@@ -74,6 +75,7 @@ __all__ = [
     "MEMORY_SILENCES",
     "NEURONS",
     "NEURON_KINDS",
+    "NEURON_VALUES",
     "OWN",
     "PARITY_BITS",
     "PRESETS",

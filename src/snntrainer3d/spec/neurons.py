@@ -286,6 +286,8 @@ Neuron = Annotated[AnyNeuron, Field(discriminator="kind")]
 SpikingNeuron = Annotated[Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich, Field(discriminator="kind")]
 """Those that may stand before other layers."""
 NEURONS: tuple[type[AnyNeuron], ...] = (Leaky, Lapicque, Synaptic, Alpha, Adaptive, Izhikevich, Integrator)
+NEURON_VALUES = ("alpha", "beta", "rho", "adaptation", "a", "b", "c", "d", "threshold")
+"""What neurons of all kinds have for a layer or for each neuron, and may learn, in the order of weight files."""
 NEURON_KINDS: tuple[str, ...] = tuple(str(model.model_fields["kind"].default) for model in NEURONS)
 
 

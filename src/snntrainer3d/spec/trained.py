@@ -11,7 +11,7 @@ from jaxtyping import Float32
 
 from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec.network import Network
-from snntrainer3d.spec.neurons import Lapicque, Neuron
+from snntrainer3d.spec.neurons import NEURON_VALUES, Lapicque, Neuron
 from snntrainer3d.spec.training import Training
 
 
@@ -57,8 +57,7 @@ def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 def neuron_values(neuron: Neuron | None) -> dict[str, str]:
     """Give the names of a neuron's decays and threshold, each with how it is learned; none where there is none."""
     fields = type(neuron).model_fields if neuron is not None else {}
-    names = ("alpha", "beta", "rho", "adaptation", "a", "b", "c", "d", "threshold")
-    return {name: getattr(neuron, f"learn_{name}", "fixed") for name in names if name in fields}
+    return {name: getattr(neuron, f"learn_{name}", "fixed") for name in NEURON_VALUES if name in fields}
 
 
 def count_parameters(network: Network) -> int:

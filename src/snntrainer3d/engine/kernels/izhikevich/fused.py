@@ -60,6 +60,23 @@ def forward(x: Any, before: Any, now: Any, spikes: Any, values: Any, first: int,
         spikes[i] = f(1) if v - threshold[i] > 0 else f(0)
 
 
+@kernel(inline="always")
+def _taken_back(
+    f: Any, asked: Any, e: Any, last_v: Any, v: Any, y: Any, a: Any, b: Any, c: Any, threshold: Any, dt: Any, limit: Any
+) -> Any:
+    """Give the reset r, and the gradients of w, of the current and of q, from those that arrive at v and u."""
+    low, high, slope, line = f(LOWEST), f(HIGHEST), f(0.08), f(5)
+    half = dt / f(2)
+    r = f(1) if last_v - threshold > 0 else f(0)
+    w = last_v * (f(1) - r) + c * r
+    whole = asked + dt * a * b * e
+    whole = whole if v > low and v < high else f(0)
+    first_half = whole * min(f(1) + half * (slope * y + line), limit)
+    first_half = first_half if y > low and y < high else f(0)
+    driven = half * (whole + first_half)
+    return r, first_half * min(f(1) + half * (slope * w + line), limit), driven, (f(1) - dt * a) * e - driven
+
+
 @kernel(fastmath={"contract"})
 def backward(
     incoming: Any, before: Any, now: Any, grad: Any, carry: Any, values: Any, first: int, last: int, shift: int
@@ -70,10 +87,8 @@ def backward(
         incoming: dL/dv of this step but for what comes from later steps.
     """
     f = values.dtype.type
-    low, high, start = f(LOWEST), f(HIGHEST), f(START)
-    slope, line = f(0.08), f(5)
+    start = f(START)
     dt, gain, limit = values[TIME_STEP, 0], values[GAIN, 0], values[LIMIT, 0]
-    half = dt / f(2)
     incoming, grad = incoming[first:last], grad[first:last]
     before_v, begun = before[0, first:last], before[3, first:last]
     now_v, now_y = now[0, first:last], now[2, first:last]
@@ -83,17 +98,23 @@ def backward(
     for i in range(last - first):
         is_begun = begun[i] > 0
         last_v = before_v[i] if is_begun else start
-        r = f(1) if last_v - threshold[i] > 0 else f(0)
-        w = last_v * (f(1) - r) + c[i] * r
-        v, y, e = now_v[i], now_y[i], carry_u[i]
-        whole = incoming[i] + carry_v[i] + dt * a[i] * b[i] * e
-        whole = whole if v > low and v < high else f(0)
-        first_half = whole * min(f(1) + half * (slope * y + line), limit)
-        first_half = first_half if y > low and y < high else f(0)
-        driven = half * (whole + first_half)
+        r, at_w, driven, at_q = _taken_back(
+            f,
+            incoming[i] + carry_v[i],
+            carry_u[i],
+            last_v,
+            now_v[i],
+            now_y[i],
+            a[i],
+            b[i],
+            c[i],
+            threshold[i],
+            dt,
+            limit,
+        )
         grad[i] = gain * driven
-        carry_v[i] = first_half * min(f(1) + half * (slope * w + line), limit) * (f(1) - r) if is_begun else f(0)
-        carry_u[i] = (f(1) - dt * a[i]) * e - driven if is_begun else f(0)
+        carry_v[i] = at_w * (f(1) - r) if is_begun else f(0)
+        carry_u[i] = at_q if is_begun else f(0)
 
 
 @kernel()
@@ -102,10 +123,8 @@ def learn(
 ) -> None:
     """Add this step's share to the gradients of a, b, c and d; before `backward`."""
     f = values.dtype.type
-    low, high, start = f(LOWEST), f(HIGHEST), f(START)
-    slope, line = f(0.08), f(5)
+    start = f(START)
     dt, limit = values[TIME_STEP, 0], values[LIMIT, 0]
-    half = dt / f(2)
     incoming = incoming[first:last]
     before_v, before_u, begun = before[0, first:last], before[1, first:last], before[3, first:last]
     now_v, now_y = now[0, first:last], now[2, first:last]
@@ -119,16 +138,12 @@ def learn(
         is_begun = begun[i] > 0
         last_v = before_v[i] if is_begun else start
         last_u = before_u[i] if is_begun else b[i] * start
-        r = f(1) if last_v - threshold[i] > 0 else f(0)
-        w = last_v * (f(1) - r) + c[i] * r
+        v, e = now_v[i], carry_u[i]
+        r, at_w, _, at_q = _taken_back(
+            f, incoming[i] + carry_v[i], e, last_v, v, now_y[i], a[i], b[i], c[i], threshold[i], dt, limit
+        )
         q = last_u + d[i] * r
-        v, y, e = now_v[i], now_y[i], carry_u[i]
-        whole = incoming[i] + carry_v[i] + dt * a[i] * b[i] * e
-        whole = whole if v > low and v < high else f(0)
-        first_half = whole * min(f(1) + half * (slope * y + line), limit)
-        first_half = first_half if y > low and y < high else f(0)
-        asked_q = (f(1) - dt * a[i]) * e - half * (whole + first_half)
         raw_a[i] += dt * e * (b[i] * v - q)
-        raw_b[i] += dt * a[i] * e * v + (f(0) if is_begun else asked_q * start)
-        raw_c[i] += first_half * min(f(1) + half * (slope * w + line), limit) * r
-        raw_d[i] += asked_q * r
+        raw_b[i] += dt * a[i] * e * v + (f(0) if is_begun else at_q * start)
+        raw_c[i] += at_w * r
+        raw_d[i] += at_q * r
