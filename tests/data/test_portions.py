@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -99,18 +100,21 @@ def test_a_stray_zip_beside_pictures_by_class_is_left_alone(tmp_path: Path) -> N
     assert import_data(written(tmp_path, "bars.zip", packed(files))).train_samples > 0
 
 
-@pytest.mark.parametrize(
-    ("names", "title"),
-    [
-        (["shd_train.h5", "shd_test.h5"], "shd"),
-        (["SSC-Test.h5.gz", "SSC-Train.h5.gz"], "SSC"),
-        (["Train.zip", "Test.zip"], "here"),
-        (["trainspotting_train.h5", "b"], "trainspotting"),
-        (["one.csv"], "one.csv"),
-    ],
-)
-def test_files_together_are_called_by_what_they_share(names: list[str], title: str, tmp_path: Path) -> None:
-    assert title_of([tmp_path / "here" / name for name in names]) == title
+TITLES = json.loads((Path(__file__).parents[1] / "golden/titles.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", TITLES, ids=lambda case: case["files"][0])
+def test_files_together_are_called_by_what_they_share(case: dict[str, Any]) -> None:
+    assert title_of([Path(file) for file in case["files"]]) == case["title"]
+
+
+def test_files_of_the_folder_one_works_in_are_called_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "N-MNIST"
+    folder.mkdir()
+    for part, each in (("Train", 4), ("Test", 2)):
+        written(folder, f"{part}.zip", packed(bins_by_class(each)))
+    monkeypatch.chdir(folder)
+    assert import_data([Path("Train.zip"), Path("Test.zip")]).name == "own-n-mnist"
 
 
 def renamed(folder: Path, *names: str) -> list[Path]:

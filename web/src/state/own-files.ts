@@ -17,12 +17,14 @@ export interface Given {
 /** What the server takes in one request, and a plain zip holds. */
 const MOST_BYTES = 1_000_000_000;
 const MOST_FILES = 65_535;
-const ROLES = /(^|[^a-z])(train(?:ing)?|test(?:ing)?|valid(?:ation)?|val)(?![a-z])/i;
+const ROLES = /(^|[^a-z])(train(?:ing)?|test(?:ing)?|valid(?:ation)?|val)(?![a-z])/gi;
 
-/** Gives what files are called together: the first one's name without what tells it from the others. */
-export function titleOf(names: readonly string[]): string {
-  const stem = names[0].split(".")[0];
-  return stem.replace(ROLES, "$1").replace(/^[-_. ]+|[-_. ]+$/g, "") || "data";
+/** Gives what files are called together: the first one's name without what tells it from the others, else its folder's. */
+export function titleOf(paths: readonly string[]): string {
+  const [name, folder = ""] = paths[0].split("/").reverse();
+  if (paths.length === 1) return name;
+  const stem = name.split(".")[0].replace(ROLES, "$1");
+  return stem.replace(/^[-_. ]+|[-_. ]+$/g, "") || (/[^.]/.test(folder) ? folder : "data");
 }
 
 /** Gives what was dropped as one file; throws a message for people where it is too much for the page. */

@@ -1,6 +1,6 @@
 /** Files given together become one zip that others read; what is too much is refused in words. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -34,11 +34,13 @@ it("leaves a single file as it is, and calls others by what they share", async (
   const folder = (await together([given("pets/cat/1.png", "a"), given("pets/.DS_Store", "b")]))!;
   expect([folder.file.name, folder.what]).toEqual(["pets.zip", "folder pets with 1 file"]);
   expect(await together([given("__MACOSX/a", "x")])).toBeNull();
-  expect(["Test.zip", "SSC-Test.h5", "trainspotting_test.h5"].map((name) => titleOf([name]))).toEqual([
-    "data",
-    "SSC",
-    "trainspotting",
-  ]);
+});
+
+it("calls files together what the command line calls them", () => {
+  const golden = readFileSync(join(import.meta.dirname, "../../../tests/golden/titles.json"), "utf8");
+  const cases = JSON.parse(golden) as { files: string[]; title: string }[];
+  expect(cases.length).toBeGreaterThan(9);
+  expect(cases.map(({ files }) => ({ files, title: titleOf(files) }))).toEqual(cases);
 });
 
 it("says what is more than the page takes, and who takes it", async () => {

@@ -63,7 +63,7 @@ def import_data(given: Path | Sequence[Path], name: str = "", choice: Choice | N
         NotFoundError: there is no such file.
     """
     paths = [given] if isinstance(given, Path) else list(given)
-    called = name or title_of(paths)
+    called = name or title_of([path.parent.resolve() / path.name for path in paths])
     chosen = choice or Choice()
     found = _gather(paths, called, chosen)
     train, test = _split(found, chosen, called)

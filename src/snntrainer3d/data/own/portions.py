@@ -43,12 +43,16 @@ class Portion:
 
 
 def title_of(paths: Sequence[Path]) -> str:
-    """Give what files are called together: their name without the part that tells them apart, else their folder's."""
+    """Give what files are called together: their name without the part that tells them apart, else their folder's.
+
+    The page calls what it packs alike; `tests/golden/titles.json` holds both to the same.
+    """
     if len(paths) == 1:
         return paths[0].name
     roles = "|".join((*TRAIN, *TEST, *_VALIDATION))
-    stem = re.sub(rf"(?i)(^|[^a-z])({roles})(?![a-z])", r"\1", paths[0].name.split(".")[0]).strip("-_. ")
-    return stem or paths[0].resolve().parent.name
+    stem = re.sub(rf"(?ai)(^|[^a-z])({roles})(?![a-z])", r"\1", paths[0].name.split(".")[0]).strip("-_. ")
+    folder = paths[0].parent.name
+    return stem or (folder if folder.strip(".") else "data")
 
 
 @contextmanager
