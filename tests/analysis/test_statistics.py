@@ -170,7 +170,11 @@ def test_confusion_difference():
     first, second = np.array([[5, 1], [2, 4]]), np.array([[2, 4], [2, 4]])
     found = confusion_difference(first, second)
     assert found.cells.tolist() == [[-3, 3], [0, 0]]
-    assert "0 for a true 0 3 times less" in found.sentence
+    assert found.sentence == "The largest difference: the second decides class 0 rightly for 3 fewer samples."
+    mistaken = confusion_difference(np.array([[5, 3], [0, 0]]), np.array([[4, 4], [0, 0]]))
+    assert mistaken.sentence == "The largest difference: the second decides class 0 rightly for 1 fewer sample."
+    mistaken = confusion_difference(np.array([[4, 4, 0]] * 3), np.array([[5, 2, 1]] * 3))
+    assert mistaken.sentence == "The largest difference: the second takes class 0 for class 1 in 2 fewer samples."
     assert "equal" in confusion_difference(first, first).sentence
 
 

@@ -240,9 +240,15 @@ def confusion_difference(
     change = int(cells[label, decision])
     if change == 0:
         return ConfusionDifference(cells, "Both matrices are equal.")
-    more = "more" if change > 0 else "less"
-    sentence = f"The largest difference: the second decides {decision} for a true {label} {abs(change):,} times {more}."
-    return ConfusionDifference(cells, sentence)
+    return ConfusionDifference(cells, f"The largest difference: {_told(int(label), int(decision), change)}.")
+
+
+def _told(label: int, decision: int, change: int) -> str:
+    samples = f"{abs(change):,} {'more' if change > 0 else 'fewer'} sample{'s' if abs(change) > 1 else ''}"
+    decides = (
+        f"decides class {label} rightly for" if label == decision else f"takes class {label} for class {decision} in"
+    )
+    return f"the second {decides} {samples}"
 
 
 def _different_samples(first: int, second: int) -> Refusal:

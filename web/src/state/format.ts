@@ -37,10 +37,20 @@ export function short(value: number | null | undefined): string {
 export const percent = (share: number | null | undefined, digits = 2): string =>
   share == null || !Number.isFinite(share) ? MISSING : `${(100 * share).toFixed(digits)} %`;
 
+const RAISED: Record<string, string> = Object.fromEntries(
+  [..."-0123456789"].map((sign, at) => [sign, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"[at]]),
+);
+
+/** 0.000000596 → 5.96·10⁻⁷. */
+export const scientific = (value: number, digits = 2): string =>
+  value
+    .toExponential(digits)
+    .replace(/e\+?(.+)/, (_, power: string) => `·10${[...power].map((sign) => RAISED[sign]).join("")}`);
+
 export function decimal(value: number | null | undefined, digits = 3): string {
   if (value == null || !Number.isFinite(value)) return MISSING;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 10 ** -digits || size >= 1e6)) return value.toExponential(2).replace("e", "·10^");
+  if (size !== 0 && (size < 10 ** -digits || size >= 1e6)) return scientific(value);
   return value.toFixed(digits);
 }
 

@@ -37,7 +37,9 @@ describe("numbers as words", () => {
   it("writes shares, small numbers and signs", () => {
     expect(percent(0.9216)).toBe("92.16 %");
     expect(percent(undefined)).toBe("–");
-    expect(decimal(0.00001)).toBe("1.00·10^-5");
+    expect(decimal(0.00001)).toBe("1.00·10⁻⁵");
+    expect(decimal(-5.96e-17)).toBe("-5.96·10⁻¹⁷");
+    expect(decimal(2.5e6)).toBe("2.50·10⁶");
     expect(decimal(NaN)).toBe("–");
     expect(signed(-0.25)).toBe("−0.2500");
   });

@@ -47,7 +47,8 @@ export function labelOf(path: string): string {
   const last = rest.split(".").at(-1) ?? rest;
   const plain = last === "kind" ? (rest.split(".").at(-2) ?? last) : last;
   const label = NAMES[plain]?.label ?? plain.replaceAll("_", " ");
-  const first = label.charAt(0).toUpperCase() + label.slice(1);
+  // A letter of its own is a parameter's name: a is not A.
+  const first = /^\S\s/.test(label) ? label : label.charAt(0).toUpperCase() + label.slice(1);
   if (!layer) return first;
   return layer[1] === "*" ? `${first}, all layers` : `${first}, layer ${Number(layer[1]) + 1}`;
 }

@@ -72,6 +72,7 @@ describe("a document as a table", () => {
 
   it("calls fields and values as the design does", () => {
     expect(labelOf("training.learning_rate")).toBe("Learning rate");
+    expect(labelOf("network.layers[0].neuron.learn_a")).toBe("a is, layer 1");
     expect(labelOf("network.layers[1].neuron.beta")).toBe("Membrane decay, layer 2");
     expect(labelOf("network.layers[*].neuron.kind")).toBe("Neuron, all layers");
     expect(valueWords("training.schedule.kind", "one_cycle")).toBe("One cycle");
