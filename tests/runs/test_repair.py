@@ -198,12 +198,13 @@ def test_a_run_without_its_folder_keeps_what_is_known_of_it(home: Path, run: str
 
 
 def test_what_killed_processes_left_is_removed_once_it_is_old(home: Path, run: str) -> None:
-    old, young = home / ".upload-old", home / "runs" / run / ".spec.json.0.part"
-    for left in (old, young):
+    old, young = [home / ".upload-old", home / ".export-old"], home / "runs" / run / ".spec.json.0.part"
+    for left in (*old, young):
         left.write_bytes(b"half")
-    os.utime(old, (time.time() - 7200,) * 2)
+    for left in old:
+        os.utime(left, (time.time() - 7200,) * 2)
     mended(home)
-    assert not old.exists()
+    assert not any(left.exists() for left in old)
     assert young.exists()
 
 
