@@ -1,6 +1,6 @@
 import { PerspectiveCamera, Vector3 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import { directionOf, FIELD_OF_VIEW, frame, radiusOf, type Framing } from "./framing";
+import { directionOf, FIELD_OF_VIEW, frame, radiusOf, refit, type Framing, type Pane } from "./framing";
 import type { Layout } from "./layout";
 import type { Insets, Look } from "./types";
 
@@ -19,7 +19,7 @@ export class CameraRig {
   readonly camera = new PerspectiveCamera(FIELD_OF_VIEW, 1, 0.05, 500);
   readonly controls: OrbitControls;
   reducedMotion = false;
-  /** Whether a person has moved the camera: then a resize leaves it where it is. */
+  /** Whether a person has moved the camera: then a resize keeps its direction. */
   moved = false;
   /** Distances between which the network's depth lies. */
   readonly depths: [near: number, far: number] = [1, 2];
@@ -50,6 +50,14 @@ export class CameraRig {
     if (fly && !this.reducedMotion) this.fly(goal);
     else this.stand(goal);
     this.changed();
+  }
+
+  /** Follow a window of another size from where a person has put the camera, or to where it flies. */
+  refit(placed: Layout, before: Pane, after: Pane): void {
+    const [position, target] = this.flight?.to ?? [this.camera.position, this.controls.target];
+    const goal = refit(placed, { position: position.toArray(), target: target.toArray() }, before, after);
+    if (this.flight) this.flight.to[0].set(...goal.position);
+    else this.stand(goal);
   }
 
   setAspect(aspect: number): void {

@@ -59,6 +59,27 @@ export function frame(placed: Layout, direction: Triple, width: number, height: 
   return { target, position };
 }
 
+/** A window in pixels, with what covers its sides. */
+export interface Pane {
+  width: number;
+  height: number;
+  insets: Insets;
+}
+
+/**
+ * Keep the direction and the target of a camera that a person has moved while its window changes from one size to
+ * another; it goes as many times farther or nearer as the whole network, seen from there, asks for.
+ */
+export function refit(placed: Layout, stand: Framing, before: Pane, after: Pane): Framing {
+  const arm = stand.position.map((at, axis) => at - stand.target[axis]) as Triple;
+  const [from, to] = [before, after].map(({ width, height, insets }) => {
+    const { position, target } = frame(placed, arm, width, height, insets);
+    return Math.hypot(...position.map((at, axis) => at - target[axis]));
+  });
+  const position = arm.map((along, axis) => stand.target[axis] + (along * to) / from) as Triple;
+  return { target: stand.target, position };
+}
+
 /** Half way between the two positions at which the network would touch either side. */
 function middleOf(low: number, high: number, roomLow: number, roomHigh: number, reach: number): number {
   return (high - reach * roomHigh + (reach * roomLow - low)) / 2;

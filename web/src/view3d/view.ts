@@ -17,6 +17,7 @@ import { Programs } from "./programs";
 import { savePicture } from "./saved-picture";
 import {
   DEFAULT_OPTIONS,
+  type Insets,
   type Look,
   type NetworkShape,
   type Picked,
@@ -33,6 +34,9 @@ const DIMMED_BY_ACTIVITY = 0.5;
 const MARGIN = { top: 22, right: 26, bottom: 58, left: 26 };
 const CLASS_NAME_ROOM = 34;
 const MOST_PIXEL_RATIO = 2;
+
+const sameInsets = (one: Insets, other: Insets): boolean =>
+  (["top", "right", "bottom", "left"] as const).every((side) => one[side] === other[side]);
 
 /** Draws one network on one canvas. Draws only when something changed: a view at rest costs nothing. */
 export class NetworkView {
@@ -157,6 +161,7 @@ export class NetworkView {
     const before = { ...this.options };
     Object.assign(this.options, partial);
     this.applyOptions();
+    if (!this.rig.moved && !sameInsets(before.insets, this.options.insets)) this.frameNetwork("default", false);
     if (before.strongest !== this.options.strongest) {
       this.drawn?.edges.choose(this.options.strongest);
       if (this.sizeDensity()) this.onCamera();
@@ -181,18 +186,24 @@ export class NetworkView {
     this.frameNetwork(from, true);
   }
 
-  /** Take the canvas's size and the screen's pixel ratio anew. Happens by itself when the canvas changes. */
-  resize(): void {
+  /**
+   * Take the canvas's size and the screen's pixel ratio anew. Happens by itself when the canvas changes; whoever covers
+   * less of a smaller canvas says so here, since the network is fitted into what both leave.
+   */
+  resize(insets: Insets = this.options.insets): void {
     const width = Math.max(1, this.canvas.clientWidth);
     const height = Math.max(1, this.canvas.clientHeight);
     const ratio = Math.min(MOST_PIXEL_RATIO, window.devicePixelRatio || 1);
     this.labels.follow();
     if (width === this.width && height === this.height && ratio === this.renderer.getPixelRatio()) return;
+    const before = { width: this.width, height: this.height, insets: this.room };
+    this.options.insets = insets;
     this.width = width;
     this.height = height;
     this.setDrawingSize(width, height, ratio);
     this.rig.setAspect(width / height);
     if (!this.rig.moved) this.frameNetwork("default", false);
+    else if (this.drawn) this.rig.refit(this.drawn.placed, before, { width, height, insets: this.room });
     this.onCamera();
     // A resized canvas is blank until it is drawn: do it before the browser shows it.
     if (this.drawn) this.onFrame(performance.now());
@@ -362,18 +373,21 @@ export class NetworkView {
     this.cameraMoved = true;
   }
 
-  private frameNetwork(from: Look, fly: boolean): void {
-    if (!this.drawn) return;
-    const { shape, placed } = this.drawn;
-    const named = shape.layers.some((layer) => layer.classNames?.length);
+  /** What the network leaves free at each side of the window. */
+  private get room(): Insets {
+    const named = this.drawn?.shape.layers.some((layer) => layer.classNames?.length);
     const { insets } = this.options;
-    const room = {
+    return {
       top: insets.top + MARGIN.top,
       right: insets.right + MARGIN.right + (named ? CLASS_NAME_ROOM : 0),
       bottom: insets.bottom + MARGIN.bottom,
       left: insets.left + MARGIN.left,
     };
-    this.rig.look(from, placed, this.width, this.height, room, fly);
+  }
+
+  private frameNetwork(from: Look, fly: boolean): void {
+    if (!this.drawn) return;
+    this.rig.look(from, this.drawn.placed, this.width, this.height, this.room, fly);
   }
 
   private dropNetwork(): void {

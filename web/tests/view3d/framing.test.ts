@@ -1,6 +1,6 @@
 import { PerspectiveCamera, Vector3 } from "three";
 import { describe, expect, it } from "vitest";
-import { directionOf, FIELD_OF_VIEW, frame, HALF_TAN } from "../../src/view3d/framing";
+import { directionOf, FIELD_OF_VIEW, frame, HALF_TAN, refit } from "../../src/view3d/framing";
 import { layout } from "../../src/view3d/layout";
 import { pick, project, type Eye } from "../../src/view3d/picking";
 import type { Insets, Look } from "../../src/view3d";
@@ -92,5 +92,34 @@ describe("pick", () => {
   it("prefers the nearer of two that cover a point", () => {
     const { placed, eye } = eyeOf([1, 1], "front", 800, 600);
     expect(pick(placed, eye, 400, 300)).toEqual({ layer: 1, neuron: 0 });
+  });
+});
+
+describe("refit", () => {
+  const placed = layout(networkOf([784, 100, 10]));
+  const wide = { width: 800, height: 700, insets: NO_INSETS };
+  const narrow = { width: 360, height: 340, insets: { top: 22, right: 60, bottom: 58, left: 26 } };
+  const direction: [number, number, number] = [0.3, 0.5, 0.8];
+  const fitted = ({ width, height, insets }: typeof wide) => frame(placed, direction, width, height, insets);
+  const armOf = ({ position, target }: ReturnType<typeof fitted>) => position.map((at, axis) => at - target[axis]);
+  const lengthOf = (stand: ReturnType<typeof fitted>) => Math.hypot(...armOf(stand));
+
+  it("stands as far as the whole network asks for in the new window, in the same direction", () => {
+    const before = fitted(wide);
+    const after = refit(placed, before, wide, narrow);
+    expect(after.target).toEqual(before.target);
+    expect(lengthOf(after)).toBeCloseTo(lengthOf(fitted(narrow)));
+    expect(lengthOf(after)).toBeGreaterThan(1.2 * lengthOf(before));
+    const [one, other] = [armOf(before), armOf(after)];
+    const along = one.reduce((sum, part, axis) => sum + part * other[axis], 0);
+    expect(along / (lengthOf(before) * lengthOf(after))).toBeCloseTo(1);
+  });
+
+  it("keeps how near a person has gone, and comes back with the window", () => {
+    const { target, position } = fitted(wide);
+    const near = { target, position: position.map((at, axis) => (at + target[axis]) / 2) as typeof position };
+    const there = refit(placed, near, wide, narrow);
+    expect(lengthOf(there)).toBeCloseTo(lengthOf(fitted(narrow)) / 2);
+    refit(placed, there, narrow, wide).position.forEach((at, axis) => expect(at).toBeCloseTo(near.position[axis]));
   });
 });
