@@ -18,7 +18,7 @@ import numpy as np
 
 from snntrainer3d.circuits.simulation.raw import read_raw
 from snntrainer3d.data.idx import read_idx
-from snntrainer3d.data.own.gathered import Choice
+from snntrainer3d.data.own.gathered import Choice, Faults
 from snntrainer3d.data.own.nmnist import read_bin_events
 from snntrainer3d.data.own.npz import read_npz
 from snntrainer3d.data.own.pictures import read_pictures
@@ -126,10 +126,11 @@ def _npz() -> list[bytes]:
 
 
 def _tree(path: Path) -> object:
-    with opened_tree(path, "it.zip") as leaves:
+    faults = Faults("it.zip")
+    with opened_tree(path, "it.zip", faults) as leaves:
         if leaves[0].suffix in SOUNDS:
-            return read_sounds(leaves, "it.zip")
-        return read_pictures(leaves, "it.zip", Choice(side=8))
+            return read_sounds(leaves, faults)
+        return read_pictures(leaves, Choice(side=8), faults)
 
 
 def _trees() -> list[bytes]:

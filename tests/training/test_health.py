@@ -162,9 +162,9 @@ def test_what_was_said_before_a_resume_is_not_said_again() -> None:
     assert told(points(80, rates=[0.0, 0.1]), ("silent_layer",)) == []
 
 
-def test_a_validation_loss_that_rises_late_and_falls_again_is_no_overfitting() -> None:
-    health = Health(spec_of([50], Leaky()), 400, 10)
-    losses = [0.5, 0.4, 0.3, 0.4, 0.29, 0.4, 0.31]
+def epochs_of(losses: list[float], of: int) -> list[Notice]:
+    """Give what is said of a run of so many epochs, one update each, whose first ones had these validation losses."""
+    health = Health(spec_of([50], Leaky()), of, 10)
     epochs = [
         EpochDone(
             epoch=at + 1, update=at + 1, train_loss=0.5 / (at + 1), train_accuracy=1.0, validation_loss=loss,
@@ -172,7 +172,26 @@ def test_a_validation_loss_that_rises_late_and_falls_again_is_no_overfitting() -
         )
         for at, loss in enumerate(losses)
     ]  # fmt: skip
-    assert [notice for epoch in epochs for notice in health.after_epoch(epoch)] == []
+    return [notice for epoch in epochs for notice in health.after_epoch(epoch)]
+
+
+def test_a_validation_loss_that_stays_risen_is_overfitting_and_said_once() -> None:
+    (notice,) = epochs_of([0.5, 0.3, *[0.4] * 8], of=10)
+    assert notice.code == "overfitting"
+    assert "about 2 epochs" in notice.text
+
+
+@pytest.mark.parametrize(
+    ("losses", "of"),
+    [
+        ([0.5, 0.4, 0.3, 0.4, 0.29, 0.4, 0.4, 0.4, 0.31], 9),
+        ([0.16, 0.158, 0.2, 0.2, 0.2, 0.2, 0.2], 30),
+        ([0.5, 2e-5, *[8e-4] * 8], 10),
+    ],
+    ids=["falls again", "the rate still falls", "next to nothing"],
+)
+def test_a_validation_loss_that_may_still_fall_or_is_nothing_is_no_overfitting(losses: list[float], of: int) -> None:
+    assert epochs_of(losses, of) == []
 
 
 def test_layers_without_weights_have_no_gradient_and_no_note(digits: Dataset) -> None:

@@ -99,13 +99,13 @@ class _Session:
 
     async def run(self) -> None:
         """Read and write until the page is gone."""
-        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
+        reader, writer = tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             # A send that failed may come before the word that says why the connection ended.
-            await asyncio.wait(tasks[:1], timeout=LAST_WORD_S)
-            for task in done:
-                task.result()
+            await asyncio.wait([reader], timeout=LAST_WORD_S)
+            # Where the connection has ended, what was still to be sent fails and is nobody's fault.
+            (reader if reader.done() else writer).result()
         finally:
             for task in tasks:
                 task.cancel()

@@ -38,8 +38,12 @@ LEAST_MOVED = 0.2
 too little to learn."""
 CHANCE = 2.0
 """Accuracy over that of guessing, below which nothing has been learned."""
-OVERFIT_EPOCHS = 3
+OVERFIT_SHARE = 0.5
+"""Share of a run before which a rising validation loss says nothing: a learning rate that falls often mends it."""
+OVERFIT_EPOCHS = 5
 OVERFIT_LOSS = 1.1
+OVERFIT_LEAST = 0.01
+"""Validation loss per sample below which a network knows nearly all samples, and twice as much is still nothing."""
 OVERFIT_TRAIN_LOSS = 0.8
 
 
@@ -216,11 +220,13 @@ class Health:
     def _overfits(self) -> Iterator[Notice]:
         if self._best is None or len(self._since_best) < OVERFIT_EPOCHS:
             return
+        if self._since_best[-1].update < OVERFIT_SHARE * self._total:
+            return
         best, then, now = self._best.validation_loss, self._best.train_loss, self._since_best[-1].train_loss
         since = [epoch.validation_loss for epoch in self._since_best]
         if best is None or then is None or now is None or now > OVERFIT_TRAIN_LOSS * then:
             return
-        if min(loss if loss is not None else math.inf for loss in since) > OVERFIT_LOSS * best:
+        if min(loss if loss is not None else math.inf for loss in since) > max(OVERFIT_LOSS * best, OVERFIT_LEAST):
             yield Notice(
                 level="warning",
                 code="overfitting",
