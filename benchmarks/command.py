@@ -37,7 +37,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return given
     results = measure(given.only, quick=given.quick, say=_say)
     if given.write and not results["refused"]:
-        write_page(results)
+        write_page(results if set(given.only) == set(SECTIONS) else renewed(results))
     print(json.dumps(_plain(results), ensure_ascii=False) if given.json else render(results))
     failed = any(section.get("failed") for section in results["sections"].values())
     return FAILED if results["refused"] or failed else 0
@@ -62,7 +62,7 @@ def measure(only: Sequence[str], *, quick: bool, say: Callable[[str], None]) -> 
             step.check(session)
         for name in only:
             say(f"{SECTIONS[name].title} …")
-            results["sections"][name] = _measured(SECTIONS[name], session)
+            results["sections"][name] = {**_measured(SECTIONS[name], session), "measured": described["date"]}
     except RefusedError as error:
         return {**results, "sections": {}, "goals": [], "refused": str(error), "evidence": error.evidence}
     whole = {name: section for name, section in results["sections"].items() if not section.get("failed")}
@@ -78,6 +78,16 @@ def _measured(section: Section, session: Session) -> dict[str, Any]:
     except Exception as error:  # a fault in one section must not cost the figures of the others
         found = {"failed": f"{type(error).__name__}: {error}"}
     return {"title": section.title, "seconds": time.perf_counter() - begun, **found}
+
+
+def renewed(results: dict[str, Any]) -> dict[str, Any]:
+    """Put the sections that were run into the last full session's figures; each section tells when it was measured."""
+    from benchmarks.goals import goals
+
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    sections = {**kept["sections"], **results["sections"]}
+    whole = {name: section for name, section in sections.items() if not section.get("failed")}
+    return {**kept, "sections": sections, "goals": [goal.row() for goal in goals(whole)]}
 
 
 def write_page(results: dict[str, Any]) -> None:
@@ -99,7 +109,12 @@ def _arguments(arguments: Sequence[str] | None, names: list[str]) -> argparse.Na
     parser.add_argument("--quick", action="store_true", help="short turns, fewer points: a look, not figures to quote")
     parser.add_argument("--only", type=_names, metavar="NAME,…", help="sections: " + ", ".join(names))
     write = parser.add_mutually_exclusive_group()
-    write.add_argument("--write", action="store_true", default=None, help="write docs/performance.md though quick")
+    write.add_argument(
+        "--write",
+        action="store_true",
+        default=None,
+        help="write docs/performance.md though quick; of some sections, into the last full session",
+    )
     write.add_argument("--no-write", dest="write", action="store_false", help="leave docs/performance.md as it is")
     try:
         given = parser.parse_args(arguments)

@@ -33,7 +33,7 @@ def render(results: Mapping[str, Any], *, plots: bool = False) -> str:
             if section.get("failed"):
                 lines += ["", f"### {section['title']}", "", f"Could not be measured: {section['failed']}"]
                 continue
-            lines += ["", f"### {section['title']}", "", *write(section)]
+            lines += ["", f"### {section['title']}", "", *_renewed(section, results["machine"]), *write(section)]
             if plots and name in PICTURES:
                 lines += ["", f"![{section['title']}](performance/{PICTURES[name]})"]
     return "\n".join(lines) + "\n"
@@ -61,6 +61,12 @@ def _head(results: Mapping[str, Any]) -> Lines:
     load = machine["load_before"]
     busy = f" Load of the machine before it began: {load}." if load is not None else ""
     yield f"Samples: {data}.{busy}{quick}"
+
+
+def _renewed(section: Mapping[str, Any], machine: Mapping[str, Any]) -> Lines:
+    measured = section.get("measured", machine["date"])
+    if measured != machine["date"]:
+        yield from (f"Measured anew, {measured}.", "")
 
 
 def _goals(goals: Sequence[Mapping[str, Any]]) -> Lines:

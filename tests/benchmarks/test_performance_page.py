@@ -187,6 +187,22 @@ def test_peers_are_pinned_and_stand_on_the_same_torch() -> None:
     assert next(line for line in lines if line.startswith("torch==")) == ours.split("+")[0].split()[0]
 
 
+def test_a_section_measured_anew_takes_the_place_of_the_last_sessions(
+    results: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "KEPT", tmp_path / "results.json")
+    command.KEPT.write_text(json.dumps(results), encoding="utf-8")
+    start = {**results["sections"]["start"], "measured": "2026-02-02 10:00 UTC"}
+    start["rows"] = [{"title": "help", "min_s": 0.07, "median_s": 0.08, "times": 3}]
+    both = command.renewed({**results, "sections": {"start": start}})
+    page = render(both)
+    assert "Measured anew, 2026-02-02 10:00 UTC." in page
+    assert page.count("Measured anew") == 1
+    assert "0.07" in page
+    assert set(both["sections"]) == set(results["sections"])
+    assert both["goals"] == results["goals"]
+
+
 def test_a_view_that_could_not_be_measured_says_why(results: dict[str, Any]) -> None:
     view = {**results["sections"]["view"], "skipped": "Not measured: no browser."}
     page = render({**results, "goals": [], "sections": {"view": view}})
