@@ -217,3 +217,18 @@ it("draws again after the graphics card was lost", async () => {
     .toBeLessThan(0.05);
   await page.context().close();
 });
+
+it("opens each tab at its top, also where the last one was read to its end", async () => {
+  const { page, complaints } = await trained();
+  const panel = page.getByRole("tabpanel");
+  const top = () => panel.evaluate((element) => element.scrollTop);
+  await page.getByRole("tab", { name: "Results" }).click();
+  await page.getByRole("button", { name: "Show the circuit" }).waitFor();
+  await panel.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  expect(await top()).toBeGreaterThan(100);
+  await page.getByRole("tab", { name: "Training" }).click();
+  await page.getByRole("slider", { name: /^Accuracy/ }).waitFor();
+  expect(await top()).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+}, 60_000);
