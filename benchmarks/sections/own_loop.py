@@ -15,7 +15,7 @@ from benchmarks.sections.watch import median_of
 from benchmarks.session import Session
 from benchmarks.watched_loop import Loop
 
-PAIRS, QUICK_PAIRS = 24, 3
+PAIRS, QUICK_PAIRS = 16, 3
 TURN_S, QUICK_TURN_S = 2.0, 1.0
 """A turn holds some eight looks at the weights, which come four times a second at most."""
 LOOPS = (((784, 100, 10), 128, 25), ((64, 20, 10), 32, 10))

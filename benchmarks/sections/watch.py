@@ -29,7 +29,7 @@ from scipy import stats
 from benchmarks.served import Served, home, server
 from benchmarks.session import Session
 
-PAIRS, QUICK_PAIRS, BROWSER_PAIRS = 60, 6, 12
+PAIRS, QUICK_PAIRS, BROWSER_PAIRS = 48, 6, 6
 TURN_S, TURN_EPOCHS = 2.0, 5
 """What a turn takes at least, and how many epochs at least: only those count that lie wholly in it."""
 STARTED_WITHIN_S = 120.0
