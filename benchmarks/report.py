@@ -250,7 +250,7 @@ def _watch(section: Mapping[str, Any]) -> Lines:
     rows = section["rows"]
     pairs = ", ".join(f"{row['pairs']} pairs with {WATCHERS[name]}" for name, row in rows.items())
     yield (
-        f"One long run through the real server, watched and alone in turns of {section['turn_s']:g} s "
+        f"One long run through the real server, watched and alone in turns of {section['turn_s']:.1f} s "
         f"({pairs}), alternating which is first; "
         f"seconds of an epoch, min (median). The client took {section['frames']} frames "
         f"({section['frame_bytes'] / MIB:.1f} MiB) and {section['events']:,} events."
