@@ -186,7 +186,8 @@ def _own_gradients(
 def _backward(table: Any, lane: Any, dtype: Any) -> Any:
     codes, lanes, chunks = vector(table[0], CODES, np.int64), table[1], table[13]
     samples, height, breadth, channels, maps_of, side, padding, window = (
-        codes[0], codes[1], codes[2], codes[3], codes[4], codes[5], codes[6], codes[7],
+        codes[SAMPLES], codes[HEIGHT], codes[BREADTH], codes[CHANNELS], codes[MAPS],
+        codes[KERNEL], codes[PADDING], codes[POOL],
     )  # fmt: skip
     across, length = (breadth + 2 * padding - side + 1) // window, breadth * channels
     windows = (height + 2 * padding - side + 1) // window * across

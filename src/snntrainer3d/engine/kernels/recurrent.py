@@ -37,24 +37,15 @@ def groups_of(blocks: np.ndarray, size: int) -> np.ndarray:
 
 
 @kernel()
-def _feed(drive: Any, own: Any, fired: Any, weight: Any, size: int, integers: Any, reals: Any) -> None:
-    """Write own + V·fired into `drive`; one weight per neuron where each hears itself only."""
-    drive[:] = own
+def _add_feedback(
+    target: Any, source: Any, weight: Any, forward: bool, size: int, integers: Any, reals: Any
+) -> None:  # fmt: skip
+    """Add V·source to `target`, or Vᵀ·source on the way back; one weight per neuron where each hears itself only."""
     if len(weight) > size or size == 1:
-        gemm(fired, False, size, weight, True, drive, len(drive) // size, size, size, True, integers, reals)
+        gemm(source, False, size, weight, forward, target, len(target) // size, size, size, True, integers, reals)
     else:
-        for i in range(len(drive)):
-            drive[i] += fired[i] * weight[i % size]
-
-
-@kernel()
-def _feed_back(wanted: Any, grad: Any, weight: Any, size: int, integers: Any, reals: Any) -> None:
-    """Add what the drive asks of the spikes before it to what is asked of them already."""
-    if len(weight) > size or size == 1:
-        gemm(grad, False, size, weight, False, wanted, len(grad) // size, size, size, True, integers, reals)
-    else:
-        for i in range(len(grad)):
-            wanted[i] += grad[i] * weight[i % size]
+        for i in range(len(target)):
+            target[i] += source[i] * weight[i % size]
 
 
 @kernel()
@@ -78,10 +69,9 @@ def _forward(table: Any, lane: Any, dtype: Any) -> Any:
         first, last = starts[group[number]], starts[group[number + 1]]
         for t in range(steps):
             now = own[min(t, own.shape[0] - 1), first:last]
-            if t == 0:
-                drive[0, first:last] = now
-            else:
-                _feed(drive[t, first:last], now, spikes[t - 1, first:last], weight, size, integers, reals)
+            drive[t, first:last] = now
+            if t > 0:
+                _add_feedback(drive[t, first:last], spikes[t - 1, first:last], weight, True, size, integers, reals)
                 if table[5]:
                     _silence(drive[t, first:last], spikes[t - 1, first:last])
             for block in range(group[number], group[number + 1]):
@@ -120,7 +110,7 @@ def _backward(table: Any, lane: Any, dtype: Any) -> Any:
             if t > 0:
                 if table[5]:
                     _silence(grad[t, first:last], spikes[t - 1, first:last])
-                _feed_back(wanted[t - 1, first:last], grad[t, first:last], weight, size, integers, reals)
+                _add_feedback(wanted[t - 1, first:last], grad[t, first:last], weight, False, size, integers, reals)
     one_blas_thread(blas_threads)
     if codes[FLUSH]:
         restore_denormals(control)
