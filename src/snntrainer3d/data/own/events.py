@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Int64, UInt8
 
 from snntrainer3d.data.own.gathered import Choice, Faults, Gathered, check_classes, check_limits, labelled
+from snntrainer3d.data.own.report import ImportReport
 
 MAX_EVENTS = 20_000_000
 """Of one sample."""
@@ -95,12 +96,19 @@ def frames_of(
         counted = _counted(sample(), longest, sensor, (channels, height, width), choice)
         inputs[at] = counted.reshape(choice.frames, *shape)
     of = f"{channels}×{height}×{width}" if len(shape) == 3 else f"{width} channels"
-    notes = (
+    scaling = (
         f"Each of {choice.frames} frames counts the events of {longest / choice.frames / 1000:.3g} ms at each place, "
         f"up to {choice.clip}, brought to 0–1.",
     )
     return Gathered(
-        inputs, labels, class_names, shape, f"{what}, {choice.frames} frames of {of}", choice.frames, tests, notes
+        inputs,
+        labels,
+        class_names,
+        shape,
+        f"{what}, {choice.frames} frames of {of}",
+        choice.frames,
+        tests,
+        ImportReport(scaling=scaling),
     )
 
 

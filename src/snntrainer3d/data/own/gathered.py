@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
+from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.errors import Fault, FileFormatError
 
 MAX_SAMPLES = 500_000
@@ -54,7 +55,8 @@ class Gathered:
     frames: int = 0
     tests: np.ndarray | None = None
     """True for the samples that the file itself keeps for the test."""
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    report: ImportReport = field(default_factory=ImportReport)
+    """How it was read."""
 
 
 class Faults:

@@ -87,7 +87,7 @@ def import_data(given: Path | Sequence[Path], name: str = "", choice: Choice | N
         test_samples=len(test),
         licence="your own",
         source=called,
-        summary=" ".join([f"Your own data: {found.what}{split}.", *found.notes]),
+        summary=" ".join([f"Your own data: {found.what}{split}.", *found.report.sentences()]),
         frames=found.frames,
     )
     scale = 1 / 255 if found.inputs.dtype == np.uint8 else 1.0
@@ -190,7 +190,7 @@ def _of_several(portions: list[Portion], name: str, choice: Choice) -> Gathered:
         raise FileFormatError(f"{name} is of files that are not read together: {held}.", hint=hint)
     kept = [one.name for one in portions if one.validation]
     note = f"What {' and '.join(kept)} keeps for validation is among the training samples."
-    return replace(found, notes=(*found.notes, note)) if kept else found
+    return replace(found, report=found.report.extended(read=(note,))) if kept else found
 
 
 def _start(path: Path) -> bytes:

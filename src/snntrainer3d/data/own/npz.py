@@ -18,6 +18,7 @@ from snntrainer3d.data.own.gathered import (
     labelled,
 )
 from snntrainer3d.data.own.npz_events import holds_events, read_npz_events
+from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.errors import FileFormatError
 
 _INPUTS = ("x", "X", "inputs", "images", "data")
@@ -47,7 +48,9 @@ def read_npz(path: Path, name: str, choice: Choice) -> Gathered:
     faults.tell()
     tests = None if len(values) == 1 else np.arange(len(inputs)) >= len(values[0])
     scaled, note = from_0_to_1(inputs)
-    return Gathered(scaled, numbers, class_names, shape, what, frames, tests, (note,) if note else ())
+    return Gathered(
+        scaled, numbers, class_names, shape, what, frames, tests, ImportReport(scaling=(note,) if note else ())
+    )
 
 
 def _arrays(path: Path, name: str) -> dict[str, np.ndarray]:

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from snntrainer3d.data.own.gathered import Choice, Faults, Gathered, check_classes, check_limits, labelled
+from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.data.own.tree import Leaf
 from snntrainer3d.errors import Snntrainer3dError
 
@@ -40,8 +41,9 @@ def read_pictures(leaves: list[Leaf], choice: Choice, faults: Faults) -> Gathere
     splits = [leaf.test for leaf, _ in found]
     tests = None if splits[0] is None else np.array(splits, bool)
     what = f"{'grey' if grey else 'coloured'} pictures of {side[0]}×{side[1]}"
-    notes = (f"Pictures are brought to {choice.side}×{choice.side}.",) if choice.side else ()
-    return Gathered(stacked, labels, class_names, stacked.shape[1:], what, tests=tests, notes=notes)
+    scaling = (f"Pictures are brought to {choice.side}×{choice.side}.",) if choice.side else ()
+    report = ImportReport(scaling=scaling)
+    return Gathered(stacked, labels, class_names, stacked.shape[1:], what, tests=tests, report=report)
 
 
 def _picture(leaf: Leaf, choice: Choice, faults: Faults) -> UInt8[np.ndarray, "..."] | None:

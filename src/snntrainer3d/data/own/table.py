@@ -18,6 +18,7 @@ from snntrainer3d.data.own.gathered import (
     check_limits,
     labelled,
 )
+from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.errors import FileFormatError, LimitError
 
 MAX_BYTES = 1_000_000_000
@@ -52,7 +53,7 @@ def read_csv(path: Path, name: str) -> Gathered:
     scaled = _scaled(values)
     note = "Each column is brought to 0–1 by its smallest and largest value."
     what = f"{columns - 1} numbers"
-    return Gathered(scaled, labels, class_names, (columns - 1,), what, notes=(note,))
+    return Gathered(scaled, labels, class_names, (columns - 1,), what, report=ImportReport(scaling=(note,)))
 
 
 def _rows(path: Path, name: str) -> list[list[str]]:
