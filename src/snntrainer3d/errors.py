@@ -173,3 +173,17 @@ class SimulationError(FailureError):
     """A circuit simulator is missing, failed, stopped early or never ended; the message holds its last lines."""
 
     code = "simulation"
+
+
+def error_of(body: dict[str, Any]) -> Snntrainer3dError:
+    """Return the error that another process put into `body()`, known by its code."""
+    told = body["error"]
+    faults = [Fault(**fault) for fault in told["faults"]]
+    kind = next((one for one in _family(Snntrainer3dError) if one.code == told["code"]), Snntrainer3dError)
+    if issubclass(kind, SpecError):
+        return kind(faults)
+    return kind(told["message"], path=told["path"], hint=told["hint"], faults=faults)
+
+
+def _family(kind: type[Snntrainer3dError]) -> list[type[Snntrainer3dError]]:
+    return [kind, *(one for child in kind.__subclasses__() for one in _family(child))]

@@ -246,9 +246,9 @@ DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
     "a sound cut off": (
         "a.zip", packed({"a/0.wav": sound(300)[:20], "b/0.wav": sound(300)}), "a/0.wav", "is not a whole WAV file",
     ),
-    "half an NPZ": ("a.npz", arrays(x=FLAT, y=HALVES)[:200], "", "is not a whole NPZ file"),
+    "half an NPZ": ("a.npz", arrays(x=FLAT, y=HALVES)[:200], "", "a.npz is damaged: it is no whole zip"),
     "an NPZ of objects": (
-        "a.npz", arrays(x=np.array([{}, {}], object), y=np.array([0, 1])), "", "Object arrays cannot be loaded",
+        "a.npz", arrays(x=np.array([{}, {}], object), y=np.array([0, 1])), "", "holds Python objects",
     ),
     "an NPZ without labels": ("a.npz", arrays(x=FLAT), "y", "is missing; the file holds x"),
     "an NPZ with a part missing": ("a.npz", arrays(x_train=FLAT, y_train=HALVES), "x_test", "is missing"),

@@ -1,7 +1,17 @@
 """Foreign files, read with limits of time and memory; what a library may hang or break on, in a process of its own."""
 
 from snntrainer3d.apart.hdf5 import MAGIC, Hdf5Content, read_hdf5
-from snntrainer3d.apart.npz import read_npz
+from snntrainer3d.apart.limits import end_with_parent, limit_process
+from snntrainer3d.apart.npz import read_npy, read_npz
 from snntrainer3d.apart.own_process import read_apart
 
-__all__ = ["MAGIC", "Hdf5Content", "read_apart", "read_hdf5", "read_npz"]
+__all__ = [
+    "MAGIC",
+    "Hdf5Content",
+    "end_with_parent",
+    "limit_process",
+    "read_apart",
+    "read_hdf5",
+    "read_npy",
+    "read_npz",
+]

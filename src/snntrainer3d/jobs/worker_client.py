@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from snntrainer3d.errors import Fault, JobError, Snntrainer3dError, SpecError, StorageError
+from snntrainer3d.errors import JobError, StorageError, error_of
 from snntrainer3d.jobs.pipe import Message, read_message, write_message
 from snntrainer3d.jobs.words import last_words
 
@@ -61,7 +61,7 @@ class TorchWorker:
                 hint="The machine is busy, or the network is too large to be played; try fewer steps.",
             ) from None
         if "error" in found.header:
-            raise _error_of(found.header["error"])
+            raise error_of(found.header)
         return found.body
 
     def close(self) -> None:
@@ -191,16 +191,3 @@ class _Process:
             self._process.stdout.close()
         for waiting in left:
             waiting.set_exception(JobError("The worker ended before it answered.", hint=self.words()))
-
-
-def _error_of(body: dict[str, Any]) -> Snntrainer3dError:
-    """Give the error that the worker raised, known by its code."""
-    faults = [Fault(**fault) for fault in body["faults"]]
-    kind = next((one for one in _family(Snntrainer3dError) if one.code == body["code"]), Snntrainer3dError)
-    if issubclass(kind, SpecError):
-        return kind(faults)
-    return kind(body["message"], path=body["path"], hint=body["hint"], faults=faults)
-
-
-def _family(kind: type[Snntrainer3dError]) -> list[type[Snntrainer3dError]]:
-    return [kind, *(one for child in kind.__subclasses__() for one in _family(child))]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from snntrainer3d.apart import read_npz as read_arrays
 from snntrainer3d.data.own.gathered import (
-    MAX_VALUES,
     Choice,
     Faults,
     Gathered,
@@ -19,16 +18,18 @@ from snntrainer3d.data.own.gathered import (
 )
 from snntrainer3d.data.own.npz_events import holds_events, read_npz_events
 from snntrainer3d.data.own.report import ImportReport
-from snntrainer3d.errors import FileFormatError
+from snntrainer3d.data.own.tree import MAX_TREE_BYTES
 
 _INPUTS = ("x", "X", "inputs", "images", "data")
 _LABELS = ("y", "Y", "labels", "targets", "label", "target")
 _COLOURS = (3, 4)
+_KINDS = "fiubUScmMV"
+"""All but Python objects, which are never loaded; what is no sample is refused by its name."""
 
 
 def read_npz(path: Path, name: str, choice: Choice) -> Gathered:
     """Read an NPZ; raises FileFormatError with every fault."""
-    arrays = _arrays(path, name)
+    arrays = read_arrays(path, name, most_bytes=MAX_TREE_BYTES, kinds=_KINDS)
     if holds_events(arrays):
         return read_npz_events(arrays, name, choice)
     faults = Faults(name)
@@ -51,24 +52,6 @@ def read_npz(path: Path, name: str, choice: Choice) -> Gathered:
     return Gathered(
         scaled, numbers, class_names, shape, what, frames, tests, ImportReport(scaling=(note,) if note else ())
     )
-
-
-def _arrays(path: Path, name: str) -> dict[str, np.ndarray]:
-    """Load every array after a look at its header: a small file may announce what no memory holds."""
-    found: dict[str, np.ndarray] = {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                if member.file_size > MAX_VALUES * 8:
-                    raise ValueError(f"{member.filename} unpacks to {member.file_size:,} bytes")
-                with archive.open(member) as file:
-                    found[member.filename.removesuffix(".npy")] = np.lib.format.read_array(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        reason = str(error).rstrip(".") or type(error).__name__
-        raise FileFormatError(
-            f"{name} is not a whole NPZ file: {reason}.", hint="Save it with numpy.savez(x=…, y=…), without objects."
-        ) from None
-    return found
 
 
 def _parts(arrays: dict[str, np.ndarray], faults: Faults) -> list[tuple[str, str]]:

@@ -1,0 +1,38 @@
+"""Limits that a process sets itself before it reads what may be damaged or hostile."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+_FIRST = "900"
+
+
+def limit_process(most_bytes: int, most_s: int) -> None:
+    """Take no more memory than now and these bytes, and no more time of a processor; Windows has no such limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (most_s, most_s))
+    with suppress(OSError):  # The kernel takes this process before the one that waits for it
+        Path("/proc/self/oom_score_adj").write_text(_FIRST, encoding="ascii")
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:  # Not Linux: what is taken already is not told, and such a limit is not kept
+        return
+    limit = pages * os.sysconf("SC_PAGE_SIZE") + most_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def end_with_parent() -> None:
+    """End this process once whoever holds the other end of its standard input is gone."""
+
+    def watch() -> None:
+        while os.read(0, 1):  # no buffered file, whose lock would stop the interpreter at its end
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,124 @@
+"""Own data of any kind, told by its content and its name."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from snntrainer3d.apart import MAGIC
+from snntrainer3d.data.own.gathered import MAX_FRAMES, Choice, Faults, Gathered
+from snntrainer3d.data.own.nmnist import read_bin_tree
+from snntrainer3d.data.own.npz import read_npz
+from snntrainer3d.data.own.pictures import read_pictures
+from snntrainer3d.data.own.portions import Portion, opened_portions
+from snntrainer3d.data.own.sounds import read_sounds
+from snntrainer3d.data.own.spike_file import read_spike_files
+from snntrainer3d.data.own.table import read_csv
+from snntrainer3d.data.own.tree import EVENTS, PICTURES, SOUNDS, Leaf, opened_tree
+from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, StorageError
+
+_ENDINGS = "an NPZ, a CSV, an HDF5 file of spike trains, or a folder or zip of pictures, WAV sounds or events by class"
+
+
+def read(paths: Sequence[Path], name: str, choice: Choice) -> Gathered:
+    """Read one file or folder of own data, or those for training and for the test.
+
+    Raises:
+        FileFormatError: with every fault, each at its row or file.
+        InputError: a choice is out of range.
+        LimitError: larger than is taken.
+        NotFoundError: there is no such file.
+        StorageError: a disk cannot be read, or is full.
+    """
+    for path in paths:
+        if not path.exists():
+            raise NotFoundError(f"There is no file or folder {path}.", path="data", hint="Check the path.")
+    if choice.side is not None and not 1 <= choice.side <= 256:
+        raise InputError(f"got {choice.side}, expected 1 to 256 pixels.", path="side")
+    if not 1 <= choice.frames <= MAX_FRAMES:
+        raise InputError(f"got {choice.frames}, expected 1 to {MAX_FRAMES:,} frames.", path="frames")
+    if not 1 <= choice.clip <= 255:
+        raise InputError(f"got {choice.clip}, expected 1 to 255 events.", path="clip")
+    if not 0.0 < choice.test_share < 1.0:
+        raise InputError(f"got {choice.test_share}, expected a share between 0 and 1.", path="test_share")
+    try:
+        with opened_portions(paths, name) as portions:
+            return _of_several(portions, name, choice) if len(portions) > 1 else _of_one(portions[0], name, choice)
+    except OSError as error:
+        raise StorageError(f"{error.filename or name} cannot be read: {error.strerror}.") from error
+
+
+def _of_one(portion: Portion, name: str, choice: Choice) -> Gathered:
+    path = portion.path
+    if path.is_dir():
+        return _from_trees([portion], name, choice)
+    start = _start(path)
+    if not start:
+        raise FileFormatError(f"{name} is empty.", hint=f"Give {_ENDINGS}.")
+    if start == b"PK\3\4" or start == b"PK\5\6":
+        return read_npz(path, name, choice) if _is_npz(path, portion.name) else _from_trees([portion], name, choice)
+    if MAGIC.startswith(start):
+        return read_spike_files([portion], name, choice)
+    if portion.name.lower().endswith((".csv", ".tsv", ".txt")):
+        return read_csv(path, name)
+    if portion.name.lower().endswith(".npz"):
+        raise FileFormatError(f"{name} is damaged or no NPZ.", hint="Save it anew with numpy.savez(x=…, y=…).")
+    raise FileFormatError(f"{name} is of no kind that is read.", hint=f"Give {_ENDINGS}.")
+
+
+def _is_npz(path: Path, name: str) -> bool:
+    if name.lower().endswith(".npz"):
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
+        return False
+    return bool(names) and all(member.endswith(".npy") for member in names)
+
+
+def _of_several(portions: list[Portion], name: str, choice: Choice) -> Gathered:
+    """Read what its maker split: files of spike trains, or zips of pictures, sounds or events."""
+    starts = {one.name: b"PK" if one.path.is_dir() else _start(one.path)[:4] for one in portions}
+    if all(start.startswith(MAGIC[:4]) for start in starts.values()):
+        found = read_spike_files(portions, name, choice)
+    elif all(start.startswith(b"PK") for start in starts.values()):
+        found = _from_trees(portions, name, choice)
+    else:
+        held = ", ".join(starts)
+        hint = "Give files of spike trains (.h5), or zips of pictures, WAV sounds or events by class."
+        raise FileFormatError(f"{name} is of files that are not read together: {held}.", hint=hint)
+    kept = [one.name for one in portions if one.validation]
+    note = f"What {' and '.join(kept)} keeps for validation is among the training samples."
+    return replace(found, report=found.report.extended(read=(note,))) if kept else found
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
+
+
+def _from_trees(portions: list[Portion], name: str, choice: Choice) -> Gathered:
+    several, faults = len(portions) > 1, Faults(name)
+    with ExitStack() as stack:
+        leaves: list[Leaf] = []
+        for one in portions:
+            own = Faults(one.name)
+            found = stack.enter_context(opened_tree(one.path, one.name if several else name, own))
+            faults.take(own, f"{one.name}/" if several else "")
+            leaves.extend(
+                replace(leaf, path=f"{one.name}/{leaf.path}", test=one.test) if several else leaf for leaf in found
+            )
+        pictures = [leaf for leaf in leaves if leaf.suffix in PICTURES]
+        sounds = [leaf for leaf in leaves if leaf.suffix in SOUNDS]
+        events = [leaf for leaf in leaves if leaf.suffix in EVENTS]
+        if sum(map(bool, (pictures, sounds, events))) > 1:
+            faults.tell()
+            held = f"{len(pictures):,} pictures, {len(sounds):,} sounds and {len(events):,} files of events"
+            raise FileFormatError(f"{name} holds {held}.", hint="Give one kind of data.")
+        if events:
+            return read_bin_tree(events, name, choice, faults)
+        return read_pictures(pictures, choice, faults) if pictures else read_sounds(sounds, faults)
