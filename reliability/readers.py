@@ -24,7 +24,7 @@ from snntrainer3d.data.own.npz import read_npz
 from snntrainer3d.data.own.pictures import read_pictures
 from snntrainer3d.data.own.sounds import read_sounds
 from snntrainer3d.data.own.table import read_csv
-from snntrainer3d.data.own.tree import SOUNDS, opened_tree
+from snntrainer3d.data.own.tree import opened_tree
 from snntrainer3d.data.wav import read_wav
 from snntrainer3d.errors import SimulationError
 from snntrainer3d.exports import read_weight_file, to_json, to_nir, to_npz, to_paper_json, to_safetensors
@@ -127,10 +127,11 @@ def _npz() -> list[bytes]:
 
 def _tree(path: Path) -> object:
     faults = Faults("it.zip")
-    with opened_tree(path, "it.zip", faults) as leaves:
-        if leaves[0].suffix in SOUNDS:
-            return read_sounds(leaves, faults)
-        return read_pictures(leaves, Choice(side=8), faults)
+    with opened_tree(path, "it.zip", faults) as tree:
+        faults.tell()
+        if tree.leaves[0].what == "sound":
+            return read_sounds(tree.leaves, faults)
+        return read_pictures(tree.leaves, Choice(side=8), faults)
 
 
 def _trees() -> list[bytes]:

@@ -296,9 +296,9 @@ def test_all_faults_are_told_at_once_and_very_many_are_counted(tmp_path: Path) -
 
 
 def test_a_zip_that_lies_about_its_sizes_is_not_unpacked_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from snntrainer3d.data.own import tree
+    from snntrainer3d.data.own import tree_files
 
-    monkeypatch.setattr(tree, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(tree_files, "MAX_FILE_BYTES", 100)
     with pytest.raises(FileFormatError) as caught:
         import_data(written(tmp_path, "a.zip", packed({"a/0.wav": sound(300), "b/0.wav": sound(300)})))
     assert "unpacks to more than 100 bytes" in caught.value.faults[0].message

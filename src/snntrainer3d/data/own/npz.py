@@ -18,7 +18,7 @@ from snntrainer3d.data.own.gathered import (
 )
 from snntrainer3d.data.own.npz_events import holds_events, read_npz_events
 from snntrainer3d.data.own.report import ImportReport
-from snntrainer3d.data.own.tree import MAX_TREE_BYTES
+from snntrainer3d.data.own.tree_files import MAX_TREE_BYTES
 
 _INPUTS = ("x", "X", "inputs", "images", "data")
 _LABELS = ("y", "Y", "labels", "targets", "label", "target")

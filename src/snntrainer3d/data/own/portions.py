@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from snntrainer3d.data.own.gathered import Faults
-from snntrainer3d.data.own.tree import EVENTS, MAX_RATIO, MAX_TREE_BYTES, PICTURES, SOUNDS, TEST, TRAIN
+from snntrainer3d.data.own.tree import TEST, TRAIN, VALIDATION
+from snntrainer3d.data.own.tree_files import ENDINGS, MAX_RATIO, MAX_TREE_BYTES, hidden, member_path
 from snntrainer3d.data.own.unpacking import Allowance, place_of_its_own, unpack
 from snntrainer3d.errors import FileFormatError
 
 SPIKE_FILES = (".h5", ".hdf5")
 _WHOLE = (*SPIKE_FILES, ".zip", ".gz")
-_VALIDATION = ("valid", "validation", "val")
 _DEEPEST = 3
 """A zip of zips of gzipped files."""
 _NAMED = (".npz", ".csv", ".tsv", ".txt", *_WHOLE)
@@ -49,7 +49,7 @@ def title_of(paths: Sequence[Path]) -> str:
     """
     if len(paths) == 1:
         return paths[0].name
-    roles = "|".join((*TRAIN, *TEST, *_VALIDATION))
+    roles = "|".join((*TRAIN, *TEST, *VALIDATION))
     stem = re.sub(rf"(?ai)(^|[^a-z])({roles})(?![a-z])", r"\1", paths[0].name.split(".")[0]).strip("-_. ")
     folder = paths[0].parent.name
     return stem or (folder if folder.strip(".") else "data")
@@ -88,10 +88,11 @@ def _whole_files(folder: Path) -> list[Path]:
 
 def _holding_many(names: Sequence[str]) -> list[int]:
     endings = [PurePosixPath(one).suffix.lower() for one in names]
-    shown = [not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(one).parts) for one in names]
-    if any(see and end in (*PICTURES, *SOUNDS, *EVENTS) for see, end in zip(shown, endings, strict=True)):
+    seen = [not hidden(one) for one in names]
+    single = {ending for endings in ENDINGS.values() for ending in endings}
+    if any(see and end in single for see, end in zip(seen, endings, strict=True)):
         return []
-    return [at for at, end in enumerate(endings) if shown[at] and end in _WHOLE]
+    return [at for at, end in enumerate(endings) if seen[at] and end in _WHOLE]
 
 
 def _unpacked(path: Path, name: str, stack: ExitStack, allowed: Allowance) -> list[tuple[Path, str]]:
@@ -107,13 +108,13 @@ def _unpacked(path: Path, name: str, stack: ExitStack, allowed: Allowance) -> li
     try:
         with zipfile.ZipFile(path) as archive:
             return _members(archive, stack, allowed)
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, RuntimeError, struct.error) as error:
-        raise FileFormatError(f"{name} is not a whole zip file: {error}.", hint="Pack it again.") from None
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, RuntimeError, struct.error):
+        raise FileFormatError(f"{name} is not a whole zip file.", hint="Copy or pack it again.") from None
 
 
 def _members(archive: zipfile.ZipFile, stack: ExitStack, allowed: Allowance) -> list[tuple[Path, str]]:
     members = [one for one in archive.infolist() if one.filename and not one.is_dir()]
-    taken = [members[at] for at in _holding_many([one.filename for one in members])]
+    taken = [members[at] for at in _holding_many([member_path(one) for one in members])]
     if not taken:
         return []
     allowed.check(sum(one.file_size for one in taken))
@@ -121,7 +122,7 @@ def _members(archive: zipfile.ZipFile, stack: ExitStack, allowed: Allowance) -> 
     for at, member in enumerate(taken):
         own = allowed.of(member.filename, member.compress_size, MAX_RATIO)
         with archive.open(member) as packed:
-            found.append((unpack(packed, folder / str(at), own), member.filename))
+            found.append((unpack(packed, folder / str(at), own), member_path(member)))
     return found
 
 
@@ -130,7 +131,7 @@ def _told_apart(found: list[Portion], name: str) -> list[Portion]:
     portions = []
     for one in found:
         words = set(re.split(r"[^a-z]+", one.name.lower()))
-        test, train, validation = (bool(words & set(role)) for role in (TEST, TRAIN, _VALIDATION))
+        test, train, validation = (bool(words & set(role)) for role in (TEST, TRAIN, VALIDATION))
         if test == (train or validation):
             said = "both for training and for the test" if test else "neither for training nor for the test"
             faults.add(one.name, f"is by its name {said}.", _PAIR_HINT)

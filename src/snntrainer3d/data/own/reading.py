@@ -14,10 +14,11 @@ from snntrainer3d.data.own.nmnist import read_bin_tree
 from snntrainer3d.data.own.npz import read_npz
 from snntrainer3d.data.own.pictures import read_pictures
 from snntrainer3d.data.own.portions import Portion, opened_portions
+from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.data.own.sounds import read_sounds
 from snntrainer3d.data.own.spike_file import read_spike_files
 from snntrainer3d.data.own.table import read_csv
-from snntrainer3d.data.own.tree import EVENTS, PICTURES, SOUNDS, Leaf, opened_tree
+from snntrainer3d.data.own.tree import Leaf, Tree, opened_tree
 from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, StorageError
 
 _ENDINGS = "an NPZ, a CSV, an HDF5 file of spike trains, or a folder or zip of pictures, WAV sounds or events by class"
@@ -105,20 +106,33 @@ def _from_trees(portions: list[Portion], name: str, choice: Choice) -> Gathered:
     several, faults = len(portions) > 1, Faults(name)
     with ExitStack() as stack:
         leaves: list[Leaf] = []
+        trees: list[tuple[str, Tree]] = []
         for one in portions:
-            own = Faults(one.name)
-            found = stack.enter_context(opened_tree(one.path, one.name if several else name, own))
-            faults.take(own, f"{one.name}/" if several else "")
+            own, where = Faults(one.name), f"{one.name}/" if several else ""
+            tree = stack.enter_context(opened_tree(one.path, one.name if several else name, own))
+            faults.take(own, where)
+            trees.append((f"{one.name}: " if several else "", tree))
             leaves.extend(
-                replace(leaf, path=f"{one.name}/{leaf.path}", test=one.test) if several else leaf for leaf in found
+                replace(leaf, path=f"{where}{leaf.path}", test=one.test) if several else leaf for leaf in tree.leaves
             )
-        pictures = [leaf for leaf in leaves if leaf.suffix in PICTURES]
-        sounds = [leaf for leaf in leaves if leaf.suffix in SOUNDS]
-        events = [leaf for leaf in leaves if leaf.suffix in EVENTS]
-        if sum(map(bool, (pictures, sounds, events))) > 1:
+        kinds = {kind: [leaf for leaf in leaves if leaf.what == kind] for kind in ("picture", "sound", "events")}
+        pictures, sounds, events = kinds.values()
+        if sum(map(bool, kinds.values())) > 1:
             faults.tell()
             held = f"{len(pictures):,} pictures, {len(sounds):,} sounds and {len(events):,} files of events"
             raise FileFormatError(f"{name} holds {held}.", hint="Give one kind of data.")
         if events:
-            return read_bin_tree(events, name, choice, faults)
-        return read_pictures(pictures, choice, faults) if pictures else read_sounds(sounds, faults)
+            found = read_bin_tree(events, name, choice, faults)
+        else:
+            found = read_pictures(pictures, choice, faults) if pictures else read_sounds(sounds, faults)
+    return replace(found, report=_with_trees(found.report, trees))
+
+
+def _with_trees(report: ImportReport, trees: list[tuple[str, Tree]]) -> ImportReport:
+    """Return the report of the samples, after how their folders were read."""
+    read = [f"{where}{said}" for where, tree in trees for said in tree.read]
+    notes = [f"{where}{said}" for where, tree in trees for said in tree.notes]
+    left_out = [one for _, tree in trees for one in tree.left_out]
+    own = replace(report, read=(), left_out=(), notes=(), label=report.label or "Classes are the names of the folders.")
+    told = own.extended(read=read, left_out=left_out, notes=notes)
+    return told.extended(read=report.read, left_out=report.left_out, notes=report.notes)

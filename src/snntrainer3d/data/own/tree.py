@@ -1,26 +1,27 @@
-"""A folder or a zip of files by class: `cat/1.png`, or `train/cat/1.png` and `test/cat/9.png`."""
+"""A folder or a zip of files by class: `cat/1.png`, or `train/cat/1.png` and `test/cat/9.png`.
+
+What is not read is left out and told, and is a fault where a whole class would be gone.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from snntrainer3d.data.own.gathered import MAX_SAMPLES, Faults
-from snntrainer3d.data.own.unpacking import BROKEN
-from snntrainer3d.errors import FileFormatError, LimitError
+from snntrainer3d.data.own.gathered import Faults
+from snntrainer3d.data.own.report import LeftOut
+from snntrainer3d.data.own.tree_files import ENDINGS, TEXTS, TreeFile, in_folder, in_zip, shown
+from snntrainer3d.errors import FileFormatError
 
-MAX_FILE_BYTES = 50_000_000
-MAX_TREE_BYTES = 4_000_000_000
-MAX_RATIO = 200
-"""Unpacked over packed size, above which a zip is taken for a bomb; pictures and sounds hardly shrink."""
-_SMALL_BYTES = 1_000_000
-TRAIN, TEST = ("train", "training"), ("test", "testing")
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
-SOUNDS = (".wav", ".wave")
-EVENTS = (".bin",)
+TRAIN, TEST, VALIDATION = ("train", "training"), ("test", "testing"), ("val", "valid", "validation")
+_ROLES = {"training": TRAIN, "validation": VALIDATION, "test": TEST}
+_CONVERT = "Convert to PNG, JPEG or WAV, or leave it out."
+_FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,105 +34,225 @@ class Leaf:
     test: bool | None
     """Whether it lies in test or in train; None where the tree is not split."""
     read: Callable[[], bytes]
+    what: str
+    """A picture, a sound or events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of a folder or zip by class, and how they were found."""
+
+    leaves: list[Leaf]
+    read: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A file with the part of the set that it lies in, and its place there."""
+
+    file: TreeFile
+    part: str
+    """The outermost folder where it says train or test, else nothing."""
+    parts: tuple[str, ...]
+    """The class's folder, and what lies in it."""
 
     @property
-    def suffix(self) -> str:
-        """Give the ending in small letters: .png."""
-        return PurePosixPath(self.path).suffix.lower()
+    def label(self) -> str:
+        """Return the class: the same letters, however a disk stores them; nothing outside of folders."""
+        return unicodedata.normalize("NFC", self.parts[0]) if len(self.parts) > 1 else ""
 
 
 @contextmanager
-def opened_tree(path: Path, name: str, faults: Faults) -> Iterator[list[Leaf]]:
+def opened_tree(path: Path, name: str, faults: Faults) -> Iterator[Tree]:
     """Give the files by class of a folder or zip while it is open; raises FileFormatError, LimitError.
 
     Args:
         faults: takes those of files that lie in no class's folder, to be told with what the others are at fault in.
     """
     if path.is_dir():
-        yield _leaves(_in_folder(path), name, faults)
+        yield _tree(in_folder(path), name, faults)
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            yield _leaves(_in_zip(archive, name), name, faults)
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-        raise FileFormatError(f"{name} is not a whole zip file: {error}.", hint="Pack it again.") from None
+            yield _tree(in_zip(archive, name, faults), name, faults)
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
+        raise FileFormatError(f"{name} is not a whole zip file.", hint="Copy or pack it again.") from None
 
 
-def _in_folder(folder: Path) -> list[tuple[str, Callable[[], bytes]]]:
-    found = []
-    for file in sorted(folder.rglob("*")):
-        if file.is_symlink() or not file.is_file():
-            continue
-        found.append((file.relative_to(folder).as_posix(), _reader(file)))
-        if len(found) > MAX_SAMPLES:
-            raise LimitError(f"{folder} holds more than {MAX_SAMPLES:,} files.")
-    return found
-
-
-def _reader(file: Path) -> Callable[[], bytes]:
-    def read() -> bytes:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise LimitError(f"has {file.stat().st_size:,} bytes, at most {MAX_FILE_BYTES:,} are read.")
-        return file.read_bytes()
-
-    return read
-
-
-def _in_zip(archive: zipfile.ZipFile, name: str) -> list[tuple[str, Callable[[], bytes]]]:
-    members = [member for member in archive.infolist() if member.filename and not member.is_dir()]
-    if len(members) > MAX_SAMPLES:
-        raise LimitError(f"{name} holds {len(members):,} files, at most {MAX_SAMPLES:,} are read.")
-    unpacked, packed = (
-        (sum(sizes) for sizes in zip(*((m.file_size, m.compress_size) for m in members), strict=True))
-        if members
-        else (0, 0)
-    )
-    if unpacked > MAX_TREE_BYTES or (unpacked > _SMALL_BYTES and unpacked > MAX_RATIO * max(packed, 1)):
-        raise LimitError(
-            f"{name} has {packed:,} bytes and says that it unpacks to {unpacked:,}; no pictures or sounds do.",
-            hint=f"At most {MAX_TREE_BYTES:,} bytes are unpacked, and {MAX_RATIO} times what was packed.",
-        )
-    return [(member.filename, _unpacker(archive, member)) for member in sorted(members, key=lambda m: m.filename)]
-
-
-def _unpacker(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], bytes]:
-    def read() -> bytes:
-        """Unpack no more than is allowed: what a zip says of its sizes may be a lie."""
-        if member.flag_bits & 1:
-            raise FileFormatError("is encrypted.", hint="Pack it without a password.")
-        try:
-            with archive.open(member) as file:
-                content = file.read(MAX_FILE_BYTES + 1)
-        except (OSError, *BROKEN) as error:
-            raise FileFormatError(f"cannot be unpacked: {error}.") from None
-        if len(content) > MAX_FILE_BYTES:
-            raise LimitError(f"unpacks to more than {MAX_FILE_BYTES:,} bytes.")
-        return content
-
-    return read
-
-
-def _leaves(files: list[tuple[str, Callable[[], bytes]]], name: str, faults: Faults) -> list[Leaf]:
-    """Find each file's class by the folder that it lies in."""
-    shown = [(tuple(PurePosixPath(path).parts), path, read) for path, read in files]
-    shown = [one for one in shown if not any(part.startswith((".", "__MACOSX")) for part in one[0])]
-    while shown and len({parts[0] for parts, _, _ in shown}) == 1 and all(len(parts) > 2 for parts, _, _ in shown):
-        shown = [(parts[1:], path, read) for parts, path, read in shown]
-    split = {parts[0].lower() for parts, _, _ in shown if len(parts) > 2}
-    is_split = bool(split & set(TRAIN)) and bool(split & set(TEST)) and split <= {*TRAIN, *TEST}
-    leaves = []
-    for parts, path, read in shown:
-        own = parts[1:] if is_split else parts
-        if PurePosixPath(path).suffix.lower() not in (*PICTURES, *SOUNDS, *EVENTS):
-            continue
-        if len(own) < 2 or (is_split and len(parts) < 3):
-            faults.add(path, "lies in no class's folder.", "Put it into a folder with its class's name.")
-            continue
-        leaves.append(Leaf(path, own[0], parts[0].lower() in TEST if is_split else None, read))
-    if not leaves:
+def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
+    if not any(file.is_sample for file in files):
+        for file in files:
+            if file.what == "link" or (file.what == "other" and file.ending not in TEXTS):
+                faults.add(shown(file.path), f"is {_unread([file])}.", _CONVERT)
         faults.tell()
         raise FileFormatError(
             f"{name} holds no picture, no sound and no events.",
             hint="A folder for each class, with PNG or JPEG pictures, WAV sounds or .bin events in it.",
         )
-    return leaves
+    files = _without_outer(files)
+    roles = _roles(files, faults)
+    placed = _placed(files, roles)
+    split = "test" in roles.values()
+    leaves = []
+    for one in placed:
+        if not one.file.is_sample:
+            continue
+        path = shown(one.file.path)
+        if not one.label:
+            faults.add(path, "lies in no class's folder.", "Put it into a folder with its class's name.")
+            continue
+        test = roles.get(one.part) == "test" if split else None
+        leaves.append(Leaf(path, one.label, test, one.file.read, one.file.what))
+    if not leaves:
+        faults.tell()
+    _check_unread(placed, faults)
+    _check_names(leaves, faults)
+    left_out = [
+        LeftOut.of("files", [shown(file.path) for file in group], _unread(group))
+        for what in ("other", "link")
+        if (group := [file for file in files if file.what == what])
+    ]
+    return Tree(leaves, tuple(_reading(placed, roles)), tuple(left_out), tuple(_doubts(placed, leaves)))
+
+
+def _without_outer(files: list[TreeFile]) -> list[TreeFile]:
+    """Leave out folders that all samples lie in, as those that a zip or a folder is packed with."""
+    while True:
+        deep = [file.parts for file in files if file.is_sample and len(file.parts) > 1]
+        if len({parts[0] for parts in deep}) != 1 or max(map(len, deep)) < 3:
+            return files
+        outer = deep[0][0]
+        files = [replace(one, parts=one.parts[1:]) if one.parts[0] == outer else one for one in files]
+
+
+def _role(folder: str) -> str:
+    return next((role for role, names in _ROLES.items() if folder.lower() in names), "")
+
+
+def _roles(files: list[TreeFile], faults: Faults) -> dict[str, str]:
+    """Return the outermost folders that are for training, validation or the test; none where they are classes."""
+    inner: dict[str, set[str]] = {}
+    for file in files:
+        if file.is_sample and len(file.parts) > 1:
+            inner.setdefault(file.parts[0], set()).update(file.parts[1:-1][:1])
+    roles = {folder: role for role in _ROLES for folder in inner if _role(folder) == role}
+    others = [folder for folder in inner if folder not in roles]
+    alike = any(inner[one] & inner[other] for one in others for other in roles)
+    if len(inner) < 2 or (len(set(roles.values())) < 2 and others and not alike):
+        return {}  # One class among others may be called train
+    for folder in others:
+        message = f"lies beside {_list(roles)}, and is neither for training nor for the test."
+        faults.add(shown(folder), message, "Put its samples into one of them, or leave it out.")
+    if set(roles.values()) == {"test"}:
+        faults.add("", f"{_list(roles)} are for the test, and none for training.", "Put samples into train/.")
+        faults.tell()
+    return roles
+
+
+def _placed(files: list[TreeFile], roles: dict[str, str]) -> list[_Placed]:
+    """Part the files by their roles; in each may be one folder more that all lie in: train/pets/cat."""
+    placed = [
+        _Placed(file, file.parts[0], file.parts[1:]) if file.parts[0] in roles else _Placed(file, "", file.parts)
+        for file in files
+    ]
+    inner: dict[str, set[tuple[str, ...]]] = {}
+    for one in placed:
+        if one.file.is_sample and one.part:
+            inner.setdefault(one.part, set()).add(one.parts[:-1][:2])
+    if not inner or any(
+        len({folders[:1] for folders in two}) > 1 or min(map(len, two)) < 2 or len(two) < 2 for two in inner.values()
+    ):
+        return placed
+    return [replace(one, parts=one.parts[1:]) if one.part and len(one.parts) > 1 else one for one in placed]
+
+
+def _check_unread(placed: list[_Placed], faults: Faults) -> None:
+    """Note classes of which no file is read; a folder of notes is none."""
+    read = {one.label for one in placed if one.file.is_sample}
+    gone: dict[str, list[TreeFile]] = {}
+    for one in placed:
+        if one.file.what in ("other", "link") and one.label and one.label not in read:
+            gone.setdefault(one.label, []).append(one.file)
+    for label, files in gone.items():
+        if any(file.what == "link" or file.ending not in TEXTS for file in files):
+            hint = "Convert them to PNG, JPEG or WAV, or leave the folder out."
+            faults.add(f"class {shown(label)}", f"has no file that is read; they are {_unread(files)}.", hint)
+
+
+def _check_names(leaves: list[Leaf], faults: Faults) -> None:
+    """Note classes that are named differently in training and in the test."""
+    for names in _nearly_alike(leaves):
+        parts = [{leaf.test for leaf in leaves if leaf.label == label} for label in names]
+        if not set.intersection(*parts):
+            message = f"is named differently in training and test: {_list(names)}."
+            faults.add(f"class {shown(names[0])}", message, "Name its folder alike in both.")
+
+
+def _nearly_alike(leaves: list[Leaf]) -> list[list[str]]:
+    """Return the classes that differ by letter case or spaces alone."""
+    found: dict[str, list[str]] = {}
+    for label in sorted({leaf.label for leaf in leaves}):
+        found.setdefault("".join(label.casefold().split()), []).append(label)
+    return [names for names in found.values() if len(names) > 1]
+
+
+def _reading(placed: list[_Placed], roles: dict[str, str]) -> Iterator[str]:
+    """Say how the tree was read."""
+    if roles:
+        test = [folder for folder, role in roles.items() if role == "test"]
+        train = [folder for folder in roles if folder not in test]
+        said = (
+            f"those in {_list(test)} are for the test."
+            if test
+            else "no folder is for the test, which gets a share of all."
+        )
+        yield f"The samples in {_list(train)} are for training; {said}"
+        if kept := [folder for folder, role in roles.items() if role == "validation"]:
+            yield f"What {_list(kept)} keeps for validation is among the training samples."
+    samples = [one for one in placed if one.file.is_sample]
+    known = {ending for endings in ENDINGS.values() for ending in endings}
+    if by_content := [one.file for one in samples if one.file.ending not in known]:
+        kinds = " and ".join(sorted({f"{file.what}s" for file in by_content}))
+        yield f"By their content, these files are read as {kinds}: {_by_ending(by_content)}."
+    if within := sorted({f"{one.label}/{one.parts[1]}" for one in samples if len(one.parts) > 2}):
+        yield f"Folders within a class's folder belong to the class: {_few(within)}."
+
+
+def _doubts(placed: list[_Placed], leaves: list[Leaf]) -> Iterator[str]:
+    if empty := [one.file.path for one in placed if one.file.what == "empty" and len(one.parts) == 2]:
+        yield f"A folder is empty: {_few(empty)}."
+    train, test = ({leaf.label for leaf in leaves if leaf.test is part} for part in (False, True))
+    if test and (missing := sorted(train - test)):
+        yield f"The test has no sample of {len(missing):,} class{'es' * (len(missing) > 1)}: {_few(missing)}."
+    for names in _nearly_alike(leaves):
+        yield f"The classes {_list(names)} differ by letter case or spaces alone."
+    inner: dict[str, set[str]] = {}
+    for one in placed:
+        if one.file.is_sample and len(one.parts) > 2:
+            inner.setdefault(one.label, set()).add(one.parts[1])
+    if len(inner) > 1 and len(both := sorted(set.intersection(*inner.values()))) > 1:
+        yield f"The folders {_few(both)} lie in every class's folder; are these the classes?"
+
+
+def _unread(files: Sequence[TreeFile]) -> str:
+    """Return why files are left out, with how many there are of each ending."""
+    if files[0].what == "link":
+        return "a link, which is not followed" if len(files) == 1 else "links, which are not followed"
+    return f"of no kind that is read: {_by_ending(files)}"
+
+
+def _by_ending(files: Sequence[TreeFile]) -> str:
+    counts = Counter(file.ending or "without an ending" for file in files)
+    return ", ".join(f"{count:,} {ending}" for ending, count in counts.most_common())
+
+
+def _list(names: Iterable[str]) -> str:
+    told = [shown(name) for name in names]
+    return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    return ", ".join(map(shown, names[:_FEW])) + more
