@@ -265,8 +265,8 @@ DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
     ),
     "a CSV with a short row": ("a.csv", CSV + b"5,a\n", "row 14", "has 2 columns, expected 3"),
     "a CSV without a label": ("a.csv", CSV + b"5,6,\n", "row 14", "has no label"),
-    "a CSV with NaN": ("a.csv", CSV + b"nan,6,a\n", "row 14, column width", "expected a finite number"),
-    "a CSV that is no UTF-8": ("a.csv", CSV + b"\xff\xfe,6,a\n", "", "is not UTF-8"),
+    "a CSV with NaN": ("a.csv", CSV + b"nan,6,a\n", "row 14, column width", "is missing (nan)"),
+    "a CSV that is no text in UTF-16": ("a.csv", b"\xff\xfe" + CSV[:21], "", "is no text in UTF-16"),
     "a CSV that is no text": ("a.csv", b"1,2\n\0\0\0", "", "is no text"),
 }  # fmt: skip
 
@@ -287,7 +287,7 @@ def test_there_are_more_than_twenty_kinds_of_damage() -> None:
 
 
 def test_all_faults_are_told_at_once_and_very_many_are_counted(tmp_path: Path) -> None:
-    bad = b"".join(b"x%d,1,a\n" % at for at in range(50))
+    bad = b"1,2,a\n" * 50 + b"".join(b"x%d,1,a\n" % at for at in range(50))
     with pytest.raises(FileFormatError) as caught:
         import_data(written(tmp_path, "a.csv", CSV + bad))
     assert caught.value.message == "a.csv has 50 faults."

@@ -13,7 +13,7 @@ import pytest
 
 from event_files import bins_by_class, spike_file, spike_trains
 from own_files import packed, written
-from snntrainer3d.data import Choice, import_data, load
+from snntrainer3d.data import Choice, import_data, load, own_report
 from snntrainer3d.data.own.portions import title_of
 from snntrainer3d.errors import FileFormatError, LimitError
 
@@ -78,7 +78,7 @@ def test_spike_trains_keep_the_split_of_their_makers(way: Callable[[Path], Any],
 def test_what_was_kept_for_validation_is_trained_on_and_said(tmp_path: Path) -> None:
     info = import_data(shd(tmp_path, ("train", "valid", "test")))
     assert (info.name, info.train_samples, info.test_samples) == ("own-shd", 12 + 9, 6)
-    assert "shd_valid.h5 keeps for validation is among the training samples" in info.summary
+    assert "shd_valid.h5 keeps for validation is among the training samples" in " ".join(own_report(info.name).read)
 
 
 @pytest.mark.parametrize("nested", [False, True])

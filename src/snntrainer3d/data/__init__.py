@@ -5,7 +5,17 @@ from snntrainer3d.data.dataset import Dataset, Progress, Split
 from snntrainer3d.data.drawing import center_like_mnist, count_like_digits, prepare_drawing
 from snntrainer3d.data.fit import check_fit, input_shape
 from snntrainer3d.data.idx import read_idx
-from snntrainer3d.data.own import Choice, import_data, left_unpacked, remove_own, remove_unpacked
+from snntrainer3d.data.own import (
+    Choice,
+    ImportReport,
+    Reading,
+    check_data,
+    import_data,
+    left_unpacked,
+    own_report,
+    remove_own,
+    remove_unpacked,
+)
 from snntrainer3d.data.shelf import (
     available,
     cache_folder,
@@ -24,11 +34,14 @@ __all__ = [
     "Choice",
     "Dataset",
     "DatasetInfo",
+    "ImportReport",
     "Progress",
+    "Reading",
     "Split",
     "available",
     "cache_folder",
     "center_like_mnist",
+    "check_data",
     "check_fit",
     "count_like_digits",
     "default_dataset",
@@ -39,6 +52,7 @@ __all__ = [
     "input_shape",
     "left_unpacked",
     "load",
+    "own_report",
     "pack",
     "prepare_drawing",
     "read_idx",

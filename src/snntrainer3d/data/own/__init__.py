@@ -2,25 +2,33 @@
 
 from snntrainer3d.data.own.gathered import Choice, Gathered
 from snntrainer3d.data.own.keeping import (
+    Reading,
+    check_data,
     describe_own,
     import_data,
     kept,
     load_own,
     own_folder,
+    own_report,
     pack_own,
     remove_own,
 )
+from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.data.own.unpacking import left_unpacked, remove_unpacked
 
 __all__ = [
     "Choice",
     "Gathered",
+    "ImportReport",
+    "Reading",
+    "check_data",
     "describe_own",
     "import_data",
     "kept",
     "left_unpacked",
     "load_own",
     "own_folder",
+    "own_report",
     "pack_own",
     "remove_own",
     "remove_unpacked",

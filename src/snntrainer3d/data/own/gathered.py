@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
-from jaxtyping import Float32, Int64, UInt8
+from jaxtyping import Int64
 
 from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.errors import Fault, FileFormatError
@@ -20,6 +22,8 @@ MAX_CLASSES = 1_000
 MAX_FRAMES = 10_000
 MOST_TOLD = 20
 _LONGEST_NAME = 60
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+"""Not what `str.isdigit` takes, as ² or ①, of which `int` makes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,29 @@ class Choice:
     """Of events: the most that count at one place of a frame."""
     polarity: bool = True
     """Of events: whether brighter and darker are channels of their own."""
+    label: str = ""
+    """Of a table, the column of the label by its name or number from 1; of an NPZ, the array."""
+    ignore: tuple[str, ...] = ()
+    """Of a table, the columns to leave out, by name or number."""
+    header: bool | None = None
+    """Of a table: whether its first row names the columns; None to find out."""
+    delimiter: str = ""
+    """Of a table: what stands between columns, a sign or comma, semicolon, tab, space, pipe; empty to find out."""
+    decimal: str = ""
+    """Of a table: the decimal sign, `.` or `,`; empty to find out."""
+
+    def of_tables(self) -> list[str]:
+        """Return the names of what was said that has a meaning for tables alone."""
+        keys = ("ignore", "header", "delimiter", "decimal")
+        return [key for key in keys if getattr(self, key) not in ((), None, "")]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Gathered:
     """Samples of own data."""
 
-    inputs: UInt8[np.ndarray, "sample ..."] | Float32[np.ndarray, "sample ..."]
-    """Values from 0 to 1, or bytes; of data over time [sample time …]."""
+    inputs: np.ndarray
+    """[sample …] or of data over time [sample time …], as `scaling` says."""
     labels: Int64[np.ndarray, "sample"]
     class_names: tuple[str, ...]
     shape: tuple[int, ...]
@@ -57,6 +76,11 @@ class Gathered:
     """True for the samples that the file itself keeps for the test."""
     report: ImportReport = field(default_factory=ImportReport)
     """How it was read."""
+    scaling: Literal["unit", "values", "columns"] = "unit"
+    """`unit`: values are bytes of which 255 means 1, or float32 from 0 to 1. What numbers of other ranges mean is found
+    in the training samples, `columns` each for itself, `values` all together."""
+    places: Sequence[str] = ()
+    """Where each sample is found in what was given: a file, a row; empty where they are counted from 0."""
 
 
 class Faults:
@@ -92,8 +116,8 @@ class Faults:
 def labelled(names: Sequence[str]) -> tuple[Int64[np.ndarray, "sample"], tuple[str, ...]]:
     """Give labels as numbers and the classes' names: numbers in their order, other names in that of the alphabet."""
     found = set(names)
-    numeric = all(name.lstrip("-").isdigit() for name in found)
-    classes = sorted(found, key=int) if numeric else sorted(found)
+    numeric = all(map(_WHOLE_NUMBER.fullmatch, found))
+    classes = sorted(found, key=lambda name: (int(name), name)) if numeric else sorted(found)
     place = {name: at for at, name in enumerate(classes)}
     return np.array([place[name] for name in names], np.int64), tuple(classes)
 
@@ -107,7 +131,7 @@ def check_classes(faults: Faults, labels: Int64[np.ndarray, "sample"], class_nam
         )
     if len(class_names) > MAX_CLASSES:
         message = f"there are {len(class_names):,} classes, at most {MAX_CLASSES:,} are taken."
-        faults.add("", message, "Is the right column the label?")
+        faults.add("", message, "Is the right column or array the label? Choose it with --label.")
         return
     counts = np.bincount(labels, minlength=len(class_names))
     for name, count in zip(class_names, counts.tolist(), strict=True):

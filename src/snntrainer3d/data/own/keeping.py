@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ import numpy as np
 
 from snntrainer3d.data.catalogue import DatasetInfo
 from snntrainer3d.data.dataset import Dataset, Split
+from snntrainer3d.data.own.content import check_content, check_stored
 from snntrainer3d.data.own.gathered import Choice, Faults, Gathered
 from snntrainer3d.data.own.portions import title_of
 from snntrainer3d.data.own.reading_apart import read_in_own_process
+from snntrainer3d.data.own.report import ImportReport, report_of
+from snntrainer3d.data.own.scaling import scaled
 from snntrainer3d.data.splits import split_train
 from snntrainer3d.errors import FileFormatError, NotFoundError
 from snntrainer3d.home import home_folder
@@ -40,8 +43,31 @@ def kept() -> list[str]:
     return sorted(path.stem for path in own_folder().glob(f"{OWN}*.json"))
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """Own data as it was read, before it is kept."""
+
+    dataset: Dataset
+    """Under the name that it is kept by, or would be."""
+    report: ImportReport
+
+
+def check_data(given: Path | Sequence[Path], name: str = "", choice: Choice | None = None) -> Reading:
+    """Read own data and check all of it as `import_data` does, and keep nothing.
+
+    Raises:
+        FileFormatError: with every fault, each at its row or file.
+        InputError: what was chosen does not go with the file.
+        LimitError: larger than is taken.
+        NotFoundError: there is no such file.
+    """
+    return _read(given, name, choice)[0]
+
+
 def import_data(given: Path | Sequence[Path], name: str = "", choice: Choice | None = None) -> DatasetInfo:
     """Read own data, check all of it, and keep it; the same again keeps its name, other data gets another.
+
+    `own_report` gives how it was read.
 
     Args:
         given: an NPZ, a CSV, a folder, or a zip; or the files for training and for the test, told apart by their names.
@@ -49,26 +75,33 @@ def import_data(given: Path | Sequence[Path], name: str = "", choice: Choice | N
 
     Raises:
         FileFormatError: with every fault, each at its row or file.
+        InputError: what was chosen does not go with the file.
         LimitError: larger than is taken.
         NotFoundError: there is no such file.
     """
+    reading, checksum = _read(given, name, choice)
+    _keep(reading, checksum)
+    return reading.dataset.info
+
+
+def _read(given: Path | Sequence[Path], name: str, choice: Choice | None) -> tuple[Reading, str]:
     paths = [given] if isinstance(given, Path) else list(given)
     called = name or title_of([path.parent.resolve() / path.name for path in paths])
     chosen = choice or Choice()
-    found = read_in_own_process(paths, called, chosen)
+    found, faults = read_in_own_process(paths, called, chosen), Faults(called)
     train, test = _split(found, chosen, called)
-    arrays = {
-        "train_inputs": found.inputs[train],
-        "train_labels": found.labels[train],
-        "test_inputs": found.inputs[test],
-        "test_labels": found.labels[test],
-    }
-    checksum = _checksum(arrays)
+    notes = check_content(found, train, test, faults)
+    faults.tell()
+    stored = scaled(found, train, test)
+    check_stored(stored.inputs, found.places, faults)
+    faults.tell()
+    samples, tests = (Split(stored.inputs[part], found.labels[part]) for part in (train, test))
+    checksum = _checksum(_arrays_of(samples, tests))
     title = re.sub(r"\.(npz|csv|tsv|txt|zip|h5|hdf5)(\.gz|\.zip)?$", "", called, flags=re.IGNORECASE) or "data"
-    own = _free_name(_slug(title), checksum)
     split = "" if found.tests is None else ", as its maker split it into training and test"
+    report = stored.report.extended(notes=notes)
     info = DatasetInfo(
-        name=own,
+        name=_free_name(_slug(title), checksum),
         title=title[:60],
         input_shape=found.shape,
         classes=len(found.class_names),
@@ -77,17 +110,33 @@ def import_data(given: Path | Sequence[Path], name: str = "", choice: Choice | N
         test_samples=len(test),
         licence="your own",
         source=called,
-        summary=" ".join([f"Your own data: {found.what}{split}.", *found.report.sentences()]),
+        summary=" ".join([f"Your own data: {found.what}{split}.", *report.scaling]),
         frames=found.frames,
     )
-    scale = 1 / 255 if found.inputs.dtype == np.uint8 else 1.0
-    _keep(info, arrays, scale, checksum)
-    return info
+    return Reading(Dataset(info, samples, tests, stored.scale), report), checksum
+
+
+def _arrays_of(train: Split, test: Split) -> dict[str, np.ndarray]:
+    return {
+        "train_inputs": train.inputs,
+        "train_labels": train.labels,
+        "test_inputs": test.inputs,
+        "test_labels": test.labels,
+    }
 
 
 def describe_own(name: str) -> DatasetInfo:
     """Give what is known of own data; raises NotFoundError, FileFormatError."""
     return _about(name)[0]
+
+
+def own_report(name: str) -> ImportReport:
+    """Return how own data was read, empty for what earlier versions kept; raises NotFoundError, FileFormatError."""
+    about = _known(name)
+    try:
+        return report_of(about.get("report"))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _damaged(name) from None
 
 
 def load_own(name: str) -> Dataset:
@@ -158,12 +207,20 @@ def _checksum(arrays: dict[str, np.ndarray]) -> str:
     return found.hexdigest()
 
 
-def _keep(info: DatasetInfo, arrays: dict[str, Any], scale: float, checksum: str) -> None:
-    packed = io.BytesIO()
+def _keep(reading: Reading, checksum: str) -> None:
+    dataset, packed = reading.dataset, io.BytesIO()
+    arrays: dict[str, Any] = _arrays_of(dataset.train, dataset.test)
     np.savez(packed, **arrays)
-    write_atomically(own_folder() / f"{info.name}.npz", packed.getvalue())
-    about = {"version": _VERSION, "checksum": checksum, "input_scale": scale, "info": asdict(info)}
-    write_atomically(own_folder() / f"{info.name}.json", json.dumps(about, indent=1, ensure_ascii=False))
+    name = dataset.info.name
+    write_atomically(own_folder() / f"{name}.npz", packed.getvalue())
+    about = {
+        "version": _VERSION,
+        "checksum": checksum,
+        "input_scale": dataset.input_scale,
+        "info": asdict(dataset.info),
+        "report": asdict(reading.report),
+    }
+    write_atomically(own_folder() / f"{name}.json", json.dumps(about, indent=1, ensure_ascii=False))
     _described.cache_clear()
 
 
@@ -187,17 +244,25 @@ def _described(path: Path, stamp: int) -> dict[str, Any]:
     return found
 
 
-def _about(name: str) -> tuple[DatasetInfo, float, str]:
+def _known(name: str) -> dict[str, Any]:
     found = _document(name)
     if found is None:
         known = ", ".join(kept()) or "none yet"
         raise NotFoundError(
             f"There is no data {name!r} on this machine.", path="training.dataset", hint=f"Own data here: {known}."
         )
+    return found
+
+
+def _damaged(name: str) -> FileFormatError:
+    return FileFormatError(f"{own_folder() / f'{name}.json'} is damaged.", hint="Import the data again.")
+
+
+def _about(name: str) -> tuple[DatasetInfo, float, str]:
+    found = _known(name)
     try:
         info = dict(found["info"])
         info["input_shape"], info["class_names"] = tuple(info["input_shape"]), tuple(info["class_names"])
         return DatasetInfo(**info), float(found["input_scale"]), str(found["checksum"])
-    except (KeyError, TypeError, ValueError) as error:
-        path = own_folder() / f"{name}.json"
-        raise FileFormatError(f"{path} is damaged: {error}.", hint="Import the data again.") from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _damaged(name) from None

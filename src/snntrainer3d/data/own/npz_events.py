@@ -12,6 +12,7 @@ import numpy as np
 
 from snntrainer3d.data.own.events import LARGEST_SIDE, Events, Sensor, frames_of
 from snntrainer3d.data.own.gathered import MAX_FEATURES, MAX_SAMPLES, Choice, Faults, Gathered
+from snntrainer3d.data.own.labels import names_of
 
 MOST_IN_ALL = 200_000_000
 _LONGEST_US = 10**15
@@ -34,9 +35,9 @@ def read_npz_events(arrays: Mapping[str, np.ndarray], name: str, choice: Choice)
     for key, column in columns.items():
         _check_column(key, column, count, faults)
     labels = arrays["labels"]
-    if labels.ndim != 1 or not 0 < len(labels) <= MAX_SAMPLES or labels.dtype.kind not in "iubU":
-        message = f"has the shape {labels.shape} of {labels.dtype}, expected a whole number or name for each sample."
-        faults.add("labels", message)
+    if labels.ndim != 1 or not 0 < len(labels) <= MAX_SAMPLES:
+        faults.add("labels", f"has the shape {labels.shape}, expected a whole number or name for each sample.")
+    names = names_of(labels, "labels", len(labels) if labels.ndim else 0, faults)
     faults.tell()
     columns = _checked_values(columns, len(labels), faults)
     faults.tell()
@@ -52,7 +53,6 @@ def read_npz_events(arrays: Mapping[str, np.ndarray], name: str, choice: Choice)
     height, width = int(columns["y"].max()) + 1, int(columns["x"].max()) + 1
     giving = [lambda one=one: one for one in samples]
     sensor = Sensor(height, width, "p" in arrays)
-    names = [str(label) for label in (labels.astype(np.int64) if labels.dtype.kind == "b" else labels).tolist()]
     return frames_of(giving, [one.duration for one in samples], names, sensor, choice, (name, "events"))
 
 

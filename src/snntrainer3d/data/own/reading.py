@@ -23,6 +23,10 @@ from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, Stor
 
 _ENDINGS = "an NPZ, a CSV, an HDF5 file of spike trains, or a folder or zip of pictures, WAV sounds or events by class"
 
+_WORKBOOK = {"xl/workbook.xml", "xl/workbook.bin", "content.xml", "Index/Document.iwa"}
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_AS_CSV = "Save the sheet as CSV, with a row for each sample and a column for the label."
+
 
 def read(paths: Sequence[Path], name: str, choice: Choice) -> Gathered:
     """Read one file or folder of own data, or those for training and for the test.
@@ -47,9 +51,22 @@ def read(paths: Sequence[Path], name: str, choice: Choice) -> Gathered:
         raise InputError(f"got {choice.test_share}, expected a share between 0 and 1.", path="test_share")
     try:
         with opened_portions(paths, name) as portions:
-            return _of_several(portions, name, choice) if len(portions) > 1 else _of_one(portions[0], name, choice)
+            found = _of_several(portions, name, choice) if len(portions) > 1 else _of_one(portions[0], name, choice)
     except OSError as error:
         raise StorageError(f"{error.filename or name} cannot be read: {error.strerror}.") from error
+    _check_choice(choice, found, name)
+    return found
+
+
+def _check_choice(choice: Choice, found: Gathered, name: str) -> None:
+    """Refuse what has no meaning for such data: it would seem to be done."""
+    idle = [] if found.report.table else choice.of_tables()
+    if choice.label and found.scaling == "unit":
+        idle.append("label")
+    if idle:
+        kinds = "of tables and NPZ files" if idle[0] == "label" else "of tables"
+        hint = f"Leave out {', '.join(idle)}."
+        raise InputError(f"is said {kinds}, and {name} is none.", path=idle[0], hint=hint)
 
 
 def _of_one(portion: Portion, name: str, choice: Choice) -> Gathered:
@@ -60,25 +77,28 @@ def _of_one(portion: Portion, name: str, choice: Choice) -> Gathered:
     if not start:
         raise FileFormatError(f"{name} is empty.", hint=f"Give {_ENDINGS}.")
     if start == b"PK\3\4" or start == b"PK\5\6":
-        return read_npz(path, name, choice) if _is_npz(path, portion.name) else _from_trees([portion], name, choice)
+        members = _members(path)
+        if _WORKBOOK & set(members):
+            raise FileFormatError(f"{name} is a workbook of a spreadsheet program.", hint=_AS_CSV)
+        is_npz = portion.name.lower().endswith(".npz") or (members and all(one.endswith(".npy") for one in members))
+        return read_npz(path, name, choice) if is_npz else _from_trees([portion], name, choice)
     if MAGIC.startswith(start):
         return read_spike_files([portion], name, choice)
     if portion.name.lower().endswith((".csv", ".tsv", ".txt")):
-        return read_csv(path, name)
+        return read_csv(path, name, choice)
+    if start == _OLD_WORKBOOK:
+        raise FileFormatError(f"{name} is a workbook or document of Office.", hint=_AS_CSV)
     if portion.name.lower().endswith(".npz"):
         raise FileFormatError(f"{name} is damaged or no NPZ.", hint="Save it anew with numpy.savez(x=…, y=…).")
     raise FileFormatError(f"{name} is of no kind that is read.", hint=f"Give {_ENDINGS}.")
 
 
-def _is_npz(path: Path, name: str) -> bool:
-    if name.lower().endswith(".npz"):
-        return True
+def _members(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            return archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
-        return False
-    return bool(names) and all(member.endswith(".npy") for member in names)
+        return []
 
 
 def _of_several(portions: list[Portion], name: str, choice: Choice) -> Gathered:

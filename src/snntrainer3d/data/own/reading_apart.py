@@ -163,7 +163,8 @@ def _fits(found: Gathered) -> bool:
     samples = len(found.labels)
     lead = (samples, found.frames) if found.frames else (samples,)
     return bool(
-        found.inputs.dtype in (np.uint8, np.float32)
+        (found.inputs.dtype in (np.uint8, np.float32) if found.scaling == "unit" else found.inputs.dtype.kind in "buif")
+        and len(found.places) in (0, samples)
         and found.inputs.shape == (*lead, *found.shape)
         and found.labels.shape == (samples,)
         and found.labels.dtype == np.int64

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 _EXAMPLES = 5
+Kind = Literal["files", "columns", "frames", "rows", "arrays"]
+"""`frames` are further frames or pages of a picture of which one is used; `arrays` those of an NPZ."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Parts of what was given that are not used, for one reason."""
 
-    kind: Literal["files", "columns", "frames", "rows"]
-    """`frames` are further frames or pages of a picture of which one is used."""
+    kind: Kind
     count: int
     reason: str
     """Why, as a clause: are of no kind that is read."""
@@ -26,7 +27,7 @@ class LeftOut:
     """The first few names."""
 
     @classmethod
-    def of(cls, kind: Literal["files", "columns", "frames", "rows"], names: Sequence[str], reason: str) -> LeftOut:
+    def of(cls, kind: Kind, names: Sequence[str], reason: str) -> LeftOut:
         """Return what is left out by its names, of which the first few are kept."""
         return cls(kind, len(names), reason, tuple(names[:_EXAMPLES]))
 
@@ -47,6 +48,10 @@ class TableReading:
     header: bool
     delimiter: str
     decimal: str
+    lows: tuple[float, ...] = ()
+    """Of each column that is an input, the smallest training value: brought to 0."""
+    highs: tuple[float, ...] = ()
+    """The largest: brought to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,10 @@ def report_of(stored: Mapping[str, Any] | None) -> ImportReport:
         axes=str(stored["axes"]),
         left_out=tuple(LeftOut(**{**one, "examples": tuple(one["examples"])}) for one in stored["left_out"]),
         notes=tuple(stored["notes"]),
-        table=table
-        and TableReading(**{**table, "columns": tuple(table["columns"]), "ignored": tuple(table["ignored"])}),
+        table=_table_of(table) if table else None,
     )
+
+
+def _table_of(stored: Mapping[str, Any]) -> TableReading:
+    whole: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
+    return TableReading(**whole)

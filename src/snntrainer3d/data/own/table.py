@@ -2,140 +2,167 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float64
 
-from snntrainer3d.data.own.gathered import (
-    MAX_FEATURES,
-    MAX_SAMPLES,
-    Faults,
-    Gathered,
-    check_classes,
-    check_limits,
-    labelled,
+from snntrainer3d.data.own.gathered import MAX_SAMPLES, Choice, Faults, Gathered, check_classes, check_limits, labelled
+from snntrainer3d.data.own.report import ImportReport, LeftOut, TableReading
+from snntrainer3d.data.own.table_layout import Layout, layout_of, words_of
+from snntrainer3d.data.own.table_text import (
+    Comments,
+    TableText,
+    delimiter_name,
+    is_grouped,
+    is_missing,
+    is_no_label,
+    number,
+    numbers,
+    read_text,
+    records,
 )
-from snntrainer3d.data.own.report import ImportReport
-from snntrainer3d.errors import FileFormatError, LimitError
+from snntrainer3d.errors import LimitError
 
-MAX_BYTES = 1_000_000_000
-_LABELS = ("label", "class", "target", "species")
-_SAMPLE = 65_536
+_TRAILING_ZERO = re.compile(r"(-?[0-9]+)[.,]0+")
 
 
-def read_csv(path: Path, name: str) -> Gathered:
-    """Read a CSV; raises FileFormatError with every fault.
+def read_csv(path: Path, name: str, choice: Choice | None = None) -> Gathered:
+    """Read a table; raises FileFormatError with every fault, InputError, LimitError.
 
-    Its label is the column of that name, else the only one of words, else the last.
+    Its label is the column that was chosen, else the one of a usual name, else the only one of words, else the last.
     """
-    rows = _rows(path, name)
-    header = None if _is_data(rows[0]) else [cell.strip() for cell in rows[0]]
-    first = 1 if header is None else 2
-    body = rows if header is None else rows[1:]
-    faults = Faults(name)
-    if header is not None and not body:
-        faults.add("", "there is a header and no row.")
+    text, comments, faults = read_text(path, name), Comments(), Faults(name)
+    layout = layout_of(text, name, choice or Choice())
+    written, values, places = _read(text, layout, name, comments, faults)
     faults.tell()
-    columns = len(header) if header is not None else len(body[0])
-    at = _label_column(header, body[0])
-    if columns < 2:
-        faults.add("row 1", "has one column, expected numbers and a label.", "Separate columns by commas.")
-    faults.tell()
-    names, values = _read(body, first, columns, at, header, faults)
-    faults.tell()
-    labels, class_names = labelled(names)
+    numbering = _numbering(layout, values)
+    kept = [at for at, place in enumerate(layout.inputs) if place not in numbering]
+    layout = layout.without(numbering, "numbers the rows; rename it to have it as an input")
+    labels, class_names = labelled(_without_zeros(written))
     check_classes(faults, labels, class_names)
-    check_limits(faults, len(values), columns - 1)
+    check_limits(faults, len(values), len(kept))
     faults.tell()
-    scaled = _scaled(values)
-    note = "Each column is brought to 0–1 by its smallest and largest value."
-    what = f"{columns - 1} numbers"
-    return Gathered(scaled, labels, class_names, (columns - 1,), what, report=ImportReport(scaling=(note,)))
-
-
-def _rows(path: Path, name: str) -> list[list[str]]:
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise LimitError(f"{name} has {size:,} bytes, at most {MAX_BYTES:,} are read.")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileFormatError(f"{name}: byte {error.start} is not UTF-8.", hint="Save it as UTF-8 text.") from None
-    if "\0" in text:
-        raise FileFormatError(f"{name} is no text.", hint="Give a CSV, an NPZ, or a zip of pictures or sounds.")
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=_delimiter(text)) if any(map(str.strip, row))]
-    except csv.Error as error:
-        raise FileFormatError(f"{name} is not a CSV file: {error}.") from None
-    if not rows:
-        raise FileFormatError(f"{name} is empty.")
-    if len(rows) > MAX_SAMPLES + 1 or len(rows[0]) > MAX_FEATURES:
-        raise LimitError(
-            f"{name} has {len(rows):,} rows of {len(rows[0]):,}; at most {MAX_SAMPLES:,} of {MAX_FEATURES:,} are taken."
-        )
-    return rows
-
-
-def _delimiter(text: str) -> str:
-    line = text[:_SAMPLE].lstrip().split("\n", 1)[0]
-    return max(",;\t", key=line.count)
-
-
-def _number(cell: str) -> float | None:
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _is_data(row: list[str]) -> bool:
-    """Tell a row of numbers, its label perhaps a name, from a row of names."""
-    return sum(_number(cell) is not None for cell in row) >= max(1, len(row) - 1)
-
-
-def _label_column(header: list[str] | None, first: list[str]) -> int:
-    """Find the column that says so, else the only one whose values are words, else the last."""
-    lowered = [cell.lower() for cell in header or ()]
-    columns = len(header) if header is not None else len(first)
-    words = [place for place, cell in enumerate(first[:columns]) if _number(cell) is None]
-    usual = words[0] if len(words) == 1 else columns - 1
-    return next((lowered.index(word) for word in _LABELS if word in lowered), usual)
+    report = _report(text, layout, comments, len(values))
+    if set(class_names) != set(written):
+        report = report.extended(read=("All labels end in .0, which is left out: 3 for 3.0.",))
+    what = f"{len(kept)} number{'' if len(kept) == 1 else 's'}"
+    shape = (len(kept),)
+    return Gathered(values[:, kept], labels, class_names, shape, what, scaling="columns", places=places, report=report)
 
 
 def _read(
-    body: list[list[str]], first: int, columns: int, at: int, header: list[str] | None, faults: Faults
-) -> tuple[list[str], list[list[float]]]:
-    names: list[str] = []
-    values: list[list[float]] = []
-    for row, cells in enumerate(body, first):
-        if len(cells) != columns:
-            faults.add(f"row {row}", f"has {len(cells)} column{'' if len(cells) == 1 else 's'}, expected {columns}.")
+    text: TableText, layout: Layout, name: str, comments: Comments, faults: Faults
+) -> tuple[list[str], Float64[np.ndarray, "row column"], list[str]]:
+    """Return labels, numbers and places of all rows; their faults are noted."""
+    width = len(layout.names)
+    labels: list[str] = []
+    values: list[np.ndarray] = []
+    places: list[str] = []
+    for row, cells in records(text, layout.delimiter, name, comments):
+        if row <= layout.header_row:
             continue
-        label = cells[at].strip()
-        if not label:
-            faults.add(f"row {row}", "has no label.")
-        numbers = [_number(cell) for place, cell in enumerate(cells) if place != at]
-        if None in numbers:
-            place = [place for place in range(columns) if place != at][numbers.index(None)]
-            column = header[place] if header is not None else f"{place + 1}"
-            faults.add(f"row {row}, column {column}", f"got {cells[place]!r:.40}, expected a finite number.")
+        if len(cells) < width or any(cells[width:]):
+            count = f"has {len(cells)} column{'' if len(cells) == 1 else 's'}, expected {width}."
+            faults.add(f"row {row}", count, "Is a delimiter missing, or one too many?")
             continue
-        names.append(_plain(label))
-        values.append([number for number in numbers if number is not None])
-    return names, values
+        label = cells[layout.label]
+        if is_no_label(label):
+            told = f"has no label{f' ({label})' if label else ''}."
+            faults.add(f"row {row}", told, "Write its class, or leave the row out.")
+        chosen = [_amount(cells[place], place, layout) for place in layout.inputs]
+        found = numbers(chosen, layout.decimal)
+        if found is None or not all(map(math.isfinite, found)):
+            for place, cell in zip(layout.inputs, chosen, strict=True):
+                _check_cell(row, place, cells[place], cell, layout, faults)
+            continue
+        if len(values) == MAX_SAMPLES:
+            raise LimitError(f"{name} has more than {MAX_SAMPLES:,} rows, the most that are taken.")
+        labels.append(label)
+        values.append(np.array(found))
+        places.append(f"row {row}")
+    return labels, np.array(values), places
 
 
-def _plain(label: str) -> str:
-    """Give 3 for 3.0: spreadsheets write whole numbers so."""
-    number = _number(label)
-    return str(int(number)) if number is not None and number == int(number) else label
+def _amount(cell: str, place: int, layout: Layout) -> str:
+    """Return a cell as its number stands in it: of a column in percent before the sign."""
+    if place not in layout.percent:
+        return cell
+    return cell[:-1].rstrip() if cell.endswith("%") else f"{cell} without %"
 
 
-def _scaled(values: list[list[float]]) -> np.ndarray:
-    wide = np.array(values, np.float64)
-    low, high = wide.min(axis=0), wide.max(axis=0)
-    return ((wide - low) / np.where(high > low, high - low, 1.0)).astype(np.float32)
+def _check_cell(row: int, place: int, written: str, cell: str, layout: Layout, faults: Faults) -> None:
+    value = number(cell, layout.decimal)
+    if value is not None and math.isfinite(value):
+        return
+    title = layout.title(place)
+    where, got = f"row {row}, column {title}", f"got {written!r:.40}"
+    if is_missing(written):
+        hint = f"Fill it in, leave out the row, or leave out the column with --ignore {title}."
+        faults.add(where, f"is missing{f' ({written})' if written else ''}.", hint)
+    elif value is not None:
+        faults.add(where, f"{got}, expected a finite number.", "It is larger than numbers of 64 bits are.")
+    elif "%" in written or place in layout.percent:
+        faults.add(where, f"{got}; of its column some have a percent sign and others have none.", "Write all alike.")
+    elif is_grouped(written) or number(written, "," if layout.decimal == "." else ".") is not None:
+        other = "," if layout.decimal == "." else "."
+        hint = f"Write it without separators of thousands, or say --decimal {other}."
+        faults.add(where, f"{got}, where {layout.decimal} is the decimal sign.", hint)
+    else:
+        faults.add(where, f"{got}, expected a finite number.", "Write a number such as -1.5 or 2e3.")
+
+
+def _numbering(layout: Layout, values: Float64[np.ndarray, "row column"]) -> list[int]:
+    """Return the columns that number the rows: called so, or first in a table without names and counting up by one."""
+    found = []
+    for at, place in enumerate(layout.inputs):
+        column = values[:, at]
+        if layout.numbers_rows(place):
+            whole = np.array_equal(column, np.floor(column)) and len(np.unique(column)) == len(column)
+        else:
+            first = not layout.has_header and place == 0 and len(column) > 2
+            whole = first and column[0] in (0, 1) and bool(np.all(np.diff(column) == 1))
+        if whole:
+            found.append(place)
+    return found if len(found) < len(layout.inputs) else []
+
+
+def _without_zeros(labels: Sequence[str]) -> list[str]:
+    """Return 3 for 3.0 where all labels are such, as spreadsheets write whole numbers; else labels as they are."""
+    found = [_TRAILING_ZERO.fullmatch(label) for label in labels]
+    return [one[1] for one in found if one] if all(found) else list(labels)
+
+
+def _report(text: TableText, layout: Layout, comments: Comments, rows: int) -> ImportReport:
+    left_out = list(layout.left_out)
+    header = comments.header_row if layout.has_header and not layout.header_row else 0
+    if places := [f"row {row}" for row in comments.rows if row != header]:
+        left_out.append(LeftOut.of("rows", places, "begin with #, as comments do"))
+    notes = list(layout.notes)
+    if text.guessed:
+        notes.append(
+            f"The text is not UTF-8 and was read as {text.encoding}: look whether the classes' names are right."
+        )
+    read = [words_of(layout, text.encoding, rows)]
+    if layout.percent:
+        named = ", ".join(layout.title(place) for place in sorted(layout.percent))
+        read.append(f"Numbers with a percent sign are read without it: {named}.")
+    title = layout.title(layout.label)
+    table = TableReading(
+        tuple(layout.title(place) for place in range(len(layout.names))),
+        title,
+        layout.ignored,
+        layout.has_header,
+        delimiter_name(layout.delimiter),
+        layout.decimal,
+    )
+    return ImportReport(
+        read=tuple(read),
+        label=f"The label is the column {title} ({layout.why_label}).",
+        left_out=tuple(left_out),
+        notes=tuple(notes),
+        table=table,
+    )
