@@ -79,7 +79,7 @@ class Gathered:
     scaling: Literal["unit", "values", "columns"] = "unit"
     """`unit`: values are bytes of which 255 means 1, or float32 from 0 to 1. What numbers of other ranges mean is found
     in the training samples, `columns` each for itself, `values` all together."""
-    places: Sequence[str] = ()
+    places: tuple[str, ...] = ()
     """Where each sample is found in what was given: a file, a row; empty where they are counted from 0."""
 
 

@@ -69,7 +69,9 @@ def read_npz(path: Path, name: str, choice: Choice) -> Gathered:
         tests = np.concatenate(
             [np.full(len(found), part.role == "test") for part, found in zip(parts, values, strict=True)]
         )
-    places = [f"{part.inputs}[{at}]" for part, found in zip(parts, values, strict=True) for at in range(len(found))]
+    places = tuple(
+        f"{part.inputs}[{at}]" for part, found in zip(parts, values, strict=True) for at in range(len(found))
+    )
     report = _report(arrays, parts, axes)
     return Gathered(inputs, numbers, class_names, shape, what, frames, tests, report, "values", places)
 

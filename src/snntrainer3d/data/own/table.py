@@ -51,7 +51,9 @@ def read_csv(path: Path, name: str, choice: Choice | None = None) -> Gathered:
         report = report.extended(read=("All labels end in .0, which is left out: 3 for 3.0.",))
     what = f"{len(kept)} number{'' if len(kept) == 1 else 's'}"
     shape = (len(kept),)
-    return Gathered(values[:, kept], labels, class_names, shape, what, scaling="columns", places=places, report=report)
+    return Gathered(
+        values[:, kept], labels, class_names, shape, what, scaling="columns", places=tuple(places), report=report
+    )
 
 
 def _read(
