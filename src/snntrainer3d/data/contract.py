@@ -22,9 +22,9 @@ def contract_of(dataset: Dataset, training: Training, known: InputContract | Non
     """
     moments: dict[str, float | None] = {}
     if training.pixels == "standardised":
-        taken = known is not None and known.mean is not None
-        moments["mean"] = known.mean if taken else dataset.mean
-        moments["deviation"] = known.deviation if taken else dataset.std or 1.0
+        mean, deviation = (None, None) if known is None else (known.mean, known.deviation)
+        moments["mean"] = dataset.mean if mean is None else mean
+        moments["deviation"] = (dataset.std or 1.0) if deviation is None else deviation
     about = {"unit": dataset.input_scale, "stored": _type(dataset), **moments}
     return _contract(dataset.info, training).model_copy(update=about)
 
