@@ -94,22 +94,6 @@ def test_pictures_of_many_kinds_and_sizes_are_brought_to_one_size(tmp_path: Path
     assert "coloured" in info.summary
 
 
-def test_what_is_transparent_is_black_and_deep_grey_is_kept(tmp_path: Path) -> None:
-    from PIL import Image
-
-    clear = Image.new("RGBA", (4, 4), (255, 255, 255, 0))
-    clear.putpixel((0, 0), (255, 255, 255, 255))
-    deep = Image.fromarray(np.linspace(0, 65_535, 16).astype(np.uint16).reshape(4, 4))
-    for name, image in (("clear", clear), ("deep", deep)):
-        (tmp_path / "set" / name).mkdir(parents=True)
-        for at in range(3):
-            image.save(tmp_path / "set" / name / f"{at}.png")
-    dataset = load(import_data(tmp_path / "set").name)
-    assert dataset.train.inputs[dataset.train.labels == 0][0, 0].tolist() == [[255, 0, 0, 0], *[[0, 0, 0, 0]] * 3]
-    assert dataset.train.inputs[dataset.train.labels == 1][0, 0, -1, -1] == 255
-    assert 60 < dataset.train.inputs[dataset.train.labels == 1][0, 0, 1, 1] < 100
-
-
 def test_sounds_become_bands_over_time(tmp_path: Path) -> None:
     files = {f"{name}/{at}.wav": sound(hertz) for name, hertz in (("low", 200), ("high", 2500)) for at in range(4)}
     info = import_data(written(tmp_path, "tones.zip", packed(files)))

@@ -26,7 +26,7 @@ from snntrainer3d.analysis.statistics import (
     wilcoxon,
     wilson,
 )
-from snntrainer3d.analysis.timing import Latency, latency, settled
+from snntrainer3d.analysis.timing import Latency, latency
 
 __all__ = [
     "EPOCH_COLUMNS",
@@ -69,7 +69,6 @@ __all__ = [
     "pairs_needed",
     "probabilities",
     "render",
-    "settled",
     "shown_p",
     "smallest_p",
     "top_accuracy",

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from snntrainer3d.errors import Fault, FileFormatError
-from snntrainer3d.exports.header import Header
 from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.spec import (
     AvgPool,
     Conv2d,
     Flatten,
+    Network,
     Shape,
     TrainedNetwork,
+    Training,
     fixed_tensors,
     tensor_shapes,
 )
@@ -59,7 +60,8 @@ def _operation(nir: ModuleType, stage: Stage) -> Any:
 
 
 def network_of_maps(
-    header: Header,
+    network: Network,
+    training: Training | None,
     nodes: Mapping[str, Mapping[str, Any]],
     kept: Mapping[str, np.ndarray],
     said: Any,
@@ -73,12 +75,11 @@ def network_of_maps(
     Raises:
         FileFormatError: a node is missing, or says something else than the spec does.
     """
-    network = header.network
     tensors = dict(fixed_tensors(network))
     for name, shape in tensor_shapes(network).items():
         if name not in tensors:
             tensors[name] = _array(name, shape, nodes, kept)
-    trained = header.trained(tensors)
+    trained = TrainedNetwork(network, tensors, training)
     for stage in stages_of(trained):
         if stage.fires:
             _check_neurons(f"lif{stage.index + 1}", nodes, said(stage))

@@ -10,9 +10,9 @@ from jaxtyping import Int, Int64
 
 from snntrainer3d.analysis import Evaluation, evaluate_counts
 from snntrainer3d.data import Dataset, Split
-from snntrainer3d.data.encoders import encoder_for
+from snntrainer3d.data.encoders import FOR_TESTS, encoder_for
 from snntrainer3d.engine import Learner, build, load_tensors, open_learner
-from snntrainer3d.spec import FOR_TESTS, InputContract, TrainedNetwork, Training
+from snntrainer3d.spec import TrainedNetwork, Training
 
 EVALUATION_BATCH = 500
 """Samples at once; bounds the memory of recordings, the result does not depend on it."""
@@ -31,7 +31,7 @@ def evaluate(
     load_tensors(module, trained)
     learner = open_learner(module, trained.network, recipe, timed=dataset.info.timed)
     part = dataset.test if split == "test" else dataset.train
-    evaluation, _ = evaluate_split(learner, dataset, part, np.arange(len(part.labels)), recipe, trained.inputs)
+    evaluation, _ = evaluate_split(learner, dataset, part, np.arange(len(part.labels)), recipe)
     return evaluation
 
 
@@ -45,23 +45,14 @@ def decide_in_portions(
     every = np.arange(len(dataset.test.labels))
     for begin in range(0, len(every), EVALUATION_BATCH):
         chosen = every[begin : begin + EVALUATION_BATCH]
-        yield evaluate_split(learner, dataset, dataset.test, chosen, training, trained.inputs)[0].decisions
+        yield evaluate_split(learner, dataset, dataset.test, chosen, training)[0].decisions
 
 
 def evaluate_split(
-    learner: Learner,
-    dataset: Dataset,
-    part: Split,
-    indices: Int[np.ndarray, "sample"],
-    training: Training,
-    known: InputContract | None = None,
+    learner: Learner, dataset: Dataset, part: Split, indices: Int[np.ndarray, "sample"], training: Training
 ) -> tuple[Evaluation, list[float]]:
-    """Evaluate the samples `indices` of a split; give the evaluation and each layer's spikes per neuron and step.
-
-    Args:
-        known: what the weights say of their input, as in `contract_of`.
-    """
-    encoder = encoder_for(dataset, training, known)
+    """Evaluate the samples `indices` of a split; give the evaluation and each layer's spikes per neuron and step."""
+    encoder = encoder_for(dataset, training)
     raw = torch.from_numpy(part.inputs)
     labels = torch.from_numpy(part.labels)
     counts, loss, rates = [], 0.0, np.zeros(0)

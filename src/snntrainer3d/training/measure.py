@@ -54,7 +54,7 @@ def measure_in_portions(
     module = build(trained.network)
     load_tensors(module, trained)
     part = dataset.test if split == "test" else dataset.train
-    encoder, objective = encoder_for(dataset, recipe, trained.inputs), objective_of(recipe)
+    encoder, objective = encoder_for(dataset, recipe), objective_of(recipe)
     cumulative, spikes, active, loss, lit = [], [], [], 0.0, 0
     for begin in range(0, len(part), batch):
         chosen = slice(begin, begin + batch)

@@ -114,7 +114,7 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
         for what in ("other", "link")
         if (group := [file for file in files if file.what == what])
     ]
-    return Tree(leaves, tuple(_reading(placed, roles)), tuple(left_out), tuple(_doubts(placed, leaves)))
+    return Tree(leaves, tuple(_reading(placed, roles)), tuple(left_out), tuple(_doubts(placed)))
 
 
 def _without_outer(files: list[TreeFile]) -> list[TreeFile]:
@@ -182,20 +182,15 @@ def _check_unread(placed: list[_Placed], faults: Faults) -> None:
 
 
 def _check_names(leaves: list[Leaf], faults: Faults) -> None:
-    """Note classes that are named differently in training and in the test."""
-    for names in _nearly_alike(leaves):
+    """Note classes that are named differently in training and in the test: by letter case or spaces alone."""
+    alike: dict[str, list[str]] = {}
+    for label in sorted({leaf.label for leaf in leaves}):
+        alike.setdefault("".join(label.casefold().split()), []).append(label)
+    for names in (names for names in alike.values() if len(names) > 1):
         parts = [{leaf.test for leaf in leaves if leaf.label == label} for label in names]
         if not set.intersection(*parts):
             message = f"is named differently in training and test: {_list(names)}."
             faults.add(f"class {shown(names[0])}", message, "Name its folder alike in both.")
-
-
-def _nearly_alike(leaves: list[Leaf]) -> list[list[str]]:
-    """Return the classes that differ by letter case or spaces alone."""
-    found: dict[str, list[str]] = {}
-    for label in sorted({leaf.label for leaf in leaves}):
-        found.setdefault("".join(label.casefold().split()), []).append(label)
-    return [names for names in found.values() if len(names) > 1]
 
 
 def _reading(placed: list[_Placed], roles: dict[str, str]) -> Iterator[str]:
@@ -220,14 +215,9 @@ def _reading(placed: list[_Placed], roles: dict[str, str]) -> Iterator[str]:
         yield f"Folders within a class's folder belong to the class: {_few(within)}."
 
 
-def _doubts(placed: list[_Placed], leaves: list[Leaf]) -> Iterator[str]:
+def _doubts(placed: list[_Placed]) -> Iterator[str]:
     if empty := [one.file.path for one in placed if one.file.what == "empty" and len(one.parts) == 2]:
         yield f"A folder is empty: {_few(empty)}."
-    train, test = ({leaf.label for leaf in leaves if leaf.test is part} for part in (False, True))
-    if test and (missing := sorted(train - test)):
-        yield f"The test has no sample of {len(missing):,} class{'es' * (len(missing) > 1)}: {_few(missing)}."
-    for names in _nearly_alike(leaves):
-        yield f"The classes {_list(names)} differ by letter case or spaces alone."
     inner: dict[str, set[str]] = {}
     for one in placed:
         if one.file.is_sample and len(one.parts) > 2:
