@@ -10,10 +10,27 @@ from typing import Any
 from pydantic import BaseModel
 
 from snntrainer3d import errors, spec
+from snntrainer3d.engine.multistep import ALONE
 from snntrainer3d.server import create_app
 from snntrainer3d.spec import surrogates
 
 NOTE = "<!-- Made by `make generate` from the code; edit that. -->\n"
+
+
+_SAME_BITS = f"""## The same to the last bit
+
+The same document and data give the same weights to the last bit, resumed or not, on machines of the same kind with the
+same packages. The number of threads makes no difference where the fused kernels of dense networks compute (the run says
+`fused`, all layers are dense, and the kernels know the recipe), nor in other networks of which an update takes fewer
+than {ALONE // 1_000_000} million multiplications, which are computed on one thread.
+
+It does make one in larger updates of other networks, such as the template `lenet` on MNIST, and with `engine` set to
+`reference`: there gradients are summed in an order that depends on how many threads there are. Weights then differ in
+their last digits after the first updates, and in the end so do some decisions. `threads` in a run's results says how
+many there were; `OMP_NUM_THREADS` and `NUMBA_NUM_THREADS`, both set to that number before the program starts, give as
+many. A study with several workers gives each its share of the cores. Another kind of processor, or another release of
+torch or numpy, may differ in the last digits everywhere.
+"""
 
 
 def neurons_page() -> str:
@@ -85,7 +102,7 @@ def training_page() -> str:
     parts = [
         "# Training\n",
         "Every field of a training's document (`format: snntrainer3d/training`), with which a network and a run are "
-        "determined to the last bit. On the command line each is `--set`:\n",
+        "determined, [mostly to the last bit](#the-same-to-the-last-bit). On the command line each is `--set`:\n",
         "```sh\nsnntrainer3d train --set training.schedule=cosine --set training.optimizer=adamw \\\n"
         "  --set training.optimizer.weight_decay=0.05 --set training.coding=rate --set training.coding.gain=0.5\n```\n",
         "The name of a part alone stands for its kind; its other fields go over those of the recipe or, with another "
@@ -97,7 +114,7 @@ def training_page() -> str:
             kind = part.model_fields.get("kind")
             title = f"`training.{field}={kind.default}`" if kind else f"`training.{field}`"
             parts += [f"## {title}\n", f"{inspect.getdoc(part)}\n", _fields(part, root=f"training.{field}.")]
-    return NOTE + "\n".join(parts)
+    return NOTE + "\n".join([*parts, _SAME_BITS])
 
 
 def errors_page() -> str:

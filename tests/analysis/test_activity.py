@@ -4,7 +4,7 @@ import pytest
 
 from snntrainer3d.analysis import Activity, EnergyModel
 from snntrainer3d.errors import SpecError
-from snntrainer3d.spec import Alpha, Lapicque, Leaky, Synaptic, dense_network
+from snntrainer3d.spec import Alpha, Dense, Lapicque, Leaky, Network, Recurrent, Synaptic, dense_network
 
 
 def activity(neuron=None):
@@ -21,6 +21,13 @@ def test_counts_per_sample():
     assert found.synaptic_operations == 60 * 2 / 5  # the output's spikes reach nobody
     assert found.input_operations == 15 * 3 / 5
     assert found.membrane_updates == 10 * 5
+
+
+def test_a_recurrent_first_layer_meets_its_inputs_once():
+    network = Network(input={"shape": (4,)}, layers=[Recurrent(size=3), Dense(size=2)])
+    found = Activity(network, samples=5, num_steps=10, spikes=(60, 30), active=(12, 5), nonzero_inputs=15)
+    assert found.input_operations == 15 * 3 / 5
+    assert found.synaptic_operations == 60 * (2 + 3) / 5
 
 
 @pytest.mark.parametrize(

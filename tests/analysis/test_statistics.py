@@ -1,5 +1,7 @@
 """Statistics equal those of scipy, statsmodels and scikit-learn on made-up data; wrong uses are refused."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,7 +40,8 @@ def decided(draw, most=60, classes=4):
 @few
 @given(decided())
 def test_mcnemar_is_statsmodels(drawn):
-    contingency = pytest.importorskip("statsmodels.stats.contingency_tables")
+    from statsmodels.stats import contingency_tables as contingency
+
     labels, first, second = drawn
     right, other = first == labels, second == labels
     table = [[(right & other).sum(), (right & ~other).sum()], [(~right & other).sum(), (~right & ~other).sum()]]
@@ -48,21 +51,50 @@ def test_mcnemar_is_statsmodels(drawn):
     assert mcnemar(other, right).p == pytest.approx(found.p)
 
 
-@pytest.mark.slow
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=6, max_size=20))
-def test_wilcoxon_is_scipy(pairs):
-    first, second = (np.array(side) for side in zip(*pairs, strict=True))
-    found = wilcoxon(list(first), list(second), list(range(len(pairs))))
-    if np.array_equal(first, second):
-        assert (found.p, found.effect) == (1.0, 0.0)
+@few
+@given(st.lists(st.integers(-500, 500).filter(bool), min_size=6, max_size=50, unique_by=abs), st.integers(0, 99))
+def test_wilcoxon_without_ties_is_scipys(differences, base):
+    second = np.full(len(differences), base)
+    found = wilcoxon(second + differences, second, range(len(differences)))
+    wanted = scipy_stats.wilcoxon(differences, method="exact")
+    assert (found.w, found.p) == (wanted.statistic, pytest.approx(wanted.pvalue, rel=1e-9))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_wilcoxon_of_many_pairs_is_scipys_with_its_correction_for_ties(seed):
+    first, second = np.random.default_rng(seed).integers(0, [[40], [44]], (2, 80))
+    found = wilcoxon(first, second, range(80))
+    wanted = scipy_stats.wilcoxon(first, second, method="asymptotic")
+    assert (found.w, found.p) == (wanted.statistic, pytest.approx(wanted.pvalue))
+
+
+def by_every_sign(differences):
+    """Give W, p and the rank-biserial correlation from every way to draw the signs."""
+    moved = np.array([one for one in differences if one])
+    ranks = scipy_stats.rankdata(np.abs(moved))
+    up, total = ranks[moved > 0].sum(), ranks.sum()
+    drawn = np.array(list(itertools.product((0, 1), repeat=len(moved)))) @ ranks
+    w = min(up, total - up)
+    return w, float((np.minimum(drawn, total - drawn) <= w).mean()), (2 * up - total) / total
+
+
+@few
+@given(
+    st.sampled_from([300, 359, 1_000, 10_000]),
+    st.lists(st.tuples(st.integers(250, 280), st.integers(-4, 7)), min_size=6, max_size=10),
+)
+def test_equal_differences_of_counts_share_their_rank_also_as_shares(samples, pairs):
+    first, differences = (np.array(side) for side in zip(*pairs, strict=True))
+    second, keys = first - differences, range(len(pairs))
+    counted = wilcoxon(first, second, keys, unit=1 / samples)
+    shares = wilcoxon(first / samples, second / samples, keys)
+    if not differences.any():
+        assert (counted.p, counted.effect, shares.p) == (1.0, 0.0, 1.0)
         return
-    wanted = scipy_stats.wilcoxon(first, second)
-    assert found.p == pytest.approx(wanted.pvalue)
-    assert found.w == pytest.approx(wanted.statistic)
-    moved = (first - second)[first != second]
-    ranks = scipy_stats.rankdata(abs(moved))
-    assert found.effect == pytest.approx((ranks[moved > 0].sum() - ranks[moved < 0].sum()) / ranks.sum())
+    w, p, effect = by_every_sign(differences)
+    for found in (counted, shares):
+        assert (found.w, found.p, found.effect) == (w, pytest.approx(p), pytest.approx(effect))
+        assert found.median_difference == pytest.approx(np.median(differences) / samples)
 
 
 def test_wilcoxon_by_hand():
@@ -75,7 +107,8 @@ def test_wilcoxon_by_hand():
 @few
 @given(P_VALUES)
 def test_holm_is_statsmodels(p):
-    multitest = pytest.importorskip("statsmodels.stats.multitest")
+    from statsmodels.stats import multitest
+
     assert holm(p) == pytest.approx(list(multitest.multipletests(p, method="holm")[1]))
 
 
@@ -83,7 +116,8 @@ def test_holm_is_statsmodels(p):
 @few
 @given(st.integers(1, 500), st.data())
 def test_wilson_is_statsmodels(samples, data):
-    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    from statsmodels.stats import proportion
+
     right = data.draw(st.integers(0, samples))
     low, high = proportion.proportion_confint(right, samples, method="wilson")
     found = wilson(right, samples)
@@ -99,6 +133,15 @@ def test_agreement_is_scikit_learn(drawn):
     if found.same < 1.0:
         assert found.kappa == pytest.approx(sklearn_metrics.cohen_kappa_score(first, second))
     assert found.both_right + found.only_first + found.only_second + found.both_wrong == len(labels)
+
+
+def test_macro_f1_is_of_the_classes_where_a_network_has_more_outputs():
+    labels, decisions = np.array([0, 0, 1, 1, 2, 2, 2]), np.array([0, 4, 1, 0, 2, 2, 4])
+    confusion = sklearn_metrics.confusion_matrix(labels, decisions, labels=range(5))
+    wanted = sklearn_metrics.f1_score(labels, decisions, labels=range(3), average="macro")
+    found = bootstrap(confusion, "macro_f1", classes=3)
+    assert found.value == pytest.approx(wanted)
+    assert found.low < found.value < found.high
 
 
 @few

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,23 @@ def test_a_cue_comes_first_then_silence_then_the_question(name: str, silence: in
         assert np.array_equal(cue.sum(1), cue.max(1))
         assert cue.max(1).min() >= 1
         assert np.bincount(labels).min() == len(labels) // 8
+
+
+@pytest.mark.parametrize("name", MEMORY_SILENCES)
+def test_how_many_test_samples_are_training_samples_is_said(name: str) -> None:
+    dataset = load(name)
+    known = {sample.tobytes() for sample in dataset.train.inputs}
+    shared = sum(sample.tobytes() in known for sample in dataset.test.inputs)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "science.md").read_text(encoding="utf-8")
+    assert f"{len(known):,} are\ndistinct, and {shared} of the 1,000 test samples are also training samples" in page
+    assert f"{shared} of the 1,000 test samples" in dataset.info.summary
+
+
+@pytest.mark.parametrize("name", ["moons", "spirals", "digits"])
+def test_other_sets_share_no_sample_between_training_and_test(name: str) -> None:
+    dataset = load(name)
+    known = {sample.tobytes() for sample in dataset.train.inputs}
+    assert not any(sample.tobytes() in known for sample in dataset.test.inputs)
 
 
 def test_the_default_silence_is_a_hundred_steps_and_cues_differ_within_a_class() -> None:

@@ -60,6 +60,8 @@ def test_it_is_made_of_mnists_first_digits_and_a_small_network_learns_it() -> No
     events, digits = load(NAME), load("mnist")
     assert events.train.inputs.shape == (6000, 12, 2, 28, 28)
     assert np.array_equal(events.test.labels, digits.test.labels[:1000])
+    known = {sample.tobytes() for sample in events.train.inputs}
+    assert not any(sample.tobytes() in known for sample in events.test.inputs)
     again = simulate(digits.test.inputs[:5, 0], 12)
     assert np.array_equal(events.test.inputs[:5], again)
     assert 0.01 < (events.train.inputs[:500] > 0).mean() < 0.3, "events are sparse"

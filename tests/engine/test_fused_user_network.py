@@ -197,3 +197,27 @@ def test_checkpointing_over_time_saves_memory() -> None:
         for steps in ("0", "50")
     ]
     assert 0 < peaks[1] < peaks[0] / 2
+
+
+def test_a_threshold_that_the_loss_does_not_reach_has_no_gradient_and_a_used_network_stays_usable() -> None:
+    torch.manual_seed(0)
+    reset = {"learn_threshold": True, "reset_mechanism": "zero", "init_hidden": True}
+    network = nn.Sequential(
+        nn.Linear(6, 5),
+        snntorch.Leaky(beta=0.9, **reset),
+        nn.Linear(5, 3),
+        snntorch.Lapicque(beta=0.8, output=True, **reset),
+    )
+    inputs = torch.rand(4, 6)
+    _, membranes = steps_of(network, inputs, 7)  # leaves states with a graph in the neurons
+    membranes.square().sum().backward()
+    wanted = {name: value.grad for name, value in network.named_parameters()}
+    network.zero_grad()
+    fuse(network)(inputs, 7)[1].square().sum().backward()
+    assert [name for name, grad in wanted.items() if grad is None] == ["3.threshold"]
+    for name, value in network.named_parameters():
+        if wanted[name] is None:
+            assert value.grad is None, name
+        else:
+            torch.testing.assert_close(value.grad, wanted[name], atol=SAME, rtol=SAME)
+    assert torch.equal(steps_of(network, inputs, 7)[1], membranes)

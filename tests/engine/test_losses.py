@@ -60,6 +60,31 @@ def test_a_loss_is_snntorchs(loss: str, steps: int, batch: int, seed: int, popul
     torch.testing.assert_close(found_grads, expected_grads, atol=CLOSE, rtol=CLOSE)
 
 
+def test_a_highest_membrane_that_comes_twice_takes_the_gradient_once_as_snntorchs() -> None:
+    membranes = torch.tensor([[[0.0, 0.5]], [[0.0, 0.1]], [[0.0, 0.5]], [[0.0, 0.0]]])
+    labels = torch.tensor([1])
+    ours, others = (membranes.clone().requires_grad_() for _ in range(2))
+    Objective("max_membrane").loss_of(torch.zeros_like(membranes), ours, labels).backward()
+    sf.ce_max_membrane_loss()(others, labels).backward()
+    assert ours.grad is not None
+    assert torch.equal(ours.grad, others.grad)
+    assert ours.grad.count_nonzero() == 2
+
+
+@pytest.mark.parametrize("loss", ["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"])
+@pytest.mark.parametrize("weights", [None, [0.2, 3.0, 0.0, 1.0]], ids=["equal", "weighted"])
+def test_the_loss_of_pieces_is_that_of_the_whole(loss: str, weights: list[float] | None) -> None:
+    objective = Objective(loss, weights=None if weights is None else torch.tensor(weights))
+    spikes, membranes = (part.detach() for part in recordings(6, 50, 4, 3))
+    labels = torch.arange(50).clamp(max=11) % 4  # the last pieces are of one class, that of weight 1
+    labels[20:30] = 2  # a piece whose weight is 0
+    whole = float(objective.loss_of(spikes, membranes, labels))
+    for size in (1, 7, 10, 50):
+        pieces = torch.arange(50).split(size)
+        total = sum(objective.loss_sum(spikes[:, own], membranes[:, own], labels[own]) for own in pieces)
+        assert total / sum(objective.weight_of(labels[own]) for own in pieces) == pytest.approx(whole, rel=1e-5)
+
+
 def test_the_reading_goes_with_the_loss() -> None:
     spikes = torch.zeros(5, 2, 3)
     spikes[1, 0, 2] = spikes[2, 0, 1] = spikes[3, 0, 1] = 1.0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from snntrainer3d.analysis import Measurement
 from snntrainer3d.data import Dataset, Split, check_fit, describe, load
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import ReferenceLearner, build, open_learner, run
@@ -27,8 +30,8 @@ from snntrainer3d.spec import (
     dense_network,
     parse,
 )
-from snntrainer3d.training import Checkpoint, train
-from snntrainer3d.training.loop import class_weights
+from snntrainer3d.training import Checkpoint, evaluate, measure_in_portions, train
+from snntrainer3d.training.evaluate import class_weights
 from snntrainer3d.training.schedule import learning_rate_at
 
 SMALL: dict[str, Any] = {"num_steps": 5, "batch_size": 50, "epochs": 3, "validation_share": 0.2, "learning_rate": 5e-3}
@@ -192,11 +195,59 @@ def test_truncation_cuts_the_gradient_of_the_past_and_nothing_else() -> None:
     assert not all(torch.equal(one, other) for one, other in zip(almost[1], cut[1], strict=True))
 
 
+def rare(inputs: np.ndarray, counts: list[int]) -> Split:
+    """Give samples of so many in each class."""
+    return Split(inputs[: sum(counts)], np.repeat(np.arange(len(counts)), counts))
+
+
 def test_balanced_weights_make_every_class_count_the_same() -> None:
-    labels = np.array([0] * 6 + [1] * 3)
-    weights = class_weights(Training(class_weights="balanced"), labels, 2)
-    assert weights == pytest.approx([0.75, 1.5])
-    assert class_weights(Training(), labels, 2) is None
+    moons = load("moons")
+    data = Dataset(moons.info, rare(moons.train.inputs, [60, 30]), moons.test, moons.input_scale)
+    network = dense_network((2,), [3], 2)
+    balanced = Training(class_weights="balanced")
+    assert class_weights(balanced, network, data) == pytest.approx([0.75, 1.5])
+    assert class_weights(Training(), network, data) is None
+    more = dense_network((2,), [3], 5)
+    assert class_weights(balanced, more, data) == pytest.approx([0.75, 1.5, 1.0, 1.0, 1.0])
+    several = balanced.changed(population=2, loss="count", validation_share=0.1)
+    assert class_weights(several, dense_network((2,), [3], 4), data) == pytest.approx([0.75, 1.5])
+
+
+@pytest.mark.parametrize("size", [1, 17, 500])
+def test_the_loss_of_a_test_is_the_same_in_any_pieces_and_wherever_it_is_measured(
+    size: int, few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = rare(few.train.inputs, [120, 5, 60, 5, 5, 5, 5, 5, 5, 5])
+    data = Dataset(few.info, part, rare(few.test.inputs, [5, 30, 5, 0, 0, 20]), few.input_scale)
+    spec = spec_of(class_weights="balanced", epochs=1, batch_size=100)
+    *_, whole = train(spec, data)
+    monkeypatch.setattr(sys.modules[class_weights.__module__], "EVALUATION_BATCH", size)
+    keeper = Keeper()
+    *_, cut = train(spec, data, sink=keeper)
+    assert isinstance(whole, Finished)
+    assert isinstance(cut, Finished)
+    assert keeper.trained is not None
+    wanted = pytest.approx(whole.results["test"]["loss"], rel=1e-5)
+    assert cut.results["test"]["loss"] == wanted
+    assert evaluate(keeper.trained, data).loss == wanted
+    *_, portions = drained(measure_in_portions(keeper.trained, data, batch=size))
+    assert portions.evaluation.loss == wanted
+
+
+def drained(portions: Generator[None, None, Measurement]) -> Iterator[Any]:
+    """Give what a generator yields and then its value."""
+    yield (yield from portions)
+
+
+@pytest.mark.slow
+def test_more_outputs_than_classes_are_trained_with_balanced_weights(few: Dataset) -> None:
+    spec = RunSpec(
+        network=dense_network((1, 8, 8), [8], 14),
+        training=parse(Training, {**SMALL, "epochs": 1, "class_weights": "balanced"}),
+    )
+    *_, last = train(spec, few)
+    assert isinstance(last, Finished)
+    assert np.isfinite(last.results["test"]["loss"])
 
 
 @pytest.mark.parametrize("how", ["xavier", "kaiming", "orthogonal"])

@@ -37,8 +37,10 @@ def specs() -> dict[str, RunSpec]:
     }
     dense = Choices(dataset="digits", hidden=(16,), training=small)
     clipped = {**small, "engine": "reference", "gradient_clip_norm": 0.5, "coding": {"kind": "rate"}}
+    balanced = {**small, "class_weights": "balanced"}
     return {
         "fused": compose(dense),
+        "balanced": compose(Choices(dataset="digits", hidden=(16,), training=balanced)),
         "reference": compose(Choices(dataset="digits", hidden=(16,), training=clipped)),
         "maps": of_maps(compose(dense)),
     }

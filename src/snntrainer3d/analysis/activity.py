@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import Network, cost_of, fan_outs, multiplications
+from snntrainer3d.spec import Network, cost_of, fan_outs, input_fan_out, multiplications
 
 PICO_PER_NANO = 1000.0
 _MULTIPLICATIONS = {
@@ -66,6 +66,9 @@ class Activity:
     """Input values other than zero, summed over samples; of a constant input each counts once."""
     constant_input: bool = True
     """Whether the input is the same at every step, so that its product with the weights is needed only once."""
+    counted_operations: tuple[int, int] | None = None
+    """Weights that values other than zero met before and behind the first neurons, where they were counted one by one;
+    else operations follow from the counts of spikes: exactly in networks of dense and recurrent layers."""
 
     @property
     def rates(self) -> tuple[float, ...]:
@@ -91,15 +94,24 @@ class Activity:
 
     @property
     def synaptic_operations(self) -> float:
-        """Give additions of a weight per sample: each spike of a layer meets every weight that leads on from it."""
+        """Give additions of a weight per sample: each spike of a layer meets every weight that leads on from it.
+
+        Where they were not counted, an upper bound in networks with pooling or padded or strided convolutions.
+        """
+        if self.counted_operations is not None:
+            return self.counted_operations[1] / self.samples
         together = zip(self.spikes, fan_outs(self.network), strict=True)
         return sum(count * weights for count, weights in together) / self.samples
 
     @property
     def input_operations(self) -> float:
-        """Give multiply-accumulates of input values other than zero with the first layer's weights, per sample."""
-        first = next(products for products in multiplications(self.network) if products)
-        return self.nonzero_inputs * first / self.network.input.size / self.samples
+        """Give multiply-accumulates of input values other than zero with the first layer's weights, per sample.
+
+        Where they were not counted, an average over the places of a convolution's input.
+        """
+        if self.counted_operations is not None:
+            return self.counted_operations[0] / self.samples
+        return self.nonzero_inputs * input_fan_out(self.network) / self.samples
 
     @property
     def membrane_updates(self) -> int:
@@ -131,7 +143,7 @@ class Activity:
             "synaptic_operations": self.synaptic_operations,
             "input_operations": self.input_operations,
             "neuron_operations": self.neuron_operations,
-            "conventional_operations": sum(outs * ins for outs, ins in self.network.weight_shapes()),
+            "conventional_operations": sum(multiplications(self.network)),
             "membrane_updates": self.membrane_updates,
             "flops": cost.flops,
             "flops_all_steps": cost.flops_all_steps,

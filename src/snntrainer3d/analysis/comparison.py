@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -87,15 +88,13 @@ def check_choice(runs: Sequence[str]) -> None:
 
 
 def _run(one: Evidence) -> dict[str, Any]:
-    # Macro F1 is a mean of classes; further outputs of a network are none.
-    f1 = bootstrap(one.confusion, "macro_f1") if one.classes == len(one.confusion) else None
     return {
         "run": one.run,
         "name": one.name,
         "dataset": one.dataset,
         "seed": one.seed,
         "accuracy": asdict(wilson(one.right, one.samples)),
-        "macro_f1": asdict(f1) if f1 else None,
+        "macro_f1": asdict(bootstrap(one.confusion, "macro_f1", classes=one.classes)),
     }
 
 
@@ -110,7 +109,8 @@ def _pairs(evidence: Sequence[Evidence], labels: Mapping[str, np.ndarray]) -> li
         {
             "first": first.run,
             "second": second.run,
-            "difference": first.right / first.samples - second.right / second.samples,
+            "difference": (first.right * second.samples - second.right * first.samples)
+            / (first.samples * second.samples),
             "mcnemar": _shown(test, next(corrected) if isinstance(test, McNemar) else None),
             "agreement": _agreement(first, second, labels),
             "confusion_difference": _difference(first, second),
@@ -193,10 +193,11 @@ def _wilcoxon(first: Sequence[Evidence], second: Sequence[Evidence], comparisons
                 f"The same settings and seed come twice, as in {group[0].name}: that is the same network again.",
                 "Keep one run of each seed.",
             )
-    ones = {one.seed: one.right / one.samples for one in first}
-    others = {one.seed: one.right / one.samples for one in second}
+    whole = math.lcm(*(one.samples for one in (*first, *second)))  # the samples, where all have the same test set
+    ones, others = ({one.seed: one.right * (whole // one.samples) for one in group} for group in (first, second))
     seeds = sorted(ones.keys() & others.keys())
-    return wilcoxon([ones[seed] for seed in seeds], [others[seed] for seed in seeds], seeds, comparisons=comparisons)
+    pairs = [ones[seed] for seed in seeds], [others[seed] for seed in seeds]
+    return wilcoxon(*pairs, seeds, unit=1 / whole, comparisons=comparisons)
 
 
 def _shown(found: Any, corrected: float | None = None) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Evaluation:
     accuracy: float
     """Share of samples decided right, not the paper's (ΣTP+ΣTN)/all, which counts every right rejection too."""
     loss: float
-    """Mean per sample."""
+    """Mean per sample; where classes have weights in the training's loss, the mean with these weights."""
     samples: int
     ties: int
     """Samples whose largest spike count was shared by several outputs; decided for the lowest of them."""

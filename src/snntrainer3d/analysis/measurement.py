@@ -30,11 +30,13 @@ class Measurement:
         counts = self.counts_by_step[-1]
         right = int(np.trace(self.evaluation.confusion))
         chances = probabilities(counts)
+        classes = len(self.evaluation.per_class)
+        f1 = bootstrap(self.evaluation.confusion, "macro_f1", classes=classes, seed=seed)
         return {
             **self.evaluation.to_dict(),
             "top2": top_accuracy(counts, self.labels),
             "accuracy_interval": asdict(wilson(right, self.evaluation.samples)),
-            "macro_f1_interval": asdict(bootstrap(self.evaluation.confusion, "macro_f1", seed=seed)),
+            "macro_f1_interval": asdict(f1),
             "calibration": {
                 "of_counts": asdict(calibration(chances, self.labels)),
                 "of_rates": asdict(calibration(probabilities(counts, "rates", self.activity.num_steps), self.labels)),

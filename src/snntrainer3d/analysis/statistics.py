@@ -7,8 +7,9 @@ scipy is imported by the functions that need it: its statistics take a second, a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,10 @@ from jaxtyping import Bool, Float64, Int
 LEVEL = 0.05
 """The share of false alarms that a test may give."""
 RESAMPLES = 10_000
+EXACT_PAIRS = 50
+"""Pairs with a difference up to which the signed-rank test is computed exactly."""
+ROUNDING = 1e-12
+"""Share of the largest figure below which two differences of figures are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +118,19 @@ def wilcoxon(
     second: Sequence[float],
     keys: Sequence[Hashable],
     *,
+    unit: float = 1.0,
     comparisons: int = 1,
     level: float = LEVEL,
 ) -> Wilcoxon | Refusal:
     """Compare two kinds of network over independent repetitions, paired by seed or by fold.
 
-    Exact wherever there are at most 50 pairs without equal differences; else scipy's choice.
+    Exact where at most 50 pairs differ, also where differences are equal; beyond by the normal approximation, corrected
+    for ties.
 
     Args:
+        first, second: figures of each pair; better counts, as of samples decided right, than shares: where differences
+            are equal, shares of a count differ by rounding. Differences closer than rounding are taken for equal.
+        unit: what figures are multiplied by in `median_difference`: 1/samples, where they are counts of samples.
         keys: what makes each pair a repetition of its own: its seed or fold.
         comparisons: how many such tests are made together. Holm's correction multiplies the smallest p by it, so that
             more pairs are needed.
@@ -141,8 +151,8 @@ def wilcoxon(
     needed = pairs_needed(comparisons, level)
     if len(keys) < needed:
         return Refusal("too_few_pairs", _too_few(len(keys), comparisons, level), f"Take at least {needed} seeds.")
-    differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
-    return _wilcoxon(differences)
+    ones, others = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    return _wilcoxon(ones - others, ROUNDING * max(np.abs(ones).max(), np.abs(others).max()), unit)
 
 
 def smallest_p(pairs: int) -> float:
@@ -182,6 +192,7 @@ def bootstrap(
     statistic: Literal["accuracy", "macro_f1"] = "accuracy",
     *,
     level: float = 0.95,
+    classes: int | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Interval:
@@ -191,12 +202,13 @@ def bootstrap(
     matters for the figure. The network stays the same: seeds vary more.
 
     Args:
+        classes: over which macro F1 is the mean, where a network has more outputs than there are classes.
         seed: of the drawing; the same gives the same interval.
     """
     total = int(confusion.sum())
     generator = np.random.default_rng(seed)
     drawn = generator.multinomial(total, (confusion / total).reshape(-1), size=resamples)
-    of = _STATISTICS[statistic]
+    of = _accuracies if statistic == "accuracy" else partial(_macro_f1s, classes=classes or len(confusion))
     values = of(drawn.reshape(resamples, *confusion.shape))
     low, high = (float(bound) for bound in np.quantile(values, [(1 - level) / 2, (1 + level) / 2]))
     value = float(of(confusion[None])[0])
@@ -215,7 +227,7 @@ def agreement(
     only_first, only_second = int((right_first & ~right_second).sum()), int((right_second & ~right_first).sum())
     return Agreement(
         same=same,
-        kappa=_kappa(first, second, same),
+        kappa=_kappa(first, second),
         both_right=int((right_first & right_second).sum()),
         only_first=only_first,
         only_second=only_second,
@@ -270,24 +282,49 @@ def _mcnemar_sentence(only_first: int, only_second: int, p: float) -> str:
     return f"{counted}: the {better} is better on these samples, and chance is an unlikely reason (p {_less(p)})."
 
 
-def _wilcoxon(differences: Float64[np.ndarray, "pair"]) -> Wilcoxon | Refusal:
-    moved = differences[differences != 0]
-    if moved.size == 0:
+def _wilcoxon(differences: Float64[np.ndarray, "pair"], rounding: float, unit: float) -> Wilcoxon:
+    sizes = np.abs(differences)
+    moved = sizes > rounding
+    if not moved.any():
         return Wilcoxon(0.0, 1.0, 0.0, len(differences), 0.0, "All pairs are equal; nothing tells the two apart.")
-    from scipy import stats
-
-    found = stats.wilcoxon(differences, zero_method="wilcox")
-    ranks = stats.rankdata(np.abs(moved))
-    effect = float((ranks * np.sign(moved)).sum() / ranks.sum())
-    median = float(np.median(differences))
-    p = float(found.pvalue)
+    doubled = _doubled_ranks(sizes[moved], rounding)
+    up = int(doubled[differences[moved] > 0].sum())
+    down = int(doubled.sum()) - up
+    effect = (up - down) / (up + down)
+    median = float(np.median(differences)) * unit
+    p = _signed_rank_p(doubled, min(up, down))
     reading = "better" if p < LEVEL else "not clearly different"
     better = ("the first is " if effect > 0 else "the second is ") if p < LEVEL else "they are "
     sentence = (
         f"Over {len(differences)} pairs {better}{reading}: median difference {median * 100:+.2f} points, "
         f"rank-biserial correlation {effect:+.2f} (p {_less(p)})."
     )
-    return Wilcoxon(float(found.statistic), p, effect, len(differences), median, sentence)
+    return Wilcoxon(min(up, down) / 2, p, effect, len(differences), median, sentence)
+
+
+def _doubled_ranks(sizes: Float64[np.ndarray, "pair"], rounding: float) -> Int[np.ndarray, "pair"]:
+    """Give twice the rank of each size, whole numbers: sizes no further apart than rounding share their mean rank."""
+    order = np.argsort(sizes, kind="stable")
+    begins = np.flatnonzero(np.diff(sizes[order], prepend=-np.inf) > rounding)
+    ends = np.append(begins[1:], len(sizes))
+    doubled = np.empty(len(sizes), np.int64)
+    doubled[order] = np.repeat(begins + ends + 1, ends - begins)
+    return doubled
+
+
+def _signed_rank_p(doubled: Int[np.ndarray, "pair"], smaller: int) -> float:
+    """Give the chance that, signs being drawn by coins, the smaller of both doubled sums of ranks is no larger."""
+    if len(doubled) <= EXACT_PAIRS:
+        ways = np.array([1], object)  # of each sum of the ranks with one sign; whole numbers of any size
+        for rank in doubled.tolist():
+            none = np.zeros(rank, object)
+            ways = np.append(ways, none) + np.append(none, ways)
+        return min(1.0, 2 * int(ways[: smaller + 1].sum()) / 2 ** len(doubled))
+    from scipy import stats
+
+    # Var = Σ rank²/4, of doubled ranks and sums four times that; ties are in the ranks.
+    spread = math.sqrt(float((doubled.astype(np.float64) ** 2).sum()) / 4)
+    return float(min(1.0, 2 * stats.norm.cdf((smaller - doubled.sum() / 2) / spread)))
 
 
 def _too_few(pairs: int, comparisons: int, level: float) -> str:
@@ -314,24 +351,19 @@ def _less(p: float) -> str:
     return shown_p(p) if p < 1e-4 else f"= {shown_p(p)}"
 
 
-def _kappa(first: np.ndarray, second: np.ndarray, same: float) -> float:
-    classes = int(max(first.max(), second.max())) + 1
-    habits = (np.bincount(one, minlength=classes) / len(one) for one in (first, second))
-    chance = math.fsum(next(habits) * next(habits))
-    return 1.0 if chance >= 1.0 else (same - chance) / (1.0 - chance)
+def _kappa(first: np.ndarray, second: np.ndarray) -> float:
+    classes, pairs = int(max(first.max(), second.max())) + 1, len(first) ** 2
+    alike = int((first == second).sum()) * len(first)
+    chance = int(np.bincount(first, minlength=classes) @ np.bincount(second, minlength=classes))
+    return 1.0 if chance == pairs else (alike - chance) / (pairs - chance)
 
 
 def _accuracies(matrices: Int[np.ndarray, "draw label decision"]) -> Float64[np.ndarray, "draw"]:
     return np.trace(matrices, axis1=1, axis2=2) / matrices.sum(axis=(1, 2))
 
 
-def _macro_f1s(matrices: Int[np.ndarray, "draw label decision"]) -> Float64[np.ndarray, "draw"]:
+def _macro_f1s(matrices: Int[np.ndarray, "draw label decision"], classes: int) -> Float64[np.ndarray, "draw"]:
     hits = np.diagonal(matrices, axis1=1, axis2=2)
     decided_or_true = matrices.sum(axis=1) + matrices.sum(axis=2)
-    return np.where(decided_or_true > 0, 2 * hits / np.maximum(decided_or_true, 1), 0.0).mean(axis=1)
-
-
-_STATISTICS: dict[str, Callable[[np.ndarray], Float64[np.ndarray, "draw"]]] = {
-    "accuracy": _accuracies,
-    "macro_f1": _macro_f1s,
-}
+    scores = np.where(decided_or_true > 0, 2 * hits / np.maximum(decided_or_true, 1), 0.0)
+    return scores[:, :classes].mean(axis=1)

@@ -30,12 +30,12 @@ def latency(counts_by_step: Num[np.ndarray, "time sample class"], labels: Int[np
         counts_by_step: spikes up to and with each step.
     """
     decisions = counts_by_step.argmax(axis=2)
-    accuracies = (decisions == labels).mean(axis=1)
-    far = np.flatnonzero(np.abs(accuracies - accuracies[-1]) > NEAR)
+    right = (decisions == labels).sum(axis=1)
+    far = np.flatnonzero(np.abs(right - right[-1]) / len(labels) > NEAR)
     differs = decisions != decisions[-1]
     last_change = np.where(differs.any(axis=0), len(decisions) - np.argmax(differs[::-1], axis=0), 0)
     return Latency(
-        accuracies=tuple(float(value) for value in accuracies),
+        accuracies=tuple(float(value) for value in right / len(labels)),
         step_near_final=int(far[-1]) + 2 if far.size else 1,
         mean_decision_step=float((last_change + 1).mean()),
     )

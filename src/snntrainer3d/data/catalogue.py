@@ -189,7 +189,8 @@ def _memory(name: str, silence: int) -> DatasetInfo:
         test_samples=1000,
         licence="none needed",
         source="drawn from a fixed seed; after Bellec and others 2018",
-        summary=f"One of eight inputs spikes for 10 steps, {silence} silent steps follow, then it is asked which.",
+        summary=f"One of eight inputs spikes for 10 steps, {silence} silent steps follow, then it is asked which. "
+        "There are 4,096 cues, so 364 of the 1,000 test samples are training samples too.",
         frames=MEMORY_CUE_STEPS + silence + MEMORY_RECALL_STEPS,
     )
 

@@ -16,6 +16,7 @@ from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_not
 from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
 from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
 from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
+from snntrainer3d.engine.reached import row_gradients_reached
 from snntrainer3d.spec import (
     NEURON_VALUES,
     SURROGATES,
@@ -252,14 +253,14 @@ class _Scan(torch.autograd.Function):
         scan_forward(current.detach().numpy(), states.numpy(), spikes.numpy(), values, codes, blocks)
         membranes = states[1:, 0].clone() if wants_membrane else current.new_empty(0)
         ctx.save_for_backward(current, states, *rows)
-        ctx.scan = (values, codes, blocks, batch, neurons.size, learned)
+        ctx.scan = (neurons, values, codes, blocks, batch, learned)
         ctx.set_materialize_grads(False)
         return spikes, membranes, states[-1].clone()
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         current, states, *rows = ctx.saved_tensors
-        values, codes, blocks, batch, size, learned = ctx.scan
+        neurons, values, codes, blocks, batch, learned = ctx.scan
         width = current.shape[1]
         none = current.new_zeros(0, width)
         spike = none if grads[0] is None else grads[0].reshape(-1, width).contiguous()
@@ -277,8 +278,11 @@ class _Scan(torch.autograd.Function):
             carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks,
         )  # fmt: skip
         start = _start_gradient(carry, states[0]) if ctx.needs_input_grad[1] else None
-        per_neuron = raw.view(RAW_GRADIENTS, batch, size).sum(1) if learned else raw
-        learned_grads = row_gradients(per_neuron, learned, rows)
+        per_neuron = raw.view(RAW_GRADIENTS, batch, neurons.size).sum(1) if learned else raw
+        used = (grads[0] is not None, grads[1] is not None, grads[2] is not None)
+        learned_grads = row_gradients_reached(
+            row_gradients(per_neuron, learned, rows), neurons, learned, used, len(states) - 1
+        )
         return (grad, start, None, None, None, None, None, *learned_grads)
 
 

@@ -40,7 +40,7 @@ class BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class EvalResult:
-    """One batch without learning: summed loss, the classes' scores, spikes per neuron and step for each layer.
+    """One batch without learning: mean loss times `weight_of`, classes' scores, spikes per neuron and step by layer.
 
     Scores are spike counts, or what else the training's reading looks at; the largest decides.
     """
@@ -80,6 +80,9 @@ class Learner(Protocol):
 
     def evaluate_batch(self, inputs: Float[Tensor, "batch feature"], labels: Int[Tensor, "batch"]) -> EvalResult:
         """Run the samples without learning."""
+
+    def weight_of(self, labels: Int[Tensor, "batch"]) -> float:
+        """Give what samples count for in a mean loss: their number, or the sum of their classes' weights."""
 
     def optimizer_state(self) -> dict[str, np.ndarray]:
         """Copy what the optimizer remembers; with the weights it continues exactly."""
@@ -176,9 +179,13 @@ class ReferenceLearner:
             last.append(outputs[-1])
             fired = [total + float(layer.mean()) for total, (layer, _) in zip(fired, outputs, strict=True)]
         spikes, membranes = (torch.stack(part) for part in zip(*last, strict=True))
-        loss = self._objective.loss_of(spikes, membranes, labels)
+        loss = self._objective.loss_sum(spikes, membranes, labels)
         rates = [total / len(steps) for total in fired]
-        return EvalResult(float(loss) * len(labels), self._objective.scores(spikes, membranes), rates)
+        return EvalResult(loss, self._objective.scores(spikes, membranes), rates)
+
+    def weight_of(self, labels: Int[Tensor, "batch"]) -> float:
+        """Give what samples count for in a mean loss: their number, or the sum of their classes' weights."""
+        return self._objective.weight_of(labels)
 
     def optimizer_state(self) -> dict[str, np.ndarray]:
         """Copy the optimizer's means and the count of updates, by the parameter's place."""
@@ -209,12 +216,12 @@ def constant_steps(inputs: Tensor, training: Training) -> int | None:
 
 
 def _exchange(parameters: Sequence[nn.Parameter], exchange: Exchange) -> None:
-    """Exchange the gradients of all parameters at once, those that have none as zeros."""
-    grads = [torch.zeros_like(value) if value.grad is None else value.grad for value in parameters]
+    """Exchange the gradients of all parameters at once; the loss reaches the same ones in every process."""
+    grads = [value.grad for value in parameters if value.grad is not None]
     flat = torch.cat([grad.reshape(-1) for grad in grads])
     exchange(flat)
-    for value, grad, part in zip(parameters, grads, flat.split([grad.numel() for grad in grads]), strict=True):
-        value.grad = grad.copy_(part.view(grad.shape))
+    for grad, part in zip(grads, flat.split([grad.numel() for grad in grads]), strict=True):
+        grad.copy_(part.view(grad.shape))
 
 
 def _mean_size(connection: torch.nn.Module) -> float:

@@ -47,11 +47,22 @@ class Objective:
             case "rate":
                 return membrane_loss(spikes, labels, self.weights) / len(spikes)
             case "max_membrane":
-                return cross_entropy(membranes.amax(0), labels, self.weights)
+                return cross_entropy(membranes.max(0).values, labels, self.weights)
             case "rate_mse":
                 return self._rate_mse(spikes, labels)
             case _:
                 return cross_entropy(-first_spikes(spikes), labels, self.weights)
+
+    def weight_of(self, labels: Labels) -> float:
+        """Give what a batch counts for in a mean over several: its samples, or the sum of their classes' weights."""
+        if self.weights is None or self.loss == "rate_mse":
+            return float(len(labels))
+        return float(self.weights[labels].double().sum())
+
+    def loss_sum(self, spikes: Over, membranes: Over, labels: Labels) -> float:
+        """Give the mean loss of a batch times `weight_of`, 0 where all of its classes have a weight of 0."""
+        weight = self.weight_of(labels)
+        return float(self.loss_of(spikes, membranes, labels)) * weight if weight else 0.0
 
     def _rate_mse(self, spikes: Over, labels: Labels) -> Float[Tensor, ""]:
         """Give MSE(Σ_t s[t], wanted)/steps, where wanted are the counts of the correct and the incorrect rate."""

@@ -80,7 +80,7 @@ class MultiStepLearner(ReferenceLearner):
             with on_threads(self._threads):
                 spikes, membranes, fired = self._forward(piece)
             counts.append(self._objective.scores(spikes, membranes))
-            loss += float(self._objective.loss_of(spikes, membranes, wanted)) * len(wanted)
+            loss += self._objective.loss_sum(spikes, membranes, wanted)
             rates = [total + rate * len(wanted) / len(labels) for total, rate in zip(rates, fired, strict=True)]
         return EvalResult(loss, torch.cat(counts), rates)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int, Num
+from jaxtyping import Float, Float64, Int, Num
 from snntorch import Synaptic
-from torch import Tensor
+from torch import Tensor, nn
+from torch.func import functional_call
 
-from snntrainer3d.engine.build import SpikingNetwork
+from snntrainer3d.engine.build import SpikingLayer, SpikingNetwork
 from snntrainer3d.engine.losses import Objective
+from snntrainer3d.engine.recurrent import is_recurrent
 from snntrainer3d.engine.reference import Stepper, over_time
 
 DEFAULT = Objective()
@@ -26,8 +30,13 @@ class StepCounts:
     """Per layer, the spikes of all its neurons over all steps."""
     active: tuple[Int[Tensor, "batch"], ...]
     """Per layer, the number of its neurons that spiked at least once."""
+    input_operations: int
+    """Weights that input values other than zero met before the first neurons; of a constant input those of one step."""
+    synaptic_operations: int
+    """Weights that values other than zero, spikes or pooled spikes, met behind the first neurons, those of a recurrent
+    layer's feedback among them."""
     loss_sum: float | None
-    """Of all samples, where labels were given."""
+    """The mean loss times what `Objective.weight_of` says, where labels were given."""
 
 
 @torch.no_grad()
@@ -52,21 +61,75 @@ def record_counts(
     last: list[tuple[Tensor, Tensor]] = []
     totals: list[Tensor] = []
     fired: list[Tensor] = []
-    for current in over_time(inputs, num_steps):
-        outputs = stepper.step(current)
-        layers = [spikes.int() for spikes, _ in outputs]
-        spikes = [layer.sum(1) for layer in layers]
-        last.append(outputs[-1])
-        totals = [before + now for before, now in zip(totals, spikes, strict=True)] if totals else spikes
-        fired = [before | now for before, now in zip(fired, layers, strict=True)] if fired else layers
+    with _arrivals(module) as arrived:
+        for current in over_time(inputs, num_steps):
+            outputs = stepper.step(current)
+            layers = [spikes.int() for spikes, _ in outputs]
+            spikes = [layer.sum(1) for layer in layers]
+            last.append(outputs[-1])
+            totals = [before + now for before, now in zip(totals, spikes, strict=True)] if totals else spikes
+            fired = [before | now for before, now in zip(fired, layers, strict=True)] if fired else layers
+    before, behind = _operations(module, arrived)
+    behind += sum(int(own.sum()) * _feedback(layer) for own, layer in zip(totals, module.spiking, strict=True))
     output, membranes = (torch.stack(part) for part in zip(*last, strict=True))
-    mean = None if labels is None else float(objective.loss_of(output, membranes, labels))
     return StepCounts(
         objective.scores_over_time(output, membranes),
         tuple(totals),
         tuple(layer.sum(1) for layer in fired),
-        None if mean is None or labels is None else mean * len(labels),
+        before if num_steps is None else before // num_steps,
+        behind,
+        None if labels is None else objective.loss_sum(output, membranes, labels),
     )
+
+
+@contextmanager
+def _arrivals(module: SpikingNetwork) -> Iterator[dict[int, Int[Tensor, "..."]]]:
+    """Count, for each layer with weights and each place of what it takes, the values other than zero that come."""
+    found: dict[int, Tensor] = {}
+
+    def watch(index: int, layer: SpikingLayer) -> torch.utils.hooks.RemovableHandle:
+        found[index] = torch.zeros(layer.takes, dtype=torch.int64)
+
+        def count(_: nn.Module, given: tuple[Tensor, ...]) -> None:
+            found[index] += torch.count_nonzero(given[0], 0)
+
+        return layer.connection.register_forward_pre_hook(count)
+
+    weighted = enumerate(module.layers)
+    handles = [watch(index, layer) for index, layer in weighted if isinstance(layer.connection, nn.Linear | nn.Conv2d)]
+    try:
+        yield found
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _operations(module: SpikingNetwork, arrived: dict[int, Int[Tensor, "..."]]) -> tuple[int, int]:
+    """Give how many weights met a value other than zero, before and behind the first neurons."""
+    first = next(index for index, layer in enumerate(module.layers) if layer.neuron is not None)
+    met = {index: int((count * weights_met(module.layers[index])).sum()) for index, count in arrived.items()}
+    before = sum(count for index, count in met.items() if index <= first)
+    return before, sum(met.values()) - before
+
+
+@torch.enable_grad()
+def weights_met(layer: SpikingLayer) -> Float64[Tensor, "..."]:
+    """Give, for each place of what a layer takes, how many of its weights meet a value there.
+
+    It is the gradient of the sum of its outputs, were all weights 1: at the edge of a map fewer than in the middle.
+    """
+    ones = {name: torch.ones_like(value, dtype=torch.float64) for name, value in layer.connection.named_parameters()}
+    places = torch.zeros(1, *layer.takes, dtype=torch.float64, requires_grad=True)
+    (met,) = torch.autograd.grad(functional_call(layer.connection, ones, (places,)).sum(), places)
+    return met[0]
+
+
+def _feedback(layer: SpikingLayer) -> int:
+    """Give how many weights of its own layer a spike meets."""
+    if layer.neuron is None or not is_recurrent(layer.neuron):
+        return 0
+    own = layer.neuron.recurrent
+    return own.out_features if isinstance(own, nn.Linear) else 1
 
 
 class _LegacyStepper(Stepper):

@@ -21,6 +21,7 @@ from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_steppe
 from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
 from snntrainer3d.engine.kernels.recurrent import recurrent_backward, recurrent_forward
 from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
+from snntrainer3d.engine.reached import row_gradients_reached
 from snntrainer3d.spec import Surrogate
 
 
@@ -83,7 +84,9 @@ class _Recurrent(torch.autograd.Function):
             carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks, _flat(weight), size=size,
             silences=neurons.silences,
         )  # fmt: skip
-        learned_grads = row_gradients(raw.view(RAW_GRADIENTS, batch, size).sum(1), learned, rows)
+        per_neuron = row_gradients(raw.view(RAW_GRADIENTS, batch, size).sum(1), learned, rows)
+        used = (grads[0] is not None, grads[1] is not None, False)
+        learned_grads = row_gradients_reached(per_neuron, neurons, learned, used, steps)
         arriving = grad.sum(0, keepdim=True) if held == 1 and steps > 1 else grad
         back = _weight_gradient(grad[1:], spikes[:-1], weight, size) if ctx.needs_input_grad[1] else None
         return (arriving, back, None, None, None, None, *learned_grads)

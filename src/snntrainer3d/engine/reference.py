@@ -72,6 +72,14 @@ def neurons_over_time(
     neuron: Any, currents: list[Tensor], truncate: int | None = None
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Give spikes and membranes of each step, from rest; every `truncate` steps the past is taken as given."""
+    spikes, membranes, _ = stepped_states(neuron, currents, truncate)
+    return spikes, membranes
+
+
+def stepped_states(
+    neuron: Any, currents: list[Tensor], truncate: int | None = None
+) -> tuple[list[Tensor], list[Tensor], States]:
+    """Give spikes and membranes as `neurons_over_time`, and all states after the last step."""
     neuron.reset_mem()
     states: States = ()
     spikes, membranes = [], []
@@ -81,7 +89,7 @@ def neurons_over_time(
         spike, states = _step(neuron, current, states)
         spikes.append(spike)
         membranes.append(states[-1])
-    return spikes, membranes
+    return spikes, membranes, states
 
 
 def over_time(inputs: Tensor, num_steps: int | None) -> list[Tensor]:

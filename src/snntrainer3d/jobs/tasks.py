@@ -49,7 +49,7 @@ PORTION = 200_000_000
 PLANE_AT_ONCE = 4_096
 """Points of a plane in one portion, at most: they are few numbers each."""
 LEVELS = 32_767
-_VERSION = 1
+_VERSION = 2
 
 Answer = bytes | Generator[None, None, bytes]
 """A document; or work in portions, with the document at its end."""

@@ -4,7 +4,7 @@ from snntrainer3d.spec._document import FieldFault, Part, fault_of, parse, read_
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
 from snntrainer3d.spec.codings import CODINGS, Coding, Delta, Direct, Latency, Population, Rate
-from snntrainer3d.spec.cost import Cost, cost_of, fan_outs, multiplications
+from snntrainer3d.spec.cost import Cost, cost_of, fan_outs, input_fan_out, multiplications
 from snntrainer3d.spec.craft import (
     Adam,
     AdamW,
@@ -151,6 +151,7 @@ __all__ = [
     "fault_of",
     "fit_start",
     "fixed_tensors",
+    "input_fan_out",
     "multiplications",
     "neuron_of",
     "neuron_values",

@@ -60,11 +60,22 @@ def fan_outs(network: Network) -> tuple[float, ...]:
     for index in network.spiking():
         following = next((at for at in range(index + 1, len(products)) if products[at]), None)
         own = _own_weights(network, index) / sizes[index + 1]
-        ahead = 0.0
-        if following is not None:
-            ahead = (products[following] - _own_weights(network, following)) / sizes[following]
-        found.append(ahead + own)
+        found.append(own if following is None else own + _fan_out(network, following))
     return tuple(found)
+
+
+def input_fan_out(network: Network) -> float:
+    """Give how many weights of the first layer that has some an input value meets on average; exact where it is dense.
+
+    Pooling before is taken to pass every value.
+    """
+    first = next(index for index, products in enumerate(multiplications(network)) if products)
+    return _fan_out(network, first)
+
+
+def _fan_out(network: Network, layer: int) -> float:
+    """Give how many weights of a layer a value before it meets on average, those of its feedback left out."""
+    return (multiplications(network)[layer] - _own_weights(network, layer)) / network.sizes()[layer]
 
 
 def _own_weights(network: Network, index: int) -> int:

@@ -62,7 +62,8 @@ class OneCycle(Part):
 
     kind: Literal["one_cycle"] = "one_cycle"
     warm_up_share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.25
-    """Share of the updates spent rising."""
+    """Share of the updates spent rising; where that is less than one update, the first has the peak already. (torch's
+    OneCycleLR begins a little below it there, and fails where it is exactly one.)"""
     start_divisor: Annotated[float, Field(ge=1.0, le=1e4)] = 25.0
     """The first learning rate is the peak over this."""
     end_divisor: Annotated[float, Field(ge=1.0, le=1e8)] = 1e4

@@ -84,10 +84,10 @@ def paper_way(first: Bool[np.ndarray, "sample"], second: Bool[np.ndarray, "sampl
 
     generator = np.random.default_rng(seed)
     kept = len(first) // PAPER_BATCH * PAPER_BATCH
-    scores = np.zeros((2, PAPER_SCORINGS))
+    scores = np.zeros((2, PAPER_SCORINGS), np.int64)  # samples decided right: shares of them differ by rounding
     for scoring in range(PAPER_SCORINGS):
         for place, right in enumerate((first, second)):
-            scores[place, scoring] = right[generator.permutation(len(right))[:kept]].mean()
+            scores[place, scoring] = right[generator.permutation(len(right))[:kept]].sum()
     if np.array_equal(scores[0], scores[1]):
         return 1.0
     # The normal approximation, because the differences have ties and scipy's exact form has none.
@@ -110,15 +110,15 @@ def _compare(
     right, others_right = outcome.right(one, steps), outcome.right(other, steps)
     single = mcnemar(right, others_right)
     assert isinstance(single, McNemar), "runs of one study share their test set"
-    accuracies = [[side.test["accuracy"] for side in sides] for sides in zip(*pairs, strict=True)]
+    ours, theirs = ([int(np.trace(side.test["confusion"])) for side in sides] for sides in zip(*pairs, strict=True))
     seeds = [pair[0].entry.seed for pair in pairs]
-    over_seeds = wilcoxon(accuracies[0], accuracies[1], seeds, comparisons=comparisons)
+    over_seeds = wilcoxon(ours, theirs, seeds, unit=1 / len(right), comparisons=comparisons)
     tested = over_seeds if isinstance(over_seeds, Wilcoxon) else None
     paper = paper_way(right, others_right)
     made = Comparison(
         first=first,
         second=second,
-        difference=float(np.mean(accuracies[0]) - np.mean(accuracies[1])),
+        difference=(sum(ours) - sum(theirs)) / (len(seeds) * len(right)),
         only_first=single.only_first,
         only_second=single.only_second,
         mcnemar_p=shown_p(single.p),

@@ -18,6 +18,7 @@ from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.engine import build, load_tensors, open_learner, prepare_learner, tensors_of
 from snntrainer3d.errors import SpecError
 from snntrainer3d.spec import TrainedNetwork, Training
+from snntrainer3d.training.evaluate import class_weights
 from snntrainer3d.training.schedule import epoch_order, learning_rate_at, updates_per_epoch
 
 Disturb = Callable[[TrainedNetwork, np.random.Generator], Mapping[str, np.ndarray]]
@@ -58,7 +59,8 @@ def _epochs(
         pass
     module = build(trained.network)
     load_tensors(module, trained)
-    learner = open_learner(module, trained.network, recipe, timed=dataset.info.timed)
+    weights = class_weights(recipe, trained.network, dataset)
+    learner = open_learner(module, trained.network, recipe, timed=dataset.info.timed, class_weights=weights)
     indices, _ = split_train(dataset.train.labels, recipe.validation_share, recipe.split_seed)
     per_epoch = updates_per_epoch(len(indices), recipe.batch_size, recipe.keep_last_batch)
     raw, labels = torch.from_numpy(dataset.train.inputs), torch.from_numpy(dataset.train.labels)
@@ -69,7 +71,10 @@ def _epochs(
         if batch == 0:
             order, loss = epoch_order(indices, seed, epoch), 0.0
         chosen = order[batch * recipe.batch_size : (batch + 1) * recipe.batch_size]
-        rate = learning_rate_at(recipe.schedule, recipe.learning_rate, update, per_epoch * recipe.epochs)
+        total, warm_up = per_epoch * recipe.epochs, recipe.warm_up_updates
+        rate = learning_rate_at(
+            recipe.schedule, recipe.learning_rate, update, total, per_epoch=per_epoch, warm_up=warm_up
+        )
         disturbed = {**clean.tensors, **disturb(clean, generator)}
         load_tensors(module, disturbed)
         inputs = learner.fetch(raw, chosen, encoder, update + 1)

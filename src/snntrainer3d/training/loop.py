@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Int
 
 from snntrainer3d.analysis import Evaluation
 from snntrainer3d.data import Dataset, check_fit, split_train
@@ -29,9 +28,9 @@ from snntrainer3d.events import (
     Update,
 )
 from snntrainer3d.frames import Frame, make_frame
-from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, Training, advise, cost_of, count_parameters, fit_start
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, advise, cost_of, count_parameters, fit_start
 from snntrainer3d.training.checkpoint import Checkpoint, Sink, Word
-from snntrainer3d.training.evaluate import evaluate_split
+from snntrainer3d.training.evaluate import class_weights, evaluate_split
 from snntrainer3d.training.health import Health
 from snntrainer3d.training.progress import Progress
 from snntrainer3d.training.schedule import (
@@ -186,9 +185,7 @@ class _Training:
 
     def _open_learner(self) -> Learner:
         timed = self._dataset.info.timed
-        weights = class_weights(
-            self._recipe, self._dataset.train.labels[self._train_indices], self._dataset.info.classes
-        )
+        weights = class_weights(self._recipe, self._spec.network, self._dataset)
         learner = open_learner(self._module, self._spec.network, self._recipe, timed=timed, class_weights=weights)
         return learner if self._together is None else SharingLearner(learner, self._together)
 
@@ -433,14 +430,6 @@ class _Training:
             "rates": rates,
         }
         return results, trained
-
-
-def class_weights(recipe: Training, labels: Int[np.ndarray, "sample"], classes: int) -> list[float] | None:
-    """Give the weight of each class in the loss, samples/(classes · its samples); None where all count the same."""
-    if recipe.class_weights == "equal":
-        return None
-    counts = np.bincount(labels, minlength=classes)
-    return [float(len(labels) / (classes * count)) if count else 0.0 for count in counts.tolist()]
 
 
 def _rates_of_matrices(network: Network, rates: list[float]) -> list[float]:

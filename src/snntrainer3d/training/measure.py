@@ -12,6 +12,7 @@ from snntrainer3d.data import Dataset
 from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.engine import build, load_tensors, objective_of, record_counts
 from snntrainer3d.spec import TrainedNetwork, Training
+from snntrainer3d.training.evaluate import class_weights
 
 MEASURED_BATCH = 500
 """Samples at once; bounds the memory, the result does not depend on it."""
@@ -54,17 +55,20 @@ def measure_in_portions(
     module = build(trained.network)
     load_tensors(module, trained)
     part = dataset.test if split == "test" else dataset.train
-    encoder, objective = encoder_for(dataset, recipe), objective_of(recipe)
-    cumulative, spikes, active, loss, lit = [], [], [], 0.0, 0
+    encoder = encoder_for(dataset, recipe)
+    objective = objective_of(recipe, class_weights(recipe, trained.network, dataset))
+    cumulative, spikes, active, loss, weight, lit = [], [], [], 0.0, 0.0, 0
+    before, behind = 0, 0
     for begin in range(0, len(part), batch):
         chosen = slice(begin, begin + batch)
         raw = torch.from_numpy(part.inputs[chosen])
+        labels = torch.from_numpy(part.labels[chosen])
         encoded = encoder.encode(raw, np.arange(begin, begin + len(raw)))
         found = record_counts(
             module,
             encoded.values,
             recipe.num_steps if encoded.constant else None,
-            labels=torch.from_numpy(part.labels[chosen]),
+            labels=labels,
             objective=objective,
             legacy_synaptic=legacy_synaptic,
         )
@@ -72,11 +76,13 @@ def measure_in_portions(
         spikes.append([int(layer.sum()) for layer in found.spikes])
         active.append([int(layer.sum()) for layer in found.active])
         loss += found.loss_sum or 0.0
+        weight += objective.weight_of(labels)
         lit += int(torch.count_nonzero(encoded.values))
+        before, behind = before + found.input_operations, behind + found.synaptic_operations
         yield
     counts = np.concatenate(cumulative, axis=1)
     return Measurement(
-        evaluation=evaluate_counts(counts[-1], part.labels, loss / len(part), dataset.info.class_names),
+        evaluation=evaluate_counts(counts[-1], part.labels, loss / (weight or 1.0), dataset.info.class_names),
         activity=Activity(
             network=trained.network,
             samples=len(part),
@@ -85,6 +91,7 @@ def measure_in_portions(
             active=tuple(int(total) for total in np.sum(active, axis=0)),
             nonzero_inputs=lit,
             constant_input=encoder.plain or encoded.constant,
+            counted_operations=(before, behind),
         ),
         counts_by_step=counts.astype(np.int32) if recipe.reading == "count" else counts,
         labels=part.labels,

@@ -39,7 +39,7 @@ def learning_rate_at(
 
 
 def _one_cycle(schedule: OneCycle, peak: float, update: int, total: int) -> float:
-    """Give the rate of torch's OneCycleLR with cosine annealing."""
+    """Give the rate of torch's OneCycleLR with cosine annealing; it begins at the peak where it rises for no update."""
     first = peak / schedule.start_divisor
     last = first / schedule.end_divisor
     turn = schedule.warm_up_share * total - 1

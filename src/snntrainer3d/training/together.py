@@ -83,10 +83,12 @@ class SharingLearner:
         """Make the update of the whole batch; `inputs` is the own share of it."""
         own = labels[self._together.share(len(labels))]
         # Where everyone has the whole batch, the mean over the processes.
-        self._weight = 1 / self._together.size if len(own) == len(labels) else len(own) / len(labels)
+        part = 1 / self._together.size if len(own) == len(labels) else len(own) / len(labels)
+        whole = self.weight_of(labels)
+        self._weight = part if len(own) == len(labels) or not whole else self.weight_of(own) / whole
         result = self._learner.train_batch(inputs, own, learning_rate)
-        share_right = result.correct / len(own)
-        totals = torch.tensor([result.loss, share_right, *result.rates], dtype=torch.float64) * self._weight
+        counted = [part * value for value in (result.correct / len(own), *result.rates)]
+        totals = torch.tensor([result.loss * self._weight, *counted], dtype=torch.float64)
         self._together.add(totals)
         loss, right, *rates = totals.tolist()
         return BatchResult(loss, round(right * len(labels)), rates)
@@ -109,6 +111,10 @@ class SharingLearner:
         self._together.add(totals)
         loss, *rates = totals.tolist()
         return EvalResult(loss, counts, rates)
+
+    def weight_of(self, labels: Int[Tensor, "batch"]) -> float:
+        """Give what samples count for in a mean loss, all of them."""
+        return self._learner.weight_of(labels)
 
     def optimizer_state(self) -> dict[str, np.ndarray]:
         """Copy what the optimizer remembers, the same in every process."""

@@ -220,7 +220,10 @@ export interface Cosine {
 /** Rise to the learning rate, then fall towards zero, both as half a cosine. Smith and Topin 2018. */
 export interface OneCycle {
   kind: "one_cycle";
-  /** Share of the updates spent rising. From 0 below 1. */
+  /**
+   * Share of the updates spent rising; where that is less than one update, the first has the peak already. (torch's
+   * OneCycleLR begins a little below it there, and fails where it is exactly one.) From 0 below 1.
+   */
   warm_up_share: number;
   /** The first learning rate is the peak over this. From 1 to 10,000. */
   start_divisor: number;

@@ -220,6 +220,10 @@ class FusedLearner:
         loss, _, *fired = self._totals()
         return EvalResult(loss, counts.clone(), self._shares(fired, len(labels)))
 
+    def weight_of(self, labels: Int[Tensor, "batch"]) -> float:
+        """Give what samples count for in a mean loss: their number, for all classes count the same here."""
+        return float(len(labels))
+
     def _pass(self, inputs: Tensor, labels: Tensor, *, trains: bool) -> Tensor:
         """Run all blocks; gives the output's spike counts, valid until the next call."""
         table, batch = self._table, len(labels)
@@ -323,7 +327,11 @@ class FusedLearner:
         self._updates = int(state["0.step"]) if state else 0
         self._means.zero_()
         self._squares.zero_()
-        for place, (parameter, offset) in enumerate(self._in_order()) if state else ():
+        for place, (parameter, offset) in enumerate(self._in_order()):
+            if (
+                f"{place}.exp_avg" not in state
+            ):  # the reference learner remembers nothing of what the loss does not reach
+                continue
             stretch = slice(offset, offset + parameter.numel())
             self._means[stretch] = torch.from_numpy(state[f"{place}.exp_avg"]).reshape(-1)
             self._squares[stretch] = torch.from_numpy(state[f"{place}.exp_avg_sq"]).reshape(-1)
