@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from locked import hide_dev_packages
 from snntrainer3d.cli import run
 
 PAGE = Path(__file__).parents[2] / "docs" / "xor-to-circuit.md"
@@ -29,6 +30,7 @@ def commands() -> list[list[str]]:
 def test_every_command_of_the_tutorial_does_what_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    hide_dev_packages(tmp_path / "hidden", monkeypatch)
     monkeypatch.chdir(tmp_path)
     said: dict[str, str] = {}
     for words in commands():

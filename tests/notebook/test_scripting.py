@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import snntrainer3d as s3d
+from locked import hide_dev_packages
 from snntrainer3d.errors import ConflictError, InputError, NotFoundError, SpecError
 from snntrainer3d.runs import RunStore
 
@@ -18,6 +19,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "python.md"
 
 @pytest.mark.slow
 def test_the_examples_of_the_page_run_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_dev_packages(tmp_path / "hidden", monkeypatch)
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)

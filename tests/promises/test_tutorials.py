@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 import subprocess
@@ -9,12 +10,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from locked import hide_dev_packages
 from snntrainer3d.cli import run
+from snntrainer3d.cli.app import app
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "tutorials"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "tutorials"
 PAGES = sorted(FOLDER.glob("*.md"))
 BLOCK = re.compile(r"^```(\w+)(?: (fails|title=\"([^\"]+)\"))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NAMED = re.compile(r"`(snntrainer3d [^`]+)`")
@@ -123,9 +129,46 @@ def test_a_tutorial_does_what_it_says(
 ) -> None:
     if name == "study-on-a-cluster":
         pytest.importorskip("ray", reason="needs the extra `cluster`")
+    else:
+        hide_dev_packages(tmp_path / "hidden", monkeypatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SNNTRAINER3D_DATA", raising=False)
     CHECKS[name](carried_out(FOLDER / f"{name}.md", capsys))
+
+
+def test_what_only_tests_need_is_hidden_from_the_commands_of_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {"pandas", "pytest", "statsmodels", "ray"} <= hide_dev_packages(tmp_path / "hidden", monkeypatch)
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("pandas")
+    for module, status in (("pandas", 1), ("pytest", 1), ("sklearn", 0), ("snntrainer3d", 0)):
+        done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, check=False)
+        assert done.returncode == status, (module, done.stderr)
+
+
+def test_commands_and_options_of_all_pages_exist() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = 0
+    for page in pages:
+        for block in re.findall(r"```sh[^\n]*\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            for line in block.replace("\\\n", " ").splitlines():
+                words = shlex.split(line, comments=True)
+                if words[:1] == ["snntrainer3d"]:
+                    found += 1
+                    assert _unknown(words[1:]) == [], f"{page.name}: {line}"
+    assert found > 50
+
+
+def _unknown(words: list[str]) -> list[str]:
+    """Give the options in a command that it does not have."""
+    command: Any = typer.main.get_command(app)
+    while words and hasattr(command, "commands"):
+        command = command.commands[words[0]]
+        words = words[1:]
+    known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    options = {word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+    return sorted(options - known - {"--help", "-h"})
 
 
 def test_commands_named_in_passing_exist() -> None:
