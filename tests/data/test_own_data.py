@@ -225,7 +225,7 @@ DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
     "sounds of two rates": (
         "a.zip",
         packed({"a/0.wav": sound(300), "a/1.wav": sound(300), "b/0.wav": sound(300, 16_000), "b/1.wav": sound(9)}),
-        "", "different rates, 8,000 Hz and 16,000 Hz",
+        "", "different rates, 8,000 Hz (a/0.wav) and 16,000 Hz (b/0.wav)",
     ),
     "a sound cut off": (
         "a.zip", packed({"a/0.wav": sound(300)[:20], "b/0.wav": sound(300)}), "a/0.wav", "is not a whole WAV file",

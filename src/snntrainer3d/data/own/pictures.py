@@ -189,7 +189,8 @@ def _on_white(image: Any, leaf: Leaf, seen: _Seen) -> Any:
     seen.clear.append(leaf.path)
     ground = Image.new("RGBA", clear.size, (255, 255, 255, 255))
     plain = Image.alpha_composite(ground, clear).convert("RGB")
-    if most > 0 and len(np.unique(np.asarray(plain).reshape(-1, 3), axis=0)) == 1:
+    values = np.asarray(plain)
+    if most > 0 and (values == values[0, 0]).all():
         seen.vanished.append(leaf.path)
     return plain
 
