@@ -21,9 +21,9 @@ RATE = 8_000
 TONE = np.sin(2 * np.pi * 440 * np.arange(1600) / RATE) * 0.6
 
 
-def of(values: np.ndarray) -> bytes:
+def of(values: np.ndarray, rate: int = RATE) -> bytes:
     file = io.BytesIO()
-    wavfile.write(file, RATE, values)
+    wavfile.write(file, rate, values)
     return file.getvalue()
 
 
@@ -94,7 +94,7 @@ DAMAGED = {
     "ADPCM": (changed(20, b"\2\0"), "of a form that is not read (ADPCM)"),
     "a form of nobody": (changed(20, b"\x99\0"), "of a form that is not read."),
     "no channels": (changed(22, b"\0\0"), "its header is damaged"),
-    "a rate of no microphone": (changed(24, b"d\0\0\0"), "a rate of 100 Hz"),
+    "a rate of no microphone": (of(np.zeros(100, np.int16), 100), "a rate of 100 Hz"),
     "no number": (of(np.full(100, np.nan, np.float32)), "no finite numbers"),
     "beyond all numbers": (of(np.full(100, 1e300)), "no finite numbers"),
 }
