@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from snntrainer3d.data import contract_for, contract_of, load
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, MismatchError, NotFoundError
 from snntrainer3d.exports import (
     from_json,
@@ -17,7 +18,7 @@ from snntrainer3d.exports import (
     to_npz,
     to_safetensors,
 )
-from snntrainer3d.spec import Synaptic, TrainedNetwork, Training, dense_network, fixed_tensors, tensor_shapes
+from snntrainer3d.spec import Readout, Synaptic, TrainedNetwork, Training, dense_network, fixed_tensors, tensor_shapes
 from strategies import trained_networks
 
 WRITERS = {"json": to_json, "safetensors": to_safetensors, "npz": to_npz}
@@ -43,6 +44,37 @@ def assert_same(first, second):
         assert other.shape == array.shape
         assert other.flags.writeable
         assert np.array_equal(array.view(np.uint32), other.view(np.uint32)), f"{name} differs in its bits"
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_every_file_says_how_its_network_is_fed_and_read(form):
+    recipe = Training(pixels="standardised", population=2, loss="count", read_last_steps=7, seed=5)
+    network = trained(64, 20)
+    network = TrainedNetwork(network.network, network.tensors, recipe)
+    again = read_weights(WRITERS[form](network))
+    assert again.inputs == contract_of(load("digits"), recipe)
+    assert again.readout == Readout(population=2, last_steps=7, class_names=tuple("0123456789"))
+    assert WRITERS[form](again) == WRITERS[form](network)
+
+
+def test_a_file_of_version_1_leaves_it_to_its_training():
+    document = json.loads(to_json(TrainedNetwork(trained(64, 10).network, trained(64, 10).tensors, Training(seed=3))))
+    document["version"] = 1
+    del document["input"], document["readout"]
+    again = read_weights(json.dumps(document).encode())
+    assert (again.inputs, again.readout) == (None, Readout())
+    assert contract_for(again).seed == 3
+
+
+def test_a_faulty_contract_is_told_with_everything_else():
+    document = json.loads(GOOD)
+    document["input"] = {"num_steps": 0, "deviation": -1}
+    document["readout"] = {"output": {"reading": "loudest"}}
+    with pytest.raises(FileFormatError) as told:
+        read_weights(json.dumps(document).encode())
+    assert {fault.path for fault in told.value.faults} == {
+        "input.num_steps", "input.deviation", "readout.output.reading",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("form", WRITERS)
@@ -121,7 +153,7 @@ WEIGHT = ("tensors", "layers.0.weight")
     [
         (put("format", "snntrainer3d/run"), FileFormatError, "format", "its format is 'snntrainer3d/run'"),
         (put("format", None), FileFormatError, "format", "it has no format"),
-        (put("version", 2), FileFormatError, "version", "update SNNtrainer3D"),
+        (put("version", 3), FileFormatError, "version", "update SNNtrainer3D"),
         (put("version", "1"), FileFormatError, "version", "version '1'"),
         (put("version", True), FileFormatError, "version", "version True"),
         (put("extra", 1), FileFormatError, "extra", "no field 'extra'"),

@@ -34,7 +34,7 @@ MAPS = parse(
 
 def known(network: Network) -> KnownNetwork:
     module = build(network, 4)
-    return KnownNetwork((0, 0), network, Training(), module, tuple(np.array(1.0) for _ in module.spiking), None)
+    return KnownNetwork((0, 0), network, Training(), None, module, tuple(np.array(1.0) for _ in module.spiking), None)
 
 
 def test_a_neuron_of_pooled_maps_shows_the_kernel_before_it() -> None:

@@ -26,7 +26,7 @@ from snntrainer3d.analysis.statistics import (
     wilcoxon,
     wilson,
 )
-from snntrainer3d.analysis.timing import Latency, latency
+from snntrainer3d.analysis.timing import Latency, latency, settled
 
 __all__ = [
     "EPOCH_COLUMNS",
@@ -69,6 +69,7 @@ __all__ = [
     "pairs_needed",
     "probabilities",
     "render",
+    "settled",
     "shown_p",
     "smallest_p",
     "top_accuracy",

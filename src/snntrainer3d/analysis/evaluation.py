@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int, Int64, Num
 
+from snntrainer3d.spec import decide
+
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
@@ -95,7 +97,7 @@ def evaluate_counts(
     names = [str(index) for index in range(outputs)] if class_names is None else list(class_names)
     if not 0 <= int(labels.min()) <= int(labels.max()) < len(names) <= outputs:
         raise ValueError(f"labels to {int(labels.max())}, {len(names)} classes and {outputs} outputs do not fit")
-    decisions = counts.argmax(axis=1).astype(np.int64)
+    decisions = decide(counts)
     ties = int(((counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
     confusion = np.bincount(labels * outputs + decisions, minlength=outputs * outputs).reshape(outputs, outputs)
     return Evaluation(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int, Num
+from jaxtyping import Int, Int64, Num
+
+from snntrainer3d.spec import decide
 
 NEAR = 0.01
 """One percentage point: what `step_near_final` calls near."""
@@ -29,13 +31,17 @@ def latency(counts_by_step: Num[np.ndarray, "time sample class"], labels: Int[np
     Args:
         counts_by_step: spikes up to and with each step.
     """
-    decisions = counts_by_step.argmax(axis=2)
+    decisions = decide(counts_by_step)
     right = (decisions == labels).sum(axis=1)
     far = np.flatnonzero(np.abs(right - right[-1]) / len(labels) > NEAR)
-    differs = decisions != decisions[-1]
-    last_change = np.where(differs.any(axis=0), len(decisions) - np.argmax(differs[::-1], axis=0), 0)
     return Latency(
         accuracies=tuple(float(value) for value in right / len(labels)),
         step_near_final=int(far[-1]) + 2 if far.size else 1,
-        mean_decision_step=float((last_change + 1).mean()),
+        mean_decision_step=float(settled(decisions).mean()),
     )
+
+
+def settled(decisions: Int[np.ndarray, "time sample"]) -> Int64[np.ndarray, "sample"]:
+    """Give each sample's first step, from 1, from which on its decision no longer changes."""
+    steps = np.arange(1, len(decisions) + 1)[:, None]
+    return ((decisions != decisions[-1]) * steps).max(axis=0) + 1

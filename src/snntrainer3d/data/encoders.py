@@ -9,12 +9,22 @@ import torch
 from jaxtyping import Bool, Float, Int, Shaped, UInt32
 from torch import Tensor
 
+from snntrainer3d.data.contract import contract_of
 from snntrainer3d.data.dataset import Dataset
-from snntrainer3d.spec import Augmentation, Coding, Delta, Direct, Latency, Population, Rate, Training
+from snntrainer3d.spec import (
+    FOR_TESTS,
+    Augmentation,
+    Coding,
+    Delta,
+    Direct,
+    InputContract,
+    Latency,
+    Population,
+    Rate,
+    Training,
+)
 
 DIRECT, AS_THEY_ARE = Direct(), Augmentation()
-FOR_TESTS = 0
-"""The draw of everything that does not learn: evaluation, playback, proofs. Updates count from 1."""
 _JUST_ABOVE = 1e-7
 """As snnTorch: how far above the threshold the weakest value of the logarithmic code lies."""
 
@@ -98,11 +108,22 @@ class Encoder:
         return Encoded(values, False, self.num_steps)
 
 
-def encoder_for(dataset: Dataset, training: Training) -> Encoder:
-    """Give the encoder by which a training shows the samples of a data set."""
-    scale, offset = dataset.affine(training.pixels)
-    timed, changed = dataset.info.timed, training.augmentation
-    return Encoder(training.coding, scale, offset, training.num_steps, timed, training.seed, changed)
+def encoder_of(contract: InputContract, augmentation: Augmentation = AS_THEY_ARE) -> Encoder:
+    """Give the encoder that does what a network's contract says."""
+    return Encoder(
+        contract.coding,
+        contract.scale,
+        contract.offset,
+        contract.num_steps,
+        contract.timed,
+        contract.seed,
+        augmentation,
+    )
+
+
+def encoder_for(dataset: Dataset, training: Training, known: InputContract | None = None) -> Encoder:
+    """Give the encoder by which a training shows the samples of a data set; `known` as in `contract_of`."""
+    return encoder_of(contract_of(dataset, training, known), training.augmentation)
 
 
 def _moved(raw: Tensor, how: Augmentation, keys: UInt32[np.ndarray, "sample"]) -> Tensor:
@@ -132,8 +153,8 @@ def _noise(shape: torch.Size, keys: UInt32[np.ndarray, "sample"], timed: bool) -
 
 def _keys(seed: int, draw: int, places: Int[np.ndarray, "sample"]) -> UInt32[np.ndarray, "sample"]:
     """Give each sample a number of its own, which seed, draw and its place in the split decide."""
-    start = np.random.SeedSequence([seed, draw]).generate_state(2, np.uint32)
-    return _mixed(_mixed(places.astype(np.uint32) + start[0]) ^ start[1])
+    first, second = InputContract(seed=seed).start_words(draw)
+    return _mixed(_mixed(places.astype(np.uint32) + np.uint32(first)) ^ np.uint32(second))
 
 
 def _spikes(chances: Tensor, keys: UInt32[np.ndarray, "sample"], steps: int) -> Float[Tensor, "time batch feature"]:

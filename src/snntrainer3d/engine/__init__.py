@@ -18,7 +18,7 @@ from snntrainer3d.engine.learner import (
     open_learner,
     prepare_learner,
 )
-from snntrainer3d.engine.losses import Objective, count_loss, decide, membrane_loss, objective_of
+from snntrainer3d.engine.losses import Objective, count_loss, membrane_loss, objective_of
 from snntrainer3d.engine.playback import Playback, Tally, play, tally
 from snntrainer3d.engine.recording import StepCounts, record_counts
 from snntrainer3d.engine.reference import Recording, run
@@ -39,7 +39,6 @@ __all__ = [
     "build",
     "build_neuron",
     "count_loss",
-    "decide",
     "derivative_of",
     "load_tensors",
     "matrices_of",

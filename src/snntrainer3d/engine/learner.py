@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.chance import chance_of
-from snntrainer3d.engine.losses import decide, objective_of
+from snntrainer3d.engine.losses import objective_of
 from snntrainer3d.engine.reference import Stepper, over_time, run
-from snntrainer3d.spec import Adam, AdamW, Network, Sgd, Training
+from snntrainer3d.spec import Adam, AdamW, Network, Sgd, Training, decide
 
 ENGINE_VARIABLE = "SNNTRAINER3D_ENGINE"
 _HELD = ("direct", "population")
@@ -133,7 +133,7 @@ class ReferenceLearner:
         loss.backward()
         self._update(learning_rate)
         scores = self._objective.scores(spikes.detach(), membranes.detach())
-        correct = int((decide(scores) == labels).sum())
+        correct = int((decide(scores.numpy()) == labels.numpy()).sum())
         return BatchResult(float(loss.detach()), correct, rates)
 
     def _forward(self, inputs: Tensor) -> tuple[Tensor, Tensor, list[float]]:

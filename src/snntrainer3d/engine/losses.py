@@ -13,10 +13,11 @@ from jaxtyping import Float, Int, Num
 from torch import Tensor
 from torch.nn.functional import cross_entropy, mse_loss, one_hot
 
-from snntrainer3d.spec import Training
+from snntrainer3d.spec import Readout, Training, readout_of
 
 Over = Float[Tensor, "time batch output"]
 Labels = Int[Tensor, "batch"]
+MOST_SPIKES = Readout()
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,17 +25,12 @@ class Objective:
     """A training's loss, and the reading that goes with it."""
 
     loss: str = "membrane"
-    reading: str = "count"
-    """`count`: most spikes; `membrane`: highest membrane of all steps; `first_spike`: earliest spike."""
+    readout: Readout = MOST_SPIKES
+    """What decides, and which steps and outputs count together for it and for the loss."""
     correct_rate: float = 1.0
     incorrect_rate: float = 0.0
-    population: int = 1
-    """Neighbouring outputs that count together for a class."""
     weights: Float[Tensor, "class"] | None = None
     """Of the classes; None where all count the same."""
-
-    last: int | None = None
-    """Of the steps, those at the end that count; None for all."""
 
     def loss_of(self, spikes: Over, membranes: Over, labels: Labels) -> Float[Tensor, ""]:
         """Give the mean loss of a batch."""
@@ -67,7 +63,8 @@ class Objective:
     def _rate_mse(self, spikes: Over, labels: Labels) -> Float[Tensor, ""]:
         """Give MSE(Σ_t s[t], wanted)/steps, where wanted are the counts of the correct and the incorrect rate."""
         counts = self.grouped(spikes).sum(0)
-        right, wrong = (int(len(spikes) * rate * self.population) for rate in (self.correct_rate, self.incorrect_rate))
+        steps, outputs = len(spikes), self.readout.population
+        right, wrong = (int(steps * rate * outputs) for rate in (self.correct_rate, self.incorrect_rate))
         wanted = one_hot(labels, counts.shape[1]).to(counts.dtype) * (right - wrong) + wrong
         if self.weights is None:
             return mse_loss(counts, wanted) / len(spikes)
@@ -76,45 +73,33 @@ class Objective:
 
     def grouped(self, spikes: Num[Tensor, "time batch output"]) -> Num[Tensor, "time batch class"]:
         """Give spikes of each class: of as many neighbouring outputs as a population has."""
-        return spikes if self.population == 1 else spikes.unflatten(2, (-1, self.population)).sum(3)
+        population = self.readout.population
+        return spikes if population == 1 else spikes.unflatten(2, (-1, population)).sum(3)
+
+    def _read(self, spikes: Over, membranes: Over) -> tuple[Over, Over]:
+        """Give the steps that count."""
+        last = self.readout.last_steps
+        return (spikes, membranes) if last is None else (spikes[-last:], membranes[-last:])
 
     def scores_over_time(
         self, spikes: Num[Tensor, "time batch output"], membranes: Over
     ) -> Num[Tensor, "time batch class"]:
         """Give what speaks for each class up to and with each step; the largest at the last step decides."""
-        scores = self._scores(*self._read(spikes, membranes))
-        unread = scores.new_zeros(len(spikes) - len(scores), *scores.shape[1:])
-        return torch.cat([unread, scores]) if len(unread) else scores
-
-    def _read(self, spikes: Over, membranes: Over) -> tuple[Over, Over]:
-        """Give the steps that count."""
-        return (spikes, membranes) if self.last is None else (spikes[-self.last :], membranes[-self.last :])
-
-    def _scores(self, spikes: Num[Tensor, "time batch output"], membranes: Over) -> Num[Tensor, "time batch class"]:
-        if self.reading == "membrane":
-            return membranes.cummax(0).values
-        if self.reading == "first_spike":
-            left = torch.arange(len(spikes), 0, -1)[:, None, None]
-            return (spikes.to(torch.int64) * left).cummax(0).values
-        return self.grouped(spikes).to(torch.int64).cumsum(0)
+        return torch.from_numpy(self.readout.scores_over_time(spikes.numpy(), membranes.numpy()))
 
     def scores(self, spikes: Num[Tensor, "time batch output"], membranes: Over) -> Num[Tensor, "batch class"]:
         """Give what speaks for each class in all."""
-        if self.reading == "count":
-            return self.grouped(self._read(spikes, membranes)[0]).sum(0).int()
-        return self.scores_over_time(spikes, membranes)[-1]
+        return torch.from_numpy(self.readout.scores(spikes.numpy(), membranes.numpy()))
 
 
 def objective_of(training: Training, weights: Any = None) -> Objective:
     """Give the objective that a training's document names; `weights` are of the classes, where some count more."""
     return Objective(
         training.loss,
-        training.reading,
+        readout_of(training),
         training.correct_rate,
         training.incorrect_rate,
-        training.population,
         None if weights is None else torch.as_tensor(weights, dtype=torch.float32),
-        training.read_last_steps,
     )
 
 
@@ -153,9 +138,3 @@ class _FirstSpike(torch.autograd.Function):
         (times,) = ctx.saved_tensors
         spread = torch.zeros(ctx.steps, *times.shape, dtype=grads[0].dtype)
         return spread.scatter_(0, times[None], -grads[0][None])
-
-
-def decide(scores: Num[Tensor, "batch class"]) -> Int[Tensor, "batch"]:
-    """Give the class with the largest score; of equal ones the lowest index."""
-    best = scores.max(dim=1, keepdim=True).values
-    return torch.where(scores == best, torch.arange(scores.shape[1]), scores.shape[1]).min(dim=1).values

@@ -1,29 +1,34 @@
-"""What every weight file of ours says of itself: format, version, network and training."""
+"""What every weight file of ours says of itself: format, version, network, training, input and readout."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
+from snntrainer3d.data import with_contract
 from snntrainer3d.errors import Fault, FileFormatError, SpecError
-from snntrainer3d.spec import Network, TrainedNetwork, Training, parse, tensor_shapes
+from snntrainer3d.spec import InputContract, Network, Readout, TrainedNetwork, Training, parse, tensor_shapes
 
 FORMAT = "snntrainer3d/weights"
-VERSION = 1
+VERSION = 2
+"""Since 2 a file says how its network is fed and read; files of version 1 leave it to their training."""
 
 T = TypeVar("T")
 
 
 def header_of(trained: TrainedNetwork) -> dict[str, Any]:
     """Give the header as plain values."""
-    training = trained.training
+    told = with_contract(trained)
     return {
         "format": FORMAT,
         "version": VERSION,
         "network": trained.network.model_dump(mode="json"),
-        "training": None if training is None else training.model_dump(mode="json"),
+        "training": None if trained.training is None else trained.training.model_dump(mode="json"),
+        "input": None if told.inputs is None else told.inputs.model_dump(mode="json"),
+        "readout": {name: one.model_dump(mode="json") for name, one in told.readouts.items()},
     }
 
 
@@ -43,23 +48,48 @@ def check_kind(document: Any) -> None:
             hint="A spec has no weights; save them with `snntrainer3d export`.",
         )
     version = document.get("version")
-    if version == VERSION and not isinstance(version, bool):
+    if version in (1, VERSION) and not isinstance(version, bool):
         return
     newer = isinstance(version, int) and version > VERSION
     raise FileFormatError(
-        f"The weight file has version {version!r}, this release reads {VERSION}.",
+        f"The weight file has version {version!r}, this release reads up to {VERSION}.",
         path="version",
         hint="It was written by a newer release: update SNNtrainer3D." if newer else "It is damaged.",
     )
 
 
-def read_header(document: Mapping[str, Any], faults: list[Fault]) -> tuple[Network | None, Training | None]:
-    """Read network and training; what is wrong with them is added to `faults`."""
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says of its arrays."""
+
+    network: Network
+    training: Training | None
+    inputs: InputContract | None
+    readouts: Mapping[str, Readout]
+
+    def trained(self, arrays: Mapping[str, np.ndarray]) -> TrainedNetwork:
+        """Give the network with its arrays, in order of layers; raises MismatchError where they are not its own."""
+        ordered = {name: arrays[name] for name in tensor_shapes(self.network) if name in arrays}
+        return TrainedNetwork(self.network, ordered | dict(arrays), self.training, self.inputs, self.readouts)
+
+
+def read_header(document: Mapping[str, Any], faults: list[Fault]) -> Header | None:
+    """Read what a file says of itself; what is wrong with it is added to `faults`."""
+    known = len(faults)
     if "network" not in document:
         faults.append(Fault("network", "missing.", "Weights without their network cannot be used."))
     network = _part(Network, document["network"], "network", faults) if "network" in document else None
-    told = document.get("training")
-    return network, None if told is None else _part(Training, told, "training", faults)
+    training = _optional(Training, document, "training", faults)
+    inputs = _optional(InputContract, document, "input", faults)
+    readouts = _part(dict[str, Readout], document.get("readout", {}), "readout", faults)
+    if network is None or readouts is None or len(faults) > known:
+        return None
+    return Header(network, training, inputs, readouts)
+
+
+def _optional(kind: type[T], document: Mapping[str, Any], field: str, faults: list[Fault]) -> T | None:
+    told = document.get(field)
+    return None if told is None else _part(kind, told, field, faults)
 
 
 def _part(kind: type[T], value: Any, root: str, faults: list[Fault]) -> T | None:

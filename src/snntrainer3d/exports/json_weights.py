@@ -20,7 +20,7 @@ from snntrainer3d.spec import TrainedNetwork
 
 MAX_JSON_BYTES = 400_000_000
 """About 30 million weights; as Python numbers they take four times as much memory."""
-_FIELDS = {"format", "version", "network", "training", "tensors"}
+_FIELDS = {"format", "version", "network", "training", "input", "readout", "tensors"}
 _ENTRY_FIELDS = {"type", "shape", "data"}
 _TYPE = "float32"
 _MAX_AXES = 8
@@ -48,11 +48,11 @@ def from_document(document: Any) -> TrainedNetwork:
     """Read our JSON that is parsed already; raises FileFormatError, MismatchError."""
     check_kind(document)
     faults = [_unknown(name, name) for name in document if name not in _FIELDS]
-    network, training = read_header(document, faults)
+    header = read_header(document, faults)
     tensors = dict(_arrays(document.get("tensors"), faults))
-    if faults or network is None:
+    if faults or header is None:
         raise FileFormatError("The weight file is faulty.", faults=faults)
-    return TrainedNetwork(network, tensors, training)
+    return header.trained(tensors)
 
 
 def parse_json(raw: bytes) -> Any:

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from snntrainer3d.errors import Fault, FileFormatError
+from snntrainer3d.exports.header import Header
 from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.spec import (
     AvgPool,
     Conv2d,
     Flatten,
-    Network,
     Shape,
     TrainedNetwork,
-    Training,
     fixed_tensors,
     tensor_shapes,
 )
@@ -60,8 +59,7 @@ def _operation(nir: ModuleType, stage: Stage) -> Any:
 
 
 def network_of_maps(
-    network: Network,
-    training: Training | None,
+    header: Header,
     nodes: Mapping[str, Mapping[str, Any]],
     kept: Mapping[str, np.ndarray],
     said: Any,
@@ -75,11 +73,12 @@ def network_of_maps(
     Raises:
         FileFormatError: a node is missing, or says something else than the spec does.
     """
+    network = header.network
     tensors = dict(fixed_tensors(network))
     for name, shape in tensor_shapes(network).items():
         if name not in tensors:
             tensors[name] = _array(name, shape, nodes, kept)
-    trained = TrainedNetwork(network, tensors, training)
+    trained = header.trained(tensors)
     for stage in stages_of(trained):
         if stage.fires:
             _check_neurons(f"lif{stage.index + 1}", nodes, said(stage))

@@ -15,12 +15,12 @@ from jaxtyping import Float64
 
 from snntrainer3d.apart import Hdf5Content, read_hdf5
 from snntrainer3d.errors import Fault, FileFormatError, Snntrainer3dError
-from snntrainer3d.exports.header import check_kind, read_header
+from snntrainer3d.exports.header import Header, check_kind, read_header
 from snntrainer3d.exports.json_weights import parse_json
 from snntrainer3d.exports.layer_values import layer_values
 from snntrainer3d.exports.nir_maps import network_of_maps
 from snntrainer3d.exports.nir_writing import DT_S, KEY, neuron_arrays, nir_faults
-from snntrainer3d.spec import Network, TrainedNetwork, Training, fixed_tensors, parse, tensor_shapes
+from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, parse, tensor_shapes
 
 SAME = 1e-5
 """Relative difference below which a gain counts as 1 and values as equal: float32 written and read twice."""
@@ -220,36 +220,36 @@ def _metadata(content: Hdf5Content) -> dict[str, Any]:
 
 def _ours_of_maps(content: Hdf5Content, metadata: Mapping[str, Any]) -> TrainedNetwork | None:
     """Give the network that a file of ours says where it has other layers than dense ones."""
-    network, training = _said(metadata)
-    if network is None or network.only_dense:
+    header = _said(metadata)
+    if header is None or header.network.only_dense:
         return None
-    if faults := nir_faults(network):
+    if faults := nir_faults(header.network):
         raise FileFormatError("The spec within the NIR file is faulty.", faults=faults)
     prefix = "node/metadata/"
     kept = {key.removeprefix(prefix): array for key, array in content.arrays.items() if key.startswith(prefix)}
-    return network_of_maps(network, training, _nodes(content), kept, neuron_arrays)
+    return network_of_maps(header, _nodes(content), kept, neuron_arrays)
 
 
-def _said(metadata: Mapping[str, Any]) -> tuple[Network | None, Training | None]:
+def _said(metadata: Mapping[str, Any]) -> Header | None:
     text = metadata.get(KEY)
     if not isinstance(text, str):
-        return None, None
+        return None
     document = parse_json(text.encode())
     check_kind(document)
     faults: list[Fault] = []
-    network, training = read_header(document, faults)
-    if faults or network is None:
+    header = read_header(document, faults)
+    if header is None:
         raise FileFormatError("The spec within the NIR file is faulty.", faults=faults)
-    return network, training
+    return header
 
 
 def _ours(content: Hdf5Content, stages: list[_Stage], metadata: Mapping[str, Any]) -> TrainedNetwork | None:
     """Give the network that a file of ours says, unless its nodes were changed since."""
-    network, training = _said(metadata)
-    if network is None:
+    header = _said(metadata)
+    if header is None:
         return None
     try:
-        trained = TrainedNetwork(network, _tensors(network, stages, content), training)
+        trained = header.trained(_tensors(header.network, stages, content))
     except (Snntrainer3dError, ValueError, KeyError):
         return None
     return trained if _agrees(trained, stages) else None

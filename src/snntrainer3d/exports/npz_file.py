@@ -13,7 +13,7 @@ from snntrainer3d.apart import read_npz
 from snntrainer3d.errors import Fault, FileFormatError
 from snntrainer3d.exports.header import check_kind, header_of, in_order, read_header
 from snntrainer3d.exports.json_weights import parse_json
-from snntrainer3d.spec import TrainedNetwork, tensor_shapes
+from snntrainer3d.spec import TrainedNetwork
 
 KEY = "snntrainer3d"
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
@@ -51,8 +51,7 @@ def from_npz(raw: bytes) -> TrainedNetwork:
     document: Any = parse_json(str(text).encode("utf-8", "surrogatepass"))
     check_kind(document)
     faults: list[Fault] = []
-    network, training = read_header(document, faults)
-    if faults or network is None:
+    header = read_header(document, faults)
+    if header is None:
         raise FileFormatError("The spec within the NPZ is faulty.", faults=faults)
-    wanted = {name: arrays.pop(name) for name in tensor_shapes(network) if name in arrays}
-    return TrainedNetwork(network, wanted | arrays, training)
+    return header.trained(arrays)

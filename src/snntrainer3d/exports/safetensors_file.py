@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from snntrainer3d.errors import Fault, FileFormatError
 from snntrainer3d.exports.header import check_kind, header_of, in_order, read_header
 from snntrainer3d.exports.json_weights import parse_json
-from snntrainer3d.spec import TrainedNetwork, tensor_shapes
+from snntrainer3d.spec import TrainedNetwork
 
 KEY = "snntrainer3d"
 _LENGTH_BYTES = 8
@@ -36,11 +36,10 @@ def from_safetensors(raw: bytes) -> TrainedNetwork:
     document = _document(raw)
     check_kind(document)
     faults: list[Fault] = []
-    network, training = read_header(document, faults)
-    if faults or network is None:
+    header = read_header(document, faults)
+    if header is None:
         raise FileFormatError("The spec within the safetensors file is faulty.", faults=faults)
-    wanted = {name: arrays.pop(name) for name in tensor_shapes(network) if name in arrays}
-    return TrainedNetwork(network, wanted | arrays, training)  # in order of layers; what is foreign is told
+    return header.trained(arrays)
 
 
 def has_spec(raw: bytes) -> bool:

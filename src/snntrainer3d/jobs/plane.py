@@ -13,6 +13,7 @@ from snntrainer3d.data import Dataset
 from snntrainer3d.errors import InputError
 from snntrainer3d.jobs.chances import chances_of
 from snntrainer3d.jobs.shelf import KnownNetwork
+from snntrainer3d.spec import decide
 
 SIDE = 64
 """Points of the grid in each direction."""
@@ -64,12 +65,12 @@ def _decided(known: KnownNetwork, dataset: Dataset, points: np.ndarray, at_once:
     from snntrainer3d.data.encoders import encoder_for
     from snntrainer3d.engine import objective_of, tally
 
-    encoder, objective = encoder_for(dataset, known.training), objective_of(known.training)
+    encoder, objective = encoder_for(dataset, known.training, known.inputs), objective_of(known.training)
     decisions, strengths = [], []
     for begin in range(0, len(points), at_once):
         scores = tally(known.module, encoder, points[begin : begin + at_once], begin, objective).counts[-1]
         chances, alike = chances_of(scores), 1.0 / scores.shape[1]
-        decisions.append(scores.argmax(axis=1).astype(np.uint8))
+        decisions.append(decide(scores).astype(np.uint8))
         strengths.append(np.rint((chances.max(axis=1) - alike) * (255 / (1.0 - alike))).astype(np.uint8))
         yield
     return np.concatenate(decisions), np.concatenate(strengths)

@@ -9,6 +9,7 @@ from snntrainer3d.data import Dataset
 from snntrainer3d.exports import PublishedRun, published_page
 from snntrainer3d.jobs.shelf import KnownNetwork
 from snntrainer3d.runs import RunStore
+from snntrainer3d.spec import decide
 
 MOST_CLASSES = 10
 MOST_MISTAKES = 2
@@ -56,5 +57,5 @@ def _mistakes(known: KnownNetwork, dataset: Dataset) -> list[int]:
 
     recipe = known.training
     inputs, labels = dataset.test.inputs[:LOOKED_AT], dataset.test.labels[:LOOKED_AT]
-    found = tally(known.module, encoder_for(dataset, recipe), inputs, 0, objective_of(recipe))
-    return (found.counts[-1].argmax(axis=1) != labels).nonzero()[0].tolist()
+    found = tally(known.module, encoder_for(dataset, recipe, known.inputs), inputs, 0, objective_of(recipe))
+    return (decide(found.counts[-1]) != labels).nonzero()[0].tolist()

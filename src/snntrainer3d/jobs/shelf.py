@@ -14,7 +14,7 @@ from jaxtyping import Shaped
 from snntrainer3d.data import Dataset, available, check_fit, describe, load
 from snntrainer3d.errors import ConflictError, MismatchError, NotFoundError
 from snntrainer3d.runs import RunFolder, list_checkpoints, newest_checkpoint, read_weights
-from snntrainer3d.spec import Network, TrainedNetwork, Training, multiplications, neuron_values
+from snntrainer3d.spec import InputContract, Network, TrainedNetwork, Training, multiplications, neuron_values
 
 if TYPE_CHECKING:
     from snntrainer3d.engine import SpikingNetwork
@@ -34,6 +34,8 @@ class KnownNetwork:
     stamp: Stamp
     network: Network
     training: Training
+    inputs: InputContract | None
+    """What the weights themselves say of their input, where they do."""
     module: SpikingNetwork
     values: tuple[Mapping[str, Shaped[np.ndarray, "..."]], ...]
     """Of each layer that has neurons: decays and threshold by name, a scalar each, or one for each neuron."""
@@ -137,4 +139,4 @@ def _load(run: RunFolder, stamp: Stamp) -> KnownNetwork:
         {name: trained.tensors[f"layers.{index}.neuron.{name}"] for name in neuron_values(neuron)}
         for index, neuron in zip(trained.network.spiking(), trained.network.neurons(), strict=True)
     )
-    return KnownNetwork(stamp, trained.network, run.read_spec().training, module, values, update)
+    return KnownNetwork(stamp, trained.network, run.read_spec().training, trained.inputs, module, values, update)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float32, Num, Shaped, UInt8
 
+from snntrainer3d.analysis import settled
 from snntrainer3d.data import Dataset, Split, prepare_drawing
 from snntrainer3d.errors import (
     ConflictError,
@@ -32,7 +33,7 @@ from snntrainer3d.jobs.proving import prove_export
 from snntrainer3d.jobs.publishing import samples_to_show
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
-from snntrainer3d.spec import Izhikevich, Neuron
+from snntrainer3d.spec import Izhikevich, Neuron, decide
 from snntrainer3d.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Tasks:
         steps = asked.get("num_steps") or known.training.num_steps
         _check_size(known, steps)
         raw, origin = _sample(request, dataset)
-        encoder = replace(encoder_for(dataset, known.training), num_steps=steps)
+        encoder = replace(encoder_for(dataset, known.training, known.inputs), num_steps=steps)
         playback = play(known.module, encoder, raw, origin["index"] or 0)
         shape, pixels = pictures_of(raw[None], dataset)
         answer = {
@@ -233,7 +234,7 @@ class Tasks:
 
         dataset = self._shelf.dataset_of(known)
         part, recipe = _part(dataset, split), known.training
-        encoder, objective = encoder_for(dataset, recipe), objective_of(recipe)
+        encoder, objective = encoder_for(dataset, recipe, known.inputs), objective_of(recipe)
         at_once = _at_once(known, 250)
         decided: dict[str, list[Any]] = {"decisions": [], "confidences": [], "latencies": []}
         fired: list[np.ndarray] = [np.zeros(size, np.int64) for size in known.network.spiking_sizes()]
@@ -241,9 +242,9 @@ class Tasks:
             chosen = part.inputs[begin : begin + at_once]
             found = tally(known.module, encoder, chosen, begin, objective)
             fired = [before + now for before, now in zip(fired, found.fired, strict=True)]
-            decided["decisions"] += found.counts[-1].argmax(axis=1).tolist()
+            decided["decisions"] += decide(found.counts[-1]).tolist()
             decided["confidences"] += chances_of(found.counts[-1]).max(axis=1).round(4).tolist()
-            decided["latencies"] += _latencies(found.counts, objective.reading)
+            decided["latencies"] += _latencies(found.counts, objective.readout.reading)
             yield
         survey = {
             "version": _VERSION,
@@ -358,14 +359,14 @@ def _decision(playback: Playback, objective: Objective) -> dict[str, Any]:
     last = scores[-1]
     chances = chances_of(last[None])[0]
     return {
-        "prediction": int(last.argmax()),
+        "prediction": int(decide(last)),
         "tie": bool((last == last.max()).sum() > 1),
         "confidence": float(chances.max()),
         "chances": chances.round(6).tolist(),
-        "reading": objective.reading,
+        "reading": objective.readout.reading,
         "scores": [round(float(score), 4) for score in last],
         "counts": playback.counts[-1].tolist(),
-        "latency": _latencies(scores[:, None], objective.reading)[0],
+        "latency": _latencies(scores[:, None], objective.readout.reading)[0],
     }
 
 
@@ -376,10 +377,8 @@ def _race(scores: Num[np.ndarray, "time class"]) -> str | None:
 
 def _latencies(counts: Num[np.ndarray, "time sample class"], reading: str) -> list[int | None]:
     """Give each sample's first step, from 1, from which on the decision stays; None where nothing speaks for one."""
-    decisions = np.where((counts.max(axis=2) > 0) | (reading == "membrane"), counts.argmax(axis=2), -1)
-    differs = decisions != decisions[-1]
-    last_change = np.where(differs.any(axis=0), len(decisions) - np.argmax(differs[::-1], axis=0), 0)
-    return [int(step) + 1 if final >= 0 else None for step, final in zip(last_change, decisions[-1], strict=True)]
+    decisions = np.where((counts.max(axis=2) > 0) | (reading == "membrane"), decide(counts), -1)
+    return [int(step) if final >= 0 else None for step, final in zip(settled(decisions), decisions[-1], strict=True)]
 
 
 def _layer(spikes: UInt8[np.ndarray, "time neuron"], membranes: Shaped[np.ndarray, "time neuron"]) -> dict[str, Any]:

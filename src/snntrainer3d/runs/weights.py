@@ -1,15 +1,19 @@
-"""Weights in a run's folder: safetensors named as `spec.tensor_shapes` does; the network stands in spec.json."""
+"""Weights in a run's folder: safetensors named as `spec.tensor_shapes` does; the network stands in spec.json.
+
+How the network is fed and read stands in the metadata, as in every safetensors file of ours, where it was known.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from snntrainer3d.errors import FileFormatError, NotFoundError
-from snntrainer3d.spec import RunSpec, TrainedNetwork
+from snntrainer3d.errors import FileFormatError, NotFoundError, SpecError
+from snntrainer3d.spec import InputContract, Readout, RunSpec, TrainedNetwork, parse
 from snntrainer3d.storage import write_atomically
 
 
@@ -20,7 +24,7 @@ def write_weights(path: Path, trained: TrainedNetwork) -> None:
 
 
 def read_weights(path: Path, spec: RunSpec) -> TrainedNetwork:
-    """Read the arrays of a network; its metadata, if any, is left alone.
+    """Read the arrays of a network, and from the metadata how it is fed and read, where that is said.
 
     Raises:
         NotFoundError: there is no such file.
@@ -28,9 +32,22 @@ def read_weights(path: Path, spec: RunSpec) -> TrainedNetwork:
         MismatchError: it is of another network.
     """
     try:
-        arrays = safetensors.numpy.load(path.read_bytes())
+        raw = path.read_bytes()
+        arrays = safetensors.numpy.load(raw)
+        inputs, readouts = _contract(raw)
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path.name}.") from None
-    except (OSError, SafetensorError, ValueError, KeyError) as error:
+    except (OSError, SafetensorError, SpecError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise FileFormatError(f"{path} is damaged: {error}.") from None
-    return TrainedNetwork(spec.network, {name: array.copy() for name, array in arrays.items()}, spec.training)
+    copied = {name: array.copy() for name, array in arrays.items()}
+    return TrainedNetwork(spec.network, copied, spec.training, inputs, readouts)
+
+
+def _contract(raw: bytes) -> tuple[InputContract | None, dict[str, Readout]]:
+    """Give what the metadata says; raises ValueError, SpecError where it is damaged."""
+    length = int.from_bytes(raw[:8], "little")
+    text = json.loads(raw[8 : 8 + length]).get("__metadata__", {}).get("snntrainer3d")
+    document = json.loads(text) if text else {}
+    told = document.get("input")
+    inputs = None if told is None else parse(InputContract, told, what="input", root="input")
+    return inputs, parse(dict[str, Readout], document.get("readout", {}), what="readout", root="readout")

@@ -4,6 +4,7 @@ from snntrainer3d.spec._document import FieldFault, Part, fault_of, parse, read_
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
 from snntrainer3d.spec.codings import CODINGS, Coding, Delta, Direct, Latency, Population, Rate
+from snntrainer3d.spec.contract import FOR_TESTS, OUTPUT, InputContract, Readout, decide, readout_of
 from snntrainer3d.spec.cost import Cost, cost_of, fan_outs, input_fan_out, multiplications
 from snntrainer3d.spec.craft import (
     Adam,
@@ -64,21 +65,31 @@ from snntrainer3d.spec.surrogates import (
     Triangular,
 )
 from snntrainer3d.spec.templates import TEMPLATES, Template
-from snntrainer3d.spec.trained import TrainedNetwork, count_parameters, fixed_tensors, neuron_values, tensor_shapes
+from snntrainer3d.spec.trained import (
+    RECIPE,
+    TrainedNetwork,
+    count_parameters,
+    fixed_tensors,
+    neuron_values,
+    tensor_shapes,
+)
 from snntrainer3d.spec.training import DATASETS, MEMORY_SILENCES, OWN, PARITY_BITS, Training
 
 __all__ = [
     "CODINGS",
     "DATASETS",
+    "FOR_TESTS",
     "LAYERS",
     "MAX_RUNS",
     "MEMORY_SILENCES",
     "NEURONS",
     "NEURON_KINDS",
     "NEURON_VALUES",
+    "OUTPUT",
     "OWN",
     "PARITY_BITS",
     "PRESETS",
+    "RECIPE",
     "SURROGATES",
     "TEMPLATES",
     "UNREACHABLE",
@@ -109,6 +120,7 @@ __all__ = [
     "Flatten",
     "Grid",
     "Input",
+    "InputContract",
     "Integrator",
     "Izhikevich",
     "Lapicque",
@@ -127,6 +139,7 @@ __all__ = [
     "Preset",
     "RandomSearch",
     "Rate",
+    "Readout",
     "Recurrent",
     "RunSpec",
     "Schedule",
@@ -146,6 +159,7 @@ __all__ = [
     "advise",
     "cost_of",
     "count_parameters",
+    "decide",
     "dense_network",
     "fan_outs",
     "fault_of",
@@ -162,6 +176,7 @@ __all__ = [
     "place_in_maps",
     "read_json",
     "read_json_file",
+    "readout_of",
     "receptive_field",
     "recipe",
     "tensor_shapes",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float32
 
-from snntrainer3d.errors import Fault, MismatchError
+from snntrainer3d.errors import Fault, InputError, MismatchError
+from snntrainer3d.spec.contract import OUTPUT, InputContract, Readout, readout_of
 from snntrainer3d.spec.network import Network
 from snntrainer3d.spec.neurons import NEURON_VALUES, Lapicque, Neuron
 from snntrainer3d.spec.training import Training
+
+RECIPE = "Give the recipe that they were trained with: --spec SPEC.json, a run's document."
+"""What to do where a file does not say how it is fed and read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +26,9 @@ class TrainedNetwork:
     `tensors` holds float32 arrays, named by `tensor_shapes`: weights as torch has them, [out][in] or for conv2d
     [out][in][row][column], biases, a recurrent layer's own weights, the statistics of batch_norm, and beta, alpha,
     threshold and the like of each layer's neurons (a scalar, or one per neuron where learned so).
-    `training` is the recipe it was trained with, where known.
+    `training` is the recipe it was trained with, where known. `inputs` says how a stored sample becomes input, where
+    that is known already (`data.contract_for` finds it out), and `readouts` how each output, by its name, becomes a
+    class; without any, the training says it.
 
     Raises:
         MismatchError: names or shapes are not those of the network; all of them at once.
@@ -31,11 +37,22 @@ class TrainedNetwork:
     network: Network
     tensors: Mapping[str, Float32[np.ndarray, "..."]]
     training: Training | None = None
+    inputs: InputContract | None = None
+    readouts: Mapping[str, Readout] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not self.readouts and self.training is not None:
+            object.__setattr__(self, "readouts", {OUTPUT: readout_of(self.training)})
         faults = list(_faults(self.network, self.tensors))
         if faults:
             raise MismatchError("The weights do not fit the network.", faults=faults)
+
+    @property
+    def readout(self) -> Readout:
+        """Give how the one output becomes a class; raises InputError where nothing says it."""
+        if OUTPUT not in self.readouts:
+            raise InputError("The weights do not say how their outputs become a class.", path="readout", hint=RECIPE)
+        return self.readouts[OUTPUT]
 
     def parameters(self) -> int:
         """Give the number of learned values: weights, biases, learnable neuron values."""

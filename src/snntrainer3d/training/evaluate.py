@@ -10,9 +10,9 @@ from jaxtyping import Int, Int64
 
 from snntrainer3d.analysis import Evaluation, evaluate_counts
 from snntrainer3d.data import Dataset, Split, split_train
-from snntrainer3d.data.encoders import FOR_TESTS, encoder_for
+from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.engine import Learner, build, load_tensors, open_learner
-from snntrainer3d.spec import Network, TrainedNetwork, Training
+from snntrainer3d.spec import FOR_TESTS, InputContract, Network, TrainedNetwork, Training
 
 EVALUATION_BATCH = 500
 """Samples at once; bounds the memory of recordings, the result does not depend on it."""
@@ -29,7 +29,7 @@ def evaluate(
     recipe = training or trained.training or Training()
     learner = _learner_of(trained, dataset, recipe)
     part = dataset.test if split == "test" else dataset.train
-    evaluation, _ = evaluate_split(learner, dataset, part, np.arange(len(part.labels)), recipe)
+    evaluation, _ = evaluate_split(learner, dataset, part, np.arange(len(part.labels)), recipe, trained.inputs)
     return evaluation
 
 
@@ -41,7 +41,7 @@ def decide_in_portions(
     every = np.arange(len(dataset.test.labels))
     for begin in range(0, len(every), EVALUATION_BATCH):
         chosen = every[begin : begin + EVALUATION_BATCH]
-        yield evaluate_split(learner, dataset, dataset.test, chosen, training)[0].decisions
+        yield evaluate_split(learner, dataset, dataset.test, chosen, training, trained.inputs)[0].decisions
 
 
 def _learner_of(trained: TrainedNetwork, dataset: Dataset, recipe: Training) -> Learner:
@@ -52,10 +52,19 @@ def _learner_of(trained: TrainedNetwork, dataset: Dataset, recipe: Training) -> 
 
 
 def evaluate_split(
-    learner: Learner, dataset: Dataset, part: Split, indices: Int[np.ndarray, "sample"], training: Training
+    learner: Learner,
+    dataset: Dataset,
+    part: Split,
+    indices: Int[np.ndarray, "sample"],
+    training: Training,
+    known: InputContract | None = None,
 ) -> tuple[Evaluation, list[float]]:
-    """Evaluate the samples `indices` of a split; give the evaluation and each layer's spikes per neuron and step."""
-    encoder = encoder_for(dataset, training)
+    """Evaluate the samples `indices` of a split; give the evaluation and each layer's spikes per neuron and step.
+
+    Args:
+        known: what the weights say of their input, as in `contract_of`.
+    """
+    encoder = encoder_for(dataset, training, known)
     raw = torch.from_numpy(part.inputs)
     labels = torch.from_numpy(part.labels)
     counts, loss, weight, rates = [], 0.0, 0.0, np.zeros(0)

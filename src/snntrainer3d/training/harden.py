@@ -64,7 +64,7 @@ def _epochs(
     indices, _ = split_train(dataset.train.labels, recipe.validation_share, recipe.split_seed)
     per_epoch = updates_per_epoch(len(indices), recipe.batch_size, recipe.keep_last_batch)
     raw, labels = torch.from_numpy(dataset.train.inputs), torch.from_numpy(dataset.train.labels)
-    encoder, generator = encoder_for(dataset, recipe), np.random.default_rng(seed)
+    encoder, generator = encoder_for(dataset, recipe, trained.inputs), np.random.default_rng(seed)
     clean = trained
     for update in range(per_epoch * recipe.epochs):
         epoch, batch = divmod(update, per_epoch)
@@ -82,6 +82,6 @@ def _epochs(
         loss += result.loss * len(chosen)
         moved = tensors_of(module, trained.network)
         arrays = {name: clean.tensors[name] + (moved[name] - disturbed[name]) for name in clean.tensors}
-        clean = TrainedNetwork(trained.network, arrays, recipe)
+        clean = TrainedNetwork(trained.network, arrays, recipe, trained.inputs, trained.readouts)
         if batch == per_epoch - 1:
             yield Hardened(epoch + 1, clean, loss / len(indices))

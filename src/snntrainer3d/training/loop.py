@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from snntrainer3d.analysis import Evaluation
-from snntrainer3d.data import Dataset, check_fit, split_train
+from snntrainer3d.data import Dataset, check_fit, split_train, with_contract
 from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.engine import Learner, build, load_tensors, matrices_of, open_learner, prepare_learner, to_trained
 from snntrainer3d.errors import SpecError
@@ -405,7 +405,7 @@ class _Training:
         self._health.said.update(state.get("notes_said", ()))
 
     def _results(self) -> tuple[dict[str, Any], TrainedNetwork]:
-        trained = to_trained(self._module, self._spec.network, self._recipe)
+        trained = with_contract(to_trained(self._module, self._spec.network, self._recipe), self._dataset)
         everything = np.arange(len(self._dataset.test.labels))
         test, rates = evaluate_split(self._learner, self._dataset, self._dataset.test, everything, self._recipe)
         if self._validation is None and len(self._validation_indices):

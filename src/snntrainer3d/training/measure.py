@@ -55,7 +55,7 @@ def measure_in_portions(
     module = build(trained.network)
     load_tensors(module, trained)
     part = dataset.test if split == "test" else dataset.train
-    encoder = encoder_for(dataset, recipe)
+    encoder = encoder_for(dataset, recipe, trained.inputs)
     objective = objective_of(recipe, class_weights(recipe, trained.network, dataset))
     cumulative, spikes, active, loss, weight, lit = [], [], [], 0.0, 0.0, 0
     before, behind = 0, 0
