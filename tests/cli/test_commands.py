@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -343,3 +345,14 @@ def test_the_disk_is_shown_and_bounded(finished: str, capsys: Capture) -> None:
     assert "--quota" in capsys.readouterr().err
     assert run(["runs", "disk", "--quota", "none"]) == 0
     assert "quota none" in capsys.readouterr().out
+
+
+def test_doctor_says_that_a_gpu_which_is_there_is_not_used(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    found = subprocess.CompletedProcess([], 0, stdout="NVIDIA X\n", stderr="")
+    doctor = sys.modules["snntrainer3d.cli.doctor"]
+    monkeypatch.setattr(doctor, "CHECKS", (doctor._cuda, doctor._python))
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *_, **__: found)
+    assert run(["doctor"]) == 0
+    told = capsys.readouterr()
+    assert "NVIDIA X is here but not used: everything runs on the CPU" in told.out
+    assert "torch" in told.err, "what takes seconds is told before"

@@ -16,7 +16,7 @@ import torch
 from made_layers import LAYERED, layered
 from made_networks import NEURONS, made
 
-from snntrainer3d.errors import MismatchError
+from snntrainer3d.errors import InputError, MismatchError
 from snntrainer3d.exports import (
     form_of,
     prove,
@@ -103,6 +103,39 @@ def test_c_compiles_without_a_warning_and_gives_the_same_spikes(neuron):
     assert proof.spikes > 100
     # Sums one after the other round more than torch's, which are in blocks.
     assert proof.largest_membrane_error < MEMBRANES_GROW
+
+
+@C
+@pytest.mark.parametrize("name", ["9net.c", "int.c", "a-b.v2.c", "_.c"])
+def test_c_compiles_by_every_name_that_it_takes(name):
+    form, trained = form_of("c"), made(NEURONS["leaky, subtract"])
+    assert prove_files(form, trained, form.write(trained, name)).holds
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "netz",
+        "net.h",
+        "net.C",
+        "net.cpp",
+        "nétz.c",
+        "a b.c",
+        'a"b.c',
+        "a\\b.c",
+        "-o.c",
+        ".c",
+        "main.c",
+        "math.c",
+        "n\n.c",
+    ],
+)
+@pytest.mark.parametrize("form", ["c", "c-int8"])
+def test_names_that_a_c_compiler_does_not_take_are_refused_with_one_that_it_takes(form, name):
+    with pytest.raises(InputError) as caught:
+        form_of(form).write(made(NEURONS["leaky, subtract"]), name)
+    assert caught.value.path == "output"
+    assert "network.c" in caught.value.hint
 
 
 @C

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ import typer
 from locked import hide_dev_packages
 from snntrainer3d.cli import run
 from snntrainer3d.cli.app import app
+from snntrainer3d.exports.refusal import FOUR_NEURONS
+from snntrainer3d.spec import NEURONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "tutorials"
@@ -169,6 +172,34 @@ def _unknown(words: list[str]) -> list[str]:
     known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     options = {word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)}
     return sorted(options - known - {"--help", "-h"})
+
+
+def test_neurons_that_have_no_code_are_those_that_the_readme_names() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = re.search(r"load it again to\s+measure or to train on\. (.+?) go as weights", readme, re.DOTALL)
+    assert said is not None
+    without = [model.title for model in NEURONS if model.model_fields["kind"].default not in FOUR_NEURONS]
+    assert len(without) == 3
+    assert [title for title in without if title.lower() not in said[1].lower()] == []
+
+
+def test_every_variable_of_the_environment_that_is_read_is_in_its_page() -> None:
+    page = (ROOT / "docs" / "environment.md").read_text(encoding="utf-8")
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    names = set(re.findall(r"SNNTRAINER3D_[A-Z]+(?!_)|NUMBA_[A-Z_]+|G?OMP_[A-Z_]+", sources))
+    assert len(names) >= 8
+    assert sorted(name for name in names if f"`{name}`" not in page) == []
+
+
+def test_every_extra_is_named_and_those_of_make_run_are_installed_by_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    table = readme[readme.index("| extra |") :].split("\n\n")[0]
+    assert [name for name in extras if f"`{name}`" not in table] == []
+    locked = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
+    for name in ("nir", "onnx", "printing", "notebook", "tune"):
+        for package in extras[name]:
+            assert f"\n{re.split('[>=]', package)[0]}==" in locked, (name, package)
 
 
 def test_commands_named_in_passing_exist() -> None:

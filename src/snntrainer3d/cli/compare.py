@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from snntrainer3d.cli.completion import complete_run
 from snntrainer3d.cli.output import AsJson, give_json, give_table, percent
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ _MOST_PAIRS = 6
 
 def compare(
     runs: Annotated[
-        list[str], typer.Argument(metavar="RUN RUN...", help="Ids, beginnings of ids, or names; name* for several.")
+        list[str],
+        typer.Argument(
+            metavar="RUN RUN...",
+            help="Ids, beginnings of ids, or names; name* for several.",
+            autocompletion=complete_run,
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from snntrainer3d.cli.completion import complete_dataset, complete_own
 from snntrainer3d.cli.output import AsJson, give_json, give_table, say
 
 app = typer.Typer(help="Data sets: list them, fetch one, import your own, remove it.", no_args_is_help=True)
@@ -53,7 +54,8 @@ def list_datasets(as_json: AsJson = False) -> None:
 
 @app.command("fetch")
 def fetch_dataset(
-    name: Annotated[str, typer.Argument(help="Data set to download into the cache.")], as_json: AsJson = False
+    name: Annotated[str, typer.Argument(help="Data set to download into the cache.", autocompletion=complete_dataset)],
+    as_json: AsJson = False,
 ) -> None:
     """Download a data set, unless it is there."""
     from snntrainer3d.data import cache_folder, fetch
@@ -103,7 +105,10 @@ def import_dataset(
 
 
 @app.command("remove")
-def remove_dataset(name: Annotated[str, typer.Argument(help="Own data to forget.")], as_json: AsJson = False) -> None:
+def remove_dataset(
+    name: Annotated[str, typer.Argument(help="Own data to forget.", autocompletion=complete_own)],
+    as_json: AsJson = False,
+) -> None:
     """Forget your own data; runs that were trained on it keep their results."""
     from snntrainer3d.data import remove_own
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli.circuits import SetOption, document_from, settings_from
+from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
 from snntrainer3d.errors import ConflictError
 
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
 
 
 def devices(
-    weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.")],
-    dataset: Annotated[str | None, typer.Option(help="Data set; the run's own by default.")] = None,
+    weights: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.", autocompletion=complete_run_or_file
+        ),
+    ],
+    dataset: Annotated[
+        str | None, typer.Option(help="Data set; the run's own by default.", autocompletion=complete_dataset)
+    ] = None,
     samples: Annotated[int, typer.Option(min=1, help="Test samples, from the first on.")] = 1000,
     draws: Annotated[int, typer.Option(help="Sets of devices at each value.")] = 20,
     target: Annotated[float, typer.Option(help="Accuracy that the requirements ask for.")] = 0.9,

@@ -90,6 +90,7 @@ def _packages() -> Iterator[Finding]:
 
 
 def _cuda() -> Iterator[Finding]:
+    say("Asking torch for a GPU, some seconds …")
     # Asked in a process of its own: torch takes seconds to import and a broken driver may end the process.
     code = "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')"
     try:
@@ -100,9 +101,9 @@ def _cuda() -> Iterator[Finding]:
     if done.returncode != 0:
         yield Finding("cuda", "FAIL", f"torch cannot be imported: {_last_line(done.stderr)}")
     elif done.stdout.strip():
-        yield Finding("cuda", "PASS", done.stdout.strip())
+        yield Finding("cuda", "SKIP", f"{done.stdout.strip()} is here but not used: everything runs on the CPU")
     else:
-        yield Finding("cuda", "SKIP", "no GPU that torch can use; everything runs on the CPU")
+        yield Finding("cuda", "SKIP", "no GPU that torch can use; none is needed, everything runs on the CPU")
 
 
 def _node() -> Iterator[Finding]:
@@ -181,6 +182,7 @@ def _datasets() -> Iterator[Finding]:
 
 
 def _training() -> Iterator[Finding]:
+    say("Trying a tiny training, which the first time compiles its kernels: half a minute or more …")
     with tempfile.TemporaryDirectory(prefix="snntrainer3d-doctor-") as home:
         environment = {**os.environ, "SNNTRAINER3D_HOME": home}
         command = [sys.executable, "-m", "snntrainer3d", *TRAINING]

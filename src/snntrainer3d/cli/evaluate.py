@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
 from snntrainer3d.errors import Fault, InputError, SpecError
 
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.")],
-    dataset: Annotated[str | None, typer.Option(help="Data set to test on; the run's own by default.")] = None,
+    weights: Annotated[
+        str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.", autocompletion=complete_run_or_file)
+    ],
+    dataset: Annotated[
+        str | None, typer.Option(help="Data set to test on; the run's own by default.", autocompletion=complete_dataset)
+    ] = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps; as trained by default.")] = None,
     spec: Annotated[
         Path | None,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from snntrainer3d.cli.circuits import CIRCUITS, CircuitOptions, FormOption, PrintOption, SetOption
+from snntrainer3d.cli.completion import complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, say
 from snntrainer3d.errors import ConflictError, FailureError, InputError
 
@@ -43,7 +44,9 @@ class What(StrEnum):
 
 
 def export(
-    run: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.", autocompletion=complete_run_or_file)
+    ],
     to: Annotated[
         What,
         typer.Option(

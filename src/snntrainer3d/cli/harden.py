@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from snntrainer3d.cli.circuits import SetOption, document_from, settings_from
+from snntrainer3d.cli.completion import complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, percent, say
 from snntrainer3d.errors import ConflictError, Fault, SpecError
 
@@ -16,7 +17,12 @@ MEASURING_SEED = 1_000_003
 
 
 def harden(
-    weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.")],
+    weights: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.", autocompletion=complete_run_or_file
+        ),
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="JSON file for the hardened weights.")],
     device: Annotated[
         list[str] | None,

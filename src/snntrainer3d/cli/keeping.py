@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from snntrainer3d.cli.completion import complete_run
 from snntrainer3d.cli.output import AsJson, clock, give_json, give_table
 from snntrainer3d.errors import ConflictError
 
 if TYPE_CHECKING:
     from snntrainer3d.runs import RunRow
 
-Run = Annotated[str, typer.Argument(help="The run's id, the beginning of it, or its name.")]
+Run = Annotated[
+    str, typer.Argument(help="The run's id, the beginning of it, or its name.", autocompletion=complete_run)
+]
 
 
 def tag_run(

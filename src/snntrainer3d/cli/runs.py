@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli import keeping
+from snntrainer3d.cli.completion import complete_run
 from snntrainer3d.cli.disk import disk
 from snntrainer3d.cli.output import AsJson, clock, give_json, give_pairs, give_table, percent
 from snntrainer3d.errors import InputError
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from snntrainer3d.runs import Found
 
 app = typer.Typer(help="Runs: find, show, rename, tag, archive, delete, restore, take along.", no_args_is_help=True)
-Run = Annotated[str, typer.Argument(help="The run's id, the beginning of it, or its name.")]
+Run = Annotated[
+    str, typer.Argument(help="The run's id, the beginning of it, or its name.", autocompletion=complete_run)
+]
 
 
 app.command("tag")(keeping.tag_run)
@@ -154,7 +157,7 @@ def rename_run(
 
 @app.command("delete")
 def delete_runs(
-    runs: Annotated[list[str], typer.Argument(help="Ids, beginnings of ids, or names.")],
+    runs: Annotated[list[str], typer.Argument(help="Ids, beginnings of ids, or names.", autocompletion=complete_run)],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli.circuits import FormOption, SetOption, settings_from
+from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, say
 from snntrainer3d.errors import ConflictError
 
@@ -22,12 +23,19 @@ REPORT = "simulation.json"
 
 
 def simulate(
-    weights: Annotated[str, typer.Argument(metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.")],
+    weights: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.", autocompletion=complete_run_or_file
+        ),
+    ],
     samples: Annotated[
         int | None, typer.Option("--samples", min=1, help="The first so many of the test set; 4 by default.")
     ] = None,
     sample: Annotated[list[int] | None, typer.Option("--sample", help="A test sample by number; repeatable.")] = None,
-    dataset: Annotated[str | None, typer.Option(help="Data set; the run's own by default.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Data set; the run's own by default.", autocompletion=complete_dataset)
+    ] = None,
     form: FormOption = None,
     setting: SetOption = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps; as trained by default.")] = None,

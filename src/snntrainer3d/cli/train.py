@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from snntrainer3d.cli.completion import (
+    complete_dataset,
+    complete_loss,
+    complete_neuron,
+    complete_preset,
+    complete_run,
+    complete_run_or_file,
+    complete_setting,
+    complete_template,
+)
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, percent, say
-
-
-def complete_setting(incomplete: str) -> list[str]:
-    """Give what a shell offers after `--set`; the names are read only then."""
-    from snntrainer3d.cli import settings
-
-    return settings.complete_setting(incomplete)
-
 
 if TYPE_CHECKING:
     from snntrainer3d.runs import RunRow, RunStore
@@ -30,7 +32,10 @@ def train(
     ] = None,
     dataset: Annotated[
         str | None,
-        typer.Option(help="A data set by name (`datasets list` shows them); mnist where it is, else digits."),
+        typer.Option(
+            help="A data set by name (`datasets list` shows them); mnist where it is, else digits.",
+            autocompletion=complete_dataset,
+        ),
     ] = None,
     data: Annotated[
         Path | None,
@@ -46,19 +51,32 @@ def train(
     hidden: Annotated[str | None, typer.Option(help="Sizes of hidden layers: 100, 100,50 or none.")] = None,
     template: Annotated[
         str | None,
-        typer.Option(help="An architecture in place of --hidden: lenet, triangle, recurrent, wide or memory."),
+        typer.Option(
+            help="An architecture in place of --hidden: lenet, triangle, recurrent, wide or memory.",
+            autocompletion=complete_template,
+        ),
     ] = None,
     neuron: Annotated[
-        str | None, typer.Option(help="leaky, lapicque, synaptic, alpha, adaptive or izhikevich.")
+        str | None,
+        typer.Option(help="leaky, lapicque, synaptic, alpha, adaptive or izhikevich.", autocompletion=complete_neuron),
     ] = None,
     output_neuron: Annotated[
-        str | None, typer.Option(help="Of the output alone, such as integrator, which never spikes.")
+        str | None,
+        typer.Option(
+            help="Of the output alone, such as integrator, which never spikes.", autocompletion=complete_neuron
+        ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Recipe that everything else starts from: paper, fast or thorough.")
+        str | None,
+        typer.Option(
+            help="Recipe that everything else starts from: paper, fast or thorough.", autocompletion=complete_preset
+        ),
     ] = None,
     loss: Annotated[
-        str | None, typer.Option(help="membrane, count, rate, max_membrane, rate_mse or first_spike.")
+        str | None,
+        typer.Option(
+            help="membrane, count, rate, max_membrane, rate_mse or first_spike.", autocompletion=complete_loss
+        ),
     ] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training data.")] = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps per sample.")] = None,
@@ -80,10 +98,18 @@ def train(
     name: Annotated[str | None, typer.Option(help="What the run is called.")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, fused or reference.")] = None,
     source: Annotated[
-        str | None, typer.Option("--from", metavar="RUN_OR_FILE", help="Train on from these weights.")
+        str | None,
+        typer.Option(
+            "--from", metavar="RUN_OR_FILE", help="Train on from these weights.", autocompletion=complete_run_or_file
+        ),
     ] = None,
     like: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Start from the settings of this run; options go over them.")
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="Start from the settings of this run; options go over them.",
+            autocompletion=complete_run,
+        ),
     ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Train on a Ray cluster, or `local`, by --processes together.")

@@ -16,7 +16,7 @@ from shutil import which
 import numpy as np
 from jaxtyping import Float32, Int8
 
-from snntrainer3d.errors import FailureError
+from snntrainer3d.errors import FailureError, InputError
 from snntrainer3d.exports.layer_values import LayerValues, layer_values
 from snntrainer3d.exports.proof import Recorded
 from snntrainer3d.exports.refusal import code_faults, refuse
@@ -157,6 +157,14 @@ static void connect_spikes(float *current, int outs, int ins, const int8_t *weig
 }
 """
 LARGEST = 127
+_FILE = re.compile(r"\w[\w.+-]*\.c", re.ASCII)
+"""Names that every compiler takes for C, and that can stand in an #include."""
+_TAKEN = frozenset(
+    {"main", "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math"}
+    | {"setjmp", "signal", "stdarg", "stdbool", "stddef", "stdint", "stdio", "stdlib", "string", "tgmath", "time"}
+    | {"wchar", "wctype"}
+)
+"""Names whose header or source is C's own, or that of the program around the network."""
 _BODIES = {
     "leaky": "beta[b] * m + x",
     "lapicque": "x * resistance[0] * rate[b] * time_step[0] + decay[b] * m",
@@ -165,7 +173,13 @@ _BODIES = {
 
 
 def c_files(trained: TrainedNetwork, file: str = "network.c", *, int8: bool = False) -> dict[str, bytes]:
-    """Give source and header by their names; raises MismatchError for what they cannot hold."""
+    """Give source and header by their names; raises InputError for a name, MismatchError for what they cannot hold."""
+    if not _FILE.fullmatch(file) or Path(file).stem.lower() in _TAKEN:
+        raise InputError(
+            f"got {file!r}, which a C compiler would not take, or takes for a file of its own.",
+            path="output",
+            hint="Take a name of unaccented letters, digits, - and _ that ends in .c, such as network.c.",
+        )
     refuse(FORM, code_faults(trained.network, FORM))
     layers, header = layer_values(trained), f"{Path(file).stem}.h"
     return {

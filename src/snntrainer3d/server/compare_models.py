@@ -221,9 +221,9 @@ class ActivityResult(_Body):
     """Share of a layer's neurons that do not spike for a sample."""
     spikes_per_sample: float
     synaptic_operations: float
-    """Additions of a weight, one for each spike that arrives."""
+    """Additions of a weight, one for each spike, pooled or not, and weight that it meets."""
     input_operations: float
-    """Multiply-accumulates of input values other than zero."""
+    """Multiply-accumulates of input values other than zero, before the first neurons."""
     neuron_operations: float
     """Multiply-accumulates of the neurons' own states."""
     conventional_operations: float

@@ -1019,9 +1019,9 @@ export interface ActivityResult {
   /** Share of a layer's neurons that do not spike for a sample. */
   silent: number[];
   spikes_per_sample: number;
-  /** Additions of a weight, one for each spike that arrives. */
+  /** Additions of a weight, one for each spike, pooled or not, and weight that it meets. */
   synaptic_operations: number;
-  /** Multiply-accumulates of input values other than zero. */
+  /** Multiply-accumulates of input values other than zero, before the first neurons. */
   input_operations: number;
   /** Multiply-accumulates of the neurons' own states. */
   neuron_operations: number;
