@@ -47,16 +47,20 @@ def spike_trains(classes: int = 2, each: int = 6) -> tuple[list[np.ndarray], lis
 
 
 def spike_file(
-    path: Path, trains: tuple[Any, Any, Any] | None = None, keys: Sequence[str] = (), leave: Sequence[str] = ()
+    path: Path,
+    trains: tuple[Any, Any, Any] | None = None,
+    keys: Sequence[str] = (),
+    leave: Sequence[str] = (),
+    kind: type = np.float16,
 ) -> Path:
     """Write a file as the Spiking Heidelberg Digits are, but for what is left out."""
     import h5py
 
     times, units, labels = trains or spike_trains()
     with h5py.File(path, "w") as file:
-        for name, rows, kind in (("spikes/times", times, np.float16), ("spikes/units", units, np.uint16)):
+        for name, rows, held in (("spikes/times", times, kind), ("spikes/units", units, np.uint16)):
             if name not in leave:
-                made = file.create_dataset(name, (len(rows),), h5py.vlen_dtype(kind))
+                made = file.create_dataset(name, (len(rows),), h5py.vlen_dtype(held))
                 for at, row in enumerate(rows):
                     made[at] = row
         if "labels" not in leave:

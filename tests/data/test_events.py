@@ -14,6 +14,7 @@ from own_files import packed, written
 from snntrainer3d.data import Choice, Dataset, import_data, load, pack, remove_own
 from snntrainer3d.data.own.nmnist import read_bin_events
 from snntrainer3d.data.own.portions import Portion
+from snntrainer3d.data.own.reading import read
 from snntrainer3d.data.own.spike_file import read_spike_files
 from snntrainer3d.errors import FileFormatError, InputError, LimitError
 
@@ -101,6 +102,69 @@ def test_events_in_an_npz_may_be_of_a_camera_or_a_row_in_seconds_or_microseconds
     assert (row.input_shape, row.class_names) == ((33,), ("0", "1"))
 
 
+CLOCKS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "of today in microseconds": lambda t, sample: t + 1_700_000_000_000_000 + sample * 10**9,
+    "beyond 63 bits": lambda t, sample: t.astype(np.uint64) + np.uint64(2**64 - 10**9) - sample.astype(np.uint64),
+    "below zero": lambda t, _: t - 10**6,
+    "of every sample by itself": lambda t, sample: t + sample * 10**14 - 5 * 10**14,
+    "of today in seconds": lambda t, sample: t / 1e6 + 1_700_000_000 + sample,
+    "from 0 in seconds": lambda t, _: t / 1e6,
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_time_begins_at_a_samples_first_event_whatever_its_clock(clock: str, tmp_path: Path) -> None:
+    whole = np.load(written(tmp_path, "plain.npz", npz_events()))
+    moved = npz_events({"t": CLOCKS[clock](whole["t"], whole["sample"])})
+    found, plain = (
+        read([written(tmp_path, f"{at}.npz", content)], "a.npz", Choice())
+        for at, content in enumerate((moved, npz_events()))
+    )
+    same = found.inputs == plain.inputs
+    assert same.mean() > 0.9999 if "today in seconds" in clock else same.all()
+    unit = "seconds" if "in seconds" in clock else "microseconds"
+    assert any(f"taken for {unit}" in one for one in found.report.read)
+    assert any("counted from its first event" in one for one in found.report.read) == (
+        clock in ("below zero", "of every sample by itself")
+    )
+
+
+def test_spike_trains_begin_at_their_first_spike(tmp_path: Path) -> None:
+    times, units, labels = spike_trains()
+    later = [row.astype(np.float32) + np.float32(at * 8 - 16) for at, row in enumerate(times)]
+    plain, moved = (
+        spike_file(tmp_path / f"{at}.h5", (rows, units, labels), kind=np.float32)
+        for at, rows in enumerate((times, later))
+    )
+    found = [read([path], path.name, Choice(frames=10)).inputs for path in (plain, moved)]
+    assert (found[0] == found[1]).mean() > 0.999
+
+
+def test_times_that_are_odd_are_told(tmp_path: Path) -> None:
+    whole = np.load(written(tmp_path, "plain.npz", npz_events()))
+    t, sample = whole["t"], whole["sample"]
+
+    def told(times: np.ndarray) -> str:
+        report = read([written(tmp_path, "a.npz", npz_events({"t": times}))], "a.npz", Choice()).report
+        return " ".join([*report.read, *report.notes])
+
+    assert "not in the order" not in told(t)
+    assert "another unit" not in told(t)
+    assert "Events of 12 samples were not in the order of time; they are sorted." in told(t[::-1].copy())
+    assert "In 2 of 12 samples all events have the same time: sample 3, sample 5." in told(
+        np.where((sample == 3) | (sample == 5), 7, t)
+    )
+    assert "The longest sample lasts 299 µs; are its times in another unit?" in told(t // 1000)
+    assert "are its times in another unit?" in told(t * 20_000)
+    assert "half of them at most" in told(np.where(np.arange(len(t)) == 0, 10**9, t))
+
+
+def test_times_that_all_coincide_are_a_fault(tmp_path: Path) -> None:
+    same = npz_events({"t": np.full(12 * 300, 5)})
+    with pytest.raises(FileFormatError, match="Do all times coincide"):
+        import_data(written(tmp_path, "a.npz", same))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("layers", ["dense", "lenet"])
 def test_a_network_learns_which_way_bars_move(tmp_path: Path, layers: str) -> None:
@@ -168,7 +232,7 @@ DAMAGED: dict[str, tuple[str, Callable[[Path], Any], str, str]] = {
         "a.h5",
         lambda path: spike_file(path, trains(0, 0, np.full(40, np.nan, np.float16))),
         "sample 0",
-        "no number of seconds",
+        "no finite number of seconds",
     ),
     "a label without a name": ("a.h5", lambda path: spike_file(path, keys=("only",)), "labels[1]", "names 1 classes"),
     "HDF5 cut short": (
@@ -188,6 +252,30 @@ DAMAGED: dict[str, tuple[str, Callable[[Path], Any], str, str]] = {
         lambda _: npz_events({"t": np.full(NPZ_SIZE, np.inf)}),
         "t[0]",
         "no finite number",
+    ),
+    "a place beyond all": (
+        "a.npz",
+        lambda _: npz_events({"x": np.full(NPZ_SIZE, 2**64 - 1, np.uint64)}),
+        "x[0]",
+        "is 18446744073709551615, expected 0 to 4,095",
+    ),
+    "three polarities": (
+        "a.npz",
+        lambda _: npz_events({"p": np.arange(NPZ_SIZE) % 3 - 1}),
+        "p",
+        "holds −1, 0 and 1",
+    ),
+    "a sample of a century": (
+        "a.npz",
+        lambda _: npz_events({"t": np.where(np.arange(NPZ_SIZE) == 0, 3 * 10**15, np.arange(NPZ_SIZE))}),
+        "sample 0",
+        "lasts more than 30 years",
+    ),
+    "spikes of a century": (
+        "a.h5",
+        lambda path: spike_file(path, trains(0, 0, np.linspace(0, 3e9, 40, dtype=np.float32)), kind=np.float32),
+        "sample 0",
+        "lasts 3,000,000,000 seconds",
     ),
     "places in fractions": ("a.npz", lambda _: npz_events({"x": np.zeros(NPZ_SIZE)}), "x", "whole numbers"),
 }  # fmt: skip

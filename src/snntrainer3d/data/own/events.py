@@ -22,6 +22,10 @@ LARGEST_SIDE = 4_096
 _LESS = "Take fewer frames, bring them to a smaller size, or count brighter and darker events together."
 MOST_OF_A_SAMPLE = 20_000_000
 """Values of a sample in all its frames."""
+_USUAL_US = (1_000, 3_600_000_000)
+"""From a millisecond to an hour: what lasts otherwise may be in another unit."""
+_FAR = 20
+"""How many times longer than half of the samples one may be."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,11 +74,15 @@ def frames_of(
     choice: Choice,
     about: tuple[str, str],
     tests: np.ndarray | None = None,
+    report: ImportReport | None = None,
+    places: Sequence[str] = (),
 ) -> Gathered:
     """Count events into frames; raises FileFormatError.
 
     Args:
         about: the file's name, and what the samples are in words.
+        report: how the events were read.
+        places: where each sample is found; empty where they are counted from 0.
     """
     name, what = about
     faults = Faults(name)
@@ -92,24 +100,46 @@ def frames_of(
     longest = max(1, max(durations))
     shape: tuple[int, ...] = (width,) if sensor.flat and channels == 1 else (channels, height, width)
     inputs = np.zeros((len(samples), choice.frames, *shape), np.uint8)
+    at_once = []
     for at, sample in enumerate(samples):
-        counted = _counted(sample(), longest, sensor, (channels, height, width), choice)
+        events = sample()
+        if len(events) > 1 and not events.duration:
+            at_once.append(places[at] if places else f"sample {at}")
+        counted = _counted(events, longest, sensor, (channels, height, width), choice)
         inputs[at] = counted.reshape(choice.frames, *shape)
     of = f"{channels}×{height}×{width}" if len(shape) == 3 else f"{width} channels"
     scaling = (
-        f"Each of {choice.frames} frames counts the events of {longest / choice.frames / 1000:.3g} ms at each place, "
-        f"up to {choice.clip}, brought to 0–1.",
+        f"Each of {choice.frames} frames counts the events of {lasting(longest / choice.frames)} at each place, "
+        f"up to {choice.clip}, brought to 0–1; time begins at a sample's first event.",
     )
-    return Gathered(
-        inputs,
-        labels,
-        class_names,
-        shape,
-        f"{what}, {choice.frames} frames of {of}",
-        choice.frames,
-        tests,
-        ImportReport(scaling=scaling),
-    )
+    told = (report or ImportReport()).extended(scaling=scaling, notes=_doubts(durations, at_once))
+    what = f"{what}, {choice.frames} frames of {of}"
+    return Gathered(inputs, labels, class_names, shape, what, choice.frames, tests, told, places=tuple(places))
+
+
+def lasting(microseconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    for unit, size in (("s", 1e6), ("ms", 1e3)):
+        if microseconds >= size:
+            return f"{microseconds / size:,.3g} {unit}" if microseconds < 1e9 else f"{microseconds / size:,.0f} {unit}"
+    return f"{microseconds:.3g} µs"
+
+
+def _doubts(durations: Sequence[int], at_once: Sequence[str]) -> list[str]:
+    """Return what is odd about the times."""
+    longest, half = max(durations), float(np.median(durations))
+    doubts = []
+    if at_once:
+        some = ", ".join(at_once[:3]) + (" …" if len(at_once) > 3 else "")
+        doubts.append(f"In {len(at_once):,} of {len(durations):,} samples all events have the same time: {some}.")
+    if longest and not _USUAL_US[0] <= longest <= _USUAL_US[1]:
+        doubts.append(f"The longest sample lasts {lasting(longest)}; are its times in another unit?")
+    if longest > _FAR * half:
+        doubts.append(
+            f"The longest sample lasts {lasting(longest)}, half of them at most {lasting(half)}: frames are as long as "
+            "the longest needs, so that of most samples the first ones hold everything."
+        )
+    return doubts
 
 
 def _size(sensor: Sensor, choice: Choice) -> tuple[int, int]:

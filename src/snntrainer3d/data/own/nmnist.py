@@ -64,4 +64,6 @@ def read_bin_tree(leaves: list[Leaf], name: str, choice: Choice, faults: Faults)
     samples = [lambda leaf=leaf: read_bin_events(leaf.read()) for leaf in leaves]
     tests = None if leaves[0].test is None else np.array([leaf.test for leaf in leaves], bool)
     labels = [leaf.label for leaf in leaves]
-    return frames_of(samples, durations, labels, Sensor(height, width, True), choice, (name, "events"), tests)
+    places = [leaf.path for leaf in leaves]
+    sensor = Sensor(height, width, True)
+    return frames_of(samples, durations, labels, sensor, choice, (name, "events"), tests, places=places)

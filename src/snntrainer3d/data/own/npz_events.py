@@ -1,7 +1,7 @@
 """Events in an NPZ: `t`, `x`, `p` and `sample` with an entry for each event, `labels` with one for each sample.
 
 `t` in microseconds, or seconds where it holds fractions; `y` for a picture, left out for a row of channels; `p` 0 or 1
-(or −1 and 1), left out where events have no polarity; `sample` counts from 0.
+(or −1 and 1), left out where events have no polarity; `sample` counts from 0. Clocks may begin anywhere.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from snntrainer3d.data.own.events import LARGEST_SIDE, Events, Sensor, frames_of
 from snntrainer3d.data.own.gathered import MAX_FEATURES, MAX_SAMPLES, Choice, Faults, Gathered
 from snntrainer3d.data.own.labels import names_of
+from snntrainer3d.data.own.report import ImportReport
 
 MOST_IN_ALL = 200_000_000
 _LONGEST_US = 10**15
@@ -39,21 +40,25 @@ def read_npz_events(arrays: Mapping[str, np.ndarray], name: str, choice: Choice)
         faults.add("labels", f"has the shape {labels.shape}, expected a whole number or name for each sample.")
     names = names_of(labels, "labels", len(labels) if labels.ndim else 0, faults)
     faults.tell()
+    report = _reading(columns, faults)
     columns = _checked_values(columns, len(labels), faults)
+    faults.tell()
+    counts = np.bincount(columns["sample"], minlength=len(labels))
+    for at in np.flatnonzero(counts == 0).tolist():
+        faults.add(f"sample {at}", "has no event.", "Leave it and its label out.")
     faults.tell()
     order = np.lexsort((columns["t"], columns["sample"]))
     columns = {key: column[order] for key, column in columns.items()}
-    ends = np.cumsum(np.bincount(columns["sample"], minlength=len(labels)))
-    pieces = zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)
-    samples = [Events(*(columns[key][begin:end] for key in ("t", "x", "y", "p"))) for begin, end in pieces]
-    for at, sample in enumerate(samples):
-        if not len(sample):
-            faults.add(f"sample {at}", "has no event.", "Leave it and its label out.")
+    ends = np.cumsum(counts)
+    columns["t"] = _from_first(columns["t"], ends, counts, faults)
     faults.tell()
+    pieces = zip((ends - counts).tolist(), ends.tolist(), strict=True)
+    samples = [Events(*(columns[key][begin:end] for key in ("t", "x", "y", "p"))) for begin, end in pieces]
     height, width = int(columns["y"].max()) + 1, int(columns["x"].max()) + 1
     giving = [lambda one=one: one for one in samples]
     sensor = Sensor(height, width, "p" in arrays)
-    return frames_of(giving, [one.duration for one in samples], names, sensor, choice, (name, "events"))
+    durations = [one.duration for one in samples]
+    return frames_of(giving, durations, names, sensor, choice, (name, "events"), report=report)
 
 
 def _check_column(key: str, column: np.ndarray, count: int, faults: Faults) -> None:
@@ -66,25 +71,58 @@ def _check_column(key: str, column: np.ndarray, count: int, faults: Faults) -> N
         faults.add(key, f"there are {count:,} events, at most {MOST_IN_ALL:,} are read.")
 
 
-def _checked_values(columns: Mapping[str, np.ndarray], samples: int, faults: Faults) -> dict[str, np.ndarray]:
-    """Give whole numbers in our units: times in µs, polarities 0 and 1."""
-    times = columns["t"]
-    limits = {"x": MAX_FEATURES if "y" not in columns else LARGEST_SIDE, "y": LARGEST_SIDE, "sample": samples}
+def _reading(columns: Mapping[str, np.ndarray], faults: Faults) -> ImportReport:
+    """Say what times are taken for, and note those that are no numbers."""
+    times, sample = columns["t"], columns["sample"]
     if times.dtype.kind == "f":
         for at in np.flatnonzero(~np.isfinite(times))[:1000].tolist():
             faults.add(f"t[{at}]", "is no finite number.")
-        whole = bool(np.isfinite(times).all()) and bool(np.all(times == np.floor(times)))
-        known = np.nan_to_num(times.astype(np.float64), posinf=0.0, neginf=0.0)
-        times = np.clip(known, -_LONGEST_US, _LONGEST_US) * (1.0 if whole else 1e6)
-    found = {"t": np.rint(times).astype(np.int64)}
-    if np.abs(found["t"]).max() >= _LONGEST_US:
-        faults.add("t", "holds a time of more than 30 years.", "Times are microseconds, or seconds with fractions.")
+        if faults:
+            return ImportReport()
+    held = "fractions, so that they are taken for seconds" if _in_seconds(times) else "whole, taken for microseconds"
+    read = [f"Times are {held}." if held.startswith("whole") else f"Times hold {held}."]
+    back = (sample[1:] == sample[:-1]) & (times[1:] < times[:-1])
+    if back.any():
+        count = len(np.unique(sample[1:][back]))
+        read.append(f"Events of {count:,} sample{'s' * (count > 1)} were not in the order of time; they are sorted.")
+    if times.min() < 0:
+        read.append(f"Times begin at {times.min():g}; each sample's are counted from its first event.")
+    return ImportReport(read=tuple(read))
+
+
+def _in_seconds(times: np.ndarray) -> bool:
+    return times.dtype.kind == "f" and not np.array_equal(times, np.floor(times))
+
+
+def _from_first(times: np.ndarray, ends: np.ndarray, counts: np.ndarray, faults: Faults) -> np.ndarray:
+    """Return the microseconds from each sample's first event, of times that are sorted sample after sample."""
+    to_us = 1e6 if _in_seconds(times) else 1.0
+    if times.dtype.kind == "f":
+        times = times.astype(np.float64)
+    firsts = times[ends - counts]
+    spans = (times[ends - 1].astype(np.float64) - firsts.astype(np.float64)) * to_us
+    for at in np.flatnonzero(spans >= _LONGEST_US)[:1000].tolist():
+        faults.add(f"sample {at}", "lasts more than 30 years.", "Times are microseconds, or seconds with fractions.")
+    if faults:
+        return times
+    since = times - np.repeat(firsts, counts)  # in its own type: clocks of today need all 64 bits
+    return (np.rint(since * to_us) if times.dtype.kind == "f" else since).astype(np.int64)
+
+
+def _checked_values(columns: Mapping[str, np.ndarray], samples: int, faults: Faults) -> dict[str, np.ndarray]:
+    """Give places, polarities 0 and 1, and numbers of samples as whole numbers, and times as they are."""
+    count = len(columns["t"])
+    limits = {"x": MAX_FEATURES if "y" not in columns else LARGEST_SIDE, "y": LARGEST_SIDE, "sample": samples}
+    found = {"t": columns["t"]}
     for key, limit in limits.items():
-        found[key] = columns[key].astype(np.int64) if key in columns else np.zeros(len(times), np.int64)
-        for at in np.flatnonzero((found[key] < 0) | (found[key] >= limit))[:1000].tolist():
-            faults.add(f"{key}[{at}]", f"is {found[key][at]}, expected 0 to {limit - 1:,}.")
-    found["p"] = columns["p"].astype(np.int64) if "p" in columns else np.zeros(len(times), np.int64)
-    for at in np.flatnonzero(~np.isin(found["p"], (-1, 0, 1)))[:1000].tolist():
-        faults.add(f"p[{at}]", f"is {found['p'][at]}, expected 0 or 1, or −1 or 1.")
-    found["p"] = (found["p"] > 0).astype(np.int64)
+        column = columns.get(key, np.zeros(count, np.int64))
+        for at in np.flatnonzero((column < 0) | (column >= limit))[:1000].tolist():
+            faults.add(f"{key}[{at}]", f"is {column[at]}, expected 0 to {limit - 1:,}.")
+        found[key] = column.astype(np.int64)
+    polarity = columns.get("p", np.zeros(count, np.int64))
+    for at in np.flatnonzero(~np.isin(polarity, (-1, 0, 1)))[:1000].tolist():
+        faults.add(f"p[{at}]", f"is {polarity[at]}, expected 0 or 1, or −1 or 1.")
+    if not faults and len(np.unique(polarity)) > 2:
+        faults.add("p", "holds −1, 0 and 1, expected 0 and 1, or −1 and 1.", "Which of them is darker?")
+    found["p"] = (polarity > 0).astype(np.int64)
     return found

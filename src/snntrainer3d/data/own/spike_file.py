@@ -15,10 +15,12 @@ from snntrainer3d.apart import Hdf5Content, read_hdf5
 from snntrainer3d.data.own.events import MAX_EVENTS, Events, Sensor, frames_of
 from snntrainer3d.data.own.gathered import MAX_FEATURES, MAX_SAMPLES, Choice, Faults, Gathered
 from snntrainer3d.data.own.portions import Portion
+from snntrainer3d.data.own.report import ImportReport
 from snntrainer3d.errors import LimitError
 
 MAX_FILE_BYTES = 2_000_000_000
 LIMIT_S = 300
+_LONGEST_S = 1_000_000
 _SMALLEST_SENSOR = 700
 """Channels of the cochlea that made those sets: a file whose samples leave the last ones silent has them too."""
 _HINT = "As in the Spiking Heidelberg Digits: spikes/times, spikes/units and labels."
@@ -33,6 +35,10 @@ class _Trains:
     labels: np.ndarray
     names: list[str] | None
     """The classes, where the file names them."""
+
+    def place(self, sample: int) -> str:
+        """Return where a sample is found."""
+        return f"{self.portion.name}: sample {sample}"
 
 
 def read_spike_files(portions: Sequence[Portion], name: str, choice: Choice, *, limit_s: float = LIMIT_S) -> Gathered:
@@ -50,7 +56,10 @@ def read_spike_files(portions: Sequence[Portion], name: str, choice: Choice, *, 
     tests = None
     if len(found) > 1:
         tests = np.concatenate([np.full(len(one.samples), one.portion.test, bool) for one in found])
-    return frames_of(giving, durations, names, Sensor(1, channels, False), choice, (name, "spike trains"), tests)
+    places = [one.place(at) for one in found for at in range(len(one.samples))] if len(found) > 1 else []
+    sensor, report = Sensor(1, channels, False), ImportReport(read=("Times are seconds.",))
+    about = (name, "spike trains")
+    return frames_of(giving, durations, names, sensor, choice, about, tests, report, places)
 
 
 def _trains(portion: Portion, faults: Faults, limit_s: float, told_by_file: bool) -> _Trains | None:
@@ -110,8 +119,13 @@ def _sample(times: np.ndarray, units: np.ndarray, at: int, faults: Faults) -> Ev
         faults.add(where, f"has {len(times):,} spikes, at most {MAX_EVENTS:,} are read.")
         return nothing
     seconds = times.astype(np.float64)
-    if not np.isfinite(seconds).all() or seconds.min() < 0 or seconds.max() > 1e6:
-        faults.add(where, "has a time that is no number of seconds from 0 on.")
+    if not np.isfinite(seconds).all():
+        faults.add(where, "has a time that is no finite number of seconds.")
+        return nothing
+    seconds -= seconds.min()
+    if seconds.max() > _LONGEST_S:
+        message = f"lasts {seconds.max():,.0f} seconds, at most {_LONGEST_S:,} are read."
+        faults.add(where, message, "Times are seconds.")
         return nothing
     if units.dtype.kind not in "iu" or int(units.min()) < 0 or int(units.max()) >= MAX_FEATURES:
         faults.add(where, f"has a unit that is no channel from 0 to {MAX_FEATURES - 1:,}.")
