@@ -47,12 +47,26 @@ def test_a_file_is_imported_with_its_balance_or_told_its_faults(tmp_path: Path) 
     found = ran("datasets", "import", str(whole), "--size", "4", "--name", "small pets")
     assert (found["dataset"], found["input_shape"]) == ("own-small-pets", [1, 4, 4])
     assert (found["train_counts"], found["test_counts"]) == ([5, 5], [1, 1])
+    assert found["kept"]
     broken = written(tmp_path, "broken.zip", packed({**pictures_by_class(), "x.png": picture()}))
     told = ran("datasets", "import", str(broken), code=2)
     assert told["error"]["faults"][0]["path"] == "x.png"
     assert ran("train", "--data", str(broken), code=2)["error"]["code"] == "file_format"
     both = ran("train", "--data", str(whole), "--dataset", "digits", code=2)
     assert both["error"]["path"] == "--data"
+
+
+def test_how_a_table_is_read_is_told_and_chosen_before_it_is_kept(tmp_path: Path) -> None:
+    rows = ["id;y;town;w", *(f"{at};{at % 2};{'xyz'[at % 3]};{at * at},5" for at in range(1, 13))]
+    path = str(written(tmp_path, "t.csv", "\n".join(rows).encode()))
+    told = ran("datasets", "import", path, "--check", "--label", "y", "--ignore", "town")
+    assert (told["kept"], told["class_names"], told["input_shape"]) == (False, ["0", "1"], [1])
+    assert told["report"]["table"]["ignored"] == ["id", "town"]
+    assert (told["report"]["table"]["delimiter"], told["report"]["table"]["decimal"]) == ("semicolon", ",")
+    assert "own-t" not in [row["name"] for row in ran("datasets", "list")["datasets"]]
+    asked = ("--label", "town", "--ignore", "1", "--header", "--delimiter", "semicolon", "--decimal", ",")
+    assert ran("datasets", "import", path, *asked)["class_names"] == ["x", "y", "z"]
+    assert ran("datasets", "import", path, "--no-header", code=2)["error"]["faults"]
 
 
 def test_recordings_for_training_and_for_the_test_are_imported_together(tmp_path: Path) -> None:

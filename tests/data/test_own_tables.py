@@ -175,6 +175,9 @@ def test_which_column_is_the_label_is_told_and_chosen(tmp_path: Path) -> None:
     assert (
         "there is no column 'z'. The columns are y, w, level" in faults_of(tmp_path, joined(rows), label="z")["label"]
     )
+    assert check(tmp_path, joined(rows), ignore=("y",)).report.label.startswith(
+        "The label is the column level (the last"
+    )
     assert "cannot be left out" in faults_of(tmp_path, joined(rows), label="w", ignore=("w",))["ignore"]
     points = ["x,y,z", *(f"{'ab'[at % 2]},{w},{h}" for at, (w, h) in enumerate(zip(WIDTHS, HEIGHTS, strict=True)))]
     assert "the column x (the only one of words)" in check(tmp_path, joined(points)).report.label

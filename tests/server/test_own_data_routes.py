@@ -31,6 +31,7 @@ def test_data_is_kept_listed_and_removed(client: httpx.Client) -> None:
     assert found["dataset"]["class_names"] == ["cat", "dog"]
     assert (found["train_counts"], found["test_counts"]) == ([5, 5], [1, 1])
     assert found["dataset"]["recipe"]["epochs"] > 10
+    assert (found["samples"]["total"], len(found["samples"]["labels"])) == (10, 10)
     assert client.get("/api/datasets").json()[-1] == found["dataset"]
     assert client.delete("/api/datasets/own-pets").status_code == 204
     assert client.delete("/api/datasets/own-pets").status_code == 404
@@ -57,6 +58,26 @@ def test_a_document_on_data_that_is_gone_is_a_fault_at_the_data_set(client: http
     checked = client.post("/api/check", json=spec).json()
     assert not checked["ok"]
     assert [fault["path"] for fault in checked["faults"]] == ["training.dataset"]
+
+
+def test_how_it_is_read_is_told_before_anything_is_kept(client: httpx.Client) -> None:
+    rows = b"y,town,w\n" + b"".join(b"%d,%s,%d\n" % (at % 2, (b"x", b"y", b"z")[at % 3], at * at) for at in range(12))
+    refused = client.post("/api/datasets/own?file=t.csv&check=true&label=y", content=rows)
+    assert [fault["path"] for fault in refused.json()["error"]["faults"]] == ["column town"]
+    answer = client.post("/api/datasets/own?file=t.csv&check=true&ignore=town&ignore=nowhere", content=rows)
+    assert answer.json()["error"]["path"] == "ignore"
+    answer = client.post("/api/datasets/own?file=t.csv&check=true&ignore=town", content=rows)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["report"]["label"] == "The label is the column y (by its name)."
+    assert found["report"]["table"]["columns"] == ["y", "town", "w"]
+    assert found["report"]["left_out"][0]["examples"] == ["town"]
+    assert not found["dataset"]["available"]
+    assert [row["name"] for row in client.get("/api/datasets").json() if row["own"]] == []
+    chosen = client.post("/api/datasets/own?file=t.csv&label=town&delimiter=comma&header=true&decimal=.", content=rows)
+    assert chosen.status_code == 201, chosen.text
+    assert chosen.json()["dataset"]["class_names"] == ["x", "y", "z"]
+    assert chosen.json()["report"]["table"]["label"] == "town"
 
 
 def test_its_samples_are_pictures(client: httpx.Client) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from snntrainer3d.cli.completion import complete_dataset, complete_own
 from snntrainer3d.cli.output import AsJson, give_json, give_table, say
+
+if TYPE_CHECKING:
+    from snntrainer3d.data import ImportReport
 
 app = typer.Typer(help="Data sets: list them, fetch one, import your own, remove it.", no_args_is_help=True)
 
@@ -87,21 +91,56 @@ def import_dataset(
     polarity: Annotated[bool, typer.Option(help="Brighter and darker events are channels of their own.")] = True,
     over_time: Annotated[bool, typer.Option(help="The second axis of an NPZ's samples is time.")] = False,
     test_share: Annotated[float, typer.Option(help="Share kept for the test where the file is not split.")] = 0.2,
+    label: Annotated[
+        str, typer.Option(help="The column of a table that is the label, by name or number; of an NPZ, the array.")
+    ] = "",
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="A column of a table to leave out, by name or number; may be repeated.")
+    ] = None,
+    header: Annotated[
+        bool | None,
+        typer.Option("--header/--no-header", help="The first row of a table names its columns, or does not."),
+    ] = None,
+    delimiter: Annotated[
+        str, typer.Option(help="What separates the columns of a table: a sign, or comma, semicolon, tab, space, pipe.")
+    ] = "",
+    decimal: Annotated[str, typer.Option(help="The decimal sign of a table, . or , as it is.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Say how the data is read, and keep nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read your own data, tell every fault of it, and keep it under a name that `train --dataset` takes."""
-    from snntrainer3d.data import Choice, import_data, load
+    """Read your own data, say how, tell every fault of it, and keep it under a name that `train --dataset` takes."""
+    from snntrainer3d.data import Choice, check_data, import_reading
 
-    info = import_data(paths, name, Choice(size, over_time, test_share, frames, clip, polarity))
-    train, test = load(info.name).class_counts()
+    left_out = tuple(ignore or ())
+    choice = Choice(size, over_time, test_share, frames, clip, polarity, label, left_out, header, delimiter, decimal)
+    reading = (check_data if check else import_reading)(paths, name, choice)
+    info, report = reading.dataset.info, reading.report
+    train, test = reading.dataset.class_counts()
     if as_json:
         shape = {"input_shape": list(info.input_shape), "frames": info.frames, "class_names": list(info.class_names)}
         counts = {"train_counts": train, "test_counts": test}
-        give_json({"dataset": info.name, "summary": info.summary, **shape, **counts})
+        about = {"summary": info.summary, **shape, **counts, "report": asdict(report)}
+        give_json({"dataset": info.name, "kept": not check, **about})
         return
     print(f"{info.name}: {info.summary}")
+    give_report(report)
     rows = zip(info.class_names, train, test, strict=True)
     give_table(["class", "#training", "#test"], [[label, f"{one:,}", f"{other:,}"] for label, one, other in rows])
+    if check:
+        print("Nothing is kept: this was a check. Without --check it is imported.")
+
+
+def give_report(report: ImportReport) -> None:
+    """Print how own data was read."""
+    parts = {
+        "How it is read": [line for line in report.sentences() if line not in report.scaling],
+        "Left out": [str(one) for one in report.left_out],
+        "Worth a look": report.notes,
+    }
+    for title, lines in parts.items():
+        if lines:
+            print(f"{title}:")
+            print(*(f"  {line}" for line in lines), sep="\n")
 
 
 @app.command("remove")

@@ -170,13 +170,17 @@ def train(
 
 
 def _imported(data: Path, size: int | None, dataset: str | None) -> str:
-    from snntrainer3d.data import Choice, import_data
+    from snntrainer3d.data import Choice, import_reading
     from snntrainer3d.errors import InputError
 
     if dataset is not None:
         raise InputError("--data and --dataset both give the data.", path="--data", hint="Give one of the two.")
-    info = import_data(data, choice=Choice(side=size))
+    reading = import_reading(data, choice=Choice(side=size))
+    info, report = reading.dataset.info, reading.report
     say(f"{info.name}: {info.train_samples:,} training and {info.test_samples:,} test samples. {info.summary}")
+    for line in (report.label, *map(str, report.left_out), *report.notes):
+        if line:
+            say(f"  {line}")
     return info.name
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import numpy as np
 from jaxtyping import Shaped, UInt8
 
@@ -9,6 +13,22 @@ from snntrainer3d.data import Dataset
 
 BRIGHTEST = 255
 MOST_ROWS = 128
+
+
+def sample_block(dataset: Dataset, split: Literal["train", "test"], indices: Sequence[int]) -> dict[str, Any]:
+    """Return samples as they are sent to the page, pixels in base64."""
+    part = dataset.train if split == "train" else dataset.test
+    at = list(indices)
+    shape, pixels = pictures_of(part.inputs[at], dataset)
+    return {
+        "dataset": dataset.info.name,
+        "split": split,
+        "total": len(part),
+        "shape": shape,
+        "indices": at,
+        "labels": part.labels[at].tolist(),
+        "pixels": base64.b64encode(pixels.tobytes()).decode(),
+    }
 
 
 def pictures_of(

@@ -26,7 +26,7 @@ from snntrainer3d.errors import (
 from snntrainer3d.jobs.chances import chances_of
 from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.opened import opened
-from snntrainer3d.jobs.pictures import BRIGHTEST, pictures_of
+from snntrainer3d.jobs.pictures import BRIGHTEST, pictures_of, sample_block
 from snntrainer3d.jobs.pipe import Message
 from snntrainer3d.jobs.plane import plane_of
 from snntrainer3d.jobs.proving import prove_export
@@ -88,18 +88,7 @@ class Tasks:
             indices = list(range(min(asked["start"], len(part)), min(asked["start"] + asked["count"], len(part))))
         for index in indices:
             _check_index(index, part, dataset, asked["split"])
-        shape, pixels = pictures_of(part.inputs[indices], dataset)
-        return _document(
-            {
-                "dataset": dataset.info.name,
-                "split": asked["split"],
-                "total": len(part),
-                "shape": shape,
-                "indices": indices,
-                "labels": part.labels[indices].tolist(),
-                "pixels": _base64(pixels),
-            }
-        )
+        return _document(sample_block(dataset, asked["split"], indices))
 
     def play(self, request: Message) -> bytes:
         """Run one sample, picture or drawing through a run's network and give all that it did."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from snntrainer3d.data import ImportReport
 from snntrainer3d.errors import Fault
 from snntrainer3d.events import Event
 from snntrainer3d.runs import LEAST_QUOTA, DeletedRow, EventPage, Progress, Repeat, RunRow, SnapshotRow
@@ -142,13 +143,33 @@ class DatasetRow(_Body):
     fetching: Fetching | None
 
 
+class SampleBlock(_Body):
+    """Samples of a data set."""
+
+    dataset: str
+    split: SplitName
+    total: int
+    """Samples of the whole split."""
+    shape: list[int]
+    """Of one picture: (features,) or (channels, height, width); of frames over time (1, features, frames)."""
+    indices: list[int]
+    labels: list[int]
+    pixels: str
+    """Base64: one byte 0–255 for each value, sample after sample."""
+
+
 class OwnData(_Body):
-    """Own data as it was read and kept."""
+    """Own data as it was read, and kept unless it was only checked."""
 
     dataset: DatasetRow
+    """Where it was only checked, under the name that it would get."""
     train_counts: list[int]
     """Training samples of each class."""
     test_counts: list[int]
+    report: ImportReport
+    """How it was read: what was understood, scaled and left out, and what may be wrong."""
+    samples: SampleBlock
+    """Some of the training samples, spread over all of them."""
 
 
 class CheckAnswer(_Body):
@@ -377,21 +398,6 @@ class WeightValue(_Body):
     """One weight, exact as float32."""
 
     value: float
-
-
-class SampleBlock(_Body):
-    """Samples of a data set."""
-
-    dataset: str
-    split: SplitName
-    total: int
-    """Samples of the whole split."""
-    shape: list[int]
-    """Of one picture: (features,) or (channels, height, width); of frames over time (1, features, frames)."""
-    indices: list[int]
-    labels: list[int]
-    pixels: str
-    """Base64: one byte 0–255 for each value, sample after sample."""
 
 
 class Drawing(_Request):

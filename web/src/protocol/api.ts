@@ -310,12 +310,72 @@ export interface DatasetRow {
   fetching: Fetching | null;
 }
 
-/** Own data as it was read and kept. */
+/** Samples of a data set. */
+export interface SampleBlock {
+  dataset: string;
+  split: "test" | "train";
+  /** Samples of the whole split. */
+  total: number;
+  /** Of one picture: (features,) or (channels, height, width); of frames over time (1, features, frames). */
+  shape: number[];
+  indices: number[];
+  labels: number[];
+  /** Base64: one byte 0–255 for each value, sample after sample. */
+  pixels: string;
+}
+
+/** How own data was read, in sentences that end with a full stop. */
+export interface ImportReport {
+  /** How the tree of folders and each table or array was read, a sentence each. */
+  read: string[];
+  /** Where the classes come from: The label is the column species. */
+  label: string;
+  /** What was scaled by what. */
+  scaling: string[];
+  /** The order of a sample's axes, where it has several: Samples are height × width × channel. */
+  axes: string;
+  left_out: LeftOut[];
+  /** What may be wrong, each with a count and an example. */
+  notes: string[];
+  table: TableReading | null;
+}
+
+/** Parts of what was given that are not used, for one reason. */
+export interface LeftOut {
+  kind: "files" | "columns" | "frames" | "rows" | "arrays";
+  count: number;
+  /** Why, as a clause: are of no kind that is read. */
+  reason: string;
+  /** The first few names. */
+  examples: string[];
+}
+
+/** How a table was cut into columns; each of these can be chosen otherwise. */
+export interface TableReading {
+  /** All of them, in their order; numbers from 1 where there is no header. */
+  columns: string[];
+  label: string;
+  ignored: string[];
+  header: boolean;
+  delimiter: string;
+  decimal: string;
+  /** Of each column that is an input, the smallest training value: brought to 0. */
+  lows: number[];
+  /** The largest: brought to 1. */
+  highs: number[];
+}
+
+/** Own data as it was read, and kept unless it was only checked. */
 export interface OwnData {
+  /** Where it was only checked, under the name that it would get. */
   dataset: DatasetRow;
   /** Training samples of each class. */
   train_counts: number[];
   test_counts: number[];
+  /** How it was read: what was understood, scaled and left out, and what may be wrong. */
+  report: ImportReport;
+  /** Some of the training samples, spread over all of them. */
+  samples: SampleBlock;
 }
 
 /**
@@ -633,20 +693,6 @@ export interface SnapshotList {
 /** One weight, exact as float32. */
 export interface WeightValue {
   value: number;
-}
-
-/** Samples of a data set. */
-export interface SampleBlock {
-  dataset: string;
-  split: "test" | "train";
-  /** Samples of the whole split. */
-  total: number;
-  /** Of one picture: (features,) or (channels, height, width); of frames over time (1, features, frames). */
-  shape: number[];
-  indices: number[];
-  labels: number[];
-  /** Base64: one byte 0–255 for each value, sample after sample. */
-  pixels: string;
 }
 
 /** What was drawn: bright on dark, not yet placed or scaled. */

@@ -1,14 +1,17 @@
-/** Own data given to the server: read, checked and kept there. */
-import { dataApi, type OwnChoice, type OwnData, type SampleBlock } from "../api";
+/** Own data given to the server: read, checked, and kept there once a person has seen how it was read. */
+import { dataApi, type OwnChoice, type OwnData } from "../api";
 import { workbench } from "./workbench.svelte";
 
 export type { OwnChoice, OwnData };
-/** Pictures shown of own data. */
-const SHOWN = 24;
 
-/** Gives the file to the server; throws ApiError with every fault of it. */
+/** Gives how the server reads the file, which keeps nothing; throws ApiError with every fault of it. */
+export function checkOwn(file: File, choice: OwnChoice): Promise<OwnData> {
+  return dataApi.readOwn(file, file.name, choice, false);
+}
+
+/** Gives the file to the server to keep; throws ApiError with every fault of it. */
 export async function importOwn(file: File, choice: OwnChoice): Promise<OwnData> {
-  const found = await dataApi.importOwn(file, file.name, choice);
+  const found = await dataApi.readOwn(file, file.name, choice, true);
   await workbench.readDatasets();
   return found;
 }
@@ -19,12 +22,4 @@ export async function removeOwn(name: string): Promise<void> {
   const digits = workbench.datasets.find((info) => info.name === "digits");
   if (workbench.spec.training.dataset === name && digits) workbench.choose(digits);
   await workbench.readDatasets();
-}
-
-/** Gives some training samples, spread over all of them, so that every class is seen. */
-export function someSamples({ dataset }: OwnData): Promise<SampleBlock> {
-  const total = dataset.train_samples;
-  const count = Math.min(SHOWN, total);
-  const indices = Array.from({ length: count }, (_, at) => Math.floor((at * total) / count));
-  return dataApi.samples(dataset.name, indices);
 }

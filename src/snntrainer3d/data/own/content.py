@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ _EXAMPLES = 3
 _MOST_COLUMNS = 10_000
 """Beyond them values are those of pictures and the like, of which none tells a class by itself."""
 _RANGE_RATIO = 4.0
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]*)?")
 
 
 def check_content(
@@ -192,10 +194,9 @@ def _alike_names(names: Sequence[str]) -> list[str]:
 
 def _core(name: str) -> str:
     plain = name.strip().casefold()
-    try:
-        return repr(float(plain)) if plain.isascii() and "_" not in plain else plain
-    except ValueError:
-        return " ".join(plain.replace("_", " ").replace("-", " ").split()) or plain
+    if _NUMBER.fullmatch(plain):
+        return repr(float(plain))
+    return " ".join(re.split(r"[\s_-]+", plain)).strip() or plain
 
 
 def _said(found: Gathered, which: Bool[np.ndarray, "sample"], words: str, one: str, many: str) -> list[str]:

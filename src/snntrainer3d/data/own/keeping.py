@@ -79,9 +79,14 @@ def import_data(given: Path | Sequence[Path], name: str = "", choice: Choice | N
         LimitError: larger than is taken.
         NotFoundError: there is no such file.
     """
+    return import_reading(given, name, choice).dataset.info
+
+
+def import_reading(given: Path | Sequence[Path], name: str = "", choice: Choice | None = None) -> Reading:
+    """Import own data as `import_data` does, and return all that was read."""
     reading, checksum = _read(given, name, choice)
     _keep(reading, checksum)
-    return reading.dataset.info
+    return reading
 
 
 def _read(given: Path | Sequence[Path], name: str, choice: Choice | None) -> tuple[Reading, str]:

@@ -33,8 +33,9 @@ class LeftOut:
 
     def __str__(self) -> str:
         words = self.kind[:-1] if self.count == 1 else self.kind
-        named = ", ".join(self.examples) + (" …" if self.count > len(self.examples) else "")
-        return f"{self.count:,} {words}{f' ({named})' if named else ''}: {self.reason.rstrip('.')}."
+        more = " …" if self.count > len(self.examples) else ""
+        named = f" ({', '.join(self.examples)}{more})" if self.examples else ""
+        return f"{self.count:,} {words}{named}: {self.reason.rstrip('.')}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,8 @@ def layout_of(text: TableText, name: str, said: Choice) -> Layout:
         hint = "Separate columns by commas, semicolons or tabs, or say what separates them with --delimiter."
         faults.add(f"row {found[0][0]}", "has one column, expected numbers and a label.", hint)
         faults.tell()
-    label, why = _label(columns, said)
     chosen = {place for asked in said.ignore if (place := columns.find(asked, "ignore")) is not None}
+    label, why = _label(columns, said, chosen)
     if label in chosen:
         faults.add("ignore", "the label cannot be left out.", "Choose another column for it with --label.")
     faults.tell()
@@ -230,21 +230,23 @@ def _filled(row: Sequence[str]) -> int:
     return max((place + 1 for place, cell in enumerate(row) if cell), default=0)
 
 
-def _label(columns: _Columns, said: Choice) -> tuple[int, str]:
+def _label(columns: _Columns, said: Choice, ignored: set[int]) -> tuple[int, str]:
     """Return the column of the label, and why it is taken for that."""
     if said.label:
         return columns.find(said.label, "label") or 0, "as chosen"
-    lowered = [name.casefold() for name in columns.names or ()]
+    lowered = ["" if at in ignored else name.casefold() for at, name in enumerate(columns.names or ())]
     known = [lowered.index(name) for name in LABELS if name in lowered]
     if known:
         return known[0], "by its name"
-    words = [place for place in range(columns.width) if columns.of_words(place)]
+    left = [place for place in range(columns.width) if place not in ignored]
+    words = [place for place in left if columns.of_words(place)]
     repeated = [place for place in words if len(set(columns.cells[place])) < len(columns.cells[place])]
     if len(repeated) == 1:
         return repeated[0], "the only one of words" if len(words) == 1 else "the only one of words that come again"
     if _WEAK_LABEL in lowered:
         return lowered.index(_WEAK_LABEL), "by its name"
-    return columns.width - 1, "the last one, since none has a usual name"
+    values = [at for at in left if columns.names is None or not _ROW_NUMBER.fullmatch(columns.names[at].casefold())]
+    return max(values or left, default=0), "the last one, since none has a usual name"
 
 
 def _notes(columns: _Columns, label: int, said: Choice) -> tuple[str, ...]:

@@ -8,15 +8,27 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from snntrainer3d.compose import own_recipe
-from snntrainer3d.data import Choice, DatasetInfo, available, describe, every_dataset, import_data, load, remove_own
+from snntrainer3d.data import (
+    Choice,
+    DatasetInfo,
+    available,
+    check_data,
+    describe,
+    every_dataset,
+    import_reading,
+    remove_own,
+)
 from snntrainer3d.errors import ConflictError
+from snntrainer3d.jobs import sample_block
 from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.downloads import Downloads
-from snntrainer3d.server.models import DatasetRow, OwnData
+from snntrainer3d.server.models import DatasetRow, OwnData, SampleBlock
 from snntrainer3d.server.requests import uploaded
 from snntrainer3d.spec import OWN
 
 router = APIRouter(tags=["data sets"])
+_SHOWN = 24
+"""Samples that come with what was read."""
 FILE_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {}}}}}
 
 
@@ -39,6 +51,7 @@ def fetch_dataset(name: str, request: Request) -> DatasetRow:
 @router.post("/datasets/own", status_code=201, responses=ERROR_RESPONSES, openapi_extra=FILE_BODY)
 async def import_dataset(
     request: Request,
+    response: Response,
     file: Annotated[
         str, Query(min_length=1, max_length=200, description="The file's name, whose ending tells its kind.")
     ],
@@ -48,13 +61,33 @@ async def import_dataset(
     frames: Annotated[int, Query(description="Into how many frames events are counted.")] = 20,
     clip: Annotated[int, Query(description="The most events that count at one place of a frame.")] = 4,
     polarity: Annotated[bool, Query(description="Whether brighter and darker events are channels.")] = True,
+    label: Annotated[
+        str, Query(description="Of a table, the label's column by name or number; of an NPZ, its array.")
+    ] = "",
+    ignore: Annotated[list[str], Query(description="Columns of a table to leave out, by name or number.")] = [],  # noqa: B006
+    header: Annotated[bool | None, Query(description="Whether a table's first row names its columns.")] = None,
+    delimiter: Annotated[str, Query(description="What separates a table's columns: a sign, or tab.")] = "",
+    decimal: Annotated[str, Query(description="A table's decimal sign, . or , as it is.")] = "",
+    check: Annotated[bool, Query(description="Say how it is read, with 200, and keep nothing.")] = False,
 ) -> OwnData:
     """Read own data (NPZ, CSV, spike trains in HDF5, a zip of pictures, sounds or events), check and keep it."""
-    choice = Choice(side, over_time, test_share, frames, clip, polarity)
+    choice = Choice(
+        side, over_time, test_share, frames, clip, polarity, label, tuple(ignore), header, delimiter, decimal
+    )
     async with uploaded(request, request.app.state.home) as path:
-        info = await run_in_threadpool(import_data, path, file, choice)
-    train, test = (await run_in_threadpool(load, info.name)).class_counts()
-    return OwnData(dataset=_row(info, request.app.state.downloads), train_counts=train, test_counts=test)
+        reading = await run_in_threadpool(check_data if check else import_reading, path, file, choice)
+    if check:
+        response.status_code = 200
+    train, test = reading.dataset.class_counts()
+    total = len(reading.dataset.train)
+    some = min(_SHOWN, total)
+    return OwnData(
+        dataset=_row(reading.dataset.info, request.app.state.downloads),
+        train_counts=train,
+        test_counts=test,
+        report=reading.report,
+        samples=SampleBlock(**sample_block(reading.dataset, "train", [at * total // some for at in range(some)])),
+    )
 
 
 @router.delete("/datasets/{name}", status_code=204, responses=ERROR_RESPONSES)
