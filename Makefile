@@ -10,8 +10,9 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 FAST := not slow and not browser and not mnist and not verify
+make = $(foreach part,$(1),"$(MAKE) --no-print-directory $(part)")
 
-.PHONY: help run test verify faults fuzz dev check check-python check-web fast generate bench doctor page lock screenshots lighthouse clean system wheel docs audit
+.PHONY: help run test verify verify-python verify-browser faults fuzz dev check check-python check-web fast fast-web long browser ready generate bench doctor page lock screenshots lighthouse clean system wheel docs audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -19,12 +20,14 @@ help: ## Show this list
 run: $(VENV)/.runs page ## Set up what is missing, build the page, start on http://127.0.0.1:8000 (PORT=…, ARGS="--no-browser")
 	@exec $(BIN)/snntrainer3d serve --port $(PORT) $(ARGS)
 
-test: system $(VENV)/.ready page check ## Set up, then every test without a GPU, real browser included (≤ 30 minutes)
-	$(BIN)/python -m pytest -m "not ($(FAST)) and not verify"
-	cd web && npm run --silent test:browser
+test: ## Set up, then every test without a GPU, real browser included (≤ 30 minutes)
+	@$(MAKE) --no-print-directory ready || { echo "The set-up failed, for the reason above; no test was run." >&2; exit 1; }
+	@$(PYTHON) scripts/parts.py --in-turn $(call make,check-python check-web fast fast-web long browser)
 
 check: $(VENV)/.ready web/node_modules/.ready ## Format, lint, types, rooms, fast tests, both languages (under 60 s)
-	@$(PYTHON) scripts/parallel.py $(foreach part,check-python check-web fast,"$(MAKE) --no-print-directory $(part)")
+	@$(PYTHON) scripts/parts.py $(call make,check-python check-web fast fast-web)
+
+ready: system $(VENV)/.ready page
 
 check-python:
 	@$(BIN)/ruff format --check --quiet .
@@ -35,13 +38,26 @@ check-python:
 fast:
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "$(FAST)"
 
-check-web:
-	@cd web && npm run --silent lint && npm run --silent check && npm run --silent rooms && npm run --silent test
+long:
+	@$(BIN)/python -m pytest -m "not ($(FAST)) and not verify"
 
-verify: system $(VENV)/.ready page ## What takes longer: recipes over seeds, the paper's settings on MNIST, kills, made-up inputs
+browser:
+	@cd web && npm run --silent test:browser
+
+check-web:
+	@cd web && npm run --silent lint && npm run --silent check && npm run --silent rooms
+
+fast-web:
+	@cd web && npm run --silent test
+
+verify: ready ## What takes longer: recipes over seeds, the paper's settings on MNIST, kills, made-up inputs
+	@$(PYTHON) scripts/parts.py --in-turn $(call make,verify-python verify-browser faults fuzz)
+
+verify-python:
 	$(BIN)/python -m pytest -m "verify" --timeout 3600
+
+verify-browser:
 	cd web && npm run --silent test:verify
-	$(MAKE) --no-print-directory faults fuzz
 
 faults: $(VENV)/.ready ## Kill server and jobs a hundred times at random moments: nothing lost, every bit equal (ARGS="--kills 20")
 	$(BIN)/python -m reliability kills $(ARGS)
