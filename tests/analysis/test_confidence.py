@@ -9,7 +9,7 @@ from sklearn import metrics as sklearn_metrics
 
 from snntrainer3d.analysis import calibration, latency, probabilities, top_accuracy
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=20)
 
 
 @st.composite

@@ -31,7 +31,7 @@ def test_of_a_million_points_a_few_hundred_are_given_and_every_peak_is_among_the
     assert np.mean(found["loss"]) == pytest.approx(losses.mean())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.none() | st.floats(-1e6, 1e6, width=32), max_size=200), st.integers(2, 50))
 def test_thinned_curves_keep_extremes_order_and_what_is_unknown(losses: list[float | None], most: int) -> None:
     found = columns_of(points_with(losses), most)["updates"]

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jaxtyping import TypeCheckError
 
@@ -21,7 +21,6 @@ def counted(draw):
 
 
 @pytest.mark.slow
-@settings(deadline=None)
 @given(counted())
 def test_scores_are_scikit_learns(sample):
     from sklearn import metrics

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -111,12 +109,3 @@ def test_what_cannot_be_drawn_is_told(history):
         draw("confusion", history)
     with pytest.raises(NotFoundError, match="nothing to draw"):
         draw("loss", history_of([]))
-
-
-def test_the_doors_to_the_left_and_right_bring_in_nothing_heavy():
-    code = (
-        "import sys, snntrainer3d.data, snntrainer3d.analysis, snntrainer3d.exports; "
-        "print({'torch', 'matplotlib', 'sklearn', 'scipy', 'pooch'} & set(sys.modules))"
-    )
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert found.stdout.strip() == "set()"

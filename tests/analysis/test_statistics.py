@@ -25,7 +25,7 @@ from snntrainer3d.analysis import (
 )
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 
 
 @st.composite
@@ -124,6 +124,7 @@ def test_wilson_is_statsmodels(samples, data):
     assert (found.low, found.high) == pytest.approx((low, high), abs=1e-9)
 
 
+@pytest.mark.slow
 @few
 @given(decided())
 def test_agreement_is_scikit_learn(drawn):

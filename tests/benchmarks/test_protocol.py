@@ -39,6 +39,7 @@ def task(tmp_path: Path) -> str:
     return write_job(tmp_path, Job(hidden=5, num_steps=3, batch=8))
 
 
+@pytest.mark.slow
 def test_a_worker_prepares_gives_losses_and_times(task: str) -> None:
     worker = Worker("benchmarks.ours:Reference", ["torch"])
     prepared, first, timed, again = answers(

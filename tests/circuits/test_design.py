@@ -110,7 +110,7 @@ def test_the_clocked_network_is_the_engines_on_digits(digits: TrainedNetwork) ->
     assert differing <= 2, "samples with a spike that hangs on float32"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20)
 @given(trained_networks())
 def test_any_network_has_a_circuit_or_reasons_why_not(trained: TrainedNetwork) -> None:
     faults = reasons(trained)

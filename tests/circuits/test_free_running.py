@@ -91,11 +91,12 @@ def test_a_free_spike_is_as_long_as_a_step_and_a_lively_neuron_never_overlaps_th
     assert lengths == pytest.approx(1e-3, rel=0.08)
 
 
+@pytest.mark.slow
 @needs_ngspice
 def test_samples_without_a_clock_follow_each_other_in_one_netlist(xor: TrainedNetwork) -> None:
     design, inputs = design_circuit(xor, ASYNC), inputs_of(xor, [0, 1, 2, 3])
     clock = timing(ASYNC, inputs.shape[1], 2, samples=4)
-    waves = run_ngspice(netlist(design, inputs), clock.stop_s, time_limit_s=60)
+    waves = run_ngspice(netlist(design, inputs), clock.stop_s, time_limit_s=600)
     counts = [behaviour_of(design, clock, waves, sample).counts() for sample in range(4)]
     alone = [one.agreement.circuit_counts for one in simulated(xor, [0, 1, 2, 3])]
     assert [count.argmax() for count in counts] == [0, 1, 1, 0]
@@ -111,7 +112,7 @@ def test_the_free_sub_circuit_needs_a_clearing_and_no_clock(xor: TrainedNetwork)
     drivers = [line for line in whole if line.startswith(("Vclear", "Vin_", "Vbias", ".options", ".tran"))]
     bench = ["* bench", as_subcircuit(design), *drivers, f"Xsnn {' '.join(pins)} snn", ".save V(spk2_0) V(spk2_1)"]
     clock = timing(ASYNC, inputs.shape[1], 2)
-    waves = run_ngspice("\n".join([*bench, ".end", ""]), clock.stop_s, time_limit_s=60)
+    waves = run_ngspice("\n".join([*bench, ".end", ""]), clock.stop_s, time_limit_s=600)
     risen = {node: int((np.diff((volts > 0.5).astype(int)) > 0).sum()) for node, volts in waves.volts.items()}
     network = run_clocked(design, inputs[0])
     assert risen["spk2_0"] < risen["spk2_1"]

@@ -86,7 +86,7 @@ def test_ngspices_own_currents_confirm_the_energy(neuron: Leaky) -> None:
     sources |= {f"eout{name}": f"out{name}" for name in [*(f"1_{index}" for index in range(5)), "2_0", "2_1"]}
     saved = " ".join(f"V({node}) I({name})" for name, node in sources.items())
     text = netlist(design, inputs).replace(".tran", f".save {saved}\n.tran")
-    waves = run_ngspice(text, clock.stop_s, time_limit_s=60)
+    waves = run_ngspice(text, clock.stop_s, time_limit_s=600)
     power = sum(-waves.volts[node] * waves.volts[f"i({name})"] for name, node in sources.items())
     measured = float(np.trapezoid(power, waves.times_s)) * 1e9
     energy = energy_of(design, trained.network, inputs)

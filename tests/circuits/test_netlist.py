@@ -85,7 +85,7 @@ def test_samples_follow_each_other_in_one_netlist(form: str, neuron: Leaky | Lap
     design = design_circuit(trained, CircuitSettings(form=form))
     varying = np.random.default_rng(2).normal(size=(3, 12, 3))
     clock = Clock(design.settings.time_step_s, 12, 3, samples=3)
-    waves = run_ngspice(netlist(design, varying), clock.stop_s, time_limit_s=60)
+    waves = run_ngspice(netlist(design, varying), clock.stop_s, time_limit_s=600)
     network = run_clocked(design, varying)
     assert sum(fired.sum() for fired in network.spikes) > 15
     for sample in range(3):
@@ -100,7 +100,7 @@ def test_ltspices_dialect_is_the_same_circuit(xor: TrainedNetwork) -> None:
     design = design_circuit(xor, CircuitSettings(simulator="ltspice", form="ideal"))
     inputs = inputs_of(xor, [1])
     clock = Clock(design.settings.time_step_s, inputs.shape[1], 2)
-    circuit = behaviour_of(design, clock, run_ngspice(netlist(design, inputs), clock.stop_s, time_limit_s=60))
+    circuit = behaviour_of(design, clock, run_ngspice(netlist(design, inputs), clock.stop_s, time_limit_s=600))
     network = run_clocked(design, inputs[0])
     assert all((mine == theirs).all() for mine, theirs in zip(circuit.spikes, network.spikes, strict=True))
 
@@ -118,7 +118,7 @@ def test_the_sub_circuit_works_in_a_larger_one(form: str, xor: TrainedNetwork) -
     saved = ".save " + " ".join(f"V({pin})" for pin in pins if pin.startswith("spk"))
     bench = ["* bench", as_subcircuit(design), *drivers, f"Xsnn {' '.join(pins)} snn", *analysis, saved, ".end", ""]
     clock = Clock(design.settings.time_step_s, inputs.shape[1], 2)
-    waves = run_ngspice("\n".join(bench), clock.stop_s, time_limit_s=60)
+    waves = run_ngspice("\n".join(bench), clock.stop_s, time_limit_s=600)
     moments = np.array([clock.read_s(0, 1, step) for step in range(clock.num_steps)])
     network = run_clocked(design, inputs[0])
     assert ((waves.at(["spk2_0", "spk2_1"], moments) > 0.5) == network.spikes[1]).all()

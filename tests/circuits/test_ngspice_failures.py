@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -14,6 +14,7 @@ import pytest
 from circuit_networks import inputs_of, needs_ngspice
 
 from snntrainer3d.circuits import CircuitSettings, design_circuit, netlist, run_ngspice, simulate
+from snntrainer3d.circuits.simulation import ngspice
 from snntrainer3d.errors import SimulationError
 from snntrainer3d.spec import TrainedNetwork
 
@@ -39,7 +40,7 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Non
 
 def gone(process: int) -> bool:
     """Wait for a process that was killed; one that nobody reaps stays as a zombie."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE:
             return True
@@ -59,7 +60,7 @@ def test_a_failure_tells_the_last_lines(tmp_path: Path, monkeypatch: pytest.Monk
         tmp_path, monkeypatch, "echo first; for i in 1 2 3 4 5 6 7 8; do echo line $i; done; echo broken >&2; exit 3"
     )
     with pytest.raises(SimulationError, match=r"exit code 3(.|\n)*broken") as caught:
-        run_ngspice("*", 1.0, time_limit_s=10)
+        run_ngspice("*", 1.0, time_limit_s=600)
     assert "first" not in str(caught.value)
     assert not list(scratch.iterdir())
 
@@ -69,7 +70,7 @@ def test_an_early_end_with_exit_code_0_is_a_failure(
 ) -> None:
     pretend(tmp_path, monkeypatch, "echo 'doAnalyses: TRAN: Timestep too small'; exit 0")
     with pytest.raises(SimulationError, match=r"stopped early, at 0 s of 1 s(.|\n)*Timestep too small"):
-        run_ngspice("*", 1.0, time_limit_s=10)
+        run_ngspice("*", 1.0, time_limit_s=600)
     assert not list(scratch.iterdir())
 
 
@@ -77,27 +78,30 @@ def test_an_early_end_with_exit_code_0_is_a_failure(
 def test_what_ngspice_itself_gives_up_on_is_a_failure(scratch: Path) -> None:
     """Two voltage sources side by side: no solution."""
     with pytest.raises(SimulationError, match="Its last lines:"):
-        run_ngspice("* twice\nV1 a 0 1\nV2 a 0 2\nR1 a 0 1\n.tran 1m 1\n.end\n", 1.0, time_limit_s=20)
+        run_ngspice("* twice\nV1 a 0 1\nV2 a 0 2\nR1 a 0 1\n.tran 1m 1\n.end\n", 1.0, time_limit_s=600)
     assert not list(scratch.iterdir())
 
 
 @needs_ngspice
 def test_a_netlist_that_asks_for_less_is_an_early_end(scratch: Path) -> None:
     with pytest.raises(SimulationError, match=r"stopped early, at 0\.5 s of 1 s"):
-        run_ngspice("* short\nV1 a 0 1\nR1 a 0 1\n.tran 1m 0.5\n.end\n", 1.0, time_limit_s=20)
+        run_ngspice("* short\nV1 a 0 1\nR1 a 0 1\n.tran 1m 0.5\n.end\n", 1.0, time_limit_s=600)
     assert not list(scratch.iterdir())
 
 
 def test_one_that_never_ends_is_ended_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: Path
 ) -> None:
-    pretend(tmp_path, monkeypatch, "echo working; sleep 300 & echo $! > " + str(tmp_path / "child") + "; wait")
-    begun = time.monotonic()
+    child = tmp_path / "child"
+    pretend(
+        tmp_path, monkeypatch, f"echo working; sleep 100000 & echo $! > {child}.part; mv {child}.part {child}; wait"
+    )
+    # The time is up when the child is there.
+    clock = SimpleNamespace(monotonic=lambda: 2.0 if child.exists() else 0.0, sleep=time.sleep)
+    monkeypatch.setattr(ngspice, "time", clock)
     with pytest.raises(SimulationError, match=r"ended after 1 s, with 0% of the simulation done(.|\n)*working"):
         run_ngspice("*", 1.0, time_limit_s=1)
-    assert time.monotonic() - begun < 30
-    child = int((tmp_path / "child").read_text())
-    assert gone(child)
+    assert gone(int(child.read_text()))
     assert not list(scratch.iterdir())
 
 
@@ -105,20 +109,17 @@ def test_one_failing_sample_ends_the_others(
     xor: TrainedNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: Path
 ) -> None:
     marker = tmp_path / "second"
-    pretend(tmp_path, monkeypatch, f"if mkdir {marker} 2>/dev/null; then exec sleep 300; fi; echo no; exit 1")
-    begun = time.monotonic()
+    pretend(tmp_path, monkeypatch, f"if mkdir {marker} 2>/dev/null; then exec sleep 100000; fi; echo no; exit 1")
     with pytest.raises(SimulationError, match="exit code 1"):
-        list(simulate(design_circuit(xor), inputs_of(xor, [0, 1, 2]), processes=2, time_limit_s=200))
-    assert time.monotonic() - begun < 60
+        list(simulate(design_circuit(xor), inputs_of(xor, [0, 1, 2]), processes=2, time_limit_s=100_000))
     assert not list(scratch.iterdir())
 
 
 def test_a_cancelled_one_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: Path) -> None:
-    pretend(tmp_path, monkeypatch, "exec sleep 300")
-    stop = threading.Event()
-    threading.Timer(0.5, stop.set).start()
+    begun = tmp_path / "begun"
+    pretend(tmp_path, monkeypatch, f"touch {begun}; exec sleep 100000")
     with pytest.raises(SimulationError, match="cancelled"):
-        run_ngspice("*", 1.0, time_limit_s=100, cancelled=stop.is_set)
+        run_ngspice("*", 1.0, time_limit_s=100_000, cancelled=begun.exists)
     assert not list(scratch.iterdir())
 
 
@@ -137,6 +138,6 @@ def test_progress_within_a_long_sample(digits: TrainedNetwork) -> None:
     design = design_circuit(digits, CircuitSettings(form="opamp"))
     inputs = np.repeat(inputs_of(digits, [0]), 3, axis=1)
     told: list[float] = []
-    run_ngspice(netlist(design, inputs), 0.032 * 1.1, time_limit_s=200, on_share=told.append)
+    run_ngspice(netlist(design, inputs), 0.032 * 1.1, time_limit_s=600, on_share=told.append)
     assert told
     assert told == sorted(told)

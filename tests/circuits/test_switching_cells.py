@@ -27,7 +27,7 @@ def share_over_time(amplitude_v: float, begin: float) -> tuple[np.ndarray, np.nd
         ".end",
         "",
     ]
-    waves = run_ngspice("\n".join(bench), 0.02, time_limit_s=60)
+    waves = run_ngspice("\n".join(bench), 0.02, time_limit_s=600)
     volts, amperes = waves.volts["a"], -waves.volts["i(vin)"]
     driven = np.abs(volts) > 0.02 * amplitude_v
     share = volts[driven] * SWITCHING.min_conductance_siemens / amperes[driven]

@@ -135,6 +135,7 @@ def test_tables_of_conductances_and_a_bill(capsys: Capture, xor: str, tmp_path: 
     assert json.loads((tmp_path / "parts.json").read_text())["energy_nj"]["crossbars"] > 0.0
 
 
+@pytest.mark.slow
 def test_print_files_beside_each_other_and_wrong_sizes_by_their_option(
     capsys: Capture, xor: str, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ import pytest
 from snntrainer3d.cli import run
 from snntrainer3d.runs import RunStore
 from snntrainer3d.studies import StudyStore, state_of
+from stepping import in_the_middle, released
 
 Capture = pytest.CaptureFixture[str]
 TINY: dict[str, Any] = {
@@ -99,16 +100,14 @@ def test_a_study_is_trained_compared_and_not_trained_twice(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_control_c_stops_a_study_which_resumes(tmp_path: Path) -> None:
-    # Long enough to be caught in the middle on a machine of any speed.
-    long = {**TINY, "compose": {**TINY["compose"], "training": {"epochs": 150}}}
-    path = written(tmp_path, long)
+    path = written(tmp_path, {**TINY, "compose": {**TINY["compose"], "training": {"pace": "update"}}})
     command = [sys.executable, "-m", "snntrainer3d", "study", path, "--workers", "1"]
     process = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=_heed_control_c
     )
     with RunStore() as store:
         give_up = time.monotonic() + PATIENCE_S
-        while not any(row.progress and row.progress.epoch >= 1 for row in store.list()):
+        while not in_the_middle(store, 5):
             assert time.monotonic() < give_up
             assert process.poll() is None
             time.sleep(0.05)
@@ -121,7 +120,8 @@ def test_control_c_stops_a_study_which_resumes(tmp_path: Path) -> None:
         begun = folder.members()
     _, err = shell("study", path, code=2)
     assert "begun before" in err
-    done = json.loads(shell("study", path, "--resume", "--json")[0])
+    with RunStore() as store, released(store):
+        done = json.loads(shell("study", path, "--resume", "--json")[0])
     assert done["status"] == "finished"
     assert set(begun.values()) <= {entry["run"] for entry in done["entries"]}
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +93,9 @@ def test_ctrl_c_cancels_cleanly_and_leaves_a_run_to_resume() -> None:
 
 
 def test_doctor_trains_something_tiny() -> None:
-    begun = time.monotonic()
     done = subprocess.run(command("doctor", "--json"), capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     found = json.loads(done.stdout)
     results = {check["name"]: check["result"] for check in found["checks"]}
     assert results["training"] == "PASS", found
     assert results["python"] == results["torch"] == results["home"] == "PASS"
     assert done.returncode == (0 if found["ok"] else 1)
-    assert time.monotonic() - begun < PATIENCE_S

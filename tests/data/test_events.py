@@ -281,7 +281,11 @@ DAMAGED: dict[str, tuple[str, Callable[[Path], Any], str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", DAMAGED)
+# HDF5 is read in a process of its own, which takes its time.
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=pytest.mark.slow if DAMAGED[kind][0] == "a.h5" else ()) for kind in DAMAGED],
+)
 def test_damaged_events_are_told_at_their_place(kind: str, tmp_path: Path) -> None:
     name, make, path, words = DAMAGED[kind]
     content = make(tmp_path / name)

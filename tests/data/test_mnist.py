@@ -89,7 +89,7 @@ def test_a_missing_file_is_told(tmp_path):
         read_idx(tmp_path / "nothing-here")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_damage_escapes_our_errors(tmp_path_factory, data):
     plain = idx_bytes(np.arange(60).reshape(3, 4, 5))

@@ -182,7 +182,7 @@ def test_what_a_killed_process_unpacked_is_removed_and_what_is_in_use_is_not(hom
         assert left.parent == home
         assert left_unpacked(home) == []
         process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
+        process.wait(timeout=120)
         if by_the_server:
             asyncio.run(started_and_ended(home))
         else:

@@ -216,6 +216,7 @@ def everything() -> Network:
     )
 
 
+@pytest.mark.slow
 def test_a_learner_goes_on_to_the_last_bit_where_it_was() -> None:
     """Weights, running means, Adam's means and what dropout draws next."""
     found, training = everything(), Training(num_steps=5, batch_size=BATCH, loss="count", seed=5)

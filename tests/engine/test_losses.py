@@ -43,7 +43,7 @@ def theirs(objective: Objective, classes: int) -> tuple[object, str]:
 
 
 @pytest.mark.parametrize("loss", ["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(steps=st.integers(2, 12), batch=st.integers(1, 9), seed=st.integers(0, 999), population=st.sampled_from([1, 3]))
 def test_a_loss_is_snntorchs(loss: str, steps: int, batch: int, seed: int, population: int) -> None:
     classes, outputs = 4, 4 * (population if loss in ("count", "rate_mse") else 1)

@@ -78,7 +78,7 @@ def mixed() -> Network:
     return parse(Network, {"input": {"shape": [12]}, "layers": layers})
 
 
-@pytest.mark.parametrize("engine", ["fused", "reference"])
+@pytest.mark.parametrize("engine", ["fused", pytest.param("reference", marks=pytest.mark.slow)])
 def test_adaptive_neurons_before_integrators_learn_and_their_own_values_too(engine: str) -> None:
     training = Training(num_steps=10, loss="max_membrane", engine=engine)  # type: ignore[arg-type]
     module = build(mixed(), 2)

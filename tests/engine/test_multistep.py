@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from snntrainer3d.engine import ReferenceLearner, build, load_tensors, open_learner, tensors_of, to_trained
@@ -45,7 +45,7 @@ def convolutional() -> Network:
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(
     network=st.one_of(map_networks(), recurrent_networks()),
     steps=st.integers(1, 6),

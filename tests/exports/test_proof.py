@@ -91,6 +91,7 @@ def test_an_export_that_does_not_end_is_ended(monkeypatch):
         prove_files(form_of("numpy"), made(Leaky()), {"net.py": b"while True: pass"})
 
 
+@pytest.mark.slow
 def test_weight_files_of_networks_that_are_not_dense_are_proved_like_others() -> None:
     """Convolution with values learned per neuron, pooling, recurrence: arrays, names and spikes come back."""
     learned = {"kind": "leaky", "learn_threshold": "per_neuron"}

@@ -1,15 +1,13 @@
-"""A store, and specs that train in moments or for ever."""
+"""Specs that train in moments or for ever."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import Leaky, RunSpec, Training, dense_network
 
 
@@ -21,12 +19,6 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.fixture
-def store(home: Path) -> Iterator[RunStore]:
-    with RunStore(home) as opened:
-        yield opened
 
 
 def _spec(**training: Any) -> RunSpec:
@@ -56,6 +48,6 @@ def endless() -> RunSpec:
 
 
 @pytest.fixture
-def paced() -> RunSpec:
-    """Give a run of about ten seconds in which there is time to meddle, with a checkpoint every 0.3 s."""
-    return _spec(epochs=30, pace="slow")
+def waiting() -> RunSpec:
+    """Give a run of 18 updates, each of which waits for a test's word."""
+    return _spec(epochs=3, pace="update")

@@ -17,6 +17,7 @@ from snntrainer3d.events import Interrupted
 from snntrainer3d.jobs import JobRunner, run_job
 from snntrainer3d.runs import RunStore, read_record
 from snntrainer3d.spec import RunSpec
+from stepping import in_the_middle, released
 
 SMALL_BYTES = 3 << 20
 PATIENCE_S = 120.0
@@ -112,9 +113,11 @@ def test_a_clock_that_jumps_changes_times_alone(
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are suspended by a signal")
-def test_a_suspended_job_is_not_taken_for_dead_and_goes_on(store: RunStore, spec_of: Callable[..., RunSpec]) -> None:
+def test_a_suspended_job_is_not_taken_for_dead_and_goes_on(
+    store: RunStore, waiting: RunSpec, spec_of: Callable[..., RunSpec]
+) -> None:
     runner = JobRunner(store, slots=1)
-    run = store.create(spec_of(epochs=8, pace="slow")).id
+    run = store.create(waiting).id
     runner.start(run)
 
     def until(met: Callable[[], bool]) -> None:
@@ -124,18 +127,19 @@ def test_a_suspended_job_is_not_taken_for_dead_and_goes_on(store: RunStore, spec
             runner.tick()
             time.sleep(0.05)
 
-    until(lambda: (progress := store.get(run).progress) is not None and progress.update >= 3)
+    until(lambda: bool(in_the_middle(store, 3)))
     process = runner._processes[run]
     process.send_signal(signal.SIGSTOP)
     for _ in range(10):
         JobRunner(store, slots=0).look_after()
         runner.tick()
         time.sleep(0.1)
-    assert store.get(run).status == "running"
+    assert store.get(run).status == "paused"
     process.send_signal(signal.SIGCONT)
-    until(lambda: store.get(run).status == "finished")
+    with released(store):
+        until(lambda: store.get(run).status == "finished")
     process.wait(PATIENCE_S)
     assert not [event for event in read_record(store.folder(run).events).events if isinstance(event, Interrupted)]
-    undisturbed = store.create(spec_of(epochs=8), launcher="cli").id
+    undisturbed = store.create(spec_of(epochs=3), launcher="cli").id
     run_job(store.folder(undisturbed))
     weights_equal(store, run, store, undisturbed)

@@ -17,6 +17,7 @@ from snntrainer3d.frames import decode_frame
 from snntrainer3d.jobs import JobRunner, run_job
 from snntrainer3d.runs import RunDetail, RunStore, read_record
 from snntrainer3d.spec import RunSpec
+from stepping import let, released
 
 pytestmark = pytest.mark.slow
 PATIENCE_S = 120.0
@@ -95,9 +96,9 @@ def test_one_slot_runs_the_queue_in_order(server: Server, quick: RunSpec) -> Non
     weights_equal(store, queued[0], queued[2])
 
 
-def test_a_job_is_paused_stepped_resumed_and_cancelled(server: Server, paced: RunSpec) -> None:
+def test_a_job_is_paused_stepped_resumed_and_cancelled(server: Server, spec_of: Callable[..., RunSpec]) -> None:
     store, runner = server.store, server.runner
-    run = store.create(paced).id
+    run = store.create(spec_of(epochs=100_000, pace="slow")).id
     runner.start(run)
     server.until_update(run, 3)
     runner.pause(run)
@@ -139,11 +140,12 @@ def test_at_pace_update_each_update_waits_for_a_step(server: Server, spec_of: Ca
 
 
 def test_a_killed_job_is_interrupted_and_resumed_to_the_same_weights(
-    server: Server, paced: RunSpec, spec_of: Callable[..., RunSpec]
+    server: Server, waiting: RunSpec, spec_of: Callable[..., RunSpec]
 ) -> None:
     store, runner = server.store, server.runner
-    run = store.create(paced).id
+    run = store.create(waiting).id
     runner.start(run)
+    let(store, 10)
     server.until_update(run, 10)
     os.kill(server.pid(run), signal.SIGKILL)
     found = server.until_status(run, "interrupted")
@@ -152,16 +154,17 @@ def test_a_killed_job_is_interrupted_and_resumed_to_the_same_weights(
     assert "memory" in found.last_words
     assert isinstance(read_record(store.folder(run).events).events[-1], Interrupted)
     runner.resume(run)
-    assert server.until_status(run, "finished").status == "finished"
+    with released(store):
+        assert server.until_status(run, "finished").status == "finished"
     prepared = [event for event in read_record(store.folder(run).events).events if isinstance(event, Prepared)]
     assert prepared[0].first_update == 0
     assert prepared[1].first_update % 6 == 0
     assert prepared[1].first_update >= 6
-    undisturbed = store.create(spec_of(epochs=30), launcher="cli").id
+    undisturbed = store.create(spec_of(epochs=3), launcher="cli").id
     run_job(store.folder(undisturbed))
     weights_equal(store, run, undisturbed)
-    assert [point.update for point in store.metrics(run).updates] == list(range(1, 181))
-    assert [point.epoch for point in store.metrics(run).epochs] == list(range(1, 31))
+    assert [point.update for point in store.metrics(run).updates] == list(range(1, 19))
+    assert [point.epoch for point in store.metrics(run).epochs] == [1, 2, 3]
 
 
 def test_a_job_that_crashes_leaves_its_last_words(server: Server, endless: RunSpec) -> None:
@@ -194,28 +197,32 @@ def test_a_job_that_cannot_begin_says_why(server: Server, quick: RunSpec) -> Non
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_a_job_outlives_its_server_and_the_next_one_takes_over(
-    store: RunStore, paced: RunSpec, end: signal.Signals
+    store: RunStore, waiting: RunSpec, end: signal.Signals
 ) -> None:
-    run = store.create(paced).id
+    run = store.create(waiting).id
     command = [sys.executable, "-c", SERVER, str(store.home), run]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as first:
         assert first.stdout is not None
         pid = int(first.stdout.readline())
         second = Server(store)
+        let(store, 3)
         second.until_update(run, 3)
         first.send_signal(end)
         first.wait()
+    let(store, 12)
     seen = second.until_update(run, 12)
-    assert seen.status == "running"
+    assert seen.status == "paused"
     if end == signal.SIGINT:
-        assert second.until_status(run, "finished").status == "finished"
+        with released(store):
+            assert second.until_status(run, "finished").status == "finished"
         return
     os.kill(pid, signal.SIGKILL)
     found = second.until_status(run, "interrupted")
     assert found.status == "interrupted"
     assert "vanished" in found.last_words
     second.runner.resume(run)
-    assert second.until_status(run, "finished").status == "finished"
+    with released(store):
+        assert second.until_status(run, "finished").status == "finished"
     second.close()
 
 

@@ -33,9 +33,7 @@ DOCUMENTS: tuple[type[BaseModel], ...] = (
     SimulateCircuit, StartStudy, Study, Training, TuneStudy, WatchStudy, DiskDocument, bodies.Ack, bodies.ChangeRun,
     bodies.Drawing, bodies.Live, bodies.Play, bodies.SetQuota, bodies.StartRun, bodies.Watch,
 )  # fmt: skip
-FEW = settings(
-    max_examples=int(os.environ.get("EXAMPLES", "40")), deadline=None, suppress_health_check=list(HealthCheck)
-)
+FEW = settings(max_examples=int(os.environ.get("EXAMPLES", "40")), suppress_health_check=list(HealthCheck))
 EVENTS = documents(Annotated[Progress | Change, Field(discriminator="kind")])
 MESSAGES = st.one_of([documents(kind) for kind in (bodies.Ack, bodies.Live, bodies.Watch, WatchStudy)])
 

@@ -49,13 +49,13 @@ def served_page(command: list[str], environment: dict[str, str], folder: Path) -
         assert process.stdout is not None
         line = process.stdout.readline()
         address = line[line.index("http") :].strip()
-        with urllib.request.urlopen(f"{address}/api/health", timeout=30) as answer:
+        with urllib.request.urlopen(f"{address}/api/health", timeout=120) as answer:
             assert json.loads(answer.read())["status"] == "ok"
-        with urllib.request.urlopen(address, timeout=30) as answer:
+        with urllib.request.urlopen(address, timeout=120) as answer:
             return answer.read().decode()
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 def trained_xor(command: list[str], environment: dict[str, str], folder: Path) -> float:

@@ -27,7 +27,7 @@ def test_a_seed_cut_short_or_with_bytes_changed_is_read_or_refused(name: str) ->
     reader = READERS[name]
     seeds = reader.seeds()
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.sampled_from(seeds), st.data())
     def once(seed: bytes, data: st.DataObject) -> None:
         _read(reader, seed[: data.draw(st.integers(0, len(seed)))])

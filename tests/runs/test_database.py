@@ -143,7 +143,7 @@ def test_processes_that_start_together_make_one_store(home: Path) -> None:
     command = [sys.executable, "-c", "from snntrainer3d.runs import RunStore; RunStore().close()"]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
     for process in processes:
-        _, complaints = process.communicate(timeout=60)
+        _, complaints = process.communicate(timeout=240)
         assert (process.returncode, complaints) == (0, b"")
     with RunStore(home) as store:
         assert store.list() == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -68,11 +69,11 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         LiveFrameWriter(tmp_path / "none" / "frame.bin", 10)
 
 
-def write_numbers(path: Path, seconds: float) -> int:
+def write_numbers(path: Path, enough: Callable[[], bool]) -> int:
     """Write frames of their number and then only that byte: a frame of two writings shows at once."""
     writer = LiveFrameWriter(path, SIZE)
-    end, number = time.monotonic() + seconds, 0
-    while time.monotonic() < end:
+    number = 0
+    while not enough():
         number += 1
         writer.write(number.to_bytes(4, "little") + bytes([number % 251]) * (SIZE - 4 - number % 7))
     writer.close()
@@ -86,17 +87,25 @@ def assert_whole(frame: bytes) -> int:
     return number
 
 
+def read_while(path: Path, writing: Callable[[], bool], wanted: int) -> None:
+    """Read until so many frames were met; each must be whole."""
+    met: set[int] = set()
+    while len(met) < wanted:
+        assert writing()
+        frame = read_live_frame(path)
+        if frame is not None:
+            met.add(assert_whole(frame))
+
+
 def test_no_reader_sees_a_torn_frame_while_a_thread_writes(tmp_path: Path) -> None:
-    path = tmp_path / "frame.bin"
+    path, enough = tmp_path / "frame.bin", threading.Event()
     LiveFrameWriter(path, SIZE).close()
     with ThreadPoolExecutor(1) as pool:
-        writing = pool.submit(write_numbers, path, 0.4)
-        numbers = []
-        while not writing.done():
-            frame = read_live_frame(path)
-            if frame is not None:
-                numbers.append(assert_whole(frame))
-    assert len(set(numbers)) > 5, "the reader must have met the writer at work"
+        writing = pool.submit(write_numbers, path, enough.is_set)
+        try:
+            read_while(path, lambda: not writing.done(), 6)
+        finally:
+            enough.set()
     newest = read_live_frame(path)
     assert newest is not None
     assert assert_whole(newest) == writing.result()
@@ -104,21 +113,17 @@ def test_no_reader_sees_a_torn_frame_while_a_thread_writes(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_no_reader_sees_a_torn_frame_while_another_process_writes(tmp_path: Path) -> None:
-    path = tmp_path / "frame.bin"
+    path, enough = tmp_path / "frame.bin", tmp_path / "enough"
     LiveFrameWriter(path, SIZE).close()
     script = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from test_live import *; "
-    script += f"print(write_numbers(Path({str(path)!r}), 3.0))"
+    script += f"print(write_numbers(Path({str(path)!r}), Path({str(enough)!r}).exists))"
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
-        numbers = []
-        while process.poll() is None:
-            frame = read_live_frame(path)
-            if frame is not None:
-                numbers.append(assert_whole(frame))
-            else:
-                time.sleep(0.001)
+        try:
+            read_while(path, lambda: process.poll() is None, 200)
+        finally:
+            enough.touch()
         assert process.stdout is not None
         written = int(process.stdout.read())
-    assert len(set(numbers)) > 20, "the reader must have met the writer at work"
     newest = read_live_frame(path)
     assert newest is not None
     assert assert_whole(newest) == written

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from snntrainer3d.errors import SpecError
@@ -23,12 +25,13 @@ def made(store: RunStore, name: str, f1: float | None = None, size: int = 5, **t
     return run
 
 
-@pytest.fixture
-def names(store: RunStore) -> RunStore:
-    made(store, "slow", 0.5, learning_rate=0.001)
-    made(store, "fast", 0.9, size=50, learning_rate=0.01, epochs=3)
-    made(store, "waiting", learning_rate=0.1)
-    return store
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    with RunStore(tmp_path_factory.mktemp("names")) as store:
+        made(store, "slow", 0.5, learning_rate=0.001)
+        made(store, "fast", 0.9, size=50, learning_rate=0.01, epochs=3)
+        made(store, "waiting", learning_rate=0.1)
+        yield store
 
 
 def found(store: RunStore, *conditions: str, **options: object) -> list[str]:

@@ -187,9 +187,9 @@ def test_two_who_keep_the_quota_at_once_take_no_more_than_one_would(
     monkeypatch.setattr(quota_room, "keep_snapshots", slowly)
     with ThreadPoolExecutor(2) as keepers:
         first = keepers.submit(Quota(store).keep)
-        assert begun.wait(30)
+        assert begun.wait(120)
         second = keepers.submit(Quota(store).keep)
-        assert [len(first.result(60)), len(second.result(60))] == [1, 0]
+        assert [len(first.result(120)), len(second.result(120))] == [1, 0]
     assert counts(*folders) == [SNAPSHOTS // 2 + 1, SNAPSHOTS, SNAPSHOTS]
 
 
@@ -222,9 +222,9 @@ def test_neither_of_two_changes_of_the_file_is_lost(store: RunStore, monkeypatch
     monkeypatch.setattr(quota_file, "write_atomically", slowly)
     with ThreadPoolExecutor(1) as other:
         noted = other.submit(quota_file.QuotaFile(store.home).note, Thinned(run="a", snapshots=1, bytes=1, at=0.0))
-        assert read.wait(30)
+        assert read.wait(120)
         Quota(store).set(None)
-        noted.result(60)
+        noted.result(120)
     assert Quota(store).bytes is None
     assert [found.run for found in Quota(store).thinned] == ["a"]
 

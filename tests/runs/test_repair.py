@@ -64,12 +64,20 @@ def finish(store: RunStore, spec: RunSpec, name: str = "kept") -> str:
     return run
 
 
-@pytest.fixture
-def run(home: Path, spec: RunSpec) -> str:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, spec: RunSpec) -> tuple[Path, str]:
+    """A home with one run, and the run's id."""
+    home = tmp_path_factory.mktemp("kept")
     with RunStore(home) as store:
-        found = finish(store, spec)
+        run = finish(store, spec)
     assert check_store(home) == []
-    return found
+    return home, run
+
+
+@pytest.fixture
+def run(home: Path, kept: tuple[Path, str]) -> str:
+    shutil.copytree(kept[0], home)
+    return kept[1]
 
 
 def mended(home: Path) -> list[Trouble]:
@@ -126,6 +134,7 @@ def test_a_damaged_database_keeps_every_run_and_what_can_be_read_of_the_rest(
     assert list((home / "backups").glob("damaged-*/runs.db"))
 
 
+@pytest.mark.slow
 def test_what_a_backup_knows_of_a_run_is_taken_from_it(home: Path, run: str) -> None:
     (home / "backups").mkdir()
     copied = home / "backups" / "runs-0001.db"

@@ -247,7 +247,7 @@ def test_several_processes_take_a_growing_record_once(store: RunStore, spec: Run
     try:
         feed(store, run, UPDATES)
         for process in others:
-            _, complaints = process.communicate(timeout=100)
+            _, complaints = process.communicate(timeout=240)
             assert (process.returncode, complaints) == (0, b"")
     finally:
         for process in others:

@@ -51,10 +51,10 @@ def serve(home: Path, **options: Any) -> Iterator[Served]:
         assert thread.is_alive()
         time.sleep(0.01)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    with httpx.Client(base_url=url, timeout=60) as client:
+    with httpx.Client(base_url=url, timeout=240) as client:
         yield Served(url, home, client, app.state.store)
     server.should_exit = True
-    thread.join(20)
+    thread.join(120)
     bound.close()
     assert not thread.is_alive()
     LEFT_RUNNING.extend(app.state.runner._processes.values())

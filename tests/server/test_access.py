@@ -39,7 +39,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def line_to(served: Served, **headers: str) -> ClientConnection:
     url = served.url.replace("http", "ws") + "/api/ws"
-    return connect(url, additional_headers=headers, proxy=None, open_timeout=30)
+    return connect(url, additional_headers=headers, proxy=None, open_timeout=120)
 
 
 def read_to_the_end(line: ClientConnection) -> None:
@@ -319,7 +319,7 @@ def test_huge_and_deep_json_is_refused(served: Served, content: bytes) -> None:
 
 def until_logged(served: Served, log: pytest.LogCaptureFixture, words: str, attack: Callable[[], object]) -> None:
     """Attack as often as it takes until the log says that it was refused: of many in a second one is told."""
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + 120
     with log.at_level(logging.WARNING):
         while words not in log.text:
             assert time.monotonic() < give_up, f"nothing like {words!r} in {log.text!r}"

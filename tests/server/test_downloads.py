@@ -11,7 +11,7 @@ from snntrainer3d.data import Progress
 from snntrainer3d.errors import DataUnavailableError, NotFoundError
 from snntrainer3d.server.downloads import Downloads
 
-PATIENCE_S = 5.0
+PATIENCE_S = 120.0
 
 
 def wait_for(downloads: Downloads, *, running: bool) -> None:

@@ -24,17 +24,20 @@ import pytest
 
 from snntrainer3d.compose import Choices, compose
 from snntrainer3d.jobs import run_job
-from snntrainer3d.runs import RunRow, RunStore, read_live_frame, read_weights
+from snntrainer3d.runs import RunStore, read_live_frame, read_weights
 from snntrainer3d.spec import parse_study
 from snntrainer3d.studies import StudyStore, run_study
+from stepping import in_the_middle, released
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
-PATIENCE_S = 240
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(1200)]
+PATIENCE_S = 500
 STORE_BYTES = 80_000_000
 ATTEMPTS = 3
 CLOSE = 1e-4
 """Of weights of some tenths after three epochs: sums in another order differ by 1e-7 each."""
-EPOCHS = list(range(1, 151))
+EPOCHS = list(range(1, 7))
+SOME = 30
+"""Updates of a training that then waits: more than an epoch has, fewer than all."""
 BIN = Path(sys.executable).parent
 PAGE = Path(__file__).parents[2] / "docs" / "cluster.md"
 
@@ -124,7 +127,6 @@ def cluster() -> Iterator[RealCluster]:
 
 
 def document(name: str = "spread", rates: tuple[float, ...] = (0.01, 0.001), **compose: Any) -> Any:
-    # Long enough for a busy machine to find two of them in the middle.
     training = {"epochs": len(EPOCHS), "num_steps": 10}
     made = {"dataset": "digits", "preset": "paper", "hidden": [8], "training": training, **compose}
     vary = {"kind": "grid", "fields": {"training.learning_rate": list(rates)}}
@@ -151,6 +153,11 @@ def command(
             yield process
         finally:
             process.kill()
+
+
+def waiting() -> dict[str, Any]:
+    """Give a training whose every update waits for the word of a test, so that it cannot end before something else."""
+    return {"epochs": len(EPOCHS), "num_steps": 10, "pace": "update"}
 
 
 def outcome(process: subprocess.Popen[str]) -> dict[str, Any]:
@@ -199,13 +206,14 @@ def test_two_nodes_train_one_network_as_one_process_does(cluster: RealCluster, t
 
 
 def test_a_node_killed_in_mid_study_costs_nothing_but_time(cluster: RealCluster, tmp_path: Path) -> None:
-    study, home, alone = document(), tmp_path / "home", tmp_path / "alone"
+    study, home, alone = document(training=waiting()), tmp_path / "home", tmp_path / "alone"
     second = cluster.add_node() if len(cluster.nodes) == 2 else cluster.nodes[-1]
     with command(cluster, home, study, "--workers", "2") as process, RunStore(home) as store:
-        _until(lambda: len(_training(store)) == 2, process)
-        watched = [read_live_frame(store.folder(row.id).frame) for row in _training(store)]
+        _until(lambda: len(in_the_middle(store, SOME)) == 2, process)
+        watched = [read_live_frame(store.folder(row.id).frame) for row in in_the_middle(store, SOME)]
         kill(second)
-        done = outcome(process)
+        with released(store):
+            done = outcome(process)
         assert all(watched), "weights can be watched"
         assert (done["status"], done["counts"]) == ("finished", {"finished": 4})
         assert len(store.list()) == 4, "nothing was made twice"
@@ -214,7 +222,7 @@ def test_a_node_killed_in_mid_study_costs_nothing_but_time(cluster: RealCluster,
             assert [epoch.epoch for epoch in store.metrics(entry["run"]).epochs] == EPOCHS
             assert len(store.snapshots(entry["run"])) > 10
         assert sum(kinds(store, row.id)["interrupted"] for row in store.list()) == 1, "one run lost its node"
-    with RunStore(alone) as store:
+    with RunStore(alone) as store, released(store):
         here = run_study(StudyStore(alone).create(study), store, workers=2).to_dict()
     assert table(done) == table(here)
 
@@ -236,12 +244,11 @@ def test_what_the_documentation_has_people_try_works(cluster: RealCluster, tmp_p
 
 
 def test_ctrl_c_leaves_nothing_on_the_nodes_and_resume_goes_on_from_there(cluster: RealCluster, tmp_path: Path) -> None:
-    # Long enough that none ends before a fast machine's order to stop has reached it.
-    epochs, home = list(range(1, 801)), tmp_path / "home"
-    study = document("stopped", (0.01,), training={"epochs": len(epochs), "num_steps": 10})
+    home = tmp_path / "home"
+    study = document("stopped", (0.01,), training=waiting())
     with RunStore(home) as store:
         with command(cluster, home, study) as process:
-            _until(lambda: _training(store), process)
+            _until(lambda: in_the_middle(store, SOME), process)
             before = len(cluster.leftovers())
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=PATIENCE_S)
@@ -249,10 +256,10 @@ def test_ctrl_c_leaves_nothing_on_the_nodes_and_resume_goes_on_from_there(cluste
         stopped = next(row for row in store.list() if row.status == "cancelled")
         _until(lambda: not _workers(cluster))
         assert len(cluster.leftovers()) == before - 1
-        with command(cluster, home, study, "--resume", address=cluster.client_address) as process:
+        with command(cluster, home, study, "--resume", address=cluster.client_address) as process, released(store):
             assert outcome(process)["counts"] == {"finished": 2}
         assert kinds(store, stopped.id)["prepared"] == 2
-        assert [epoch.epoch for epoch in store.metrics(stopped.id).epochs] == epochs
+        assert [epoch.epoch for epoch in store.metrics(stopped.id).epochs] == EPOCHS
 
 
 @pytest.mark.mnist
@@ -265,18 +272,13 @@ def test_a_data_set_that_a_node_lacks_is_sent_there(cluster: RealCluster, tmp_pa
 
 
 def test_without_its_token_a_cluster_lets_nobody_in(cluster: RealCluster, tmp_path: Path) -> None:
-    home, begun = tmp_path / "home", time.monotonic()
+    home = tmp_path / "home"
     with command(cluster, home, document("shut out"), RAY_AUTH_MODE="disabled") as process:
         _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert "wants its token" in err
-    assert time.monotonic() - begun < 60
     with RunStore(home) as store:
         assert not store.list()
-
-
-def _training(store: RunStore) -> list[RunRow]:
-    return [row for row in store.list() if row.status == "running" and row.progress and row.progress.epoch > 1]
 
 
 def _workers(cluster: RealCluster) -> list[psutil.Process]:

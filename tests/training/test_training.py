@@ -207,6 +207,7 @@ def test_advice_travels_as_notices(digits: Dataset) -> None:
     assert "19.5 times weaker" in notices[0].text
 
 
+@pytest.mark.slow
 def test_xor_is_learned() -> None:
     network = dense_network((2,), [10], 2, Leaky(beta=0.9))
     recipe = Training(dataset="xor", epochs=300, learning_rate=0.01, num_steps=20, batch_size=4, loss="count", seed=1)
