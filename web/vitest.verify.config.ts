@@ -6,8 +6,9 @@ export default defineConfig({
     environment: "node",
     include: ["tests/verify/**/*.test.ts"],
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 90_000,
+    testTimeout: 900_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
     passWithNoTests: false,
   },
 });

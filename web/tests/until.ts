@@ -2,5 +2,5 @@ import { vi } from "vitest";
 
 /** Waits for what the page does in its own time; a busy machine may need seconds for it. */
 export function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 15_000 });
+  return vi.waitFor(check, { timeout: 120_000 });
 }

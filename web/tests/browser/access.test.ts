@@ -12,7 +12,6 @@ interface Violation {
 }
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const TRAINED_WITHIN = 120_000;
 let axe: string;
 const app = application(async () => {
   axe = await readFile(AXE, "utf8");
@@ -84,7 +83,7 @@ describe.each([
     expect(await faults(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.context().close();
-  }, 120_000);
+  });
 });
 
 it("a run's progress, results, matrices and the list of runs are without serious fault, dark and light", async () => {
@@ -92,7 +91,7 @@ it("a run's progress, results, matrices and the list of runs are without serious
   await page.getByRole("radio", { name: /^Digits/ }).check();
   await page.getByLabel("Epochs").fill("2");
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor();
   for (const theme of ["dark", "light"]) {
     for (const [tab, part] of [
       ["Training", ".plot"],
@@ -110,7 +109,7 @@ it("a run's progress, results, matrices and the list of runs are without serious
     await page.keyboard.press("d");
   }
   await page.context().close();
-}, 240_000);
+});
 
 /** A study of two small runs, to its end: something to look at on every page; gives the ids of study and runs. */
 async function studied(): Promise<{ study: string; runs: string[] }> {
@@ -127,7 +126,7 @@ async function studied(): Promise<{ study: string; runs: string[] }> {
     const report = (await (await fetch(`${app.url}api/studies/${id}/report`)).json()) as { written_at?: number | null };
     return typeof report.written_at === "number";
   };
-  await expect.poll(written, { timeout: TRAINED_WITHIN, interval: 1000 }).toBe(true);
+  await expect.poll(written, { interval: 1000 }).toBe(true);
   const { runs } = (await (await fetch(`${app.url}api/runs`)).json()) as { runs: { id: string }[] };
   return { study: id, runs: runs.map((run) => run.id) };
 }
@@ -156,8 +155,8 @@ it("the pages of many runs and the look inside are without serious fault, dark, 
     await look("runs, unfolded");
 
     await go(`#page=compare&runs=${runs.slice(0, 2).join()}`);
-    await page.locator("#compare-metrics", { hasText: "Synaptic operations" }).waitFor({ timeout: 120_000 });
-    await page.getByText("In words").first().waitFor({ timeout: 120_000 });
+    await page.locator("#compare-metrics", { hasText: "Synaptic operations" }).waitFor();
+    await page.getByText("In words").first().waitFor();
     await look("compare");
 
     await go("#page=studies");
@@ -173,7 +172,7 @@ it("the pages of many runs and the look inside are without serious fault, dark, 
 
     await go(`#run=${runs[0]}&tab=inside`);
     await page.getByRole("button", { name: /^Sample 0:/ }).click();
-    await page.locator(".verdict").waitFor({ timeout: 60_000 });
+    await page.locator(".verdict").waitFor();
     await look("a sample");
     await page.getByRole("button", { name: "Draw one" }).click();
     await look("drawing");
@@ -186,4 +185,4 @@ it("the pages of many runs and the look inside are without serious fault, dark, 
     await page.context().close();
   }
   expect(found).toEqual([]);
-}, 600_000);
+});

@@ -30,6 +30,6 @@ export function application(prepare: (app: Application) => unknown = () => {}, w
   afterAll(async () => {
     await app.browser?.close();
     await app.server?.stop();
-  }, 30_000);
+  });
   return app;
 }

@@ -3,7 +3,6 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { application } from "./application";
 
-const TRAINED_WITHIN = 120_000;
 const app = application();
 
 const plot = (page: Page) => page.getByRole("application", { name: /^The plane of the two inputs/ });
@@ -38,8 +37,8 @@ const bytesOf = (text: string) => [...Buffer.from(text, "base64")];
 it("colours every cell by the class decided for it, in both themes, and walks over it by keys", async () => {
   const { page, complaints } = await app.open();
   await train(page, "full");
-  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
-  await section(page).getByText("(the trained network)").waitFor({ timeout: 30_000 });
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor();
+  await section(page).getByText("(the trained network)").waitFor();
   const { runs } = (await (await page.request.get(new URL("api/runs", app.url).href)).json()) as {
     runs: { id: string }[];
   };
@@ -87,7 +86,7 @@ it("draws it anew while the run trains", async () => {
   await expect
     .poll(
       async () => {
-        const words = (await section(page).textContent({ timeout: 60_000 })) ?? "";
+        const words = (await section(page).textContent()) ?? "";
         const update = /\(update ([\d,\s]+)\)/.exec(words)?.[1];
         if (update && !updates.has(update)) {
           updates.add(update);
@@ -95,7 +94,7 @@ it("draws it anew while the run trains", async () => {
         }
         return Math.min(updates.size, pictures.size);
       },
-      { timeout: TRAINED_WITHIN, interval: 200 },
+      { interval: 200 },
     )
     .toBeGreaterThanOrEqual(3);
   await page.getByRole("button", { name: "Stop" }).click();

@@ -8,7 +8,6 @@ import { application } from "./application";
 
 const NETWORK = join(import.meta.dirname, "../../../tests/golden/networks/xor-2-8-2.json");
 const NGSPICE = spawnSync("ngspice", ["--version"]).status === 0;
-const SIMULATED_WITHIN = 120_000;
 let run: string;
 const app = application(async () => {
   const asked = await fetch(`${app.url}api/runs/import-weights?name=xor`, {
@@ -18,7 +17,7 @@ const app = application(async () => {
   });
   expect(asked.ok).toBe(true);
   run = ((await asked.json()) as { id: string }).id;
-}, 60_000);
+});
 
 async function circuitOf(width = 1400, height = 1000) {
   const opened = await app.open(`#run=${run}&tab=results`, width, height);
@@ -44,7 +43,7 @@ async function simulatedByServer(): Promise<Report> {
       expect(told.status).toBe("done");
       return told.report;
     },
-    { timeout: SIMULATED_WITHIN, interval: 200 },
+    { interval: 200 },
   );
 }
 
@@ -110,7 +109,7 @@ describe("The circuit of a run", () => {
       await page.getByText(/of processor for 4\s+samples of \d+\s+steps/).waitFor();
       await page.getByRole("button", { name: "Simulate", exact: true }).click();
       const measures = page.getByLabel("How well circuit and network agree");
-      await measures.waitFor({ timeout: SIMULATED_WITHIN });
+      await measures.waitFor();
       const told = (await measures.textContent())!.replace(/\s+/g, " ");
       expect(told).toContain("Predictions equal 4 of 4");
       expect(told).toMatch(/Spikes that differ 0 of/);
@@ -124,35 +123,31 @@ describe("The circuit of a run", () => {
     },
   );
 
-  it.skipIf(!NGSPICE)(
-    "is simulated in the page itself, spike by spike as by the system's ngspice",
-    async () => {
-      const { page, complaints } = await circuitOf();
-      await page.getByLabel("Form").selectOption("vccs");
-      await page.getByLabel("Test samples").fill("0-3");
-      await page.getByRole("checkbox", { name: /Simulate in this page instead/ }).check();
-      const measured: Report[] = [];
-      page.on("response", async (answer) => {
-        if (answer.url().endsWith("/circuit/measures")) measured.push((await answer.json()) as Report);
-      });
-      await page.getByRole("button", { name: "Simulate", exact: true }).click();
-      await page.getByLabel("How well circuit and network agree").waitFor({ timeout: SIMULATED_WITHIN });
-      const told = (await page.getByLabel("How well circuit and network agree").textContent())!.replace(/\s+/g, " ");
-      expect(told).toContain("Predictions equal 4 of 4");
-      expect(told).toMatch(/Spikes that differ 0 of 800/);
-      expect(complaints).toEqual([]);
-      await page.context().close();
-      const server = await simulatedByServer();
-      expect(measured.length).toBe(4);
-      measured.forEach(({ samples, traces }, at) => {
-        expect(samples[0].circuit_counts).toEqual(server.samples[at].circuit_counts);
-        expect(traces[0].neurons.map((one) => one.circuit_spikes)).toEqual(
-          server.traces[at].neurons.map((one) => one.circuit_spikes),
-        );
-      });
-    },
-    2 * SIMULATED_WITHIN,
-  );
+  it.skipIf(!NGSPICE)("is simulated in the page itself, spike by spike as by the system's ngspice", async () => {
+    const { page, complaints } = await circuitOf();
+    await page.getByLabel("Form").selectOption("vccs");
+    await page.getByLabel("Test samples").fill("0-3");
+    await page.getByRole("checkbox", { name: /Simulate in this page instead/ }).check();
+    const measured: Report[] = [];
+    page.on("response", async (answer) => {
+      if (answer.url().endsWith("/circuit/measures")) measured.push((await answer.json()) as Report);
+    });
+    await page.getByRole("button", { name: "Simulate", exact: true }).click();
+    await page.getByLabel("How well circuit and network agree").waitFor();
+    const told = (await page.getByLabel("How well circuit and network agree").textContent())!.replace(/\s+/g, " ");
+    expect(told).toContain("Predictions equal 4 of 4");
+    expect(told).toMatch(/Spikes that differ 0 of 800/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+    const server = await simulatedByServer();
+    expect(measured.length).toBe(4);
+    measured.forEach(({ samples, traces }, at) => {
+      expect(samples[0].circuit_counts).toEqual(server.samples[at].circuit_counts);
+      expect(traces[0].neurons.map((one) => one.circuit_spikes)).toEqual(
+        server.traces[at].neurons.map((one) => one.circuit_spikes),
+      );
+    });
+  });
 
   it("refuses samples that are not there, and is whole on a narrow page", async () => {
     const { page, complaints } = await circuitOf(360, 800);

@@ -45,7 +45,7 @@ it("shows someone new around: each stop lights a part of the page, and its tab i
   await page.getByRole("button", { name: "Help", exact: true }).waitFor();
   expect(await page.getByRole("button", { name: "New here? Take the tour" }).count()).toBe(0);
   expect(complaints).toEqual([]);
-}, 120_000);
+});
 
 it("is taken again from the help, on a telephone too, and skipped there", async () => {
   const { page, complaints } = await app.open("", 360, 740);
@@ -62,7 +62,7 @@ it("is taken again from the help, on a telephone too, and skipped there", async 
   await page.locator(".driver-popover-close-btn").click();
   await expect.poll(() => page.locator(".driver-popover").count()).toBe(0);
   expect(complaints).toEqual([]);
-}, 120_000);
+});
 
 it("explains the words of the field, and finds one", async () => {
   const { page, complaints } = await app.open();

@@ -3,7 +3,6 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { application } from "./application";
 
-const TRAINED_WITHIN = 240_000;
 /** The best data set on this machine: drawn sevens need MNIST, all else is as well shown on the small digits. */
 let dataset: "mnist" | "digits";
 let run: string;
@@ -11,7 +10,7 @@ const app = application(async () => {
   const rows = (await ask("datasets")) as { name: string; available: boolean }[];
   dataset = rows.some(({ name, available }) => name === "mnist" && available) ? "mnist" : "digits";
   run = await train();
-}, TRAINED_WITHIN);
+});
 
 async function ask(path: string): Promise<unknown> {
   return (await fetch(`${app.url}api/${path}`)).json();
@@ -26,7 +25,7 @@ async function train(): Promise<string> {
   await page.keyboard.press("Enter");
   await page.getByLabel("Epochs").fill(dataset === "mnist" ? "1" : "8");
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor();
   const id = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("run");
   await page.context().close();
   if (!id) throw new Error("The address names no run.");
@@ -67,8 +66,8 @@ interface Took {
   shown: number[];
 }
 
-/** Draws back and forth for some seconds as a hand does; gives how long the answers took, in milliseconds. */
-async function answersToAHand(page: Page, seconds: number): Promise<Took> {
+/** Draws back and forth as a hand does until so many answers came; gives how long they took, in milliseconds. */
+async function answersToAHand(page: Page, answers: number): Promise<Took> {
   await page.evaluate(() => {
     const took: Took = { answered: [], shown: [] };
     Object.assign(window, { took });
@@ -87,8 +86,8 @@ async function answersToAHand(page: Page, seconds: number): Promise<Took> {
   });
   const box = await page.getByLabel("Pad to draw on").boundingBox();
   if (!box) throw new Error("The pad is not on the page.");
-  const until = Date.now() + 1000 * seconds;
-  for (let at = 0; Date.now() < until; at += 1) {
+  const answered = () => page.evaluate(() => (window as unknown as { took: Took }).took.answered.length);
+  for (let at = 0; (await answered()) < answers; at += 1) {
     const across = 0.5 + 0.3 * Math.sin(at / 9);
     const down = 0.2 + 0.6 * ((at / 150) % 1);
     await page.mouse.move(box.x + across * box.width, box.y + down * box.height);
@@ -166,30 +165,30 @@ describe("a drawing", () => {
       const now = await shownCount(page, 7);
       lit.push(now > before);
       // A neuron that spikes shines; one that does not is at most charged, which is another colour.
-      const bright = expect.poll(() => spikeColoured(page, 7), { message: `step ${at}`, timeout: 8000 });
+      const bright = expect.poll(() => spikeColoured(page, 7), { message: `step ${at}` });
       if (now > before) await bright.toBeGreaterThan(150);
       else await bright.toBeLessThan(80);
       before = now;
     }
     expect(lit).toContain(true);
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 
   it("is answered again and again while a hand draws", async () => {
     const { page, complaints } = await lookInside();
     await page.getByRole("button", { name: "Draw one" }).click();
     await drawStroke(page, SEVEN);
     await page.getByText(/Answered \d+ ms after the stroke/).waitFor();
-    const took = await answersToAHand(page, 5);
+    const took = await answersToAHand(page, 30);
     await page.mouse.up();
     const share = (times: number[], part: number) => times.sort((a, b) => a - b)[Math.floor(part * (times.length - 1))];
     const { answered, shown } = took;
     const [median, most, seen] = [share(answered, 0.5), share(answered, 0.9), share(shown, 0.5)];
     console.log(JSON.stringify({ drawing: dataset, answers: answered.length, median, most, seen }));
-    // Other work shares this machine; the bench tells the figure.
-    expect(answered.length).toBeGreaterThan(10);
+    // The bench tells the figure: other work shares this machine.
+    expect(answered.length).toBeGreaterThanOrEqual(30);
     expect(complaints).toEqual([]);
-  }, 60_000);
+  });
 
   it("is made by keys alone, undone and cleared", async () => {
     const { page, complaints } = await lookInside();
@@ -239,7 +238,7 @@ describe("a neuron", () => {
     await expect.poll(() => pictureSize(page)).toEqual(dataset === "mnist" ? [28, 28] : [8, 8]);
     expect(await coloursOf(page)).toBeGreaterThan(20);
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 
   it("that is pinned stays beside the next, which is opened by a click", async () => {
     const { page, complaints } = await lookInside();
@@ -258,7 +257,7 @@ describe("a neuron", () => {
     await page.getByRole("button", { name: "Close Hidden 1 #0" }).click();
     await expect.poll(() => cards.count()).toBe(1);
     expect(complaints).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe("a sample", () => {
@@ -276,7 +275,7 @@ describe("a sample", () => {
     await page.getByLabel("Speed").selectOption("16");
     await page.keyboard.press("k");
     await page.getByRole("button", { name: "Pause the spikes" }).waitFor();
-    await expect.poll(() => step(page).textContent(), { timeout: 20_000 }).toBe(`${steps} / ${steps}`);
+    await expect.poll(() => step(page).textContent()).toBe(`${steps} / ${steps}`);
     await page.getByRole("button", { name: "Play the spikes" }).waitFor();
     await page.getByRole("button", { name: "End the playback" }).click();
     expect(await page.locator(".verdict").count()).toBe(0);
@@ -292,7 +291,7 @@ describe("a sample", () => {
     )!;
     await cell.click();
     const samples = page.getByLabel("Pictures of the samples").getByRole("button");
-    await expect.poll(() => samples.count(), { timeout: 120_000 }).toBe(Math.min(40, Number(count)));
+    await expect.poll(() => samples.count()).toBe(Math.min(40, Number(count)));
     for (const sample of await samples.all()) {
       expect(await sample.getAttribute("aria-label")).toMatch(new RegExp(`: ${truth}, taken for ${decided}$`));
     }
@@ -300,7 +299,7 @@ describe("a sample", () => {
     await expect.poll(() => decision(page).textContent()).toBe(decided);
     await page.getByText(`wrong, it is ${truth}`).waitFor();
     expect(complaints).toEqual([]);
-  }, 180_000);
+  });
 
   it("is shown flat where there is no WebGL2, and fits a telephone", async () => {
     const context = await app.browser.newContext({ viewport: { width: 360, height: 740 }, reducedMotion: "reduce" });

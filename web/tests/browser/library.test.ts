@@ -4,7 +4,6 @@ import { expect, it } from "vitest";
 import { application } from "./application";
 import { go, rows } from "./pages";
 
-const TRAINED_WITHIN = 240_000;
 const app = application();
 
 it("runs a small study to its end and shows its table", async () => {
@@ -26,11 +25,11 @@ it("runs a small study to its end and shows its table", async () => {
     .first()
     .waitFor();
   await page.getByRole("button", { name: "Start 4 runs" }).click();
-  await page.locator("article .chip.finished").waitFor({ timeout: TRAINED_WITHIN });
+  await page.locator("article .chip.finished").waitFor();
   await expect.poll(() => page.getByRole("heading", { name: "Leaders" }).count()).toBe(1);
   await page.getByRole("tab", { name: /Tables/ }).click();
   const table = page.getByRole("tabpanel", { name: "Tables" }).locator("table").first();
-  await table.waitFor({ timeout: 60_000 });
+  await table.waitFor();
   expect(await table.locator("tbody tr").count()).toBeGreaterThanOrEqual(2);
   const [head, row] = await Promise.all(
     [table.locator("thead tr"), table.locator("tbody tr").first()].map((one) => one.boundingBox()),
@@ -41,7 +40,7 @@ it("runs a small study to its end and shows its table", async () => {
   const answer = await page.request.get(new URL(report ?? "", app.url).href);
   expect([answer.status(), await answer.text()]).toEqual([200, expect.stringContaining("small")]);
   expect(complaints).toEqual([]);
-}, 420_000);
+});
 
 it("compares three of its runs: curves, statistics, and the difference of confusions", async () => {
   const { page, complaints } = await app.open("", 1280, 860);
@@ -54,7 +53,7 @@ it("compares three of its runs: curves, statistics, and the difference of confus
   const loss = page.locator("#compare-curves canvas").first();
   await loss.waitFor();
   await expect.poll(() => page.locator("#compare-curves output").first().textContent()).toMatch(/\d/);
-  await page.getByText("In words").first().waitFor({ timeout: 120_000 });
+  await page.getByText("In words").first().waitFor();
   expect(await page.locator("#compare-statistics .said").first().textContent()).toMatch(/right on|alone|chance/);
   const refusal = page.locator("#compare-statistics .chip.refused");
   expect(await refusal.count()).toBeGreaterThanOrEqual(1);
@@ -66,13 +65,13 @@ it("compares three of its runs: curves, statistics, and the difference of confus
     ),
   );
   expect(Number(difference?.replace("−", "-"))).toBe(Number(a) - Number(b));
-  await page.locator("#compare-metrics", { hasText: "Synaptic operations" }).waitFor({ timeout: 120_000 });
+  await page.locator("#compare-metrics", { hasText: "Synaptic operations" }).waitFor();
   const energy = page.locator("#compare-metrics tr", { hasText: "Synapses" }).locator("td").first();
   const before = Number(await energy.textContent());
   await page.locator("#compare-metrics").getByLabel("addition").fill("1.8");
   await expect.poll(async () => Number(await energy.textContent()) / before).toBeCloseTo(2, 1);
   expect(complaints).toEqual([]);
-}, 300_000);
+});
 
 it("lays the curves of another run over those of the open one, and takes them home together", async () => {
   const { page, complaints } = await app.open("", 1400, 900);
@@ -100,7 +99,7 @@ it("lays the curves of another run over those of the open one, and takes them ho
   await page.getByRole("button", { name: `Take ${name} off the charts` }).click();
   await expect.poll(() => keys.count()).toBe(own);
   expect(complaints).toEqual([]);
-}, 120_000);
+});
 
 it("tells what the runs take on the disk, and keeps a quota", async () => {
   const { page, complaints } = await app.open("", 1280, 860);
@@ -119,7 +118,7 @@ it("tells what the runs take on the disk, and keeps a quota", async () => {
   await dialog.getByRole("button", { name: "Close" }).click();
   await page.locator("#runs-found", { hasText: "of 500 MB on the disk" }).waitFor();
   expect(complaints).toEqual([]);
-}, 60_000);
+});
 
 it("finds, tags, deletes and brings back a run", async () => {
   const { page, complaints } = await app.open("", 1280, 860);
@@ -151,4 +150,4 @@ it("finds, tags, deletes and brings back a run", async () => {
   await rows(page).locator(".tag", { hasText: "kept" }).waitFor();
   // The refused condition is told by the browser too.
   expect(complaints.filter((words) => !words.includes("422"))).toEqual([]);
-}, 120_000);
+});

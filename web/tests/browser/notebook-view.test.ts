@@ -36,7 +36,7 @@ beforeAll(async () => {
   const { stdout } = await promisify(execFile)(PYTHON, ["-c", PYTHON_SIDE], { cwd: ROOT, maxBuffer: 2 ** 24 });
   sent = JSON.parse(stdout) as Sent;
   browser = await launch();
-}, 120_000);
+});
 afterAll(() => browser?.close());
 
 it("draws the network, follows its weights, and leaves nothing behind", async () => {
@@ -91,10 +91,10 @@ it("draws the network, follows its weights, and leaves nothing behind", async ()
       return { green, red };
     }, shot);
   };
-  await expect.poll(async () => (await inked()).green, { timeout: 30_000 }).toBeGreaterThan(200);
+  await expect.poll(async () => (await inked()).green).toBeGreaterThan(200);
   expect((await inked()).red).toBe(0);
   await page.evaluate("showSecond()");
-  await expect.poll(async () => (await inked()).red, { timeout: 30_000 }).toBeGreaterThan(200);
+  await expect.poll(async () => (await inked()).red).toBeGreaterThan(200);
   expect((await inked()).green).toBe(0);
   expect(await page.locator("canvas").getAttribute("aria-label")).toContain("2-2-2");
   expect(await page.evaluate("end()")).toBe(0);

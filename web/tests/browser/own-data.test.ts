@@ -8,7 +8,6 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { application } from "./application";
 import { PYTHON } from "./server";
 
-const TRAINED_WITHIN = 120_000;
 const app = application();
 let folder = "";
 
@@ -87,7 +86,7 @@ async function trained(page: Page, classes: [string, string]): Promise<string> {
   await page.getByRole("button", { name: "Train on it" }).click();
   await page.getByLabel("Epochs").fill("20");
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor();
   await page.getByRole("tab", { name: "Results" }).click();
   const matrix = page.getByRole("table", { name: /confusion/i });
   for (const name of classes) await matrix.getByText(name, { exact: true }).first().waitFor();
@@ -97,7 +96,7 @@ async function trained(page: Page, classes: [string, string]): Promise<string> {
 it("takes a zip of pictures by class: preview, balance, training, confusion matrix", async () => {
   const { page, complaints } = await app.open();
   await drop(page, "sides.zip");
-  await dialog(page).getByText("grey pictures of 10×10").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("grey pictures of 10×10").waitFor();
   expect(await dialog(page).getByRole("img", { name: "A sample of left" }).count()).toBeGreaterThan(3);
   const row = dialog(page).getByRole("row", { name: /^left/ });
   expect(await row.textContent()).toMatch(/24\s*6/);
@@ -108,23 +107,23 @@ it("takes a zip of pictures by class: preview, balance, training, confusion matr
 it("takes a zip of events by class: frames as they are asked for, preview, training, confusion matrix", async () => {
   const { page, complaints } = await app.open();
   await drop(page, "moving.zip");
-  await dialog(page).getByText("20 frames of 2×34×34").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("20 frames of 2×34×34").waitFor();
   await dialog(page).getByLabel("Frames").fill("8");
   await dialog(page).getByLabel("Bring pictures to").fill("17");
   await dialog(page).getByRole("button", { name: "Read again" }).click();
-  await dialog(page).getByText("8 frames of 2×17×17").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("8 frames of 2×17×17").waitFor();
   expect(await dialog(page).getByRole("img", { name: "A sample of left" }).count()).toBeGreaterThan(3);
   await trained(page, ["left", "right"]);
   expect(complaints).toEqual([]);
   await drop(page, "cut.zip");
-  await dialog(page).getByText("left/cut.bin").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("left/cut.bin").waitFor();
   expect(await dialog(page).textContent()).toContain("not whole events of 5");
 });
 
 it("takes a folder of pictures by class", async () => {
   const { page, complaints } = await app.open();
   await drop(page, "sides");
-  await dialog(page).getByText("grey pictures of 10×10").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("grey pictures of 10×10").waitFor();
   await dialog(page).getByText("folder sides with 60 files").waitFor();
   expect(await dialog(page).getByRole("row", { name: /^left/ }).textContent()).toMatch(/24\s*6/);
   expect(complaints).toEqual([]);
@@ -133,13 +132,13 @@ it("takes a folder of pictures by class", async () => {
 it("takes spike trains for training and for the test together, and keeps that split", async () => {
   const { page, complaints } = await app.open();
   await drop(page, "shd_test.h5", "shd_train.h5");
-  await dialog(page).getByText("as its maker split it").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("as its maker split it").waitFor();
   await dialog(page).getByText("40 to train on, 20 for the test").waitFor();
   expect(await dialog(page).getByRole("row", { name: /^low/ }).textContent()).toMatch(/20\s*10/);
   expect(await dialog(page).getByLabel("For the test").count()).toBe(0);
   await dialog(page).getByLabel("Merge channels to").fill("70");
   await dialog(page).getByRole("button", { name: "Read again" }).click();
-  await dialog(page).getByText("20 frames of 70 channels").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("20 frames of 70 channels").waitFor();
   await trained(page, ["low", "high"]);
   expect(complaints).toEqual([]);
 });
@@ -147,7 +146,7 @@ it("takes spike trains for training and for the test together, and keeps that sp
 it("takes a CSV: numbers, classes, training, confusion matrix", async () => {
   const { page, complaints } = await app.open();
   await drop(page, "clouds.csv");
-  await dialog(page).getByText("Your own data: 2 numbers.").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("Your own data: 2 numbers.").waitFor();
   await trained(page, ["low", "high"]);
   expect(complaints).toEqual([]);
 });
@@ -162,10 +161,10 @@ it("reads a file again in place of what it just kept, never of what was there be
   const readAgain = async (percent: string, kept: string) => {
     await dialog(page).getByLabel("For the test").fill(percent);
     await dialog(page).getByRole("button", { name: "Read again" }).click();
-    await dialog(page).getByText(kept, { exact: true }).waitFor({ timeout: 30_000 });
+    await dialog(page).getByText(kept, { exact: true }).waitFor();
   };
   await drop(page, "clouds.csv");
-  await dialog(page).getByText("Your own data: 2 numbers.").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("Your own data: 2 numbers.").waitFor();
   // Runs of the test before were trained on the first.
   await readAgain("30", "own-clouds-2");
   expect(await names()).toEqual(["own-clouds", "own-clouds-2"]);
@@ -176,7 +175,7 @@ it("reads a file again in place of what it just kept, never of what was there be
 it("tells every fault of a zip by its file, and keeps nothing of it", async () => {
   const { page } = await app.open();
   await drop(page, "broken.zip");
-  await dialog(page).getByText("stray.png").waitFor({ timeout: 30_000 });
+  await dialog(page).getByText("stray.png").waitFor();
   await dialog(page).getByText("left/odd.png").waitFor();
   expect(await dialog(page).textContent()).toContain("lies in no class's folder");
   expect(await dialog(page).getByRole("button", { name: "Train on it" }).count()).toBe(0);

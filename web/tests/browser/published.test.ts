@@ -90,7 +90,7 @@ describe("a published page", () => {
 
   it("draws the weights of both signs, and the spikes of the step that is shown", async () => {
     const { page, complaints } = await openPage();
-    await expect.poll(async () => (await coloursOf(page)).green, { timeout: 30_000 }).toBeGreaterThan(300);
+    await expect.poll(async () => (await coloursOf(page)).green).toBeGreaterThan(300);
     expect((await coloursOf(page)).red).toBeGreaterThan(300);
     const slider = page.getByLabel("Time step");
     const counts: number[] = [];
@@ -109,7 +109,7 @@ describe("a published page", () => {
     const { page, complaints } = await openPage({ reducedMotion: "no-preference" });
     const step = page.locator(".playback output");
     const begun = await step.textContent();
-    await expect.poll(() => step.textContent(), { timeout: 30_000 }).not.toBe(begun);
+    await expect.poll(() => step.textContent()).not.toBe(begun);
     const samples = page.getByRole("group", { name: "Samples" }).getByRole("button");
     expect(await samples.count()).toBeGreaterThanOrEqual(10);
     await samples.nth(7).click();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "../../..");
 export const PYTHON = process.env.PYTHON ?? join(ROOT, ".venv/bin/python");
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 
 export class Server {
   url = "";

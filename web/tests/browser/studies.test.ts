@@ -5,11 +5,11 @@ import { expect, it } from "vitest";
 import { application } from "./application";
 import { go, rows } from "./pages";
 
-const TRAINED_WITHIN = 240_000;
 const app = application();
 
 interface Study {
   id: string;
+  status: string;
   counts: Record<string, number>;
   entries: { key: string; run: string | null }[];
   trials: { run: string; state: string; validation_accuracy: number | null }[] | null;
@@ -31,32 +31,41 @@ async function shown(page: Page): Promise<Study> {
   return (await page.request.get(new URL(`api/studies/${id}`, app.url).href)).json() as Promise<Study>;
 }
 
+/** Lets the runs of a study whose every update waits go on to their ends. */
+async function letItEnd(page: Page): Promise<void> {
+  for (let study = await shown(page); study.status !== "finished"; study = await shown(page)) {
+    for (const { run } of study.entries)
+      if (run) await page.request.post(new URL(`api/runs/${run}/step`, app.url).href);
+  }
+}
+
 it("stops a study in its midst and resumes it, training nothing twice", async () => {
   const { page, complaints } = await app.open("", 1280, 860);
   await openDocument(page, {
     name: "in two parts",
-    compose: { dataset: "digits", preset: "paper", hidden: [8], training: { epochs: 200, num_steps: 10 } },
+    compose: { dataset: "digits", preset: "paper", hidden: [8], training: { num_steps: 10, pace: "update" } },
     vary: { kind: "grid", fields: { "training.learning_rate": [0.01, 0.001] } },
     seeds: [0, 1],
   });
   await page.getByRole("button", { name: "Start 4 runs" }).click();
-  await page.locator("article .chip.running").waitFor({ timeout: 60_000 });
-  await expect.poll(async () => (await shown(page)).counts.running ?? 0, { timeout: 60_000 }).toBeGreaterThan(0);
+  await page.locator("article .chip.running").waitFor();
+  await expect.poll(async () => (await shown(page)).counts.paused ?? 0).toBeGreaterThan(0);
   await page.getByRole("button", { name: "Stop", exact: true }).click();
-  await page.locator("article .chip.stopped").waitFor({ timeout: 60_000 });
+  await page.locator("article .chip.stopped").waitFor();
   const before = await shown(page);
-  expect(before.counts.running ?? 0).toBe(0);
-  expect(before.counts.finished ?? 0).toBeLessThan(4);
+  expect(before.counts.cancelled).toBeGreaterThan(0);
+  for (const status of ["running", "paused", "finished"]) expect(before.counts[status] ?? 0).toBe(0);
   await page.getByRole("button", { name: "Resume", exact: true }).click();
-  await page.locator("article .chip.finished").waitFor({ timeout: TRAINED_WITHIN });
+  await letItEnd(page);
+  await page.locator("article .chip.finished").waitFor();
   const after = await shown(page);
   expect(after.counts).toEqual({ finished: 4 });
   for (const { key, run } of before.entries)
     if (run) expect(after.entries.find((entry) => entry.key === key)?.run).toBe(run);
   await go(page, "Runs");
-  await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(4);
+  await expect.poll(() => rows(page).count()).toBe(4);
   expect(complaints).toEqual([]);
-}, 420_000);
+});
 
 it("tunes: trials chosen by validation accuracy, the best first", async () => {
   const { page, complaints } = await app.open("", 1280, 860);
@@ -72,9 +81,9 @@ it("tunes: trials chosen by validation accuracy, the best first", async () => {
     seeds: [0],
   });
   await page.getByRole("button", { name: "Tune: 4 trials" }).click();
-  await page.locator("article .chip.finished").waitFor({ timeout: TRAINED_WITHIN });
+  await page.locator("article .chip.finished").waitFor();
   const board = page.getByRole("tabpanel", { name: "Board" }).locator("tbody tr");
-  await expect.poll(() => board.count(), { timeout: 30_000 }).toBe(4);
+  await expect.poll(() => board.count()).toBe(4);
   const { trials } = await shown(page);
   const accuracies = (trials ?? [])
     .filter(({ state }) => state === "complete")
@@ -85,9 +94,9 @@ it("tunes: trials chosen by validation accuracy, the best first", async () => {
     .first()
     .getByRole("button", { name: /^Open trial/ })
     .click();
-  await expect.poll(() => page.url(), { timeout: 60_000 }).toContain(trials?.[0].run ?? "none");
+  await expect.poll(() => page.url()).toContain(trials?.[0].run ?? "none");
   expect(complaints).toEqual([]);
-}, 420_000);
+});
 
 it("takes a run home as one file and brings it back", async () => {
   const { page, complaints } = await app.open("", 1280, 860);
@@ -110,7 +119,7 @@ it("takes a run home as one file and brings it back", async () => {
   };
   await page.keyboard.press("Escape");
   await details.getByRole("button", { name: "Delete", exact: true }).click();
-  await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(total - 1);
+  await expect.poll(() => rows(page).count()).toBe(total - 1);
   // As on a machine that never had it: what lies in the trash is to be restored, not imported.
   expect((await page.request.delete(new URL("api/trash", app.url).href)).status()).toBe(204);
   await page
@@ -118,9 +127,9 @@ it("takes a run home as one file and brings it back", async () => {
     .getByRole("region", { name: "Runs", exact: true })
     .locator("input[type=file]")
     .setInputFiles(file);
-  await expect.poll(() => rows(page).count(), { timeout: 30_000 }).toBe(total);
+  await expect.poll(() => rows(page).count()).toBe(total);
   const back = rows(page).filter({ hasText: name }).first();
   await back.waitFor();
   expect((await back.textContent())?.match(/\d+\.\d+\s?%/)?.[0]).toBe(figures?.match(/\d+\.\d+\s?%/)?.[0]);
   expect(complaints).toEqual([]);
-}, 120_000);
+});

@@ -4,7 +4,6 @@ import { expect, it } from "vitest";
 import { application } from "./application";
 import { visit } from "./chromium";
 
-const TRAINED_WITHIN = 120_000;
 type Place = [x: number, y: number];
 let run = "";
 const app = application(async () => {
@@ -14,10 +13,10 @@ const app = application(async () => {
   await page.keyboard.press("Enter");
   await page.getByLabel("Epochs").fill("2");
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor();
   run = new URLSearchParams(new URL(page.url()).hash.slice(1)).get("run") ?? "";
   await page.context().close();
-}, TRAINED_WITHIN);
+});
 
 /** A telephone whose fingers are moved through the browser's own protocol, as a touch screen would report them. */
 async function telephone(hash: string): Promise<{ page: Page; fingers: Fingers; complaints: string[] }> {
@@ -69,7 +68,7 @@ it("a notice that is longer than a telephone shows unfolds at a touch", async ()
   const cut = () => words.evaluate((node) => node.scrollHeight > node.clientHeight + 1);
   expect(await cut()).toBe(true);
   await page.getByRole("button", { name: "Show all of it" }).tap();
-  await expect.poll(cut, { timeout: 15_000 }).toBe(false);
+  await expect.poll(cut).toBe(false);
   expect(await page.getByRole("button", { name: "Show all of it" }).count()).toBe(0);
   await context.close();
 });
@@ -82,17 +81,17 @@ it("a finger turns the view, two of them zoom it, and neither opens a neuron nor
   const at = await within(canvas);
   const before = await canvas.screenshot();
   await fingers.move(between(at(0.3, 0.5), at(0.7, 0.6)));
-  await expect.poll(async () => (await canvas.screenshot()).equals(before), { timeout: 20_000 }).toBe(false);
+  await expect.poll(async () => (await canvas.screenshot()).equals(before)).toBe(false);
   await page.waitForTimeout(1000);
   const turned = await canvas.screenshot();
   // One finger rests while the other moves away: still a pinch, and no tap.
   await fingers.move(between(at(0.5, 0.5), at(0.5, 0.5)), between(at(0.55, 0.5), at(0.9, 0.3)));
-  await expect.poll(async () => (await canvas.screenshot()).equals(turned), { timeout: 20_000 }).toBe(false);
+  await expect.poll(async () => (await canvas.screenshot()).equals(turned)).toBe(false);
   expect(await page.getByRole("tab", { name: "Results" }).getAttribute("aria-selected")).toBe("true");
   expect(await page.evaluate(() => [scrollX, scrollY, document.documentElement.scrollWidth])).toEqual([0, 0, 390]);
   expect(complaints).toEqual([]);
   await page.context().close();
-}, 120_000);
+});
 
 it("a finger draws a digit, which is answered", async () => {
   const { page, fingers, complaints } = await telephone(`#run=${run}&tab=inside`);
@@ -102,7 +101,7 @@ it("a finger draws a digit, which is answered", async () => {
   const scrolled = () => page.evaluate(() => document.querySelector("#panel")?.scrollTop);
   const before = await scrolled();
   await fingers.move([...between(at(0.25, 0.2), at(0.72, 0.2)), ...between(at(0.72, 0.2), at(0.45, 0.85))]);
-  await page.locator(".verdict .class").waitFor({ timeout: 60_000 });
+  await page.locator(".verdict .class").waitFor();
   await page.getByText("The drawing, as the network gets it").waitFor();
   const inked = await pad.evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
@@ -112,4 +111,4 @@ it("a finger draws a digit, which is answered", async () => {
   expect(await scrolled()).toBe(before);
   expect(complaints).toEqual([]);
   await page.context().close();
-}, 120_000);
+});

@@ -8,7 +8,6 @@ const MEMORY_FLAGS = ["--enable-precise-memory-info", "--js-flags=--expose-gc"];
 const MB = 1e6;
 const MOST_GROWN = 20 * MB;
 const UPDATES = 10_000;
-const TRAINED_WITHIN = 200_000;
 let server: Server;
 let browser: Browser;
 let page: Page;
@@ -25,11 +24,11 @@ beforeAll(async () => {
   page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   complaints = complaintsOf(page);
   await page.goto(server.url);
-}, 90_000);
+});
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
-}, 30_000);
+});
 
 /** Bytes that live on the page's heap after all garbage is gone. */
 const heap = () =>
@@ -54,9 +53,9 @@ it("the page grows by less than 20 MB over a training of ten thousand updates", 
   await page.getByLabel("Validation share").fill("0");
   await page.getByLabel("Epochs").fill(String(Math.ceil(UPDATES / 45)));
   await page.getByRole("button", { name: "Train", exact: true }).click();
-  await page.getByText(/^weights at update [1-9]/).waitFor({ timeout: TRAINED_WITHIN });
+  await page.getByText(/^weights at update [1-9]/).waitFor();
   const before = await heap();
-  await page.locator(".run .what", { hasText: "Finished" }).waitFor({ timeout: TRAINED_WITHIN });
+  await page.locator(".run .what", { hasText: "Finished" }).waitFor();
   await page.waitForTimeout(1000);
   const grown = (await heap()) - before;
   const update = page.locator("dt", { hasText: "Update" }).locator("+ dd");
@@ -65,7 +64,7 @@ it("the page grows by less than 20 MB over a training of ten thousand updates", 
   console.log(`Over ${UPDATES} updates the heap grew by ${(grown / MB).toFixed(1)} MB.`);
   expect(grown).toBeLessThan(MOST_GROWN);
   expect(complaints).toEqual([]);
-}, 300_000);
+});
 
 it("going back and forth between view, matrices and panels fifty times leaves nothing behind", async () => {
   const turn = async () => {
@@ -85,4 +84,4 @@ it("going back and forth between view, matrices and panels fifty times leaves no
   expect(grown).toBeLessThan(5 * MB);
   expect(Math.abs((await nodes()) - many)).toBeLessThan(50);
   expect(complaints).toEqual([]);
-}, 300_000);
+});

@@ -129,5 +129,5 @@ describe("the race", () => {
 
 it("bytes come through their text whole, also more than one call takes", () => {
   const bytes = Uint8Array.from({ length: 20_001 }, (_, at) => (at * 7) % 256);
-  expect(bytesOf(textOf(bytes))).toEqual(bytes);
+  expect(Buffer.from(bytesOf(textOf(bytes))).equals(bytes)).toBe(true);
 });
