@@ -39,7 +39,9 @@ def neurons_page() -> str:
         "# Neurons\n",
         "Symbols: x[t] input current, m[t] membrane potential, s[t] spike, Θ(z) = 1 for z > 0 else 0, "
         "r[t] = Θ(m[t−1] − threshold) the reset left by the step before. Values are dimensionless per time step, as in "
-        "snnTorch 1.0, except where the name carries an SI unit.\n",
+        "snnTorch 1.0, except where the name carries an SI unit. Decays (α, β, ρ) count cut to 0–1, as snnTorch cuts "
+        "them when it computes: a training can leave one above 1 or below 0, and so it is stored. Lapicque's learned β "
+        "counts between 1e-6 and 1 − 1e-6.\n",
     ]
     for model in spec.NEURONS:
         parts += [f"## {model.title} (`{model.model_fields['kind'].default}`)\n", f"{inspect.getdoc(model)}\n"]

@@ -15,10 +15,10 @@ from made_networks import made
 from torch import nn
 
 from snntrainer3d.engine import build, load_tensors, run
-from snntrainer3d.errors import FileFormatError, LimitError, MismatchError
-from snntrainer3d.exports import from_state_dict, read_weight_file
+from snntrainer3d.errors import FileFormatError, InputError, LimitError, MismatchError
+from snntrainer3d.exports import from_state_dict, read_weight_file, to_json
 from snntrainer3d.exports.pt_reading import read_pt
-from snntrainer3d.spec import Lapicque, Leaky, Synaptic, dense_network
+from snntrainer3d.spec import Lapicque, Leaky, Network, Synaptic, dense_network, parse
 
 MADE = str(Path(tempfile.gettempdir()) / "never-made-by-a-weight-file")
 STATED = dense_network((6,), [5], 3, Leaky(beta=0.9))
@@ -142,8 +142,10 @@ def changed(**entries):
         (changed(_0__weight=np.zeros((4, 6), np.float32)), MismatchError, "layers.0.weight"),
         (changed(_2__weight=None, _2__bias=None), MismatchError, "state_dict"),
         (changed(_1__beta=np.zeros(4, np.float32)), MismatchError, "1.beta"),
-        (changed(_0__weight=np.zeros((5, 1, 3, 3), np.float32)), FileFormatError, "0.weight"),
-        (changed(_4__running_mean=np.zeros(3, np.float32)), FileFormatError, "4.running_mean"),
+        (changed(_0__weight=np.zeros((5, 1, 3, 3), np.float32)), MismatchError, "layers.0.weight"),
+        (changed(_4__running_mean=np.zeros(3, np.float32)), FileFormatError, "4.weight"),
+        (changed(_0__kernel=np.zeros((6, 5), np.float32)), FileFormatError, "0.kernel"),
+        (changed(_1__reset_mechanism_val=np.float32(7)), FileFormatError, "1.reset_mechanism_val"),
         (changed(_1__graded_spikes_factor=np.float32(2.0)), FileFormatError, "1.graded_spikes_factor"),
         (changed(_0__weight=np.full((5, 6), np.nan, np.float32)), MismatchError, "layers.0.weight"),
     ],
@@ -179,3 +181,264 @@ def test_nothing_of_a_pt_file_is_executed_and_limits_hold():
     assert wrapped["0.weight"].shape == (5, 6)
     with pytest.raises(LimitError, match="took longer"):
         read_pt(as_pt(theirs().state_dict()), limit_s=0.01)
+
+
+SQUARE = dense_network((6,), [6, 6], 6, Leaky(beta=0.9))
+DECAYS = (0.95, 0.7, 0.4)
+
+
+def exciting(linear):
+    """Give a connection that lets the neurons after it spike a good deal."""
+    with torch.no_grad():
+        linear.weight.abs_().mul_(1.3)
+    return linear
+
+
+def named(connections, cells, *, order="together"):
+    """Three layers of one shape with a decay of its own each, under these names in this order of definition."""
+    torch.manual_seed(2)
+    parts = [
+        ({name: exciting(nn.Linear(6, 6))}, {cell: snntorch.Leaky(beta=beta)})
+        for name, cell, beta in zip(connections, cells, DECAYS, strict=True)
+    ]
+    pairs = [part for pair in parts for part in pair] if order == "together" else [one for one, _ in parts] + [
+        one for _, one in parts
+    ]  # fmt: skip
+    return nn.ModuleDict({name: module for part in pairs for name, module in part.items()})
+
+
+def loop(connections, cells, modules, inputs):
+    """Run a network as its owner would; gives the spikes of the last layer."""
+    states = {cell: modules[cell].reset_mem() for cell in cells}
+    fired = []
+    for _ in range(12):
+        signal = inputs
+        for name, cell in zip(connections, cells, strict=True):
+            signal, states[cell] = modules[cell](modules[name](signal), states[cell])
+        fired.append(signal)
+    return torch.stack(fired)
+
+
+def computed(trained, inputs, steps=12):
+    module = build(trained.network)
+    load_tensors(module, trained)
+    with torch.no_grad():
+        return run(module, inputs, steps).spikes[-1]
+
+
+IN_HID_OUT = (("fc_in", "fc_hid", "fc_out"), ("lif_in", "lif_hid", "lif_out"))
+NUMBERED = (("fc1", "fc2", "fc10"), ("lif1", "lif2", "lif10"))
+BY_POSITION = (("0", "2", "4"), ("1", "3", "5"))
+FROM_NOUGHT = (("fc1", "fc2", "fc3"), ("lif0", "lif1", "lif2"))
+
+
+@pytest.mark.parametrize("order", ["together", "apart"])
+@pytest.mark.parametrize("names", [IN_HID_OUT, NUMBERED, BY_POSITION, FROM_NOUGHT], ids=lambda names: names[0][1])
+def test_layers_of_one_shape_are_taken_in_their_order_of_definition(names, order):
+    modules, inputs = named(*names, order=order), torch.rand(20, 6) * 3
+    with torch.no_grad():
+        wanted = loop(*names, modules, inputs)
+    found = read_weight_file(as_npz(modules.state_dict()), SQUARE)
+    assert wanted.sum() > 50
+    assert torch.equal(computed(found.trained, inputs), wanted)
+
+
+@pytest.mark.parametrize("prefix", ["", "module.", "net.encoder."])
+@pytest.mark.parametrize("names", [NUMBERED, BY_POSITION, FROM_NOUGHT], ids=lambda names: names[0][1])
+def test_a_file_without_order_goes_by_the_numbers_of_its_names(names, prefix):
+    modules, inputs = named(*names), torch.rand(20, 6) * 3
+    with torch.no_grad():
+        wanted = loop(*names, modules, inputs)
+    state = {prefix + name: value for name, value in modules.state_dict().items()}
+    found = read_weight_file(as_safetensors(state), SQUARE)
+    assert torch.equal(computed(found.trained, inputs), wanted)
+
+
+def in_order_of_names(state):
+    return {name: state[name] for name in sorted(state)}
+
+
+@pytest.mark.parametrize("write", [as_safetensors, lambda state: as_npz(in_order_of_names(state))])
+def test_where_two_assignments_fit_the_person_is_asked_and_heard(write):
+    modules, inputs = named(*IN_HID_OUT), torch.rand(20, 6) * 3
+    with torch.no_grad():
+        wanted = loop(*IN_HID_OUT, modules, inputs)
+    raw = write(modules.state_dict())
+    with pytest.raises(MismatchError, match="more than one way") as told:
+        read_weight_file(raw, SQUARE)
+    assert {fault.path for fault in told.value.faults} >= set(IN_HID_OUT[0])
+    assert "--map fc_hid=layers.0" in " ".join(fault.hint for fault in told.value.faults)
+    said = {name: f"layers.{index}" for index, name in enumerate(IN_HID_OUT[0])}
+    found = read_weight_file(raw, SQUARE, modules=said)
+    assert torch.equal(computed(found.trained, inputs), wanted), "neurons go by the names of their connections"
+    two = dict(list(said.items())[:2])
+    assert torch.equal(computed(read_weight_file(raw, SQUARE, modules=two).trained, inputs), wanted)
+
+
+def test_shapes_tell_connections_apart_and_names_go_with_neurons():
+    network = nn.ModuleDict({
+        "fc_in": nn.Linear(6, 5), "lif_in": snntorch.Leaky(beta=0.6),
+        "fc_hid": nn.Linear(5, 4), "lif_hid": snntorch.Leaky(beta=0.95),
+        "fc_out": nn.Linear(4, 3), "lif_out": snntorch.Leaky(beta=0.3),
+    })  # fmt: skip
+    inputs = torch.rand(20, 6) * 3
+    with torch.no_grad():
+        wanted = loop(*IN_HID_OUT, network, inputs)
+    stated = dense_network((6,), [5, 4], 3, Leaky(beta=0.9))
+    for raw in (as_safetensors(network.state_dict()), as_npz(network.state_dict())):
+        assert torch.equal(computed(read_weight_file(raw, stated).trained, inputs), wanted)
+
+
+@pytest.mark.parametrize(
+    ("connections", "cells"),
+    [
+        (("fc2", "fc1", "fc3"), ("lif1", "lif2", "lif3")),
+        (("fc_in", "fc_hid", "fc_out"), ("lif_hid", "lif_in", "lif_out")),
+    ],
+)
+def test_names_that_contradict_the_order_of_definition_are_not_guessed_about(connections, cells):
+    state = {name: value.numpy() for name, value in named(connections, cells).state_dict().items()}
+    with pytest.raises(MismatchError, match="more than one way"):
+        from_state_dict(state, SQUARE)
+    said = dict(zip((*connections, *cells), (f"layers.{index}" for index in (0, 1, 2) * 2), strict=True))
+    found = from_state_dict(state, SQUARE, modules=said).trained
+    assert np.array_equal(found.tensors["layers.0.weight"], state[f"{connections[0]}.weight"])
+    assert found.tensors["layers.0.neuron.beta"] == np.float32(DECAYS[0])
+
+
+def test_neurons_with_equal_values_need_no_order():
+    state = dict(named(("a", "b", "c"), ("x", "y", "z")).state_dict())
+    for cell in "xyz":
+        state[f"{cell}.beta"] = torch.tensor(0.5)
+    found = read_weight_file(as_safetensors(state), SQUARE, modules={"b": "layers.0", "a": "layers.1"})
+    assert np.array_equal(found.trained.tensors["layers.2.weight"], state["c.weight"].numpy())
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"fc": "layers.0"}, "there is no module 'fc'"),
+        ({"0": "layers.9"}, "no such place"),
+        ({"0": "layer.0"}, "no such place"),
+        ({"0": "layers.1"}, "does not have the shape"),
+        ({"1": "layers.0", "3": "layers.0"}, "is given to 1 and to 3"),
+    ],
+)
+def test_a_map_that_cannot_be_is_told(said, message):
+    with pytest.raises(MismatchError) as told:
+        from_state_dict({name: value.numpy() for name, value in theirs().state_dict().items()}, STATED, modules=said)
+    assert message in str(told.value)
+
+
+def test_map_and_time_step_are_for_files_that_need_them():
+    with pytest.raises(InputError, match="says itself"):
+        read_weight_file(to_json(made(Leaky())), modules={"a": "layers.0"})
+    with pytest.raises(InputError, match="only told of NIR"):
+        read_weight_file(to_json(made(Leaky())), dt_s=1e-3)
+
+
+def test_transposed_weights_are_told_as_such():
+    state = {name: value.numpy() for name, value in theirs().state_dict().items()}
+    with pytest.raises(MismatchError) as told:
+        from_state_dict({**state, "0.weight": state["0.weight"].T.copy()}, STATED)
+    assert "transposed" in next(fault.hint for fault in told.value.faults if fault.path == "layers.0.weight")
+
+
+def test_weights_alone_take_the_neurons_as_stated_and_say_so():
+    state = {name: value.numpy() for name, value in theirs().state_dict().items() if name[0] in "02"}
+    found = from_state_dict(state, STATED)
+    assert found.trained.network == STATED
+    assert any("holds no values of neurons" in notice for notice in found.notices)
+
+
+@pytest.mark.parametrize("learned", [False, True])
+@pytest.mark.parametrize("beta", [1.576, -0.2, [0.5, 1.2, -0.1, 0.9, 1.0]])
+def test_decays_outside_their_range_count_as_snntorch_computes_them(beta, learned):
+    network, inputs = theirs(), torch.rand(30, 6) * 4
+    network[1] = snntorch.Leaky(beta=torch.tensor(beta), learn_beta=learned)
+    with torch.no_grad():
+        wanted = spikes_of(network, inputs)
+    stated = dense_network((6,), [5], 3, Leaky(beta=0.9, learn_beta="shared" if learned else "fixed"))
+    found = read_weight_file(as_npz(network.state_dict()), stated)
+    assert torch.equal(computed(found.trained, inputs).sum(0), wanted)
+    assert any("outside 0 to 1 count as" in notice for notice in found.notices)
+    again = read_weight_file(to_json(found.trained))
+    assert torch.equal(computed(again.trained, inputs).sum(0), wanted)
+
+
+@pytest.mark.parametrize("reset", ["subtract", "zero"])
+def test_a_recurrent_layer_is_read_with_the_bias_of_its_feedback(reset):
+    torch.manual_seed(3)
+    first, last = exciting(nn.Linear(6, 5)), exciting(nn.Linear(5, 3))
+    cell = snntorch.RLeaky(beta=0.8, linear_features=5, reset_mechanism=reset)
+    out = snntorch.Leaky(beta=0.9)
+    inputs, counts = torch.rand(30, 6) * 4, torch.zeros(30, 3)
+    spikes, state, end = torch.zeros(30, 5), torch.zeros(30, 5), torch.zeros(30, 3)
+    with torch.no_grad():
+        for _ in range(12):
+            spikes, state = cell(first(inputs), spikes, state)
+            fired, end = out(last(spikes), end)
+            counts += fired
+    document = STATED.model_dump(mode="json")
+    document["layers"][0] |= {"kind": "recurrent", "neuron": {"kind": "leaky", "beta": 0.8, "reset": reset}}
+    network = nn.ModuleDict({"fc1": first, "rec": cell, "fc2": last, "out": out})
+    found = read_weight_file(as_npz(network.state_dict()), parse(Network, document))
+    assert counts.sum() > 20
+    assert torch.equal(computed(found.trained, inputs).sum(0), counts)
+    assert any("recurrent.bias was added" in notice for notice in found.notices)
+    with pytest.raises(MismatchError, match="State a recurrent layer"):
+        read_weight_file(as_npz(network.state_dict()), STATED)
+
+
+def test_convolutions_and_normalisation_are_read():
+    torch.manual_seed(4)
+    conv, norm, last = nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.Linear(27, 4)
+    norm.running_mean.uniform_(-0.1, 0.1)
+    norm.running_var.uniform_(0.5, 1.0)
+    cell, out = snntorch.Leaky(beta=0.7), snntorch.Leaky(beta=0.9)
+    network = nn.Sequential(conv, norm.eval(), cell, nn.MaxPool2d(2), nn.Flatten(), last, out)
+    inputs, counts = torch.rand(20, 1, 8, 8) * 4, torch.zeros(20, 4)
+    state, end = cell.reset_mem(), out.reset_mem()
+    with torch.no_grad():
+        for _ in range(10):
+            fired, state = cell(norm(conv(inputs)), state)
+            spikes, end = out(last(nn.functional.max_pool2d(fired, 2).flatten(1)), end)
+            counts += spikes
+    leaky = {"kind": "leaky", "beta": 0.9}
+    layers = [
+        {"kind": "conv2d", "channels": 3, "neuron": None}, {"kind": "batch_norm", "neuron": leaky},
+        {"kind": "max_pool"}, {"kind": "flatten"}, {"kind": "dense", "size": 4, "neuron": leaky},
+    ]  # fmt: skip
+    stated = parse(Network, {"input": {"shape": [1, 8, 8]}, "layers": layers})
+    for raw in (as_npz(network.state_dict()), as_safetensors(network.state_dict())):
+        found = read_weight_file(raw, stated)
+        assert counts.sum() > 20
+        assert torch.equal(computed(found.trained, inputs, 10).sum(0), counts)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"R": 5.0, "C": 1.5, "time_step": 0.5},
+        {"beta": 0.8},
+        {"beta": 0.8, "learn_beta": True},
+    ],
+)
+def test_a_lapicque_neuron_counts_by_its_circuit(cell):
+    network, inputs = theirs(), torch.rand(30, 6) * 9
+    network[1] = snntorch.Lapicque(**cell)
+    if "learn_beta" in cell:
+        with torch.no_grad():
+            network[1].beta.fill_(0.3)  # snnTorch goes on computing with the C that it took from .8
+    states = [network[1].reset_mem(), network[3].reset_mem()]
+    counts = torch.zeros(30, 3)
+    with torch.no_grad():
+        for _ in range(12):
+            hidden, states[0] = network[1](network[0](inputs), states[0])
+            fired, states[1] = network[3](network[2](hidden), states[1])
+            counts += fired
+    layers = [{"size": 5, "neuron": {"kind": "lapicque", "beta": 0.9}}, {"size": 3, "neuron": {"kind": "leaky"}}]
+    stated = parse(Network, {"input": {"shape": [6]}, "layers": layers})
+    found = read_weight_file(as_npz(network.state_dict()), stated)
+    assert counts.sum() > 5
+    assert torch.equal(computed(found.trained, inputs).sum(0), counts)

@@ -458,3 +458,44 @@ def test_the_disk_is_told_run_by_run_and_bounded(served: Served, finished: str) 
     fault(served.client.put("/api/disk", json={"quota_bytes": 5}), 422, "spec")
     fault(served.client.put("/api/disk", json={"quota": None}), 422, "spec")
     assert served.client.put("/api/disk", json={"quota_bytes": None}).json()["quota_bytes"] is None
+
+
+@pytest.mark.slow
+def test_what_a_file_does_not_say_is_told_and_can_be_said(served: Served) -> None:
+    nir = pytest.importorskip("nir")
+    cells = nir.LIF(tau=np.full(10, 4e-3), r=np.ones(10), v_leak=np.zeros(10), v_threshold=np.ones(10))
+    nodes = {
+        "input": nir.Input(input_type={"input": np.array([64])}),
+        "fc": nir.Linear(weight=np.ones((10, 64))),
+        "cells": cells,
+        "output": nir.Output(output_type={"output": np.array([10])}),
+    }
+    out = io.BytesIO()
+    nir.write(out, nir.NIRGraph(nodes=nodes, edges=[("input", "fc"), ("fc", "cells"), ("cells", "output")]))
+    address = "/api/runs/import-weights"
+    assumed = fits(served.client.post(address, content=out.getvalue()), models.ImportedWeights)
+    assert assumed["assumed_dt_s"] == 1e-4
+    assert any("no time step" in notice for notice in assumed["notices"])
+    said = fits(served.client.post(f"{address}?dt_s=1e-3", content=out.getvalue()), models.ImportedWeights)
+    assert said["assumed_dt_s"] is None
+    kept = read_weights(served.client.get(f"/api/runs/{said['id']}/export/json").content)
+    assert kept.network.output.neuron.beta == pytest.approx(0.75)
+    fault(served.client.post(f"{address}?dt_s=1e-3", content=WHOLE), 400, "input")
+
+
+def test_modules_of_a_state_dict_are_named_over_http(served: Served) -> None:
+    spec = small_spec()
+    square = spec.network.changed(layers=[{"size": 64}, {"size": 64}, {"size": 10}])
+    out = io.BytesIO()
+    weights = {"a": np.ones((64, 64)), "b": np.zeros((64, 64)), "c": np.zeros((10, 64))}
+    biases = {f"{name}.bias": np.zeros(len(weight)) for name, weight in weights.items()}
+    arrays = {**biases, **{f"{name}.weight": weight for name, weight in weights.items()}}
+    np.savez(out, **{name: arrays[name] for name in sorted(arrays)})
+    address, query = "/api/runs/import-weights", {"network": square.model_dump_json()}
+    body = fault(served.client.post(address, params=query, content=out.getvalue()), 422, "mismatch")
+    assert {one["path"] for one in body["faults"]} == {"a", "b"}
+    answer = served.client.post(address, params=query | {"map": ["b=layers.0"]}, content=out.getvalue())
+    row = fits(answer, models.ImportedWeights)
+    kept = read_weights(served.client.get(f"/api/runs/{row['id']}/export/json").content)
+    assert kept.tensors["layers.0.weight"].max() == 0
+    assert kept.tensors["layers.1.weight"].min() == 1

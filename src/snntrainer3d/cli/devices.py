@@ -10,6 +10,7 @@ import typer
 from snntrainer3d.cli.circuits import SetOption, document_from, settings_from
 from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
+from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, weights_from
 from snntrainer3d.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 def devices(
     weights: Annotated[
         str,
-        typer.Argument(
-            metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.", autocompletion=complete_run_or_file
-        ),
+        typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.", autocompletion=complete_run_or_file),
     ],
     dataset: Annotated[
         str | None, typer.Option(help="Data set; the run's own by default.", autocompletion=complete_dataset)
@@ -37,19 +36,21 @@ def devices(
     setting: SetOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for table and curves.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    spec: SpecOption = None,
+    maps: MapOption = None,
+    dt_s: TimeStepOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Study how imperfect devices change the accuracy, one fault at a time and all together."""
     from snntrainer3d.circuits import TYPICAL_DEVICES, Decider, Imperfections, study_devices
     from snntrainer3d.cli.samples import all_samples
-    from snntrainer3d.cli.weights import weights_from
     from snntrainer3d.runs import RunStore
 
     settings = settings_from(setting or [])
     chosen = document_from(Imperfections, typical or [], "--device", TYPICAL_DEVICES.model_dump(mode="json"))
     _check(output, force)
     with RunStore() as store:
-        trained, _ = weights_from(weights, store)
+        trained, _ = weights_from(weights, store, spec, maps, dt_s)
     data = all_samples(trained, dataset, samples)
     decider = Decider(data.inputs()[:, 0], data.labels, data.recipe.num_steps)
     told = [0]

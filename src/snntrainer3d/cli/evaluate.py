@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
+from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, opened
 from snntrainer3d.errors import Fault, InputError, SpecError
 
 if TYPE_CHECKING:
@@ -25,10 +25,9 @@ def evaluate(
         str | None, typer.Option(help="Data set to test on; the run's own by default.", autocompletion=complete_dataset)
     ] = None,
     num_steps: Annotated[int | None, typer.Option(help="Simulated time steps; as trained by default.")] = None,
-    spec: Annotated[
-        Path | None,
-        typer.Option(metavar="SPEC.json", help="The architecture of a state dict (.pt, .safetensors, .npz)."),
-    ] = None,
+    spec: SpecOption = None,
+    maps: MapOption = None,
+    dt_s: TimeStepOption = None,
     legacy_synaptic: Annotated[
         bool,
         typer.Option(
@@ -43,11 +42,10 @@ def evaluate(
 ) -> None:
     """Measure a trained network on the whole test set of a data set."""
     from snntrainer3d.data import check_fit, describe, load
-    from snntrainer3d.notebook.opening import weight_file
     from snntrainer3d.runs import RunStore
 
     with RunStore() as store:
-        found = weight_file(weights, store, spec)
+        found = opened(weights, store, spec, maps, dt_s)
         trained, run = found if isinstance(found, tuple) else (found.trained, "")
         early = _unfinished(store, run) if run else []
     _check_legacy(trained, legacy_synaptic)
@@ -97,9 +95,9 @@ def _unfinished(store: RunStore, run: str) -> list[str]:
 
 
 def _notices(file: WeightFile, legacy_synaptic: bool, num_steps: int | None) -> list[str]:
-    """Give what a file says that was not heeded."""
-    heeded = {"--legacy-synaptic": legacy_synaptic, "--num-steps": num_steps is not None}
-    return [text for text in file.notices if not any(done and option in text for option, done in heeded.items())]
+    """Give what a file says, without the advice that was followed."""
+    followed = {"--legacy-synaptic": legacy_synaptic, "--num-steps": num_steps is not None}
+    return [text for text in file.notices if not any(done and option in text for option, done in followed.items())]
 
 
 def _recipe(known: Training | None, dataset: str | None, num_steps: int | None) -> Training:

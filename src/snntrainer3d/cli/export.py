@@ -11,6 +11,7 @@ import typer
 from snntrainer3d.cli.circuits import CIRCUITS, CircuitOptions, FormOption, PrintOption, SetOption
 from snntrainer3d.cli.completion import complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, say
+from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, by_option, weights_from
 from snntrainer3d.errors import ConflictError, FailureError, InputError
 
 
@@ -68,13 +69,16 @@ def export(
     ] = None,
     setting: SetOption = None,
     printing: PrintOption = None,
+    spec: SpecOption = None,
+    maps: MapOption = None,
+    dt_s: TimeStepOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a run's weights, metrics, figures, settings, page or circuit; each file whole or not at all.
 
     Weights are proved: the file is read or run on 200 test samples, and its spikes are compared with the network's.
     """
-    from snntrainer3d.cli.weights import weights_from
+    from snntrainer3d.notebook.opening import modules_in
     from snntrainer3d.notebook.taking_home import Exported, check_output, write_beside, write_export
     from snntrainer3d.runs import RunStore
 
@@ -85,10 +89,12 @@ def export(
             circuit.refuse_given(to.value)
         with RunStore() as store:
             if to.value in CIRCUITS:
-                trained, _ = weights_from(run, store)
+                trained, _ = weights_from(run, store, spec, maps, dt_s)
                 written = Exported(write_beside(circuit.files(to.value, trained, output.name), output, force))
             else:
-                written = write_export(store, run, to.value, output, verify, force)
+                written = write_export(
+                    store, run, to.value, output, verify, force, spec=spec, modules=modules_in(maps), dt_s=dt_s
+                )
             found = None if Path(run).is_file() else store.find(run)
     except InputError as error:
         raise _as_option(error) from None
@@ -110,6 +116,6 @@ def export(
 def _as_option(error: InputError) -> InputError:
     """Give what is wrong with the output by the name of its option."""
     if error.path != "output":
-        return error
+        return by_option(error)
     hint = "Give --force to replace it." if isinstance(error, ConflictError) else error.hint
     return type(error)(error.message, path="--output", hint=hint)

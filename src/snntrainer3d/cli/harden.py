@@ -10,6 +10,7 @@ import typer
 from snntrainer3d.cli.circuits import SetOption, document_from, settings_from
 from snntrainer3d.cli.completion import complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, percent, say
+from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, weights_from
 from snntrainer3d.errors import ConflictError, Fault, SpecError
 
 MEASURING_SEED = 1_000_003
@@ -19,9 +20,7 @@ MEASURING_SEED = 1_000_003
 def harden(
     weights: Annotated[
         str,
-        typer.Argument(
-            metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.", autocompletion=complete_run_or_file
-        ),
+        typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.", autocompletion=complete_run_or_file),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="JSON file for the hardened weights.")],
     device: Annotated[
@@ -36,12 +35,14 @@ def harden(
     draws: Annotated[int, typer.Option(min=2, help="Sets of devices to measure with.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="Of order and devices.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    spec: SpecOption = None,
+    maps: MapOption = None,
+    dt_s: TimeStepOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune a network on disturbed weights so that it bears imperfect devices."""
     from snntrainer3d.circuits import TYPICAL_DEVICES, Decider, Imperfections, design_circuit, disturbance, study_point
     from snntrainer3d.cli.samples import all_samples
-    from snntrainer3d.cli.weights import weights_from
     from snntrainer3d.exports import to_json
     from snntrainer3d.runs import RunStore
     from snntrainer3d.storage import refuse_place, write_output
@@ -53,7 +54,7 @@ def harden(
     if output.exists() and not force:
         raise ConflictError(f"{output} is already there.", path="--output", hint="Give --force to replace it.")
     with RunStore() as store:
-        trained, _ = weights_from(weights, store)
+        trained, _ = weights_from(weights, store, spec, maps, dt_s)
     design_circuit(trained, settings)
     data = all_samples(trained, None, 1_000_000)
     recipe = _recipe(data.recipe, epochs, learning_rate)

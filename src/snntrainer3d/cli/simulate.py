@@ -11,6 +11,7 @@ import typer
 from snntrainer3d.cli.circuits import FormOption, SetOption, settings_from
 from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, say
+from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, weights_from
 from snntrainer3d.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -25,9 +26,7 @@ REPORT = "simulation.json"
 def simulate(
     weights: Annotated[
         str,
-        typer.Argument(
-            metavar="RUN_OR_FILE", help="A run, or a JSON or safetensors file.", autocompletion=complete_run_or_file
-        ),
+        typer.Argument(metavar="RUN_OR_FILE", help="A run, or a weight file.", autocompletion=complete_run_or_file),
     ],
     samples: Annotated[
         int | None, typer.Option("--samples", min=1, help="The first so many of the test set; 4 by default.")
@@ -45,13 +44,15 @@ def simulate(
         Path | None, typer.Option("--output", "-o", help="Folder for the report and each sample's waveforms.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    spec: SpecOption = None,
+    maps: MapOption = None,
+    dt_s: TimeStepOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a trained network as a circuit under ngspice, and measure how both agree."""
     from snntrainer3d.circuits import design_circuit, estimate
     from snntrainer3d.circuits import simulate as run_simulation
     from snntrainer3d.cli.samples import first_samples, samples_for
-    from snntrainer3d.cli.weights import weights_from
     from snntrainer3d.runs import RunStore
     from snntrainer3d.storage import refuse_place
 
@@ -61,7 +62,7 @@ def simulate(
     if output is not None and (output / REPORT).exists() and not force:
         raise ConflictError(f"{output / REPORT} is already there.", path="--output", hint="Give --force to replace it.")
     with RunStore() as store:
-        trained, run = weights_from(weights, store)
+        trained, run = weights_from(weights, store, spec, maps, dt_s)
     design = design_circuit(trained, settings)
     chosen = (
         samples_for(trained, dataset, sample, num_steps)

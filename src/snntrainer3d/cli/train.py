@@ -18,6 +18,7 @@ from snntrainer3d.cli.completion import (
     complete_template,
 )
 from snntrainer3d.cli.output import AsJson, give_json, give_pairs, percent, say
+from snntrainer3d.cli.weights import MapOption, TimeStepOption, weights_from
 
 if TYPE_CHECKING:
     from snntrainer3d.runs import RunRow, RunStore
@@ -103,6 +104,8 @@ def train(
             "--from", metavar="RUN_OR_FILE", help="Train on from these weights.", autocompletion=complete_run_or_file
         ),
     ] = None,
+    maps: MapOption = None,
+    dt_s: TimeStepOption = None,
     like: Annotated[
         str | None,
         typer.Option(
@@ -124,7 +127,6 @@ def train(
     Ctrl-C stops after the current update with a checkpoint, from which the run can be resumed.
     """
     from snntrainer3d.cli.choices import Options, spec_from
-    from snntrainer3d.cli.weights import weights_from
     from snntrainer3d.notebook.opening import start_of
     from snntrainer3d.runs import RunStore
     from snntrainer3d.studies import seek
@@ -153,7 +155,8 @@ def train(
         ),
     )
     with RunStore() as store:
-        start, run = (None, "") if source is None else weights_from(source, store, spec_file)
+        _check_from(source, maps, dt_s)
+        start, run = (None, "") if source is None else weights_from(source, store, spec_file, maps, dt_s)
         model = None if like is None else store.get(like)
         spec = spec_from(options, start, None if model is None else model.spec)
         if model is not None and start is None:
@@ -182,6 +185,14 @@ def _imported(data: Path, size: int | None, dataset: str | None) -> str:
         if line:
             say(f"  {line}")
     return info.name
+
+
+def _check_from(source: str | None, maps: list[str] | None, dt_s: float | None) -> None:
+    from snntrainer3d.errors import InputError
+
+    for option, given in {"--map": maps, "--dt-s": dt_s}.items():
+        if given and source is None:
+            raise InputError(f"{option} is of a file to train on from.", path=option, hint="Give --from FILE too.")
 
 
 def _given(**values: Any) -> dict[str, Any]:

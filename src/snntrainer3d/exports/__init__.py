@@ -4,6 +4,7 @@ from snntrainer3d.exports.bundle import figure_file, figures_zip, settings_json
 from snntrainer3d.exports.card import model_card
 from snntrainer3d.exports.forms import FORMS, Form, form_of, packed, prove_files
 from snntrainer3d.exports.json_weights import from_json, to_json
+from snntrainer3d.exports.matching import modules_in
 from snntrainer3d.exports.nir_reading import NirFile, from_nir
 from snntrainer3d.exports.nir_writing import to_nir
 from snntrainer3d.exports.npz_file import from_npz, to_npz
@@ -35,6 +36,7 @@ __all__ = [
     "from_safetensors",
     "from_state_dict",
     "model_card",
+    "modules_in",
     "packed",
     "prove",
     "prove_files",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -62,13 +62,13 @@ def network_of_maps(
     header: Header,
     nodes: Mapping[str, Mapping[str, Any]],
     kept: Mapping[str, np.ndarray],
-    said: Any,
+    written: Callable[[TrainedNetwork], Mapping[str, Mapping[str, np.ndarray]]],
 ) -> TrainedNetwork:
     """Give a network with the arrays that the nodes hold.
 
     Args:
         kept: what neurons learned, by the names of the network's arrays.
-        said: gives what the node of a stage's neurons must hold.
+        written: gives what the nodes of a network hold when it is written.
 
     Raises:
         FileFormatError: a node is missing, or says something else than the spec does.
@@ -79,9 +79,8 @@ def network_of_maps(
         if name not in tensors:
             tensors[name] = _array(name, shape, nodes, kept)
     trained = header.trained(tensors)
-    for stage in stages_of(trained):
-        if stage.fires:
-            _check_neurons(f"lif{stage.index + 1}", nodes, said(stage))
+    for name, said in written(trained).items():
+        _check(name, nodes, said)
     return trained
 
 
@@ -97,10 +96,10 @@ def _array(
     return found.reshape(shape).astype(np.float32)
 
 
-def _check_neurons(name: str, nodes: Mapping[str, Mapping[str, Any]], said: Mapping[str, np.ndarray]) -> None:
+def _check(name: str, nodes: Mapping[str, Mapping[str, Any]], said: Mapping[str, np.ndarray]) -> None:
     for key, wanted in said.items():
         found = nodes.get(name, {}).get(key)
         fits = isinstance(found, np.ndarray) and found.size == wanted.size
         if not fits or not np.allclose(np.asarray(found).reshape(wanted.shape), wanted, rtol=SAME):
             fault = Fault(f"nodes.{name}.{key}", "is not what the spec in the file says.")
-            raise FileFormatError("Neurons of maps are read only as they were written.", faults=[fault])
+            raise FileFormatError("The nodes of the NIR file are not those of its spec.", faults=[fault])

@@ -28,6 +28,8 @@ FORM = "NIR"
 DT_S = 1e-4
 KEY = "snntrainer3d"
 _KNOWN = ("leaky", "lapicque", "synaptic")
+_FROM_OTHERS = {"input_shape", "input_type", "output_type"}
+"""What follows from the nodes before, and is not always kept in files."""
 
 
 def to_nir(trained: TrainedNetwork) -> bytes:
@@ -118,10 +120,15 @@ def stage_neurons(nir: ModuleType, stage: Stage) -> Any:
     return _neurons(nir, neuron.kind, stage.values, stage.given)
 
 
-def neuron_arrays(stage: Stage) -> dict[str, np.ndarray]:
-    """Give what the node of a stage's neurons holds."""
-    node = stage_neurons(nir_package(), stage)
-    return {key: value for key, value in vars(node).items() if isinstance(value, np.ndarray)}
+def map_arrays(trained: TrainedNetwork) -> dict[str, dict[str, np.ndarray]]:
+    """Give the numbers that each node of a network with other layers than dense ones holds."""
+    nir = nir_package()
+    nodes = map_nodes(nir, trained, lambda stage: stage_neurons(nir, stage))
+    return {
+        name: {key: np.asarray(value) for key, value in vars(node).items()
+               if isinstance(value, np.ndarray | int | tuple) and key not in _FROM_OTHERS}
+        for name, node in nodes.items()
+    }  # fmt: skip
 
 
 def _neurons(nir: ModuleType, kind: str, values: dict[str, np.ndarray], shape: Shape) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,13 +24,16 @@ from snntrainer3d.exports.safetensors_file import (
     looks_like_safetensors,
     safetensors_arrays,
 )
-from snntrainer3d.exports.state_dict import from_state_dict
+from snntrainer3d.exports.silence import never_fires
+from snntrainer3d.exports.state_dict import cut_notices, from_state_dict
 from snntrainer3d.spec import Network, TrainedNetwork
 
 MAX_FILE_BYTES = 1_000_000_000
 """A little more than the largest network allowed takes as float32."""
 _HINT = "Give JSON, safetensors, NPZ or NIR, as `snntrainer3d export` writes them."
-_STATE_IT = "State it: --spec SPEC.json on the command line; on the page, the design on the bench is taken."
+_STATE_IT = (
+    "State it: --spec SPEC.json on the command line, spec in Python; on the page, the design on the bench is taken."
+)
 _ZIP_MAGIC = b"PK\x03\x04"
 _FOREIGN = (
     (b"\x80", "a pickle, which could run code when read"),
@@ -48,6 +51,8 @@ class WeightFile:
     form: Literal["json", "safetensors", "paper", "npz", "nir", "state_dict"]
     notices: tuple[str, ...] = ()
     """What a person should know before trusting figures of it, in plain words."""
+    assumed_dt_s: float | None = None
+    """Seconds of one time step that were assumed for a NIR file that does not say it."""
     legacy_synaptic: bool = False
     """Whether it was trained with Synaptic neurons as snnTorch 0.9.1 and older computed them."""
 
@@ -57,46 +62,66 @@ def read_weights(source: bytes | str | Path) -> TrainedNetwork:
     return read_weight_file(source).trained
 
 
-def read_weight_file(source: bytes | str | Path, network: Network | None = None) -> WeightFile:
+def read_weight_file(
+    source: bytes | str | Path,
+    network: Network | None = None,
+    *,
+    modules: Mapping[str, str] | None = None,
+    dt_s: float | None = None,
+) -> WeightFile:
     """Read a file's path or content: JSON, safetensors or NPZ of ours, NIR, the paper's JSON, or a state dict.
 
     Args:
         network: the architecture of a snnTorch state dict, which cannot say it: of a `.pt`, and of safetensors and NPZ
             without a spec of ours. For all other files it is of no meaning.
+        modules: which module of a state dict is which layer, `{"fc_in": "layers.0"}`, where it fits in several ways.
+        dt_s: seconds of one time step of a NIR file.
 
     Raises:
-        NotFoundError, InputError: there is no such file, or it cannot be read.
+        NotFoundError, InputError: there is no such file, it cannot be read, or `modules` or `dt_s` is not of its kind.
         FileFormatError: damaged, foreign or of another version; with all faults.
         MismatchError: the arrays are not those of the network.
         LimitError: larger than MAX_FILE_BYTES.
     """
     raw = source if isinstance(source, bytes) else _bytes_of(Path(source))
+    found = _read(raw, network, modules or {}, dt_s)
+    if modules and found.form != "state_dict":
+        raise InputError("The file says itself which array is which.", path="map", hint="Leave it out.")
+    if dt_s is not None and found.form != "nir":
+        raise InputError("A time step is only told of NIR files.", path="dt_s", hint="Leave it out.")
+    told = (*cut_notices(found.trained), *never_fires(found.trained))
+    return replace(found, notices=tuple(dict.fromkeys((*found.notices, *told))))
+
+
+def _read(raw: bytes, network: Network | None, modules: Mapping[str, str], dt_s: float | None) -> WeightFile:
     if looks_like_safetensors(raw):
         if network is not None and not has_spec(raw):
-            return _of_state_dict(safetensors_arrays(raw), network)
+            return _of_state_dict(safetensors_arrays(raw), network, modules, ordered=False)
         return WeightFile(from_safetensors(raw), "safetensors")
     if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return _from_json(raw)
     if raw.startswith(_ZIP_MAGIC):
-        return _from_zip(raw, network)
+        return _from_zip(raw, network, modules)
     if raw.startswith(HDF5_MAGIC):
-        found = from_nir(raw)
-        return WeightFile(found.trained, "nir", found.notices)
+        found = from_nir(raw, dt_s)
+        return WeightFile(found.trained, "nir", found.notices, found.assumed_dt_s)
     raise FileFormatError(f"This is not a weight file: it is {_what(raw)}.", hint=_HINT)
 
 
-def _from_zip(raw: bytes, network: Network | None) -> WeightFile:
+def _from_zip(raw: bytes, network: Network | None, modules: Mapping[str, str]) -> WeightFile:
     if not looks_like_pt(raw):
         if network is not None and NPZ_KEY not in (arrays := read_npz(raw)):
-            return _of_state_dict(arrays, network)
+            return _of_state_dict(arrays, network, modules)
         return WeightFile(from_npz(raw), "npz")
     if network is None:
         raise FileFormatError("This is a PyTorch state dict, which does not say its architecture.", hint=_STATE_IT)
-    return _of_state_dict(read_pt(raw), network)
+    return _of_state_dict(read_pt(raw), network, modules)
 
 
-def _of_state_dict(arrays: Mapping[str, np.ndarray], network: Network) -> WeightFile:
-    found = from_state_dict(arrays, network)
+def _of_state_dict(
+    arrays: Mapping[str, np.ndarray], network: Network, modules: Mapping[str, str], *, ordered: bool = True
+) -> WeightFile:
+    found = from_state_dict(arrays, network, modules=modules, ordered=ordered)
     return WeightFile(found.trained, "state_dict", found.notices)
 
 
@@ -105,7 +130,7 @@ def _from_json(raw: bytes) -> WeightFile:
     if not is_paper_document(document):
         return WeightFile(from_document(document), "json")
     found = from_paper_document(document)
-    return WeightFile(found.trained, "paper", found.notices, found.legacy_synaptic)
+    return WeightFile(found.trained, "paper", found.notices, legacy_synaptic=found.legacy_synaptic)
 
 
 def _what(raw: bytes) -> str:

@@ -1,12 +1,12 @@
 """State dicts of snnTorch networks: arrays by module, put into a network whose architecture someone states.
 
-A state dict says neither sizes of the input nor kinds of neurons. The document that comes with it does; connections and
-neurons are taken in their order, and what the state dict says of decays and thresholds counts.
+A state dict says neither sizes of the input nor kinds of neurons. The document that comes with it does; which module is
+which layer is found in `matching`, and what the state dict says of decays, thresholds and resets counts.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +15,32 @@ import numpy as np
 
 from snntrainer3d.errors import Fault, FileFormatError, MismatchError
 from snntrainer3d.exports.json_weights import shortest
-from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, fixed_tensors, neuron_values, parse, tensor_shapes
+from snntrainer3d.exports.matching import Modules, keeps_order, matched, stated_places
+from snntrainer3d.spec import (
+    NEURON_VALUES,
+    Lapicque,
+    Network,
+    Recurrent,
+    TrainedNetwork,
+    fixed_tensors,
+    neuron_values,
+    parse,
+    tensor_shapes,
+)
 
+Module = dict[str, np.ndarray]
 STATES = {"mem", "syn", "spk", "syn_exc", "syn_inh", "reset"}
 """What snnTorch 0.9 and older kept in state dicts of the last batch; it says nothing of the network."""
-_PLAIN = {"graded_spikes_factor", "reset_mechanism_val", "R", "C", "time_step"}
-_VALUES = {"alpha", "beta", "threshold"}
+_CIRCUIT = ("R", "C", "time_step")
+_VALUES = set(NEURON_VALUES)
+_KNOWN = {
+    "weight", "bias", "running_mean", "running_var", "num_batches_tracked", "recurrent.weight", "recurrent.bias",
+    "graded_spikes_factor", "reset_mechanism_val", *_CIRCUIT, *_VALUES, *STATES,
+}  # fmt: skip
 _RESETS = ("subtract", "zero", "none")
+_DECAYS = ("alpha", "beta")
 _SAME = 1e-6
+_RECURRENT = ".recurrent"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,142 +51,317 @@ class StateDict:
     notices: tuple[str, ...]
 
 
-def from_state_dict(arrays: Mapping[str, np.ndarray], network: Network) -> StateDict:
+def from_state_dict(
+    arrays: Mapping[str, np.ndarray],
+    network: Network,
+    *,
+    modules: Mapping[str, str] | None = None,
+    ordered: bool = True,
+) -> StateDict:
     """Put the arrays of a state dict into a network.
 
+    Args:
+        modules: which module is which layer, `{"fc_in": "layers.0"}`; what is left out is found.
+        ordered: whether the arrays come in the order of definition, as torch gives and keeps them.
+
     Raises:
-        MismatchError: they are not those of the architecture; all faults at once.
+        MismatchError: they are not those of the architecture, or fit it in more than one way; all faults at once.
         FileFormatError: there are arrays that belong to no layer or neuron.
+        InputError: `modules` names what is not there.
     """
-    modules = _modules(arrays)
+    found = _modules(arrays)
     notices, faults = [], list[Fault]()
     if old := sorted({name.rsplit(".", 1)[-1] for name in arrays} & STATES):
         notices.append(
             f"The state dict holds {', '.join(old)}: states of a last batch, as snnTorch 0.9 and older kept them. "
             "They were left out."
         )
-    _refuse_unknown(modules, network, faults)
-    connections = _in_order({name: module for name, module in modules.items() if "weight" in module}, network)
-    cells = [name for name in _natural(modules) if _VALUES & set(modules[name]) and "weight" not in modules[name]]
-    if len(connections) != len(network.layers):
-        told = f"holds {len(connections)} connections, the architecture has {len(network.layers)} layers."
-        raise MismatchError("The state dict is of another network.", faults=[Fault("state_dict", told)])
-    if len(cells) not in (0, len(network.layers)):
-        faults.append(Fault("state_dict", f"holds {len(cells)} layers of neurons, expected {len(network.layers)}."))
-        cells = []
-    layers, tensors = [], dict[str, np.ndarray]()
-    for index, layer in enumerate(network.dense_layers()):
-        connection, prefix = connections[index], f"layers.{index}"
-        for part in ("weight", *(("bias",) if layer.bias else ())):
-            _take(modules[connection], connection, part, f"{prefix}.{part}", tensors, faults)
-        if not layer.bias and "bias" in modules[connection]:
-            faults.append(Fault(f"{connection}.bias", f"is there, network.layers[{index}].bias says there is none."))
-        cell = modules[cells[index]] if cells else {}
-        layers.append(_neuron(index, layer, cell, cells[index] if cells else "", tensors, notices, faults))
+    _refuse_unknown(found, network)
+    connections, cells = _placed(found, network, modules or {}, ordered and keeps_order(list(arrays)), notices, faults)
+    tensors = dict[str, np.ndarray]()
+    layers = [layer.model_dump(mode="json") for layer in network.layers]
+    shapes = zip(network.layers, network.taken_shapes(), network.shapes()[1:], strict=True)
+    for index, (layer, taken, given) in enumerate(shapes):
+        if index in connections:
+            wanted = {**layer.arrays(taken), **layer.statistics(taken)}
+            wanted.pop("recurrent.weight", None)
+            _take(index, connections[index], found[connections[index]], wanted, tensors, faults)
+        if index in cells:
+            cell = _Cell(index, layer, cells[index], found[cells[index]], given, notices, faults)
+            cell.read(layers[index], tensors)
     if faults:
         raise MismatchError("The state dict does not fit the architecture.", path=faults[0].path, faults=faults)
     changed = parse(Network, {**network.model_dump(mode="json"), "layers": layers}, what="network", root="network")
-    known = tensors | {name: value for name, value in fixed_tensors(changed).items() if name not in tensors}
-    for name in set(tensor_shapes(changed)) - set(known):  # learned values that the state dict does not hold
-        index, value = int(name.split(".")[1]), name.rsplit(".", 1)[1]
-        known[name] = np.full(
-            tensor_shapes(changed)[name], getattr(changed.dense_layers()[index].neuron, value), np.float32
-        )
-    return StateDict(TrainedNetwork(changed, {name: known[name] for name in tensor_shapes(changed)}), tuple(notices))
+    return StateDict(TrainedNetwork(changed, _complete(changed, tensors)), tuple(notices))
 
 
-def _modules(arrays: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
-    found: dict[str, dict[str, np.ndarray]] = {}
+def _modules(arrays: Mapping[str, np.ndarray]) -> dict[str, Module]:
+    """Give the arrays by module; the weights by which neurons meet their own spikes are the neurons'."""
+    found: dict[str, Module] = {}
     for name, array in arrays.items():
         module, _, value = name.rpartition(".")
+        if module.endswith(_RECURRENT) and f"{module.removesuffix(_RECURRENT)}.threshold" in arrays:
+            module, value = module.removesuffix(_RECURRENT), f"recurrent.{'weight' if value == 'V' else value}"
         found.setdefault(module, {})[value] = array
     return found
 
 
-def _natural(names: Any) -> list[str]:
-    """Sort fc2 before fc10; files do not always keep the order of definition."""
-    return sorted(names, key=lambda name: [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)])
+def _is_cell(module: Module) -> bool:
+    return bool(_VALUES & set(module)) and "weight" not in module
 
 
-def _in_order(connections: dict[str, dict[str, np.ndarray]], network: Network) -> list[str]:
-    """Give the connections in the order in which their shapes fit: the file's, the names', or any single one."""
-    wanted = list(network.weight_shapes())
-    for order in (list(connections), _natural(connections)):
-        if [connections[name]["weight"].shape for name in order] == wanted:
-            return order
-    by_shape = {module["weight"].shape: name for name, module in connections.items()}
-    if len(by_shape) == len(connections) == len(wanted) and all(shape in by_shape for shape in wanted):
-        return [by_shape[shape] for shape in wanted]
-    return _natural(connections)
-
-
-def _refuse_unknown(modules: Mapping[str, Mapping[str, np.ndarray]], network: Network, faults: list[Fault]) -> None:
-    known = {"weight", "bias"} | STATES | _PLAIN | _VALUES
+def _refuse_unknown(modules: Mapping[str, Module], network: Network) -> None:
+    faults = []
     for name, module in modules.items():
         for value, array in module.items():
             path = f"{name}.{value}".lstrip(".")
-            if value not in known:
-                faults.append(Fault(path, "belongs to no dense layer and no snnTorch neuron of this architecture."))
-            elif value == "weight" and array.ndim != 2:
-                faults.append(Fault(path, f"has shape {array.shape}; only dense layers are read from a state dict."))
+            if value not in _KNOWN:
+                faults.append(Fault(path, "belongs to no layer and no snnTorch neuron that is known here."))
             elif value == "graded_spikes_factor" and not (array == 1).all():
                 faults.append(Fault(path, "is not 1; only spikes of 1 are read."))
+            elif value == "reset_mechanism_val" and (array.size != 1 or float(array.reshape(())) not in (0, 1, 2)):
+                faults.append(Fault(path, "is no reset of snnTorch: 0 subtract, 1 zero, 2 none."))
+        if not _is_cell(module) and "weight" not in module and not set(module) <= STATES | {"num_batches_tracked"}:
+            faults.append(Fault(f"{name}.weight".lstrip("."), "missing."))
     if faults:
         hint = f"The architecture stated is {network.title()}."
         raise FileFormatError("The state dict holds what is not read.", path=faults[0].path, hint=hint, faults=faults)
 
 
+def _placed(
+    modules: Mapping[str, Module],
+    network: Network,
+    stated: Mapping[str, str],
+    ordered: bool,
+    notices: list[str],
+    faults: list[Fault],
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the module of each layer's connection, and of each layer's neurons; raises MismatchError."""
+    taken, given = network.taken_shapes(), network.shapes()[1:]
+    shapes = {index: arrays["weight"] for index, layer in enumerate(network.layers)
+              if "weight" in (arrays := layer.arrays(taken[index]))}  # fmt: skip
+
+    def same(one: str, other: str) -> bool:
+        here, there = modules[one], modules[other]
+        return one == other or (
+            here.keys() == there.keys() and all(np.array_equal(here[name], there[name]) for name in here)
+        )
+
+    connections = Modules(
+        tuple(name for name, module in modules.items() if "weight" in module),
+        tuple(shapes),
+        lambda name, place: modules[name]["weight"].shape == shapes[place],
+        same,
+    )
+    neurons = Modules(
+        tuple(name for name, module in modules.items() if _is_cell(module)),
+        network.spiking(),
+        lambda name, place: all(_fits(array, given[place]) for value, array in modules[name].items()
+                                if value in _VALUES),
+        same,
+    )  # fmt: skip
+    if len(connections.names) != len(shapes):
+        faults.append(Fault("state_dict", f"holds {len(connections.names)} connections, the architecture has "
+                                          f"{len(shapes)} layers with weights."))  # fmt: skip
+    if len(neurons.names) not in (0, len(neurons.places)):
+        faults.append(Fault("state_dict", f"holds {len(neurons.names)} layers of neurons, the architecture has "
+                                          f"{len(neurons.places)}."))  # fmt: skip
+    kinds = {"connections": connections, "neurons": neurons}
+    known = stated_places(stated, kinds, faults) if not faults else {}
+    if faults:
+        raise MismatchError("The state dict is of another network.", path=faults[0].path, faults=faults)
+    of_layers = matched(connections, known["connections"], ordered=ordered, partners={}, faults=faults)
+    if not neurons.names:
+        if not faults:
+            notices.append("The state dict holds no values of neurons: decays, thresholds and resets are those stated.")
+        return _or_refused(of_layers, {}, faults)
+    # The order of definition is that of the computation only where connections show it to be.
+    in_order = ordered and list(of_layers.values()) == list(connections.names)
+    of_neurons = matched(neurons, known["neurons"], ordered=in_order, partners=of_layers, faults=faults)
+    return _or_refused(of_layers, of_neurons, faults)
+
+
+def _or_refused(
+    connections: dict[int, str], cells: dict[int, str], faults: list[Fault]
+) -> tuple[dict[int, str], dict[int, str]]:
+    if faults:
+        raise MismatchError(
+            "The state dict fits the architecture in more than one way.", path=faults[0].path, faults=faults
+        )
+    return connections, cells
+
+
+def _fits(array: np.ndarray, shape: tuple[int, ...]) -> bool:
+    return array.size in (1, math.prod(shape)) or _broadcast(array, shape) is not None
+
+
+def _broadcast(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray | None:
+    try:
+        return np.broadcast_to(array.reshape(shape) if array.size == math.prod(shape) else array, shape)
+    except ValueError:
+        return None
+
+
 def _take(
-    module: Mapping[str, np.ndarray],
+    index: int,
     name: str,
-    part: str,
-    target: str,
+    module: Module,
+    wanted: Mapping[str, tuple[int, ...]],
     tensors: dict[str, np.ndarray],
     faults: list[Fault],
 ) -> None:
-    found = module.get(part)
-    if found is None:
-        faults.append(Fault(f"{name}.{part}", "missing."))
-        return
-    with np.errstate(over="ignore"):
-        tensors[target] = np.asarray(found, np.float32)
-
-
-def _neuron(
-    index: int,
-    layer: Any,
-    cell: Mapping[str, np.ndarray],
-    name: str,
-    tensors: dict[str, np.ndarray],
-    notices: list[str],
-    faults: list[Fault],
-) -> dict[str, Any]:
-    """Give a layer's document with the values of the state dict, which are those it was trained with."""
-    document: dict[str, Any] = layer.model_dump(mode="json")
-    neuron = document["neuron"]
-    for value, learning in neuron_values(layer.neuron).items():
-        stored = cell.get(value)
-        if stored is None or (isinstance(layer.neuron, Lapicque) and value == "beta" and layer.neuron.beta is None):
-            continue
-        array = np.asarray(stored, np.float32).reshape(-1)
-        if array.size not in (1, layer.size) or not np.isfinite(array).all():
-            faults.append(Fault(f"{name}.{value}", f"has {array.size} values for {layer.size} neurons."))
-            continue
-        single = bool((array == array[0]).all())
-        target = f"layers.{index}.neuron.{value}"
-        if learning == "per_neuron" or not single:
-            neuron[f"learn_{value}"] = "per_neuron"
-            tensors[target] = np.broadcast_to(array, (layer.size,)).copy()
+    for part, shape in wanted.items():
+        path = f"layers.{index}.{part}"
+        if (array := module.get(part)) is None:
+            faults.append(Fault(f"{name}.{part}".lstrip("."), "missing."))
+        elif array.shape != shape:
+            turned = array.ndim == 2 and array.shape[::-1] == shape
+            hint = "It is transposed: torch's nn.Linear keeps [out, in]." if turned else ""
+            told = f"has shape {array.shape} in {name or 'the file'}, the network needs {shape}."
+            faults.append(Fault(path, told, hint))
         else:
-            tensors[target] = array[:1].reshape(()).copy()
-        said, now = float(neuron[value]), float(shortest(array[:1])[0])
-        if learning == "fixed" and not np.isclose(said, now, rtol=_SAME):
-            notices.append(f"layers[{index}].neuron.{value}: {now:g} of the file in place of {said:g}.")
+            with np.errstate(over="ignore"):
+                tensors[path] = np.asarray(array, np.float32)
+    for part in sorted({"bias", "running_mean", "running_var"} & set(module) - set(wanted)):
+        told = f"is there, but network.layers[{index}] has none."
+        hint = f"State network.layers[{index}].bias as true." if part == "bias" else ""
+        faults.append(Fault(f"{name}.{part}".lstrip("."), told, hint))
+
+
+def _complete(network: Network, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Give all arrays of a network: what the file does not hold of neurons is as the document says."""
+    known = {**fixed_tensors(network), **tensors}
+    for name, shape in tensor_shapes(network).items():
+        if name not in known and ".neuron." in name:
+            neuron: Any = network.layers[int(name.split(".")[1])].neuron
+            known[name] = np.full(shape, getattr(neuron, name.rsplit(".", 1)[1]), np.float32)
+    return {name: known[name] for name in tensor_shapes(network) if name in known}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Cell:
+    """The neurons of one layer as the file has them, beside what the document says."""
+
+    index: int
+    layer: Any
+    name: str
+    module: Module
+    shape: tuple[int, ...]
+    notices: list[str]
+    faults: list[Fault]
+
+    def read(self, document: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
+        """Put what the file says into the layer's document and the arrays."""
+        neuron = document["neuron"]
+        by_circuit = isinstance(self.layer.neuron, Lapicque) and self._circuit(neuron)
+        for value, learning in neuron_values(self.layer.neuron).items():
+            if value in self.module and not (by_circuit and value == "beta"):
+                self._value(value, learning, neuron, tensors)
+        self._reset(neuron)
+        self._feedback(document, tensors)
+
+    def _value(self, value: str, learning: str, neuron: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
+        array = np.asarray(self.module[value], np.float32)
+        spread = _broadcast(array, self.shape)
+        if spread is None or not np.isfinite(array).all():
+            what = f"has {array.size} values for {math.prod(self.shape)} neurons" if spread is None else "is not finite"
+            self.faults.append(Fault(f"{self.name}.{value}", f"{what}."))
+            return
+        first = array.reshape(-1)[:1]
+        target = f"layers.{self.index}.neuron.{value}"
+        if learning == "per_neuron" or not (array == first).all():
+            neuron[f"learn_{value}"] = "per_neuron"
+            tensors[target] = spread.copy()
+            return
+        if learning == "shared":
+            tensors[target] = first.reshape(())
+            return
+        now = float(shortest(first)[0])
+        if value in _DECAYS and not 0.0 <= now <= 1.0:
+            self.notices.append(cut_notice(target, first))
+            now = min(max(now, 0.0), 1.0)
+        elif not np.isclose(said := float(neuron[value]), now, rtol=_SAME):
+            self.notices.append(f"layers[{self.index}].neuron.{value}: {now:g} of the file in place of {said:g}.")
         neuron[value] = now
-    reset = cell.get("reset_mechanism_val")
-    if reset is not None and int(np.ravel(reset)[0]) in range(len(_RESETS)):
-        kept = _RESETS[int(np.ravel(reset)[0])]
-        if kept != neuron["reset"]:
-            notices.append(f"layers[{index}].neuron.reset: {kept} of the file in place of {neuron['reset']}.")
-            neuron["reset"] = kept
-    return document
+
+    def _circuit(self, neuron: dict[str, Any]) -> bool:
+        """Read resistance, capacitance and time step; gives whether they say the decay in place of beta."""
+        found = {name: np.unique(np.asarray(self.module[name], np.float64)) for name in _CIRCUIT if name in self.module}
+        learned = neuron["learn_beta"] != "fixed"
+        if len(found) < len(_CIRCUIT) or (learned and found["C"].size > 1):
+            return neuron["beta"] is None
+        if any(values.size > 1 for values in found.values()):
+            self.faults.append(Fault(f"{self.name}.C", "differs between neurons whose decay is not learned."))
+            return True
+        resistance, capacitance, step = (float(found[name][0]) for name in _CIRCUIT)
+        beta = math.exp(-step / (resistance * capacitance)) if resistance * capacitance > 0 else math.nan
+        own = self.module.get("beta")
+        if neuron["beta"] is not None and (resistance, step) == (1.0, 1.0):
+            if own is None or not np.allclose(own, beta, rtol=1e-4):
+                # snnTorch computes with C alone, which does not follow a beta that is learned.
+                self.notices.append(f"layers[{self.index}].neuron.beta: {beta:g}, as C of the file has it.")
+                self.module["beta"] = np.asarray(beta, np.float32)
+            return False
+        said = {"resistance_ohm": resistance, "capacitance_f": capacitance, "time_step_s": step}
+        said = {name: float(shortest(np.asarray([value], np.float32))[0]) for name, value in said.items()}
+        if any(neuron[name] is None or not np.isclose(neuron[name], now, rtol=_SAME) for name, now in said.items()):
+            told = ", ".join(f"{name} {now:g}" for name, now in said.items())
+            self.notices.append(f"layers[{self.index}].neuron: {told} of the file.")
+        neuron |= {**said, "beta": None, "learn_beta": "fixed"}
+        return True
+
+    def _reset(self, neuron: dict[str, Any]) -> None:
+        if "reset_mechanism_val" not in self.module:
+            return
+        kept = _RESETS[int(self.module["reset_mechanism_val"].reshape(()))]
+        stated = self.layer.neuron.reset
+        if kept == stated:
+            return
+        if "reset" not in neuron:
+            told = f"is {kept}; neurons of the kind {neuron['kind']} reset by {stated}."
+            self.faults.append(Fault(f"{self.name}.reset_mechanism_val", told))
+            return
+        self.notices.append(f"layers[{self.index}].neuron.reset: {kept} of the file in place of {stated}.")
+        neuron["reset"] = kept
+
+    def _feedback(self, document: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
+        """Read the weights by which neurons meet their own spikes, and the bias that these have in snnTorch."""
+        weight, bias = self.module.get("recurrent.weight"), self.module.get("recurrent.bias")
+        if not isinstance(self.layer, Recurrent):
+            if weight is not None:
+                told = f"is there, but network.layers[{self.index}] is {self.layer.kind}."
+                self.faults.append(Fault(f"{self.name}.recurrent", told, "State a recurrent layer."))
+            return
+        size = self.layer.size
+        wanted = (size, size) if self.layer.feedback == "all_to_all" else (size,)
+        if weight is None or (weight.shape != wanted and not (len(wanted) == 1 and weight.size in (1, size))):
+            told = "missing." if weight is None else f"has shape {weight.shape}, the network needs {wanted}."
+            self.faults.append(Fault(f"{self.name}.recurrent.weight", told))
+            return
+        spread = weight if weight.shape == wanted else np.broadcast_to(weight.reshape(-1), wanted)
+        tensors[f"layers.{self.index}.recurrent.weight"] = np.array(spread, np.float32)
+        if bias is None or bias.shape != (size,):
+            return
+        # A constant of the feedback enters at every step, the first included, as the layer's own bias does.
+        path = f"layers.{self.index}.bias"
+        tensors[path] = np.asarray(tensors.get(path, np.float32(0)) + bias, np.float32)
+        document["bias"] = True
+        self.notices.append(f"{self.name}.recurrent.bias was added to the bias of layers[{self.index}].")
+
+
+def cut_notices(trained: TrainedNetwork) -> list[str]:
+    """Tell of decays outside 0 to 1, which a training can leave behind."""
+    return [
+        cut_notice(name, array)
+        for name, array in trained.tensors.items()
+        if ".neuron." in name and name.rsplit(".", 1)[1] in _DECAYS and ((array < 0) | (array > 1)).any()
+    ]
+
+
+def cut_notice(name: str, array: np.ndarray) -> str:
+    """Tell of one array of decays outside 0 to 1."""
+    _, index, _, value = name.split(".")
+    outside = array[(array < 0) | (array > 1)]
+    several = f"{outside.size} of {array.size} values" if array.size > 1 else f"{float(outside[0]):g}"
+    edges = " or ".join(text for text, there in (("0", outside < 0), ("1", outside > 1)) if there.any())
+    return f"layers[{index}].neuron.{value}: {several} outside 0 to 1 count as {edges}, as snnTorch computes with them."

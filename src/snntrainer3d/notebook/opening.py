@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from snntrainer3d.errors import NotFoundError
-from snntrainer3d.exports import WeightFile, read_weight_file
+from snntrainer3d.errors import InputError, NotFoundError
+from snntrainer3d.exports import WeightFile, modules_in, read_weight_file
 from snntrainer3d.runs import RunStore, read_weights
-from snntrainer3d.spec import Network, TrainedNetwork, parse, parse_run, read_json_file
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, parse, parse_run, read_json_file
+
+__all__ = ["modules_in", "network_in", "start_of", "weight_file"]
 
 
-def weight_file(reference: str, store: RunStore, spec: Path | None = None) -> WeightFile | tuple[TrainedNetwork, str]:
+def weight_file(
+    reference: str,
+    store: RunStore,
+    spec: Network | RunSpec | str | Path | None = None,
+    modules: Mapping[str, str] | None = None,
+    dt_s: float | None = None,
+) -> WeightFile | tuple[TrainedNetwork, str]:
     """Give what a file holds and says of itself, or a run's trained network and its id.
 
     Args:
-        spec: a network's or run's document, the architecture of a state dict that cannot say it.
+        spec: the architecture of a state dict that cannot say it: a network or run, or the path of its document.
+        modules: which module of a state dict is which layer, where it fits in several ways.
+        dt_s: seconds of one time step of a NIR file.
 
     Raises:
         NotFoundError: neither a file nor a run.
         FileFormatError, MismatchError: a file that cannot be used.
+        InputError: `modules` or `dt_s` for what is not of the kind.
     """
     if Path(reference).is_file():
-        return read_weight_file(Path(reference), None if spec is None else network_in(spec))
+        return read_weight_file(Path(reference), _network(spec), modules=modules, dt_s=dt_s)
     try:
         run = store.find(reference)
     except NotFoundError:
@@ -29,7 +41,16 @@ def weight_file(reference: str, store: RunStore, spec: Path | None = None) -> We
             f"There is neither a file nor a run {reference!r}.",
             hint="`snntrainer3d runs list` shows the runs.",
         ) from None
+    for name, given in {"map": modules, "dt_s": dt_s}.items():
+        if given:
+            raise InputError(f"{reference} is a run, which needs no such word.", path=name, hint="Leave it out.")
     return store.trained(run), run
+
+
+def _network(spec: Network | RunSpec | str | Path | None) -> Network | None:
+    if spec is None or isinstance(spec, Network):
+        return spec
+    return spec.network if isinstance(spec, RunSpec) else network_in(Path(spec))
 
 
 def network_in(path: Path) -> Network:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from snntrainer3d.events import Event
 from snntrainer3d.jobs import run_job
 from snntrainer3d.notebook.taking_home import network_of
 from snntrainer3d.runs import RunStore
-from snntrainer3d.spec import RunSpec, TrainedNetwork, parse_run, read_json_file
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, parse_run, read_json_file
 
 if TYPE_CHECKING:
     from snntrainer3d.analysis import Evaluation, Measurement
@@ -109,6 +110,8 @@ def train(
     spec: RunSpec | Mapping[str, Any] | str | Path,
     *,
     start_from: Run | TrainedNetwork | str | Path | None = None,
+    modules: Mapping[str, str] | None = None,
+    dt_s: float | None = None,
     on_event: Callable[[Event], None] | None = None,
     home: str | Path | None = None,
 ) -> Run:
@@ -119,6 +122,8 @@ def train(
     Args:
         spec: a document, as an object, as its JSON's mapping, or as the path of its file.
         start_from: a run or weights to train on from; the network must be the same.
+        modules: which module of a state dict to start from is which layer, where it fits in several ways.
+        dt_s: seconds of one time step of a NIR file to start from that does not say it.
         on_event: told each `events.Event` after it is in the record: updates, epochs, notices.
         home: folder of the runs; the usual one by default.
 
@@ -131,7 +136,7 @@ def train(
     if faults := check_fit(wanted.network, describe(wanted.training.dataset), wanted.training):
         raise SpecError(faults, what="spec")
     with RunStore(_path(home)) as store:
-        start = None if start_from is None else network_of(start_from, store)[0]
+        start = None if start_from is None else _told(*network_of(start_from, store, wanted, modules, dt_s))
         row = store.create(wanted, start_from=start, launcher="cli")
         try:
             results = run_job(store.folder(row.id), on_event)
@@ -154,6 +159,9 @@ def evaluate(
     dataset: str | None = None,
     num_steps: int | None = None,
     thorough: bool = False,
+    spec: Network | RunSpec | str | Path | None = None,
+    modules: Mapping[str, str] | None = None,
+    dt_s: float | None = None,
     home: str | Path | None = None,
 ) -> Evaluation | Measurement:
     """Measure on the whole test set.
@@ -162,6 +170,9 @@ def evaluate(
         source: a run (or its id or name), a weight file, or a trained network.
         dataset: to test on; by default the one that it was trained on.
         num_steps: simulated time steps; by default as many as it was trained with.
+        spec: the architecture of a state dict (`.pt`): a network, a run's document, or the path of either.
+        modules: which module of a state dict is which layer, `{"fc_in": "layers.0"}`, where it fits in several ways.
+        dt_s: seconds of one time step of a NIR file that does not say it.
         thorough: also calibration, rates, operations, energy and accuracy over time, as a Measurement.
 
     Raises:
@@ -172,7 +183,7 @@ def evaluate(
     from snntrainer3d.training import measure
 
     with RunStore(_path(home)) as store:
-        trained, _ = network_of(source, store)
+        trained = _told(*network_of(source, store, spec, modules, dt_s))
     recipe = recipe_to_measure(trained.training, dataset, num_steps, what="call")
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
@@ -197,6 +208,13 @@ def compare(*runs: Run | str, home: str | Path | None = None) -> dict[str, Any]:
 
     with RunStore(_path(home)) as store, decide_here(store) as decide:
         return compared(store, [run if isinstance(run, str) else run.id for run in runs], decide=decide)
+
+
+def _told(trained: TrainedNetwork, notices: Sequence[str]) -> TrainedNetwork:
+    """Give a network after warning of what its file should have people know, such as what was assumed."""
+    for notice in notices:
+        warnings.warn(notice, stacklevel=3)
+    return trained
 
 
 def _document(spec: RunSpec | Mapping[str, Any] | str | Path) -> RunSpec:

@@ -16,7 +16,7 @@ from snntrainer3d.exports import FORMS, Form, Proof, figures_zip, model_card, pr
 from snntrainer3d.jobs import page_of, record_shown
 from snntrainer3d.notebook.opening import weight_file
 from snntrainer3d.runs import RunStore
-from snntrainer3d.spec import TrainedNetwork
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork
 from snntrainer3d.storage import refuse_place, write_output
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def export(
     *,
     verify: bool | None = None,
     force: bool = False,
+    spec: Network | RunSpec | str | Path | None = None,
+    modules: Mapping[str, str] | None = None,
+    dt_s: float | None = None,
     home: str | Path | None = None,
 ) -> Exported:
     """Write a run's weights, code, metrics, figures, settings, model card or page.
@@ -56,6 +59,9 @@ def export(
         output: the file; of figures a folder, or a file that ends in .zip. Forms of several files put them beside it.
         verify: run what was written on 200 test samples; by default where that works here.
         force: replace what is there.
+        spec: the architecture of a state dict (`.pt`): a network, a run's document, or the path of either.
+        modules: which module of a state dict is which layer, `{"fc_in": "layers.0"}`, where it fits in several ways.
+        dt_s: seconds of one time step of a NIR file that does not say it.
         home: folder of the runs; the usual one by default.
 
     Raises:
@@ -67,7 +73,7 @@ def export(
     """
     _check(to, Path(output), force)
     with RunStore(None if home is None else Path(home)) as store:
-        written = write_export(store, source, to, Path(output), verify, force)
+        written = write_export(store, source, to, Path(output), verify, force, spec=spec, modules=modules, dt_s=dt_s)
     if written.proof is not None and not written.proof.holds:
         raise FailureError(f"The export was written, but does not compute the same: {written.proof.sentence()}")
     return written
@@ -80,10 +86,14 @@ def write_export(
     output: Path,
     verify: bool | None = None,
     force: bool = False,
+    *,
+    spec: Network | RunSpec | str | Path | None = None,
+    modules: Mapping[str, str] | None = None,
+    dt_s: float | None = None,
 ) -> Exported:
     """Write one form; what `export` does with a store that is open, and without judging the proof."""
     if to in FORMS:
-        trained, notices = network_of(source, store)
+        trained, notices = network_of(source, store, spec, modules, dt_s)
         return _weights(FORMS[to], trained, output, verify, force, notices)
     if isinstance(source, TrainedNetwork):
         raise InputError(f"A network alone has no {to}.", path="to", hint="Name the run that it is of.")
@@ -95,12 +105,16 @@ def write_export(
 
 
 def network_of(
-    source: str | Path | Run | TrainedNetwork, store: RunStore, spec: Path | None = None
+    source: str | Path | Run | TrainedNetwork,
+    store: RunStore,
+    spec: Network | RunSpec | str | Path | None = None,
+    modules: Mapping[str, str] | None = None,
+    dt_s: float | None = None,
 ) -> tuple[TrainedNetwork, tuple[str, ...]]:
     """Give the trained network that is meant, and what its file says of itself; raises what `weight_file` raises."""
     if isinstance(source, TrainedNetwork):
         return source, ()
-    found = weight_file(_reference(source), store, spec)
+    found = weight_file(_reference(source), store, spec, modules, dt_s)
     return (found[0], ()) if isinstance(found, tuple) else (found.trained, tuple(found.notices))
 
 

@@ -333,6 +333,15 @@ class RunDetail(_StoredDetail):
     """What ended it; None unless it failed or was interrupted."""
 
 
+class ImportedWeights(RunRow):
+    """The run that a weight file became."""
+
+    notices: list[str]
+    """What a person should know of it, such as what was assumed where the file does not say it."""
+    assumed_dt_s: float | None
+    """Seconds of one time step that were assumed for a NIR file that does not say it."""
+
+
 class StartRun(_Request):
     """Asks for a training; with `from`, on from the weights of that run."""
 

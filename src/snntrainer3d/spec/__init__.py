@@ -31,6 +31,7 @@ from snntrainer3d.spec.layers import (
     MaxPool,
     Recurrent,
     Shape,
+    shown,
 )
 from snntrainer3d.spec.names import parts_of, training_names
 from snntrainer3d.spec.network import Connection, Input, Network, dense_network
@@ -179,6 +180,7 @@ __all__ = [
     "readout_of",
     "receptive_field",
     "recipe",
+    "shown",
     "tensor_shapes",
     "training_bytes",
     "training_names",

@@ -22,6 +22,7 @@ import type {
   RunDetail,
   RunEvent,
   RunRow,
+  ImportedWeights,
   RunSpec,
   SampleBlock,
   SimulateCircuit,
@@ -64,8 +65,10 @@ export const api = {
   neuron: (run: string, layer: number, neuron: number) =>
     get<NeuronDetail>(`${at(run)}/neuron?layer=${layer}&neuron=${neuron}`),
   plane: (run: string, signal?: AbortSignal) => get<Plane>(`${at(run)}/plane`, signal),
-  importWeights: (file: Blob, name: string, stated: Network) =>
-    sendBytes<RunRow>(`/runs/import-weights?${new URLSearchParams({ name, network: JSON.stringify(stated) })}`, file),
+  importWeights: (file: Blob, name: string, stated: Network, dtS: number | null) => {
+    const said = { name, network: JSON.stringify(stated), ...(dtS === null ? {} : { dt_s: String(dtS) }) };
+    return sendBytes<ImportedWeights>(`/runs/import-weights?${new URLSearchParams(said)}`, file);
+  },
   circuit: (run: string, signal?: AbortSignal) => get<CircuitCard>(`${at(run)}/circuit`, signal),
   crossbars: (run: string, signal?: AbortSignal) => get<CircuitPlan>(`${at(run)}/circuit/crossbars`, signal),
   simulate: (run: string, wanted: SimulateCircuit) =>

@@ -53,6 +53,7 @@ export type {
   DiskRow,
   DiskUse,
   RunField,
+  ImportedWeights,
   RunRow,
   RunsMessage,
   SampleBlock,

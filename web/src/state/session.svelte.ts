@@ -39,6 +39,8 @@ export class Session {
     attempt: 0,
     retryAt: 0,
   });
+  /** A NIR file whose time step is asked for, the run that it became with an assumed one, and that. */
+  untimed = $state.raw<{ file: File; run: string; seconds: number } | null>(null);
   /** A request under way that the primary button waits for. */
   busy = $state(false);
   private socket: LiveSocket | null = null;
@@ -281,12 +283,22 @@ export class Session {
     });
   }
 
-  async importWeights(file: File): Promise<void> {
+  /** Keeps a weight file as a run; `dtS` is the time step of a NIR file that does not say it, in seconds. */
+  async importWeights(file: File, dtS: number | null = null): Promise<void> {
     await this.waiting(`Loading ${file.name}`, async () => {
       const name = file.name.replace(/\.[^.]*$/, "").replace(/[/\\]/g, "-");
       // A state dict cannot say its architecture: then it is that of the bench.
-      const row = await api.importWeights(file, name, workbench.spec.network);
+      const row = await api.importWeights(file, name, workbench.spec.network, dtS);
       notices.say("success", `“${row.name}” is loaded.`);
+      const assumed = row.assumed_dt_s;
+      for (const text of row.notices) {
+        const about = assumed !== null && text.includes("time step");
+        const action = {
+          label: "Time step…",
+          run: () => (this.untimed = { file, run: row.id, seconds: assumed ?? 0 }),
+        };
+        notices.say("warning", text, about ? { action } : {});
+      }
       await this.open(row.id);
     });
   }

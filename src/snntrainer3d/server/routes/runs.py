@@ -8,11 +8,20 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from snntrainer3d.events import RunStatus
-from snntrainer3d.exports import read_weight_file
+from snntrainer3d.exports import modules_in, read_weight_file
 from snntrainer3d.runs import Query as RunQuery
 from snntrainer3d.runs import parse_condition
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
-from snntrainer3d.server.models import ChangeRun, RunDetail, RunFields, RunList, RunRow, StartRun, TagList
+from snntrainer3d.server.models import (
+    ChangeRun,
+    ImportedWeights,
+    RunDetail,
+    RunFields,
+    RunList,
+    RunRow,
+    StartRun,
+    TagList,
+)
 from snntrainer3d.server.requests import document, uploaded
 from snntrainer3d.server.review import accepted
 from snntrainer3d.server.views import RunViews
@@ -88,18 +97,27 @@ def start_run(views: Views, body: Annotated[StartRun, Depends(_start_body)]) -> 
     return views.json(views.start(accepted(body.spec), body.from_run), 201)
 
 
-@router.post("/runs/import-weights", status_code=201, response_model=RunRow, openapi_extra=WEIGHTS_BODY)
+@router.post("/runs/import-weights", status_code=201, response_model=ImportedWeights, openapi_extra=WEIGHTS_BODY)
 async def import_weights(
     request: Request,
     views: Views,
     name: Annotated[str, Query(max_length=120, description="What to call it.")] = "",
     network: Annotated[str, Query(description="A network's document: what a state dict cannot say of itself.")] = "",
+    maps: Annotated[
+        list[str] | None,
+        Query(alias="map", description="NAME=layers.0: a module of a state dict that fits several layers; repeatable."),
+    ] = None,
+    dt_s: Annotated[
+        float | None, Query(description="Seconds of one time step of a NIR file that does not say it.")
+    ] = None,
 ) -> Response:
     """Keep a weight file as a finished run: JSON, safetensors or NPZ of ours, NIR, the paper's JSON, a state dict."""
     stated = parse(Network, read_json(network, what="network"), what="network", root="network") if network else None
     async with uploaded(request, request.app.state.home) as file:
-        found = await run_in_threadpool(read_weight_file, file, stated)
-    return views.json(await run_in_threadpool(views.adopt, found.trained, name), 201)
+        found = await run_in_threadpool(read_weight_file, file, stated, modules=modules_in(maps), dt_s=dt_s)
+    row = await run_in_threadpool(views.adopt, found.trained, name)
+    about = {"notices": list(found.notices), "assumed_dt_s": found.assumed_dt_s}
+    return views.json({**row, **about}, 201)
 
 
 @router.post("/runs/import", status_code=201, response_model=RunRow, openapi_extra=WEIGHTS_BODY)
