@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from snntrainer3d.engine.adaptive import AdaptiveNeuron, OneToOne, RecurrentAdaptiveNeuron
 from snntrainer3d.engine.fuse import fuse
+from snntrainer3d.errors import MismatchError
 
 SAME = 1e-5
 """Float32 sums in another order."""
@@ -175,10 +176,209 @@ def test_a_network_without_a_neuron_at_its_end_is_refused() -> None:
         fuse(nn.Sequential(nn.Linear(2, 2)))(torch.rand(1, 2), 3)
 
 
+class Own(nn.Module):
+    """A network with a forward of its own, as tutorials write it: the loop over time within, states from rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.lif2 = snntorch.Leaky(beta=0.7)
+        self.fc1, self.act, self.fc2 = nn.Linear(10, 8), nn.ReLU(), nn.Linear(8, 8)
+        self.lif1 = snntorch.Synaptic(alpha=0.5, beta=0.9)
+
+    def between(self, spikes: Tensor, step: Tensor) -> Tensor:
+        """Give what the second connection gets."""
+        del step
+        return spikes
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        synapse, first = self.lif1.reset_mem()
+        second = self.lif2.reset_mem()
+        spikes, membranes = [], []
+        for t in range(len(x)):
+            hidden, synapse, first = self.lif1(self.act(self.fc1(x[t])), synapse, first)
+            fired, second = self.lif2(self.fc2(self.between(hidden, x[t])), second)
+            spikes.append(fired)
+            membranes.append(second)
+        return torch.stack(spikes), torch.stack(membranes)
+
+
+def gradients(run: Callable[..., tuple[Tensor, Tensor]], network: nn.Module, x: Tensor) -> list[Tensor]:
+    spikes, membranes = run(x)
+    return list(torch.autograd.grad((spikes + membranes.square()).sum(), list(network.parameters())))
+
+
+def test_a_forward_of_its_own_is_seen_whatever_the_order_of_definition() -> None:
+    network, x = Own(), torch.randn(12, 6, 10) * 3
+    wanted, membranes = network(x)
+    fused = fuse(network)
+    found, left = fused(x)
+    assert wanted.sum() > 20
+    assert torch.equal(found, wanted)
+    torch.testing.assert_close(left, membranes, rtol=SAME, atol=SAME)
+    assert [name for name, _ in fused.stages()] == ["fc1", "act", "lif1", "fc2", "lif2"]
+    assert fused.report() == {}
+    for one, other in zip(gradients(fused, network, x), gradients(network, network, x), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+
+
+def relu(network: Own, spikes: Tensor, step: Tensor) -> Tensor:
+    del network, step
+    return torch.relu(spikes)
+
+
+def skip(network: Own, spikes: Tensor, step: Tensor) -> Tensor:
+    del network
+    return spikes + step[:, :8]
+
+
+def scaled(network: Own, spikes: Tensor, step: Tensor) -> Tensor:
+    del network, step
+    return spikes.mul_(0.5)
+
+
+@pytest.mark.parametrize("between", [relu, skip, scaled])
+def test_what_forward_computes_between_its_layers_is_refused_by_name(
+    between: Callable[[Own, Tensor, Tensor], Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Own, "between", between)
+    with pytest.raises(MismatchError, match="between") as told:
+        fuse(Own())(torch.randn(5, 6, 10))
+    assert told.value.path == "fc2"
+
+
+class Block(nn.Module):
+    """A residual block: what it adds cannot be seen from its layers."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.body = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.body(x)
+
+
+def leaky(**options: bool) -> snntorch.Leaky:
+    return snntorch.Leaky(beta=0.8, init_hidden=True, **options)
+
+
+def stepped(network: nn.Module, x: Tensor) -> Tensor:
+    """Run a network one step after the other, as its owner would; gives the spikes."""
+    utils.reset(network)
+    return torch.stack([network(step)[0] for step in x])
+
+
+ACT = nn.ReLU()
+SAME_FORWARD: dict[str, Callable[[], nn.Module]] = {
+    "a layer that stands twice": lambda: nn.Sequential(
+        nn.Linear(8, 8), ACT, nn.Linear(8, 8), ACT, nn.Linear(8, 8), leaky(output=True)
+    ),
+    "a connection that stands twice": lambda: nn.Sequential(
+        *(lambda one: (one, leaky(), one, leaky(output=True)))(nn.Linear(8, 8))
+    ),
+    "nested": lambda: nn.Sequential(
+        nn.Sequential(nn.Linear(8, 8), leaky()), nn.Sequential(nn.Sequential(nn.Linear(8, 8)), leaky(output=True))
+    ),
+    "a block without neurons": lambda: nn.Sequential(
+        nn.Linear(8, 8), leaky(), Block(nn.Linear(8, 8), nn.ReLU()), nn.Linear(8, 8), leaky(output=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME_FORWARD)
+def test_sequences_compute_what_their_own_forward_computes(name: str) -> None:
+    torch.manual_seed(4)
+    network, x = SAME_FORWARD[name](), torch.randn(20, 5, 8) * 4
+    wanted = stepped(network, x)
+    assert wanted.sum() > 20
+    assert torch.equal(fuse(network)(x)[0], wanted)
+
+
+def test_tied_weights_learn_together() -> None:
+    torch.manual_seed(4)
+    network, x = nn.Sequential(nn.Linear(8, 8), leaky(), nn.Linear(8, 8), leaky(output=True)), torch.randn(20, 5, 8) * 4
+    network[2].weight = network[0].weight
+    wanted = stepped(network, x)
+    spikes, membranes = fuse(network)(x)
+    assert torch.equal(spikes, wanted)
+    (found,) = torch.autograd.grad(membranes.square().sum(), network[0].weight)
+    utils.reset(network)
+    left = torch.stack([network(step)[1] for step in x])
+    (expected,) = torch.autograd.grad(left.square().sum(), network[0].weight)
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-3)
+
+
+def test_a_residual_block_with_neurons_is_refused_when_it_runs() -> None:
+    network = nn.Sequential(nn.Linear(8, 8), Block(leaky(), nn.Linear(8, 8)), leaky(output=True))
+    with pytest.raises(MismatchError, match="in between"):
+        fuse(network)(torch.randn(5, 3, 8))
+
+
+def test_neurons_in_two_places_and_hooks_of_blocks_are_refused() -> None:
+    cell = leaky()
+    with pytest.raises(MismatchError, match="is the same Leaky as 1") as told:
+        fuse(nn.Sequential(nn.Linear(8, 8), cell, nn.Linear(8, 8), cell))
+    assert told.value.path == "3"
+    network = nn.Sequential(nn.Linear(8, 8), leaky(output=True))
+    network.register_forward_hook(lambda _module, _inputs, given: given)
+    with pytest.raises(MismatchError, match="has hooks"):
+        fuse(network)
+
+
+def test_hooks_of_layers_are_called_at_every_step() -> None:
+    torch.manual_seed(4)
+    network, x = nn.Sequential(nn.Linear(8, 8), leaky(output=True)), torch.randn(9, 5, 8) * 4
+    network[0].register_forward_hook(lambda _module, _inputs, given: given * 2)
+    calls: list[int] = []
+    network[1].register_forward_hook(lambda *_given: calls.append(1))
+    wanted = stepped(network, x)
+    calls.clear()
+    fused = fuse(network)
+    assert torch.equal(fused(x)[0], wanted)
+    assert len(calls) == 9
+    assert set(fused.report()) == {"0", "1"}
+
+
+class Steps(nn.Module):
+    """One step a call, as with hidden states; dropout and running means while it trains."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1, self.norm, self.lif1 = nn.Linear(8, 8), nn.BatchNorm1d(8), leaky()
+        self.fc2, self.lif2 = nn.Linear(8, 4), leaky(output=True)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.lif2(self.fc2(self.lif1(self.norm(self.fc1(x)))))
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_a_forward_of_one_step_keeps_its_running_means(training: bool) -> None:
+    torch.manual_seed(4)
+    network, x = Steps().train(training), torch.randn(9, 5, 8) * 4
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    wanted = stepped(network, x)
+    after = {name: value.clone() for name, value in network.state_dict().items()}
+    network.load_state_dict(before)
+    found, _ = fuse(network)(x)
+    torch.testing.assert_close(found, wanted)
+    for name, value in network.state_dict().items():
+        torch.testing.assert_close(value, after[name])
+
+
+def test_a_forward_that_needs_more_than_its_input_is_refused_with_the_way_out() -> None:
+    class Asking(Steps):
+        def forward(self, x: Tensor, more: Tensor) -> tuple[Tensor, Tensor]:
+            return super().forward(x + more)
+
+    with pytest.raises(MismatchError, match=r"nn\.ModuleList"):
+        fuse(Asking())(torch.randn(5, 3, 8))
+
+
 _PEAK = """
 import psutil, sys, torch, snntorch
 from torch import nn
 from snntrainer3d.engine.fuse import fuse
+from snntrainer3d.errors import MismatchError
 torch.manual_seed(0)
 network = nn.Sequential(nn.Linear(8, 600), snntorch.Leaky(beta=.9), nn.Linear(600, 2), snntorch.Leaky(beta=.9))
 run = fuse(network, checkpoint_steps=int(sys.argv[1]) or None)

@@ -478,7 +478,7 @@ def test_what_a_file_does_not_say_is_told_and_can_be_said(served: Served) -> Non
     assert any("no time step" in notice for notice in assumed["notices"])
     said = fits(served.client.post(f"{address}?dt_s=1e-3", content=out.getvalue()), models.ImportedWeights)
     assert said["assumed_dt_s"] is None
-    kept = read_weights(served.client.get(f"/api/runs/{said['id']}/export/json").content)
+    kept = from_json(served.client.get(f"/api/runs/{said['id']}/export/json").content)
     assert kept.network.output.neuron.beta == pytest.approx(0.75)
     fault(served.client.post(f"{address}?dt_s=1e-3", content=WHOLE), 400, "input")
 
@@ -496,6 +496,6 @@ def test_modules_of_a_state_dict_are_named_over_http(served: Served) -> None:
     assert {one["path"] for one in body["faults"]} == {"a", "b"}
     answer = served.client.post(address, params=query | {"map": ["b=layers.0"]}, content=out.getvalue())
     row = fits(answer, models.ImportedWeights)
-    kept = read_weights(served.client.get(f"/api/runs/{row['id']}/export/json").content)
+    kept = from_json(served.client.get(f"/api/runs/{row['id']}/export/json").content)
     assert kept.tensors["layers.0.weight"].max() == 0
     assert kept.tensors["layers.1.weight"].min() == 1

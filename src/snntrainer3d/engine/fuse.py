@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import snntorch
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from snntrainer3d.engine.convolution import can_pool, convolve_and_pool, pools_at_once
+from snntrainer3d.engine.flow import (
+    Named,
+    chain_of_forward,
+    has_hooks,
+    is_in_order,
+    is_neuron,
+    layers_of,
+    refuse_hooks,
+    refuse_shared,
+)
 from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_not
 from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
 from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
@@ -50,13 +59,20 @@ _SURROGATES: dict[str, Callable[[dict[str, Any]], Surrogate]] = {
 def fuse(module: nn.Module, *, checkpoint_steps: int | None = None) -> FusedNetwork:
     """Give a network that runs the layers and neurons of `module`, in their order, over all steps at once.
 
-    The layers stay the same objects: their parameters learn, and `module.state_dict()` stays what it is. Every call
-    starts from rest, like `snntorch.utils.reset` before each batch. States below 1.2e-38 count as zero.
+    A module with a forward of its own is run once by the first call, to see in which order it calls its layers, and
+    refused where it does anything else than hand on what they give. The layers stay the same objects: their parameters
+    learn, and `module.state_dict()` stays what it is. Every call starts from rest, like `snntorch.utils.reset` before
+    each batch. States below 1.2e-38 count as zero.
 
     Args:
-        module: nn.Sequential, nn.ModuleList, or a module whose children, in order of definition, are its layers.
+        module: nn.Sequential, nested or not, nn.ModuleList, or a module whose forward calls its layers one after the
+            other, with one step or with all of them.
         checkpoint_steps: keep states only every so many steps and compute the others again backward: long
             sequences then take memory for that many steps, and about a third more time.
+
+    Raises:
+        MismatchError: neurons that stand in two places, or hooks of a block; at the first call: a forward that does
+            anything between its layers.
     """
     return FusedNetwork(module, checkpoint_steps)
 
@@ -68,10 +84,27 @@ class FusedNetwork(nn.Module):
         super().__init__()
         self.module = module
         self.checkpoint_steps = checkpoint_steps
+        self._seen: dict[bool, list[Named]] = {}
+        """The layers in the order of the module's own forward, in training and outside of it."""
+        self._check(self.stages())
 
-    def stages(self) -> list[tuple[str, nn.Module]]:
-        """Give names and layers in order, nested ones unfolded."""
-        return list(_unfold("", self.module))
+    def stages(self) -> list[Named]:
+        """Give names and layers in order, nested ones unfolded; of a forward not run yet in order of definition."""
+        return self._seen.get(self.module.training) or list(layers_of(self.module))
+
+    def _check(self, stages: list[Named]) -> None:
+        refuse_hooks(self.module)
+        refuse_shared(stages, [_reason(stage) for _, stage in stages])
+
+    def _in_order(self, inputs: Tensor, num_steps: int | None) -> list[Named]:
+        """Give the layers in the order of computation; raises MismatchError where they are no chain."""
+        if not is_in_order(self.module) and self.module.training not in self._seen:
+            one = inputs if num_steps is not None else inputs[0]
+            every = inputs.expand(num_steps, *inputs.shape) if num_steps is not None else inputs
+            self._seen[self.module.training] = chain_of_forward(self.module, (one, every))
+        stages = self.stages()
+        self._check(stages)
+        return stages
 
     def report(self) -> dict[str, str]:
         """Give, for each layer that is stepped through one step after the other, the reason; by its name."""
@@ -84,8 +117,8 @@ class FusedNetwork(nn.Module):
         Args:
             inputs: [time batch …]; or, with `num_steps`, [batch …], the same at every step.
         """
-        stages = [stage for _, stage in self.stages()]
-        if not stages or not _is_neuron(stages[-1]):
+        stages = [stage for _, stage in self._in_order(inputs, num_steps)]
+        if not stages or not is_neuron(stages[-1]):
             raise ValueError("the last layer is not a snnTorch neuron, so there are no spikes to give")
         length = num_steps or len(inputs)
         each = self.checkpoint_steps or length
@@ -106,21 +139,10 @@ class FusedNetwork(nn.Module):
         return torch.cat(spikes), torch.cat(membranes)
 
 
-def _unfold(prefix: str, module: nn.Module) -> Iterable[tuple[str, nn.Module]]:
-    for name, child in module.named_children():
-        path = f"{prefix}{name}"
-        if not _is_neuron(child) and any(True for _ in child.children()):
-            yield from _unfold(f"{path}.", child)
-        else:
-            yield path, child
-
-
-def _is_neuron(module: nn.Module) -> bool:
-    return isinstance(module, snntorch.SpikingNeuron)
-
-
 def _reason(stage: nn.Module) -> str:
-    if _is_neuron(stage):
+    if has_hooks(stage):
+        return "it has hooks, which are called at every step"
+    if is_neuron(stage):
         if fault := why_not(stage):
             return fault
         return "" if surrogate_of(stage.spike_grad) else "its surrogate gradient has no fused form"
@@ -156,7 +178,7 @@ def _run(
             signal, pooled = pooled, None
         elif (pooled := _pooled(stages[index : index + 2], signal, constant)) is not None:
             pass
-        elif not _is_neuron(stage):
+        elif not is_neuron(stage):
             signal, constant = _apply(stage, signal, steps, constant)
         elif _reason(stage) or not _fits(stage, signal, constant):
             signal, membrane, state = _step_neuron(stage, signal, steps, constant, state)
