@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import snntrainer3d as s3d
+from snntrainer3d.engine import build, load_tensors, run
 from snntrainer3d.errors import ConflictError, MismatchError
 from snntrainer3d.frames import decode_frame
 from snntrainer3d.notebook.watching import Watcher
@@ -136,3 +137,112 @@ def test_what_cannot_be_shown_is_named(module: nn.Module, path: str) -> None:
     assert told.value.path == path
     with RunStore() as store:
         assert store.list() == []
+
+
+class Turned(nn.Module):
+    """Defined in another order than computed, with states from outside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(2)
+        self.lif2, self.fc2 = snntorch.Leaky(beta=0.8), nn.Linear(20, 10)
+        self.lif1, self.fc1 = snntorch.Leaky(beta=0.95), nn.Linear(64, 20)
+
+    def hidden(self, spikes: Tensor) -> Tensor:
+        return spikes
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        first, second = self.lif1.reset_mem(), self.lif2.reset_mem()
+        counts = torch.zeros(len(inputs), 10)
+        for _ in range(5):
+            spikes, first = self.lif1(self.fc1(inputs), first)
+            fired, second = self.lif2(self.fc2(self.hidden(spikes)), second)
+            counts = counts + fired
+        return counts
+
+
+def test_the_network_kept_is_the_one_that_forward_computes() -> None:
+    network, inputs = Turned(), torch.rand(30, 64) * 2
+    with torch.no_grad():
+        wanted = network(inputs)
+    with s3d.watch(network) as watched:
+        pass
+    with RunStore() as store:
+        kept = store.trained(watched.run)
+    module = build(kept.network)
+    load_tensors(module, kept)
+    with torch.no_grad():
+        found = run(module, inputs, 5).spikes[-1].sum(0)
+    assert wanted.sum() > 20
+    assert torch.equal(found, wanted)
+
+
+class Relu(Turned):
+    def hidden(self, spikes: Tensor) -> Tensor:
+        return torch.relu(spikes - 0.5)
+
+
+class Skip(Turned):
+    def forward(self, inputs: Tensor) -> Tensor:
+        return super().forward(inputs) + self.fc2(self.fc1(inputs))
+
+
+class Shared(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1, self.lif1, self.fc2 = nn.Linear(64, 64), snntorch.Leaky(beta=0.9), nn.Linear(64, 64)
+        self.lif2 = self.lif1
+
+
+@pytest.mark.parametrize("kind", [Relu, Skip, Shared])
+def test_what_computes_something_else_is_refused_and_leaves_nothing(kind: type[nn.Module]) -> None:
+    with pytest.raises(MismatchError):
+        s3d.watch(kind())
+    with RunStore() as store:
+        assert store.list() == []
+
+
+class Stateful(Turned):
+    """Its forward wants states: it can only be seen when its owner runs it."""
+
+    def forward(self, inputs: Tensor, first: Tensor, second: Tensor) -> tuple[Tensor, ...]:  # type: ignore[override]
+        spikes, first = self.lif1(self.fc1(inputs), first)
+        fired, second = self.lif2(self.fc2(self.hidden(spikes)), second)
+        return fired, first, second
+
+
+class StatefulInOrder(Stateful):
+    def __init__(self) -> None:
+        super().__init__()
+        self._modules = {name: self._modules[name] for name in ("fc1", "lif1", "fc2", "lif2")}
+
+
+class StatefulSkip(StatefulInOrder):
+    def hidden(self, spikes: Tensor) -> Tensor:
+        return spikes + 1
+
+
+def test_a_forward_that_wants_states_is_seen_when_it_runs() -> None:
+    inputs = torch.rand(4, 64)
+    network: nn.Module = StatefulInOrder()
+    with s3d.watch(network):
+        network(inputs, torch.zeros(4, 20), torch.zeros(4, 10))
+    network = StatefulSkip()
+    with s3d.watch(network), pytest.raises(MismatchError, match="does not get the spikes") as told:
+        network(inputs, torch.zeros(4, 20), torch.zeros(4, 10))
+    assert told.value.faults[0].path == "fc2"
+
+
+def test_neurons_that_a_run_does_not_hold_are_refused_by_name() -> None:
+    with pytest.warns(UserWarning, match="Inhibition"):
+        network = nn.Sequential(nn.Linear(8, 4), snntorch.Leaky(beta=0.9, inhibition=True))
+    with pytest.raises(MismatchError, match="inhibition"):
+        s3d.watch(network)
+
+
+def test_decays_outside_their_range_are_watched() -> None:
+    network = nn.Sequential(nn.Linear(64, 10), snntorch.Leaky(beta=1.4, learn_beta=True))
+    with s3d.watch(network) as watched:
+        pass
+    with RunStore() as store:
+        assert store.trained(watched.run).tensors["layers.0.neuron.beta"] == np.float32(1.4)

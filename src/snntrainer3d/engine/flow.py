@@ -1,7 +1,7 @@
 """Which layers a module's own forward calls, in which order: known of nn.Sequential, seen of others as they run once.
 
 A module of somebody's own is a chain where each layer gets, unchanged, what the one before gives, and neurons get their
-own states back. What it computes beside that cannot be seen from its layers, so it is refused by the layer that shows it.
+own states back. What it computes beside that cannot be seen from its layers, and is refused by the layer that shows it.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from snntrainer3d.events import Cancelled, Finished, StateChanged, Update
 from snntrainer3d.exports import to_safetensors
 from snntrainer3d.frames import Frame, encode_frame, frame_bytes, make_frame
-from snntrainer3d.notebook.chain import Chain, chain_of
+from snntrainer3d.notebook.chain import Chain, chain_of, refuse_unlike
 from snntrainer3d.notebook.updates import on_update
 from snntrainer3d.runs import LiveFrameWriter, RecordWriter, RunStore, SnapshotWriter
 from snntrainer3d.spec import RunSpec, Training, cost_of
@@ -43,12 +43,13 @@ def watch(module: nn.Module, name: str = "", *, home: Path | str | None = None) 
     The run ends with `close()`, with the block where it is used in `with`, or with the process.
 
     Args:
-        module: nn.Linear layers and snnTorch neurons in turn, in the order of definition, however nested.
+        module: nn.Linear layers and snnTorch neurons in turn, however nested, each of which hands on what it gives.
         name: what the run is called.
         home: folder of the runs; where the server looks by default.
 
     Raises:
-        MismatchError: the module is no such chain; with the layer that is not.
+        MismatchError: the module is no such chain, or its forward computes something else; with the layer that shows
+            it. A forward that takes more than samples is seen, and refused, when it runs first.
         StorageError: the home is not writable.
     """
     return Watcher(module, chain_of(module), name, Path(home) if home is not None else None)
@@ -123,6 +124,8 @@ class Watcher:
         self.close()
 
     def _attach(self, module: nn.Module) -> None:
+        if not self._chain.seen:
+            self._open.callback(refuse_unlike(self._chain))
         self._open.callback(on_update(module, self._updated))
         for index, neuron in enumerate(self._chain.neurons):
             hook = neuron.register_forward_hook(lambda _module, _inputs, output, at=index: self._fire(at, output))
