@@ -162,7 +162,7 @@ class Turned(nn.Module):
 
 
 def test_the_network_kept_is_the_one_that_forward_computes() -> None:
-    network, inputs = Turned(), torch.rand(30, 64) * 2
+    network, inputs = Turned(), torch.rand(30, 64) * 6
     with torch.no_grad():
         wanted = network(inputs)
     with s3d.watch(network) as watched:
