@@ -121,7 +121,12 @@ def refuse_unlike(chain: Chain) -> Callable[[], None]:
         neuron.register_forward_hook(lambda _module, _given, result, place=place: fired(place, result))
         for place, neuron in enumerate(chain.neurons[:-1])
     ]
-    return lambda: [handle.remove() for handle in handles] and None
+
+    def end() -> None:
+        for handle in handles:
+            handle.remove()
+
+    return end
 
 
 def _chain(named: list[Named]) -> Chain:
