@@ -9,7 +9,6 @@ import sys
 import time
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -96,12 +95,8 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 def instead(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
     """Have another process in place of the reader: its folder is its first argument."""
-    real = subprocess.run
-
-    def run(command: list[str], **given: Any) -> Any:
-        return real([command[0], "-c", f"import sys; folder = sys.argv[1]\n{body}", command[-1]], **given)
-
-    monkeypatch.setattr(reading_apart.subprocess, "run", run)
+    code = f"import sys; folder = sys.argv[1]\n{body}"
+    monkeypatch.setattr(reading_apart, "_command", lambda folder: [sys.executable, "-c", code, str(folder)])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
@@ -172,47 +167,80 @@ def test_memory_is_limited() -> None:
     assert done.stdout.strip() == "refused"
 
 
-WAITING = """
-import subprocess, sys
-from pathlib import Path
-from snntrainer3d.data.own import reading_apart
-real = subprocess.run
-child = '''
-import os, sys, time
+CHILD = """
+import os, subprocess, sys, time
 from pathlib import Path
 from snntrainer3d.apart import end_with_parent
-end_with_parent()
+end_with_parent(Path(sys.argv[1]))
 (Path(sys.argv[1]) / "half").write_bytes(b"half")
-print(os.getpid(), sys.argv[1], file=open(sys.argv[2], "w"), flush=True)
-os.rename(sys.argv[2], sys.argv[2] + ".told")
+grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+Path(sys.argv[2] + ".new").write_text(f"{os.getpid()} {grandchild.pid} {sys.argv[1]}")
+os.rename(sys.argv[2] + ".new", sys.argv[2])
 time.sleep(600)
-'''
-command = lambda given: [given[0], "-c", child, given[-1], sys.argv[2]]
-reading_apart.subprocess.run = lambda given, **more: real(command(given), **more)
-reading_apart.read_in_own_process([Path(sys.argv[1])], "a.csv", reading_apart.Choice())
 """
+PARENT = """
+import sys
+from pathlib import Path
+from snntrainer3d.data.own import reading_apart
+child, path, told = sys.argv[1:]
+reading_apart._command = lambda folder: [sys.executable, "-c", child, str(folder), told]
+reading_apart.read_in_own_process([Path(path)], "a.csv", reading_apart.Choice())
+"""
+
+
+def begun(tmp_path: Path) -> tuple[subprocess.Popen[bytes], list[int], Path]:
+    """Start a process that waits for a reader, which has started another; give their numbers and the folder."""
+    path, told = written(tmp_path, "a.csv", TABLE), tmp_path / "told"
+    command = [sys.executable, "-c", PARENT, CHILD, str(path), str(told)]
+    parent = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not told.exists():
+        assert parent.poll() is None
+        time.sleep(0.02)
+    *numbers, folder = told.read_text().split(" ", 2)
+    return parent, [int(number) for number in numbers], Path(folder)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
-def test_a_reader_ends_with_who_waits_for_it_and_the_next_import_removes_what_it_left(tmp_path: Path) -> None:
-    path, told = written(tmp_path, "a.csv", TABLE), tmp_path / "told"
-    parent = subprocess.Popen([sys.executable, "-c", WAITING, str(path), str(told)])
-    try:
-        while not (answer := Path(f"{told}.told")).exists():
-            assert parent.poll() is None
-            time.sleep(0.02)
-        child, folder = answer.read_text().split()
-        assert (Path(folder) / "half").exists()
-    finally:
-        parent.send_signal(signal.SIGKILL)
-        parent.wait()
-    while runs(int(child)):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_reader_ends_with_who_waits_for_it_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    parent, readers, folder = begun(tmp_path)
+    assert (folder / "half").exists()
+    parent.send_signal(number)
+    assert parent.wait() != 0
+    while folder.exists() or any(map(runs, readers)):
         time.sleep(0.02)
-    assert (Path(folder) / "half").exists()
-    os.utime(folder, (time.time() - 60,) * 2)
-    read_in_own_process([path], "a.csv", Choice())
     assert nothing_is_left()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
+def test_what_is_left_when_both_are_killed_goes_with_the_next_import(tmp_path: Path) -> None:
+    parent, readers, folder = begun(tmp_path)
+    for reader in readers:
+        os.kill(reader, signal.SIGSTOP)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    for reader in readers:
+        os.kill(reader, signal.SIGKILL)
+    assert (folder / "half").exists()
+    os.utime(folder, (time.time() - 60,) * 2)
+    read_in_own_process([tmp_path / "a.csv"], "a.csv", Choice())
+    assert nothing_is_left()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
+def test_a_reader_is_ended_with_what_it_started(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    command = [sys.executable, "-c", CHILD, str(tmp_path), str(told)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True) as reader:
+        while not told.exists():
+            assert reader.poll() is None
+            time.sleep(0.02)
+        reading_apart._end(reader)
+        while any(runs(int(number)) for number in told.read_text().split(" ")[:2]):
+            time.sleep(0.02)
 
 
 def runs(process: int) -> bool:

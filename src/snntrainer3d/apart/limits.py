@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -27,12 +29,15 @@ def limit_process(most_bytes: int, most_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def end_with_parent() -> None:
-    """End this process once whoever holds the other end of its standard input is gone."""
+def end_with_parent(folder: Path) -> None:
+    """End this process and those that it started once whoever holds its standard input is gone; its folder goes too."""
 
     def watch() -> None:
         while os.read(0, 1):  # no buffered file, whose lock would stop the interpreter at its end
             pass
+        shutil.rmtree(folder, ignore_errors=True)
+        if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

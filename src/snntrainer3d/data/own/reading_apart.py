@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -63,11 +64,11 @@ def read_in_own_process(paths: Sequence[Path], name: str, choice: Choice, *, lim
             (folder / _ASKED).write_text(json.dumps(TypeAdapter(Asked).dump_python(asked)), encoding="ascii")
         except OSError as error:
             raise StorageError(f"{home_folder()} cannot be written: {error.strerror}.") from error
-        done = _run(folder, name, most_s)
-        if done.returncode == REFUSED:
+        ended, words = _run(folder, name, most_s)
+        if ended == REFUSED:
             raise error_of(json.loads((folder / _ERROR).read_text(encoding="ascii")))
-        if done.returncode:
-            raise _broken(done, name)
+        if ended:
+            raise _broken(ended, words, name)
         return _found(folder, name)
 
 
@@ -104,38 +105,59 @@ def _bytes_of(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _run(folder: Path, name: str, limit_s: float) -> subprocess.CompletedProcess[str]:
-    """Run the other process in the folder, which it takes for its home; it ends when this one does."""
-    command = [sys.executable, "-P", "-m", f"{__package__}.reading_child", str(folder)]
+def _command(folder: Path) -> list[str]:
+    return [sys.executable, "-P", "-m", f"{__package__}.reading_child", str(folder)]
+
+
+def _run(folder: Path, name: str, limit_s: float) -> tuple[int, str]:
+    """Run the other process in the folder, which it takes for its home; return how it ended, and its last words.
+
+    It ends with all that it started when this process does, by the pipe that is its standard input.
+    """
     here = {key: str(folder) for key in (VARIABLE, "TMPDIR", "TEMP", "TMP")}
     environment = {**os.environ, **here, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     theirs, ours = os.pipe()
     try:
-        return subprocess.run(
-            command, stdin=theirs, capture_output=True, text=True, errors="replace", timeout=limit_s, env=environment,
-            check=False,
-        )  # fmt: skip
+        with subprocess.Popen(
+            _command(folder), stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            errors="replace", env=environment, start_new_session=True,
+        ) as process:  # fmt: skip
+            try:
+                _, words = process.communicate(timeout=limit_s)
+            except BaseException:
+                _end(process)
+                raise
+        return process.returncode, words
     except subprocess.TimeoutExpired:
         message = f"Reading {name} took longer than {limit_s:,.0f} seconds."
         raise LimitError(message, hint="Give fewer or smaller files.") from None
+    except OSError as error:
+        raise StorageError(f"{name} cannot be read apart: {error.strerror}.") from error
     finally:
         os.close(ours)
         os.close(theirs)
 
 
-def _broken(done: subprocess.CompletedProcess[str], name: str) -> Snntrainer3dError:
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a process, and those that it started, which are of its session."""
+    if hasattr(os, "killpg"):
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+def _broken(code: int, words: str, name: str) -> Snntrainer3dError:
     """Return the error for a process that ended otherwise than it should."""
-    ended = -done.returncode
-    if ended == getattr(signal, "SIGXCPU", None):
+    if -code == getattr(signal, "SIGXCPU", None):
         return LimitError(f"Reading {name} took too long.", hint="Give fewer or smaller files.")
-    if ended == getattr(signal, "SIGKILL", None):
+    if -code == getattr(signal, "SIGKILL", None):
         message = f"Reading {name} took more memory than there is."
         return LimitError(message, hint="Take fewer or smaller samples.")
-    if ended > 0:
+    if code < 0:
         message = f"{name} is damaged: reading it ended the process that tried."
         return FileFormatError(message, hint="Copy or save it again.")
-    _log.error("Reading %s: %s", name, done.stderr)
-    last = (done.stderr.strip().splitlines() or [f"the reading process ended with {done.returncode}"])[-1]
+    _log.error("Reading %s: %s", name, words)
+    last = (words.strip().splitlines() or [f"the reading process ended with {code}"])[-1]
     return FailureError(f"An error that was not foreseen: {last:.500}", hint="Please report it.")
 
 

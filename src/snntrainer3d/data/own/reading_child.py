@@ -18,7 +18,7 @@ def main() -> int:
     """Read; what goes wrong and is no error of ours ends this process with its trace."""
     folder = Path(sys.argv[1])
     asked = asked_of(folder)
-    end_with_parent()
+    end_with_parent(folder)
     limit_process(MOST_BYTES, int(2 * asked.limit_s) + 1)
     try:
         put_found(folder, read([Path(path) for path in asked.paths], asked.name, asked.choice))
