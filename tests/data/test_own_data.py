@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -192,6 +194,43 @@ def _encrypted() -> bytes:
     return bytes(content)
 
 
+def _npz_bomb() -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, x=np.zeros((60_000, 1000), np.uint8), y=np.arange(60_000) % 2)
+    return buffer.getvalue()
+
+
+def _claimed(shape: tuple[int, ...]) -> bytes:
+    """Give an array of four whole numbers that claims another shape."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": "<i8", "fortran_order": False, "shape": shape})
+    return buffer.getvalue() + bytes(32)
+
+
+def _npz(files: dict[str, bytes]) -> bytes:
+    return packed({f"{name}.npy": content for name, content in files.items()})
+
+
+def _claiming(size: int) -> bytes:
+    """Give an NPZ whose list of files claims the size of its first one."""
+    content = bytearray(arrays(x=FLAT, y=HALVES))
+    at = content.index(b"PK\1\2")
+    content[at + 20 : at + 28] = struct.pack("<II", 2**32 - 1, 2**32 - 1)
+    extra = struct.pack("<HHQQ", 1, 16, size, size)
+    name = struct.unpack_from("<H", content, at + 28)[0]
+    content[at + 30 : at + 32] = struct.pack("<H", len(extra))
+    content[at + 46 + name : at + 46 + name] = extra
+    end = content.rindex(b"PK\5\6")
+    content[end + 12 : end + 16] = struct.pack("<I", struct.unpack_from("<I", content, end + 12)[0] + len(extra))
+    return bytes(content)
+
+
+def _wrong_sum() -> bytes:
+    content = bytearray(arrays(x=FLAT, y=HALVES))
+    content[content.index(b"NUMPY") + 200] ^= 0xFF
+    return bytes(content)
+
+
 PETS = pictures_by_class()
 DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
     "an empty file": ("a.zip", b"", "", "is empty"),
@@ -233,6 +272,22 @@ DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
     "half an NPZ": ("a.npz", arrays(x=FLAT, y=HALVES)[:200], "", "a.npz is damaged: it is no whole zip"),
     "an NPZ of objects": (
         "a.npz", arrays(x=np.array([{}, {}], object), y=np.array([0, 1])), "", "holds Python objects",
+    ),
+    "an NPZ bomb": ("a.npz", _npz_bomb(), "", "and says that it unpacks to 60,4"),
+    "an NPZ of more than is taken": ("a.npz", _claiming(5_000_000_000), "", "at most 4,000,000,000 are read"),
+    "an array that claims what it has not": (
+        "a.npz", _npz({"x": _claimed((10**9, 10**9)), "y": _claimed((4,))}), "", "'x' says the shape (1000000000,",
+    ),
+    "an array of less than nothing": (
+        "a.npz", _npz({"x": _claimed((-4, 2)), "y": _claimed((4,))}), "", "'x' says the shape (-4, 2)",
+    ),
+    "an array that is there twice": (
+        "a.npz", arrays(x=FLAT, y=HALVES, z=HALVES).replace(b"z.npy", b"y.npy"), "", "'y' is there twice",
+    ),
+    "a text among the arrays": ("a.npz", _npz({"x": b"hello", "y": b"you"}), "", "cannot be unpacked, or is no array"),
+    "an NPZ with a wrong checksum": ("a.npz", _wrong_sum(), "", "'x' has a wrong checksum"),
+    "an NPZ with too many arrays": (
+        "a.npz", packed({f"{at}.npy": b"" for at in range(10_001)}), "", "has 10,001 entries, at most 10,000 are read",
     ),
     "an NPZ without labels": ("a.npz", arrays(x=FLAT), "y", "is missing; the file holds x"),
     "an NPZ with a part missing": ("a.npz", arrays(x_train=FLAT, y_train=HALVES), "x_test", "is missing"),
