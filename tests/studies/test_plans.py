@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,18 @@ def study(**changes):
 
 def grid(**fields):
     return {"kind": "grid", "fields": {name.replace("__", "."): values for name, values in fields.items()}}
+
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.mark.parametrize("page", ["studies.md", "cluster.md", "tutorials/neurons-compared.md"])
+def test_the_studies_on_the_pages_can_be_planned(page):
+    text = (DOCS / page).read_text(encoding="utf-8")
+    found = re.findall(r"^(\{\n.*?^\})$", text, re.DOTALL | re.MULTILINE)
+    assert found
+    for document in found:
+        assert make_plan(parse_study(json.loads(document))).entries
 
 
 def test_a_grid_is_every_combination_for_every_seed():

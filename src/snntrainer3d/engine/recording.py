@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Float64, Int, Num
 from snntorch import Synaptic
 from torch import Tensor, nn
-from torch.func import functional_call
+from torch.nn.functional import conv2d
 
 from snntrainer3d.engine.build import SpikingLayer, SpikingNetwork
 from snntrainer3d.engine.losses import Objective
@@ -116,12 +116,17 @@ def _operations(module: SpikingNetwork, arrived: dict[int, Int[Tensor, "..."]]) 
 def weights_met(layer: SpikingLayer) -> Float64[Tensor, "..."]:
     """Give, for each place of what a layer takes, how many of its weights meet a value there.
 
-    It is the gradient of the sum of its outputs, were all weights 1: at the edge of a map fewer than in the middle.
+    Of a convolution that is the gradient of its outputs' sum, were its weights 1: at the edge of a map fewer than in
+    the middle.
     """
-    ones = {name: torch.ones_like(value, dtype=torch.float64) for name, value in layer.connection.named_parameters()}
-    places = torch.zeros(1, *layer.takes, dtype=torch.float64, requires_grad=True)
-    (met,) = torch.autograd.grad(functional_call(layer.connection, ones, (places,)).sum(), places)
-    return met[0]
+    operation = layer.connection
+    if isinstance(operation, nn.Linear):
+        return torch.full(layer.takes, float(operation.out_features), dtype=torch.float64)
+    places = torch.zeros(1, 1, *layer.takes[1:], dtype=torch.float64, requires_grad=True)
+    kernel = torch.ones(1, 1, *operation.kernel_size, dtype=torch.float64)
+    given = conv2d(places, kernel, None, operation.stride, operation.padding)
+    (met,) = torch.autograd.grad(given.sum() * operation.out_channels, places)
+    return met[0].expand(layer.takes)
 
 
 def _feedback(layer: SpikingLayer) -> int:
