@@ -122,7 +122,9 @@ def _zip(files: dict[str, bytes]) -> bytes:
 def _npz() -> list[bytes]:
     written = io.BytesIO()
     np.savez(written, x=np.ones((6, 2), np.float32), y=np.array([0, 1] * 3))
-    return [written.getvalue()]
+    named = io.BytesIO()
+    np.savez_compressed(named, x=np.ones((6, 2), np.uint8), y=np.array(["²", "①"] * 3))
+    return [written.getvalue(), named.getvalue()]
 
 
 def _tree(path: Path) -> object:
@@ -137,7 +139,15 @@ def _tree(path: Path) -> object:
 def _trees() -> list[bytes]:
     pictures = {f"{label}/{at}.png": _picture() for label in ("cat", "dog") for at in range(3)}
     sounds = {f"{label}/{at}.wav": _sound() for label in ("one", "two") for at in range(3)}
-    return [_zip(pictures), _zip(sounds)]
+    parts = {
+        f"{part}/{label}/{at}.png": _picture() for part in ("train", "VAL", "test") for label in "①²" for at in (0, 1)
+    }
+    odd = {"①/note.txt": b"a", "²/1.heic": b"a", "__MACOSX/x": b""}
+    return [
+        _zip(pictures),
+        _zip(sounds),
+        _zip({**parts, **{f"train/{name}": content for name, content in odd.items()}}),
+    ]
 
 
 def _snapshots(path: Path) -> object:

@@ -239,7 +239,7 @@ DAMAGED: dict[str, tuple[str, Callable[[Path], Any], str, str]] = {
         "a.h5",
         lambda path: spike_file(path).write_bytes(path.read_bytes()[:3000]),
         "",
-        "damaged",
+        "damaged: its parts do not fit together, or it is cut short",
     ),
     "an NPZ without places": ("a.npz", lambda _: npz_events({"x": None}), "x", "missing"),
     "columns of two lengths": ("a.npz", lambda _: npz_events({"y": np.arange(3)}), "y", "one value for each of"),

@@ -223,6 +223,11 @@ def test_a_name_that_is_no_text_is_told_in_plain_letters(tmp_path: Path) -> None
     with pytest.raises(FileFormatError) as caught:
         read([folder], "set", Choice())
     assert str(caught.value).encode().decode().count(r"cat/caf\udce9.png") == 1
+    bad.unlink()
+    (folder / "cat").rename(os.fsdecode(os.fsencode(folder) + b"/caf\xe9"))
+    with pytest.raises(FileFormatError) as caught:
+        read([folder], "set", Choice())
+    assert "folder whose name is no text" in str(caught.value).encode().decode()
 
 
 def test_pictures_of_every_ending_that_is_read_are_read(tmp_path: Path) -> None:

@@ -29,10 +29,20 @@ def main() -> int:
         with h5py.File(path, "r") as file:
             _Reader(h5py, np, arrays, texts, max_bytes).read(file, "", 0)
         np.savez(out, **{**arrays, "texts": np.array(json.dumps(texts))})
-    except Exception as error:
-        print(f"{type(error).__name__}: {error}"[:500])
+    except _Refused as error:
+        print(str(error)[:500])
+        return 3
+    except MemoryError:
+        print("it takes more memory than is allowed")
+        return 3
+    except Exception:  # of h5py, whose words say nothing to a person
+        print("its parts do not fit together, or it is cut short")
         return 3
     return 0
+
+
+class _Refused(Exception):
+    """What is not read, in words."""
 
 
 class _Reader:
@@ -42,13 +52,13 @@ class _Reader:
 
     def read(self, group: Any, prefix: str, depth: int) -> None:
         if depth > MAX_DEPTH:
-            raise ValueError("nested too deeply")
+            raise _Refused("nested too deeply")
         for name in group:
             self.objects += 1
             if self.objects > MAX_OBJECTS:
-                raise ValueError("too many objects")
+                raise _Refused("too many objects")
             if not isinstance(group.get(name, getlink=True), self.h5py.HardLink):
-                raise ValueError(f"{prefix}{name} is a link to elsewhere")
+                raise _Refused(f"{prefix}{name} is a link to elsewhere")
             item = group[name]
             if isinstance(item, self.h5py.Group):
                 self.read(item, f"{prefix}{name}/", depth + 1)
@@ -57,14 +67,14 @@ class _Reader:
 
     def take(self, name: str, item: Any) -> None:
         if item.is_virtual or item.external:
-            raise ValueError(f"{name} lies in another file")
+            raise _Refused(f"{name} lies in another file")
         inner = self.h5py.check_vlen_dtype(item.dtype)
         if isinstance(inner, self.np.dtype) and inner.kind in "fiub" and item.ndim == 1:
             self.take_rows(name, item, inner)
             return
         size = item.size * item.dtype.itemsize if item.size else 0
         if size > self.left:
-            raise ValueError(f"{name} is too large")
+            raise _Refused(f"{name} is too large")
         self.left -= size
         value = item[()]
         if isinstance(value, bytes):
@@ -81,7 +91,7 @@ class _Reader:
             for row in item[begin : begin + ROWS_AT_ONCE]:
                 self.left -= row.size * inner.itemsize
                 if self.left < 0:
-                    raise ValueError(f"{name} is too large")
+                    raise _Refused(f"{name} is too large")
                 rows.append(row)
         self.arrays["a:" + name] = self.np.concatenate(rows) if rows else self.np.zeros(0, inner)
         self.arrays[f"a:{name}#lengths"] = self.np.array([row.size for row in rows], self.np.int64)

@@ -103,6 +103,9 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
         if not one.label:
             faults.add(path, "lies in no class's folder.", "Put it into a folder with its class's name.")
             continue
+        if shown(one.label) != one.label:
+            faults.add(path, "lies in a folder whose name is no text.", "Rename the folder.")
+            continue
         test = roles.get(one.part) == "test" if split else None
         leaves.append(Leaf(path, one.label, test, one.file.read, one.file.what))
     if not leaves:
