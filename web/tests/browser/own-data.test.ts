@@ -57,6 +57,10 @@ for part, each in (("train", 20), ("test", 10)):
 for path, content in files.items():
     os.makedirs(os.path.dirname(f"{sys.argv[1]}/sides/{path}"), exist_ok=True)
     open(f"{sys.argv[1]}/sides/{path}", "wb").write(content)
+towns = ["Id;town;width;kind;origin"]
+for at in range(1, 41):
+    towns.append(f"{at};{'xyz'[at % 3]};{at % 7 + random.random():.2f};{at % 4};{'ab'[at % 2]}".replace(".", ","))
+open(f"{sys.argv[1]}/towns.csv", "w", encoding="utf-16").write("\\r".join(towns))
 open(f"{sys.argv[1]}/clouds.csv", "w").write("\\n".join(rows))
 `;
 
@@ -83,6 +87,7 @@ const dialog = (page: Page) => page.getByRole("dialog", { name: "Your own data" 
 
 /** Takes what was dropped, trains it, and gives the accuracy that the results tell. */
 async function trained(page: Page, classes: [string, string]): Promise<string> {
+  await dialog(page).getByRole("button", { name: "Import" }).click();
   await page.getByRole("button", { name: "Train on it" }).click();
   await page.getByLabel("Epochs").fill("20");
   await page.getByRole("button", { name: "Train", exact: true }).click();
@@ -151,25 +156,56 @@ it("takes a CSV: numbers, classes, training, confusion matrix", async () => {
   expect(complaints).toEqual([]);
 });
 
-it("reads a file again in place of what it just kept, never of what was there before", async () => {
-  const { page } = await app.open();
+it("says how a table is read before anything is kept, and reads it as a person chooses", async () => {
+  const { page, complaints } = await app.open();
   const names = async () => {
     const answer = await page.request.get(new URL("api/datasets", app.url).href);
-    const found = ((await answer.json()) as { name: string }[]).map(({ name }) => name);
-    return found.filter((name) => name.startsWith("own-clouds")).sort();
+    return ((await answer.json()) as { name: string }[])
+      .map(({ name }) => name)
+      .filter((name) => /own-towns/.test(name));
   };
-  const readAgain = async (percent: string, kept: string) => {
-    await dialog(page).getByLabel("For the test").fill(percent);
-    await dialog(page).getByRole("button", { name: "Read again" }).click();
-    await dialog(page).getByText(kept, { exact: true }).waitFor();
-  };
-  await drop(page, "clouds.csv");
-  await dialog(page).getByText("Your own data: 2 numbers.").waitFor();
-  // Runs of the test before were trained on the first.
-  await readAgain("30", "own-clouds-2");
-  expect(await names()).toEqual(["own-clouds", "own-clouds-2"]);
-  await readAgain("40", "own-clouds-3");
-  expect(await names()).toEqual(["own-clouds", "own-clouds-3"]);
+  const own = dialog(page);
+  const again = () => own.getByRole("button", { name: "Read again" }).click();
+  await drop(page, "towns.csv");
+  // Two columns of words: none of them is taken for the label by itself.
+  await own.getByText("column town").waitFor();
+  expect(await own.getByRole("button", { name: "Import" }).count()).toBe(0);
+  await own.getByText("Columns left out").click();
+  await own.getByRole("checkbox", { name: "town" }).check();
+  await again();
+  const read = own.getByRole("region", { name: "How it is read" });
+  await read.getByText("separated by semicolon, with , as the decimal sign").waitFor();
+  await read.getByText("The label is the column origin (the only one of words).").waitFor();
+  const left = await own.getByRole("region", { name: "Left out" }).textContent();
+  expect(left).toContain("1 column (Id): numbers the rows");
+  expect(left).toContain("1 column (town): left out as chosen");
+  await own.getByText("Nothing is kept yet.").waitFor();
+  // What is imported is what was seen.
+  await own.getByLabel("Label").fill("kind");
+  expect(await own.getByRole("button", { name: "Import" }).isDisabled()).toBe(true);
+  await own.getByRole("checkbox", { name: "origin" }).check();
+  await again();
+  await read.getByText("The label is the column kind (as chosen).").waitFor();
+  expect(await own.getByRole("row").count()).toBe(1 + 4);
+  expect(await names()).toEqual([]);
+  await own.getByRole("button", { name: "Import" }).click();
+  await own.getByText("Kept on this machine as").waitFor();
+  expect(await names()).toEqual(["own-towns"]);
+  await own.getByRole("button", { name: "Remove it" }).click();
+  await own.waitFor({ state: "detached" });
+  expect(await names()).toEqual([]);
+  expect(complaints.filter((one) => !one.includes("422"))).toEqual([]);
+});
+
+it("keeps nothing of what is looked at and cancelled", async () => {
+  const { page } = await app.open();
+  await drop(page, "sides.zip");
+  await dialog(page).getByText("Nothing is kept yet.").waitFor();
+  await dialog(page).getByRole("button", { name: "Cancel" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  const answer = await page.request.get(new URL("api/datasets", app.url).href);
+  const kept = ((await answer.json()) as { name: string }[]).map(({ name }) => name);
+  expect(kept.filter((name) => name.startsWith("own-sides")).length).toBeLessThan(2);
 });
 
 it("tells every fault of a zip by its file, and keeps nothing of it", async () => {
