@@ -112,7 +112,7 @@ def _node() -> Iterator[Finding]:
         yield Finding("node", "SKIP", f"not found; {OLDEST_NODE} or newer is needed only to build the page")
         return
     major = version.lstrip("v").split(".")[0]
-    fits = major.isdigit() and int(major) >= OLDEST_NODE
+    fits = major.isdecimal() and int(major) >= OLDEST_NODE
     yield Finding(
         "node", "PASS" if fits else "FAIL", version if fits else f"{version}; {OLDEST_NODE} or newer is needed"
     )

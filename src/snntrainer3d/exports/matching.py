@@ -136,7 +136,7 @@ def _numbers(name: str) -> list[int]:
 
 def _natural(names: Sequence[str]) -> list[str]:
     """Sort fc2 before fc10."""
-    return sorted(names, key=lambda name: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
+    return sorted(names, key=lambda name: [(part.isdecimal(), int(part) if part.isdecimal() else 0, part)
                                            for part in re.split(r"(\d+)", name)])  # fmt: skip
 
 

@@ -42,7 +42,7 @@ async def uploaded(request: Request, folder: Path) -> AsyncIterator[Path]:
 async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
     too_large = LimitError(f"The request is larger than {limit:,} bytes, the most that is taken here.")
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    if announced.isascii() and announced.isdecimal() and int(announced[:20]) > limit:
         raise too_large
     size = 0
     async for part in request.stream():
