@@ -173,6 +173,9 @@ def test_nothing_of_a_pt_file_is_executed_and_limits_hold():
     with pytest.raises(FileFormatError, match="not read"):
         read_pt(as_pt({"a": Evil()}))
     assert not Path(MADE).exists()
+    with pytest.raises(FileFormatError, match="holds more than tensors, such as a whole module") as told:
+        read_pt(as_pt(nn.Sequential(nn.Linear(2, 2))))
+    assert "weights_only" not in str(told.value)
     with pytest.raises(FileFormatError, match="is no tensor"):
         read_pt(as_pt({"epoch": 3, "state": torch.zeros(2)}))
     with pytest.raises(FileFormatError, match=r"not read|damaged"):

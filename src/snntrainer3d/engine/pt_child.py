@@ -5,6 +5,7 @@ It imports nothing of this project.
 """
 
 import os
+import pickle
 import sys
 import warnings
 from typing import Any
@@ -12,6 +13,10 @@ from typing import Any
 WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "network")
 SPARE_BYTES = 2 << 30
 REFUSED = 3
+
+
+class NoStateDictError(ValueError):
+    """A file of torch that holds something else."""
 
 
 def main() -> int:
@@ -28,18 +33,29 @@ def main() -> int:
                 found = found[wrapper]
         arrays = _arrays(found, torch)
         np.savez(out, **arrays)
-    except Exception as error:
-        print(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300])
+    except NoStateDictError as error:
+        print(error)
+        return REFUSED
+    except pickle.UnpicklingError as error:
+        whole = "Weights only load failed" in str(error)
+        print("it holds more than tensors, such as a whole module" if whole else "it is damaged")
+        return REFUSED
+    except Exception:
+        print("it is damaged, or no file of torch.save")
         return REFUSED
     return 0
 
 
 def _arrays(found: Any, torch: Any) -> dict[str, Any]:
     if not isinstance(found, dict) or not found:
-        raise ValueError("it holds no state dict")
+        raise NoStateDictError("it holds no state dict")
     strange = [str(name) for name, value in found.items() if not isinstance(value, torch.Tensor)]
     if strange:
-        raise ValueError(f"{strange[0]!r:.60} is no tensor: give a state dict, torch.save(network.state_dict(), …)")
+        raise NoStateDictError(
+            f"{strange[0]!r:.60} is no tensor: give a state dict, torch.save(network.state_dict(), …)"
+        )
+    if complex_ones := [str(name) for name, value in found.items() if value.is_complex()]:
+        raise NoStateDictError(f"{complex_ones[0]!r:.60} is complex")
     return {str(name): value.detach().to_dense().to(torch.float32).numpy() for name, value in found.items()}
 
 
