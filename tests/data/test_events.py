@@ -146,8 +146,9 @@ def test_times_that_are_odd_are_told(tmp_path: Path) -> None:
 
     def told(times: np.ndarray) -> str:
         report = read([written(tmp_path, "a.npz", npz_events({"t": times}))], "a.npz", Choice()).report
-        return " ".join([*report.read, *report.notes])
+        return " ".join([*report.read, report.axes, *report.notes])
 
+    assert "Samples are moment × polarity (darker, brighter) × height × width." in told(t)
     assert "not in the order" not in told(t)
     assert "another unit" not in told(t)
     assert "Events of 12 samples were not in the order of time; they are sorted." in told(t[::-1].copy())

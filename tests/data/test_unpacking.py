@@ -27,7 +27,7 @@ from snntrainer3d.errors import FileFormatError, LimitError, StorageError
 from snntrainer3d.runs import check_store
 from snntrainer3d.server import create_app
 
-TABLE = "".join(f"{at},{at % 7},{'ab'[at % 2]}\n" for at in range(60)).encode()
+TABLE = "".join(f"{at * 5 % 17},{at % 7},{'ab'[at % 2]}\n" for at in range(60)).encode()
 
 
 def nested(innermost: bytes, levels: int) -> bytes:

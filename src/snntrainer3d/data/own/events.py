@@ -8,7 +8,7 @@ sample ends with its last event.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Int64, UInt8
@@ -113,6 +113,11 @@ def frames_of(
         f"up to {choice.clip}, brought to 0–1; time begins at a sample's first event.",
     )
     told = (report or ImportReport()).extended(scaling=scaling, notes=_doubts(durations, at_once))
+    if len(shape) == 3:
+        first = "polarity (darker, brighter)" if channels == 2 else "one channel"
+        told = replace(told, axes=f"Samples are moment × {first} × height × width.")
+    else:
+        told = replace(told, axes="Samples are moment × channel.")
     what = f"{what}, {choice.frames} frames of {of}"
     return Gathered(inputs, labels, class_names, shape, what, choice.frames, tests, told, places=tuple(places))
 

@@ -101,7 +101,9 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
             continue
         path = shown(one.file.path)
         if not one.label:
-            faults.add(path, "lies in no class's folder.", "Put it into a folder with its class's name.")
+            faults.add(
+                path, "lies in no class's folder.", "Put it into a folder with its class's name, or leave it out."
+            )
             continue
         if shown(one.label) != one.label:
             faults.add(path, "lies in a folder whose name is no text.", "Rename the folder.")
