@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from snntrainer3d.data import contract_for
 from snntrainer3d.exports import FORMS, read_weights
 from snntrainer3d.exports.proof import samples_for
 from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, parse
@@ -115,21 +116,22 @@ def network(name: str) -> TrainedNetwork:
 
 def read_by(reader: str, trained: TrainedNetwork, settings: str, readers: Path) -> Difference:
     """Write a network as NIR, have a framework read and run it, and compare; raises CalledProcessError."""
-    from snntrainer3d.engine.truth import record_arrays
+    from snntrainer3d.engine.truth import encode_arrays, record_arrays
 
-    samples = samples_for(trained)
-    expected = record_arrays(trained, samples.inputs, samples.num_steps)[0]
+    contract = contract_for(trained)
+    fed = encode_arrays(contract, samples_for(trained).raw)
+    expected = record_arrays(trained, fed, contract.num_steps)[0]
     with tempfile.TemporaryDirectory() as place:
         file, inputs, out = (Path(place) / name for name in ("network.nir", "inputs.npy", "spikes.npz"))
         file.write_bytes(FORMS["nir"].write(trained, file.name)[file.name])
-        np.save(inputs, samples.inputs)
+        np.save(inputs, fed)
         command = [
             sys.executable,
             str(CHILD),
             reader,
             str(file),
             str(inputs),
-            str(samples.num_steps),
+            str(contract.num_steps),
             settings,
             str(out),
         ]

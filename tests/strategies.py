@@ -6,17 +6,23 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from snntrainer3d.data import Dataset, DatasetInfo, Split, input_shape, with_contract
 from snntrainer3d.spec import (
     Adaptive,
     Alpha,
     AnyNeuron,
     Atan,
+    Delta,
+    Direct,
     FastSigmoid,
     Integrator,
     Izhikevich,
     Lapicque,
+    Latency,
     Leaky,
     Network,
+    Population,
+    Rate,
     Sigmoid,
     SpikeRateEscape,
     StraightThrough,
@@ -28,6 +34,7 @@ from snntrainer3d.spec import (
     parse,
     tensor_shapes,
 )
+from snntrainer3d.spec.codings import IN_0_TO_1
 
 FRACTIONS = st.floats(0.01, 0.99)
 LEARNING = st.sampled_from(["fixed", "shared", "per_neuron"])
@@ -141,6 +148,96 @@ def trainings(draw: st.DrawFn) -> Training:
         seed=draw(st.integers(0, 2**32 - 1)),
         name=draw(st.sampled_from(["", "first try", "β = .9 über"])),
     )
+
+
+@st.composite
+def recipes(draw: st.DrawFn, timed: bool) -> Training:
+    """Draw how samples that hold still, or are frames over time, are fed and how outputs are read."""
+    kinds = [Direct, Rate, Population, *([Delta] if timed else [Latency])]
+    coding = {
+        Direct: st.builds(Direct),
+        Rate: st.builds(Rate, gain=st.sampled_from([0.5, 1.0, 3.0])),
+        Population: st.builds(Population, neurons=st.integers(2, 4), width=st.sampled_from([0.5, 1.0])),
+        Delta: st.builds(Delta, threshold=st.sampled_from([0.1, 0.4]), off_spikes=st.booleans()),
+        Latency: st.builds(
+            Latency, scale=st.sampled_from(["linear", "logarithmic"]), threshold=st.sampled_from([0.01, 0.3])
+        ),
+    }[draw(st.sampled_from(kinds))]
+    coding = draw(coding)
+    unit = coding.kind in IN_0_TO_1 or draw(st.booleans())
+    loss = draw(st.sampled_from(["count", "rate_mse", "membrane", "rate", "max_membrane", "first_spike"]))
+    steps = draw(st.integers(4, 9))
+    return Training(
+        dataset="own-drawn",
+        pixels="unit" if unit else "standardised",
+        coding=coding,
+        num_steps=steps,
+        loss=loss,
+        population=draw(st.integers(1, 3)) if loss in ("count", "rate_mse") else 1,
+        read_last_steps=draw(st.none() | st.integers(1, steps)),
+        seed=draw(st.integers(0, 2**32 - 1)),
+    )
+
+
+@st.composite
+def fed_networks(draw: st.DrawFn) -> tuple[TrainedNetwork, Dataset]:
+    """Draw a network that spikes, the recipe that it was trained with, and samples as they are stored."""
+    kind = draw(st.sampled_from(["dense", "conv2d", "recurrent"]))
+    timed = draw(st.booleans())
+    recipe = draw(recipes(timed))
+    shape = (draw(st.integers(1, 2)), 5, 5) if kind == "conv2d" else (draw(st.integers(2, 6)),)
+    classes = draw(st.integers(2, 4))
+    dataset = _stored(draw, shape, draw(st.integers(2, 4)) if timed else 0, classes)
+    neuron = neurons().filter(_is_written_as_code)
+    first = {"kind": kind, "size": 6, "neuron": draw(neuron).model_dump(mode="json"), "bias": draw(st.booleans())}
+    if kind == "conv2d":
+        del first["size"]
+        first |= {"channels": 2, "kernel": 3}
+    if kind == "recurrent":
+        cell = draw(neuron.filter(lambda one: one.kind in ("leaky", "synaptic") and one.reset_delay))
+        first |= {
+            "neuron": cell.model_dump(mode="json"),
+            "feedback": draw(st.sampled_from(["all_to_all", "one_to_one"])),
+        }
+    between = []
+    if kind == "conv2d":
+        pools = st.sampled_from([[], [{"kind": "avg_pool", "neuron": None}], [{"kind": "max_pool", "neuron": None}]])
+        between = [*draw(pools), {"kind": "flatten"}]
+    last = {"size": classes * recipe.population, "neuron": draw(neuron).model_dump(mode="json")}
+    document = {"input": {"shape": input_shape(dataset.info, recipe.coding)}, "layers": [first, *between, last]}
+    network = parse(Network, document)
+    chance = np.random.default_rng(draw(st.integers(0, 999)))
+    tensors = {name: _spiking(name, shape, chance) for name, shape in tensor_shapes(network).items()}
+    trained = TrainedNetwork(network, tensors | fixed_tensors(network), recipe)
+    return with_contract(trained, dataset), dataset
+
+
+def _is_written_as_code(neuron: AnyNeuron) -> bool:
+    """Tell whether code knows it, and whether its float32 is exact enough to be compared."""
+    kind = getattr(neuron, "kind", "")
+    near = kind == "alpha" and neuron.alpha - neuron.beta < 0.1  # their difference divides
+    return kind in ("leaky", "lapicque", "synaptic", "alpha") and not near and neuron.threshold > 0.3
+
+
+def _spiking(name: str, shape: tuple[int, ...], chance: np.random.Generator) -> np.ndarray:
+    low, high = {"alpha": (0.9, 0.97), "beta": (0.5, 0.8), "threshold": (0.5, 1.5)}.get(name.split(".")[-1], (0, 0))
+    found = chance.uniform(low, high, shape) if ".neuron." in name else chance.normal(0.2, 0.7, shape)
+    return np.asarray(found, np.float32)
+
+
+def _stored(draw: st.DrawFn, shape: tuple[int, ...], frames: int, classes: int) -> Dataset:
+    """Draw a data set of whole numbers or of floats."""
+    chance = np.random.default_rng(draw(st.integers(0, 999)))
+    each = (frames, *shape) if frames else shape
+    highest, kind = draw(st.sampled_from([(255, np.uint8), (16, np.uint8), (1, np.float32), (4, np.float32)]))
+    values = chance.random((24, *each)) * highest
+    values = (np.rint(values) if kind is np.uint8 else values).astype(kind)
+    labels = np.arange(24) % classes
+    parts = [Split(values[chosen], labels[chosen]) for chosen in (slice(0, 12), slice(12, None))]
+    names = tuple(f"class {label}" for label in range(classes))
+    about = {"licence": "", "source": "", "summary": "", "frames": frames}
+    info = DatasetInfo("own-drawn", "Drawn", shape, classes, names, 12, 12, **about)
+    return Dataset(info, *parts, 1 / highest)
 
 
 @st.composite

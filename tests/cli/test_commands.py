@@ -249,7 +249,7 @@ def test_an_export_is_proved_unless_told_not_to(capsys: Capture, finished: str, 
     proof = told_json(capsys, *command, str(tmp_path / "a.py"))["proof"]
     assert proof["holds"]
     assert (proof["samples"], proof["spikes_differ"]) == (200, 0)
-    assert "200 of 200 predictions agree" in told(capsys, *command, str(tmp_path / "b.py"))
+    assert "200 of 200 predictions agree, " in told(capsys, *command, str(tmp_path / "b.py"))
     assert "verified" not in told(capsys, *command, str(tmp_path / "c.py"), "--no-verify")
     assert told_json(capsys, *command, str(tmp_path / "numpy.py"), code=2)["error"]["path"] == "--output"
 

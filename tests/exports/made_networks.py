@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from snntrainer3d.spec import (
+    OUTPUT,
     Alpha,
+    InputContract,
     Lapicque,
     Leaky,
     Network,
     Neuron,
+    Readout,
     Sigmoid,
     Synaptic,
     TrainedNetwork,
@@ -63,4 +68,13 @@ def made(*cells: Neuron, sizes: tuple[int, ...] = (64, 30, 10), bias: bool = Tru
             tensors[name] = np.asarray(LEARNED[name.rsplit(".", 1)[1]] * spread, np.float32)
         else:
             tensors[name] = np.asarray(random.normal(0.02, 0.3, size), np.float32)
-    return TrainedNetwork(network, tensors | fixed_tensors(network), Training(dataset="digits"))
+    tensors |= fixed_tensors(network)
+    if sizes[0] == 64:
+        return TrainedNetwork(network, tensors, Training(dataset="digits"))
+    return TrainedNetwork(network, tensors, None, InputContract(shape=(sizes[0],)), {OUTPUT: Readout()})
+
+
+def over_time(trained: TrainedNetwork, frames: int) -> TrainedNetwork:
+    """Give the network for samples of so many frames, one at each step."""
+    inputs = InputContract(shape=(trained.network.input.size,), frames=frames, num_steps=frames)
+    return replace(trained, training=None, inputs=inputs, readouts={OUTPUT: Readout()})

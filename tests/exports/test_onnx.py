@@ -7,10 +7,11 @@ import builtins
 import numpy as np
 import pytest
 from made_layers import LAYERED, layered
-from made_networks import NEURONS, made
+from made_networks import NEURONS, made, over_time
+from run_here import here
 
 from snntrainer3d.errors import InputError, MismatchError
-from snntrainer3d.exports import form_of, prove, prove_files, samples_for
+from snntrainer3d.exports import Samples, form_of, prove, prove_files
 from snntrainer3d.exports.onnx_writing import onnx_faults, states_at_rest, to_onnx
 from snntrainer3d.exports.proof import ROUNDING
 from snntrainer3d.spec import Leaky, Network, parse
@@ -20,36 +21,14 @@ MEMBRANES_GROW = 1e-3
 """Without reset or with slow synapses they reach hundreds, whose float32 is that coarse."""
 
 
-def run_here(trained):
-    """Run the file in this process, which is quicker than a new one for each neuron."""
-    session = onnxruntime.InferenceSession(to_onnx(trained), providers=["CPUExecutionProvider"])
-    names = [one.name for one in session.get_outputs()]
-
-    def run(inputs, num_steps):
-        over_time = [inputs] * num_steps if inputs.ndim == 2 else list(inputs)
-        states = states_at_rest(trained.network, len(over_time[0]))
-        assert [one.name for one in session.get_inputs()] == ["input", *states]
-        spikes, membranes = ({index: [] for index in trained.network.spiking()} for _ in range(2))
-        for values in over_time:
-            shaped = values.reshape(len(values), *trained.network.input.shape)
-            found = dict(zip(names, session.run(names, {"input": shaped, **states}), strict=True))
-            states = {name: found[f"{name}.next"] for name in states}
-            for index in spikes:
-                spikes[index].append(found[f"layers.{index}.spikes"].reshape(len(values), -1))
-                membranes[index].append(found[f"layers.{index}.mem.next"].reshape(len(values), -1))
-        return tuple([np.stack(layer) for layer in part.values()] for part in (spikes, membranes))
-
-    return run
-
-
 @pytest.mark.parametrize(
     # Of every kind the form that subtracts is quick enough for each change.
     "neuron",
     [pytest.param(name, marks=() if name.endswith("subtract") else pytest.mark.slow) for name in NEURONS],
 )
-def test_every_neuron_gives_the_same_spikes_on_200_samples(neuron):
+def test_every_neuron_gives_the_same_spikes_on_200_samples(neuron, tmp_path):
     trained = made(NEURONS[neuron])
-    proof = prove(trained, run_here(trained), "run here")
+    proof = prove(trained, here(form_of("onnx").write(trained, "net.onnx"), tmp_path), "run here")
     assert proof.spikes > 100
     assert (proof.samples, proof.spikes_differ, proof.predictions_agree) == (200, 0, 200), proof.sentence()
     assert proof.largest_membrane_error < (MEMBRANES_GROW if "none" in neuron else ROUNDING)
@@ -57,9 +36,9 @@ def test_every_neuron_gives_the_same_spikes_on_200_samples(neuron):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LAYERED)
-def test_every_kind_of_layer_gives_the_same_spikes_on_200_samples(name):
+def test_every_kind_of_layer_gives_the_same_spikes_on_200_samples(name, tmp_path):
     trained = layered(name)
-    proof = prove(trained, run_here(trained), "run here")
+    proof = prove(trained, here(form_of("onnx").write(trained, "net.onnx"), tmp_path), "run here")
     assert proof.spikes > 100
     assert (proof.samples, proof.predictions_agree) == (200, 200), proof.sentence()
     assert proof.holds
@@ -67,13 +46,19 @@ def test_every_kind_of_layer_gives_the_same_spikes_on_200_samples(name):
 
 @pytest.mark.slow
 def test_it_runs_in_a_process_of_its_own_with_input_that_changes():
-    trained = made(Leaky(), NEURONS["alpha that learned, zero"], sizes=(5, 8, 4), bias=False)
-    changing = np.random.default_rng(1).normal(0, 2, (7, 12, 5)).astype(np.float32)
-    samples = type(samples_for(trained))(changing, 7, "made up")
+    trained = over_time(made(Leaky(), NEURONS["alpha that learned, zero"], sizes=(5, 8, 4), bias=False), 7)
+    changing = np.random.default_rng(1).normal(0, 2, (12, 7, 5)).astype(np.float32)
+    samples = Samples(changing, None, "made up")
     form = form_of("onnx")
     proof = prove_files(form, trained, form.write(trained, "net.onnx"), samples)
     assert (proof.num_steps, proof.samples, proof.spikes_differ) == (7, 12, 0)
     assert proof.spikes > 20
+
+
+def test_its_inputs_are_the_states_at_rest():
+    trained = made(Leaky(), NEURONS["alpha that learned, zero"], sizes=(5, 8, 4))
+    session = onnxruntime.InferenceSession(to_onnx(trained), providers=["CPUExecutionProvider"])
+    assert [one.name for one in session.get_inputs()] == ["input", *states_at_rest(trained.network, 1)]
 
 
 def test_what_has_no_form_is_refused_by_name():

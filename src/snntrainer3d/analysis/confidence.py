@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float64, Int, Num
 
+from snntrainer3d.spec import decide
+
 BINS = 15
 """As in Guo et al. 2017."""
 
@@ -43,7 +45,7 @@ def calibration(
 ) -> Calibration:
     """Compare the probability of the decision with how often it is right, in bins (lower, upper] of equal width."""
     confidence = chances.max(axis=1)
-    right = chances.argmax(axis=1) == labels
+    right = decide(chances) == labels
     edges = np.linspace(0.0, 1.0, bins + 1)
     place = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
     size = np.bincount(place, minlength=bins)

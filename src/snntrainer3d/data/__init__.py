@@ -1,7 +1,7 @@
 """WHAT goes in: data sets, found on disk or downloaded, as arrays; encoders.py turns samples into input over time."""
 
 from snntrainer3d.data.catalogue import CATALOGUE, DatasetInfo
-from snntrainer3d.data.contract import contract_for, contract_of, with_contract
+from snntrainer3d.data.contract import contract_by, contract_for, contract_of, with_contract
 from snntrainer3d.data.dataset import Dataset, Progress, Split
 from snntrainer3d.data.drawing import center_like_mnist, count_like_digits, prepare_drawing
 from snntrainer3d.data.fit import check_fit, input_shape
@@ -45,6 +45,7 @@ __all__ = [
     "center_like_mnist",
     "check_data",
     "check_fit",
+    "contract_by",
     "contract_for",
     "contract_of",
     "count_like_digits",

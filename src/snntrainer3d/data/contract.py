@@ -37,9 +37,13 @@ def contract_for(trained: TrainedNetwork) -> InputContract:
     """
     if trained.inputs is not None:
         return trained.inputs
-    training = trained.training
-    if training is None:
+    if trained.training is None:
         raise InputError("The weights do not say how a sample becomes their input.", path="training", hint=RECIPE)
+    return contract_by(trained.training)
+
+
+def contract_by(training: Training) -> InputContract:
+    """Give how a training shows the samples of its data set; raises InputError where that is not on this machine."""
     try:
         info, here = describe(training.dataset), available(training.dataset)
     except NotFoundError:

@@ -85,11 +85,11 @@ class Objective:
         self, spikes: Num[Tensor, "time batch output"], membranes: Over
     ) -> Num[Tensor, "time batch class"]:
         """Give what speaks for each class up to and with each step; the largest at the last step decides."""
-        return torch.from_numpy(self.readout.scores_over_time(spikes.numpy(), membranes.numpy()))
+        return torch.from_numpy(self.readout.scores_over_time(spikes.detach().numpy(), membranes.detach().numpy()))
 
     def scores(self, spikes: Num[Tensor, "time batch output"], membranes: Over) -> Num[Tensor, "batch class"]:
         """Give what speaks for each class in all."""
-        return torch.from_numpy(self.readout.scores(spikes.numpy(), membranes.numpy()))
+        return torch.from_numpy(self.readout.scores(spikes.detach().numpy(), membranes.detach().numpy()))
 
 
 def objective_of(training: Training, weights: Any = None) -> Objective:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Shaped
+from jaxtyping import Float32, Int, Shaped
 
-from snntrainer3d.data import Dataset
-from snntrainer3d.data.encoders import Encoder, encoder_for
+from snntrainer3d.data.encoders import encoder_of
 from snntrainer3d.engine.build import build, load_tensors
 from snntrainer3d.engine.reference import run
-from snntrainer3d.spec import TrainedNetwork, Training
+from snntrainer3d.spec import InputContract, TrainedNetwork
 
 Arrays = tuple[list[Float32[np.ndarray, "time batch neuron"]], list[Float32[np.ndarray, "time batch neuron"]]]
 
 
 def encode_arrays(
-    training: Training, raw: Shaped[np.ndarray, "batch ..."], dataset: Dataset | None = None
+    contract: InputContract, raw: Shaped[np.ndarray, "batch ..."], places: Int[np.ndarray, "batch"] | None = None
 ) -> Float32[np.ndarray, "..."]:
     """Give stored samples as input: [sample feature] where it is the same at every step, else [time sample feature].
 
     Args:
-        dataset: that the samples are of, the first ones of a split; without it they are values from 0 to 1.
+        places: which samples of their split these are; the first ones by default.
     """
-    usual = Encoder(training.coding, num_steps=training.num_steps, seed=training.seed)
-    encoder = usual if dataset is None else encoder_for(dataset, training)
-    encoded = encoder.encode(torch.from_numpy(np.ascontiguousarray(raw)))
+    encoded = encoder_of(contract).encode(torch.from_numpy(np.ascontiguousarray(raw)), places)
     return np.array(encoded.values.numpy(), np.float32)
 
 

@@ -9,26 +9,38 @@ from __future__ import annotations
 
 import re
 import tempfile
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from shutil import which
 
 import numpy as np
-from jaxtyping import Float32, Int8
+from jaxtyping import Float32, Int8, Shaped
 
+from snntrainer3d.data import contract_for
 from snntrainer3d.errors import FailureError, InputError
+from snntrainer3d.exports.contract_c import (
+    decision_words,
+    encode_text,
+    includes,
+    input_words,
+    numbered,
+    read_text,
+    sizes_of,
+)
 from snntrainer3d.exports.layer_values import LayerValues, layer_values
-from snntrainer3d.exports.proof import Recorded
+from snntrainer3d.exports.proof import Ran
 from snntrainer3d.exports.refusal import code_faults, refuse
 from snntrainer3d.exports.running import call
-from snntrainer3d.exports.words import inputs_in_words, title_in_words
-from snntrainer3d.spec import TrainedNetwork, Training
+from snntrainer3d.exports.words import title_in_words
+from snntrainer3d.spec import TrainedNetwork
 
 FORM = "C"
 FLAGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O2", "-ffp-contract=off")
 _HEADER = """/* {title}: C99, {numbers}.
  *
- * snn_reset(), then snn_step(input) for each time step; or snn_classify(input) for {steps} steps of the same input.
+ * snn_classify(sample{number_word}) gives the class of a sample. Step by step: snn_reset(), then for each of SNN_STEPS
+ * steps snn_encode and snn_step, then snn_decide().
  * {inputs}
  * Memory: {bytes} bytes of constants, {states} bytes of states. No heap, no recursion, not reentrant.
  * Compile with -ffp-contract=off where the processor has fused multiply-add and the spikes are to be the same.
@@ -36,20 +48,24 @@ _HEADER = """/* {title}: C99, {numbers}.
 #ifndef SNN_{guard}_H
 #define SNN_{guard}_H
 
-#define SNN_INPUTS {inputs_size}
+{includes}{sizes}#define SNN_INPUTS {inputs_size}
 #define SNN_OUTPUTS {outputs}
 #define SNN_LAYERS {layers}
 #define SNN_NEURONS {neurons}
 #define SNN_STEPS {steps}
 
-/* Every state at rest, spike counts zero. */
+/* The class of a sample{number_told}. */
+int snn_classify(const float sample[SNN_SAMPLE]{number});
+/* Every state at rest, nothing decided. */
 void snn_reset(void);
+/* The input of a sample at one step, from 0. */
+void snn_encode(const float sample[SNN_SAMPLE], int step{number}, float input[SNN_INPUTS]);
 /* One time step; gives the spikes of the outputs, 0 or 1. */
 const float *snn_step(const float input[SNN_INPUTS]);
-/* Rest, SNN_STEPS steps of the same input; gives the output with the most spikes, of equal ones the first. */
-int snn_classify(const float input[SNN_INPUTS]);
-/* Spikes of each output since the last snn_reset. */
-const unsigned *snn_counts(void);
+/* The class after the last step. */
+int snn_decide(void);
+/* What speaks for each class since the last snn_reset; the largest decides, of equal ones the first. */
+const float *snn_scores(void);
 /* Spikes and membranes of all neurons after the last step, layer after layer. */
 const float *snn_spikes(void);
 const float *snn_membranes(void);
@@ -61,60 +77,73 @@ _SOURCE = """/* {title}. See {header}. */
 
 static float spikes[SNN_NEURONS];
 static float membranes[SNN_NEURONS];
-{other_states}static unsigned counts[SNN_OUTPUTS];
+{other_states}static float scores[SNN_CLASSES];
+static int steps;
 
 {constants}
 {connect}{neurons}
+{encode}
 void snn_reset(void)
 {{
     for (int i = 0; i < SNN_NEURONS; ++i) {{
         spikes[i] = membranes[i] = 0.0f;
 {clear}    }}
-    for (int i = 0; i < SNN_OUTPUTS; ++i)
-        counts[i] = 0;
+    for (int i = 0; i < SNN_CLASSES; ++i)
+        scores[i] = 0.0f;
+    steps = 0;
 }}
 
 const float *snn_step(const float input[SNN_INPUTS])
 {{
     static float current[{widest}];
 {steps}
-    for (int i = 0; i < SNN_OUTPUTS; ++i)
-        counts[i] += spikes[{last} + i] > 0.0f;
+{read}
     return spikes + {last};
 }}
 
-int snn_classify(const float input[SNN_INPUTS])
+int snn_decide(void)
 {{
     int best = 0;
-    snn_reset();
-    for (int step = 0; step < SNN_STEPS; ++step)
-        snn_step(input);
-    for (int i = 1; i < SNN_OUTPUTS; ++i)
-        if (counts[i] > counts[best])
+    for (int i = 1; i < SNN_CLASSES; ++i)
+        if (scores[i] > scores[best])
             best = i;
     return best;
 }}
 
-const unsigned *snn_counts(void) {{ return counts; }}
+int snn_classify(const float sample[SNN_SAMPLE]{number})
+{{
+    static float input[SNN_INPUTS];
+    snn_reset();
+    for (int step = 0; step < SNN_STEPS; ++step) {{
+        snn_encode(sample, step{given_number}, input);
+        snn_step(input);
+    }}
+    return snn_decide();
+}}
+
+const float *snn_scores(void) {{ return scores; }}
 const float *snn_spikes(void) {{ return spikes; }}
 const float *snn_membranes(void) {{ return membranes; }}
 """
 _MAIN = """#include <stdio.h>
 #include "{header}"
 
-/* Reads [sample][step or 1][input] float32 from stdin, writes spikes and membranes of every step to stdout. */
+/* Reads samples, float32 as stored, from stdin; writes spikes and membranes of every step, and the class, to stdout. */
 int main(void)
 {{
-    static float input[SNN_INPUTS];
-    for (int sample = 0; sample < {samples}; ++sample) {{
+    static float sample[SNN_SAMPLE], input[SNN_INPUTS];
+    for (unsigned number = 0; fread(sample, sizeof sample, 1, stdin) == 1; ++number) {{
+        for (int i = 0; i < SNN_SAMPLE; ++i)
+            sample[i] *= SNN_UNIT;
         snn_reset();
-        for (int step = 0; step < {steps}; ++step) {{
-            if ((step == 0 || {moving}) && fread(input, sizeof input, 1, stdin) != 1)
-                return 1;
+        for (int step = 0; step < SNN_STEPS; ++step) {{
+            snn_encode(sample, step{given_number}, input);
             snn_step(input);
             fwrite(snn_spikes(), sizeof(float), SNN_NEURONS, stdout);
             fwrite(snn_membranes(), sizeof(float), SNN_NEURONS, stdout);
         }}
+        const float decided = (float)snn_classify(sample{given_number});
+        fwrite(&decided, sizeof decided, 1, stdout);
     }}
     return 0;
 }}
@@ -188,34 +217,36 @@ def c_files(trained: TrainedNetwork, file: str = "network.c", *, int8: bool = Fa
     }
 
 
-def run_c(files: Mapping[str, bytes], inputs: Float32[np.ndarray, "..."], num_steps: int) -> Recorded:
-    """Compile with every warning an error, and run on samples; raises FailureError."""
+def run_c(files: Mapping[str, bytes], raw: Shaped[np.ndarray, "sample ..."]) -> Ran:
+    """Compile with every warning an error, and run on stored samples; raises FailureError."""
     compiler = which("cc")
     if compiler is None:
         raise FailureError("There is no C compiler `cc` here.")
     header = next(name for name in files if name.endswith(".h"))
-    sizes = _sizes(files[header].decode(), next(iter(files.values())).decode())
-    moving = inputs.ndim == 3
-    samples = inputs.shape[1] if moving else inputs.shape[0]
-    fed = inputs.transpose(1, 0, 2) if moving else inputs
+    told = files[header].decode()
+    sizes, steps = _sizes(told, next(iter(files.values())).decode()), _constant(told, "STEPS")
     with tempfile.TemporaryDirectory(prefix="snntrainer3d-") as name:
         folder = Path(name)
         for file, content in files.items():
             (folder / file).write_bytes(content)
-        main = _MAIN.format(header=header, samples=samples, steps=num_steps, moving=int(moving))
-        (folder / "main.c").write_text(main)
-        (folder / "in.bin").write_bytes(np.ascontiguousarray(fed, "<f4").tobytes())
-        call([compiler, *FLAGS, "-o", "run", "main.c", next(iter(files))], folder)
+        given = ", number" if "uint32_t number" in told else ""
+        (folder / "main.c").write_text(_MAIN.format(header=header, given_number=given))
+        (folder / "in.bin").write_bytes(np.ascontiguousarray(raw, "<f4").tobytes())
+        call([compiler, *FLAGS, "-o", "run", "main.c", next(iter(files)), "-lm"], folder)
         call(["/bin/sh", "-c", "./run < in.bin > out.bin"], folder)
-        raw = np.fromfile(folder / "out.bin", "<f4").reshape(samples, num_steps, 2, sum(sizes))
-    both = raw.transpose(2, 1, 0, 3)
+        found = np.fromfile(folder / "out.bin", "<f4").reshape(len(raw), 2 * steps * sum(sizes) + 1)
+    both = found[:, :-1].reshape(len(raw), steps, 2, sum(sizes)).transpose(2, 1, 0, 3)
     cuts = np.cumsum(sizes)[:-1]
     spikes, membranes = (list(np.split(part, cuts, axis=-1)) for part in both)
-    return spikes, membranes
+    return Ran(spikes, membranes, found[:, -1].astype(np.int64))
+
+
+def _constant(header: str, name: str) -> int:
+    return int(re.search(rf"SNN_{name} (\d+)", header).group(1))  # type: ignore[union-attr]
 
 
 def _sizes(header: str, source: str) -> list[int]:
-    count = int(re.search(r"SNN_LAYERS (\d+)", header).group(1))  # type: ignore[union-attr]
+    count = _constant(header, "LAYERS")
     found = [int(size) for size in re.findall(r"^    connect\w*\(current, (\d+),", source, re.MULTILINE)]
     if len(found) != count:
         raise FailureError("The header does not belong to the source.")
@@ -223,7 +254,8 @@ def _sizes(header: str, source: str) -> list[int]:
 
 
 def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int8: bool) -> str:
-    recipe, neurons = trained.training or Training(), sum(layer.size for layer in layers)
+    contract, readout, neurons = contract_for(trained), trained.readout, sum(layer.size for layer in layers)
+    number = numbered(contract)
     constants = sum(
         (layer.weight.size + 4 * layer.size if int8 else layer.weight.nbytes)
         + (0 if layer.bias is None else layer.bias.nbytes)
@@ -234,13 +266,24 @@ def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int
     return _HEADER.format(
         title=title_in_words(trained.network),
         numbers="weights of one byte, all else float32" if int8 else "float32",
-        inputs=inputs_in_words(recipe).replace("\n", "\n * "),
+        inputs="\n * ".join(
+            line
+            for told in (*input_words(contract), decision_words(readout))
+            for line in textwrap.wrap(told, 115, subsequent_indent="  ")
+        ),
+        number=number,
+        number_word=", number" if number else "",
+        number_told="; its number is its place in its split, from 0" if number else "",
+        includes="#include <stdint.h>\n\n" if number else "",
+        sizes="".join(
+            f"#define {name} {value}\n" for name, value in sizes_of(trained.network, contract, readout).items()
+        ),
         guard=re.sub(r"\W", "_", header.removesuffix(".h")).upper(),
         inputs_size=trained.network.input.size,
         outputs=layers[-1].size,
         layers=len(layers),
         neurons=neurons,
-        steps=recipe.num_steps,
+        steps=contract.num_steps,
         bytes=f"{constants:,}",
         states=f"{states:,}",
     )
@@ -249,10 +292,16 @@ def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int
 def _source(trained: TrainedNetwork, layers: list[LayerValues], header: str, int8: bool) -> str:
     others = sorted({name for layer in layers for name in layer.states if name != "mem"})
     starts = np.cumsum([0, *(layer.size for layer in layers)])
+    contract, readout = contract_for(trained), trained.readout
+    headers = [*includes(contract), *(["stdint"] if int8 else [])]
     return _SOURCE.format(
         title=title_in_words(trained.network),
         header=header,
-        includes="#include <stdint.h>\n" if int8 else "",
+        includes="".join(f"#include <{name}.h>\n" for name in headers),
+        encode=encode_text(contract),
+        read=read_text(readout, contract.num_steps, str(int(starts[-2]))),
+        number=numbered(contract),
+        given_number=", number" if numbered(contract) else "",
         connect=_connecting(len(layers), int8),
         other_states="".join(f"static float state_{name}[SNN_NEURONS];\n" for name in others),
         constants="\n".join(line for index, layer in enumerate(layers) for line in _constants(index, layer, int8)),

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from snntrainer3d import __version__
-from snntrainer3d.data import describe
-from snntrainer3d.errors import NotFoundError
-from snntrainer3d.spec import Network, RunSpec, cost_of, neuron_values
+from snntrainer3d.data import contract_by, describe
+from snntrainer3d.errors import InputError, NotFoundError
+from snntrainer3d.exports.words import coding_in_words, decision_in_words, range_in_words
+from snntrainer3d.spec import Network, RunSpec, Training, cost_of, neuron_values, readout_of
 
 
 def model_card(spec: RunSpec, name: str, results: Mapping[str, Any] | None, *, recipe_known: bool = True) -> str:
@@ -26,11 +27,11 @@ def model_card(spec: RunSpec, name: str, results: Mapping[str, Any] | None, *, r
         _table(("layer", "kind", "values", "neuron"), _layers(network)),
         f"{cost.parameters:,} learned values; {cost.flops:,} FLOPs a sample and step, {training.num_steps} time steps.",
         *_data(spec),
+        *(_use(training) if recipe_known else []),
         *(_recipe(spec) if recipe_known else ["## Recipe", "Not known: the weights were read from a file."]),
         *_figures(results),
         "## Limits",
-        "Figures are of the test set named above and of one seed; other seeds and other data give others. "
-        "Classes follow the number of output spikes; equal numbers are decided for the lowest class.",
+        "Figures are of the test set named above and of one seed; other seeds and other data give others.",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -56,6 +57,18 @@ def _data(spec: RunSpec) -> list[str]:
         f"{info.title}: {info.train_samples:,} training and {info.test_samples:,} test samples, "
         f"{info.classes} classes, values {scale}. Source: {info.source}. Licence: {info.licence}.",
     ]
+
+
+def _use(training: Training) -> list[str]:
+    """Tell how samples are fed and outputs read."""
+    try:
+        contract = contract_by(training)
+    except InputError:
+        fed = []
+    else:
+        told = f"Samples: {range_in_words(contract)}. Input at {contract.num_steps} steps: {coding_in_words(contract)}."
+        fed = [told]
+    return ["## Use", *fed, f"Decided: {decision_in_words(readout_of(training))}."]
 
 
 def _recipe(spec: RunSpec) -> list[str]:

@@ -11,8 +11,9 @@ from importlib.util import find_spec
 from shutil import which
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Shaped
 
+from snntrainer3d.data import contract_for
 from snntrainer3d.errors import Fault, NotFoundError
 from snntrainer3d.exports.c_source import FORM as C_FORM
 from snntrainer3d.exports.c_source import c_files, run_c
@@ -20,22 +21,23 @@ from snntrainer3d.exports.json_weights import to_json
 from snntrainer3d.exports.nir_writing import nir_faults, nir_sidecar, to_nir
 from snntrainer3d.exports.npz_file import to_npz
 from snntrainer3d.exports.numpy_script import to_numpy_script
-from snntrainer3d.exports.onnx_running import run_onnx
+from snntrainer3d.exports.onnx_running import onnx_runner
 from snntrainer3d.exports.onnx_writing import onnx_faults, to_onnx
 from snntrainer3d.exports.paper_writing import paper_faults, to_paper_json
-from snntrainer3d.exports.proof import Proof, Recorded, Samples, prove
+from snntrainer3d.exports.proof import Proof, Ran, Runner, Samples, prove, run_network
 from snntrainer3d.exports.pytorch_script import to_pytorch_script
 from snntrainer3d.exports.reading import read_weights
 from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults
 from snntrainer3d.exports.running import run_script
 from snntrainer3d.exports.safetensors_file import to_safetensors
 from snntrainer3d.exports.snntorch_script import to_snntorch_script
-from snntrainer3d.spec import Network, TrainedNetwork
+from snntrainer3d.spec import OUTPUT, InputContract, Network, Readout, TrainedNetwork, Training
 
 _EPOCH_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 Files = dict[str, bytes]
 """Contents by name. The first is the main one."""
-Run = Callable[[Mapping[str, bytes], Float32[np.ndarray, "..."], int], Recorded]
+Run = Callable[[Mapping[str, bytes], Shaped[np.ndarray, "sample ..."]], Ran]
+Faults = Callable[[Network, Training | None], list[Fault]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,18 @@ class Form:
     write: Callable[[TrainedNetwork, str], Files]
     """Gives the files of a network, told the main one's name; raises MismatchError for what the form cannot hold."""
     run: Run
-    """Runs what was written on samples."""
+    """Runs what was written on stored samples, the first ones of their split."""
     ran: str
     """How, in words."""
-    faults: Callable[[Network], list[Fault]] = lambda _: []
-    """Gives every reason why the form cannot hold a network."""
+    faults: Faults = lambda _network, _training: []
+    """Gives every reason why the form cannot hold a network of that recipe."""
     several: bool = False
     """Whether `write` gives more than one file."""
     needs: str = ""
     """The package, or with `tool` the command, that running or writing needs beyond those that are always here."""
     tool: bool = False
+    implied: bool = False
+    """Whether its file leaves unsaid how it is fed and read: values as they are at every step, the most spikes."""
     may_differ: float = 0.0
     """The share of predictions that may differ from the network's, because weights are kept less exactly."""
 
@@ -79,7 +83,12 @@ def prove_files(
     form: Form, trained: TrainedNetwork, files: Mapping[str, bytes], samples: Samples | None = None
 ) -> Proof:
     """Run what was written on samples, beside the network; raises FailureError where it does not run."""
-    return replace(prove(trained, partial(form.run, files), form.ran, samples), may_differ=form.may_differ)
+    return replace(prove(trained, runner(form, trained, files), form.ran, samples), may_differ=form.may_differ)
+
+
+def runner(form: Form, trained: TrainedNetwork, files: Mapping[str, bytes]) -> Runner:
+    """Give what runs the files of a network; those that leave it unsaid are fed as the network is."""
+    return partial(_read_back, files, fed=contract_for(trained)) if form.implied else partial(form.run, files)
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -97,14 +106,15 @@ def _main(files: Mapping[str, bytes]) -> bytes:
     return next(iter(files.values()))
 
 
-def _read_back(files: Mapping[str, bytes], inputs: Float32[np.ndarray, "..."], num_steps: int) -> Recorded:
-    from snntrainer3d.engine.truth import record_arrays
+def _read_back(
+    files: Mapping[str, bytes], raw: Shaped[np.ndarray, "sample ..."], fed: InputContract | None = None
+) -> Ran:
+    found = read_weights(_main(files))
+    return run_network(found if fed is None else replace(found, inputs=fed, readouts={OUTPUT: Readout()}), raw)
 
-    return record_arrays(read_weights(_main(files)), inputs, num_steps)
 
-
-def _run_script(record: tuple[str, ...]) -> Run:
-    return lambda files, inputs, num_steps: run_script(_main(files), inputs, num_steps, record)
+def _by_network(faults: Callable[[Network], list[Fault]]) -> Faults:
+    return lambda network, _training: faults(network)
 
 
 _READ = "read back and run by snnTorch"
@@ -117,11 +127,15 @@ def _one(
     title: str,
     ending: str,
     write: Callable[[TrainedNetwork], bytes],
-    faults: Callable[[Network], list[Fault]] = lambda _: [],
+    faults: Faults = lambda _network, _training: [],
     media: str = _BYTES,
+    *,
+    implied: bool = False,
 ) -> Form:
     """Give a form of one file that is proved by reading it back."""
-    return Form(name, title, media, ending, lambda t, file: {file: write(t)}, _read_back, _READ, faults)
+    return Form(
+        name, title, media, ending, lambda t, file: {file: write(t)}, _read_back, _READ, faults, implied=implied
+    )
 
 
 def _code(
@@ -134,26 +148,27 @@ def _code(
     immediate: bool = False,
 ) -> Form:
     """Give a form that is a script, proved by running it; `immediate` where it knows resets within a step."""
-    faults = partial(code_faults, form=f"a {title}", layers=EVERY_LAYER, immediate=immediate)
+    faults = _by_network(partial(code_faults, form=f"a {title}", layers=EVERY_LAYER, immediate=immediate))
     return Form(name, title, _SCRIPT, ending, lambda t, file: {file: write(t, file)}, run, ran, faults)
 
 
 _NIR = Form(
     "nir", "NIR", _BYTES, ".nir", lambda t, file: {file: to_nir(t), f"{file}.json": nir_sidecar(t)},
-    _read_back, _READ, nir_faults, several=True, needs="nir",
+    _read_back, _READ, _by_network(nir_faults), several=True, needs="nir",
 )  # fmt: skip
 _C_INT8 = Form(
     "c-int8", "C99, int8", _BYTES, "_int8.c", partial(c_files, int8=True), run_c,
-    "compiled with every warning an error, and run", partial(code_faults, form=C_FORM), several=True, needs="cc",
-    tool=True, may_differ=0.02,
+    "compiled with every warning an error, and run", _by_network(partial(code_faults, form=C_FORM)), several=True,
+    needs="cc", tool=True, may_differ=0.02,
 )  # fmt: skip
 _ONNX = Form(
-    "onnx", "ONNX", _BYTES, ".onnx", lambda t, file: {file: to_onnx(t)},
-    run_onnx, "run by onnxruntime in a process of its own, step by step", onnx_faults, needs="onnxruntime",
+    "onnx", "ONNX", _BYTES, ".onnx", lambda t, file: {file: to_onnx(t), **onnx_runner(t, file)}, run_script,
+    "run by onnxruntime in a process of its own, step by step", _by_network(onnx_faults), several=True,
+    needs="onnxruntime",
 )  # fmt: skip
 _C = Form(
     "c", "C99", _BYTES, ".c", c_files, run_c, "compiled with every warning an error, and run",
-    partial(code_faults, form=C_FORM), several=True, needs="cc", tool=True,
+    _by_network(partial(code_faults, form=C_FORM)), several=True, needs="cc", tool=True,
 )  # fmt: skip
 FORMS: dict[str, Form] = {
     form.name: form
@@ -161,13 +176,14 @@ FORMS: dict[str, Form] = {
         _one("json", "JSON", ".json", to_json, media="application/json"),
         _one("safetensors", "safetensors", ".safetensors", to_safetensors),
         _one("npz", "NPZ", ".npz", to_npz),
-        _one("paper", "the paper's JSON", "-paper.json", to_paper_json, paper_faults, "application/json"),
+        _one("paper", "the paper's JSON", "-paper.json", to_paper_json, paper_faults, "application/json",
+             implied=True),
         _NIR,
-        _code("snntorch", "snnTorch script", "_snntorch.py", to_snntorch_script, _run_script(("--record",)),
+        _code("snntorch", "snnTorch script", "_snntorch.py", to_snntorch_script, run_script,
               "run by Python with snnTorch in a process of its own", immediate=True),
-        _code("pytorch", "PyTorch script", "_pytorch.py", to_pytorch_script, _run_script(("--record",)),
+        _code("pytorch", "PyTorch script", "_pytorch.py", to_pytorch_script, run_script,
               "run by Python with PyTorch in a process of its own"),
-        _code("numpy", "NumPy script", "_numpy.py", to_numpy_script, _run_script(()),
+        _code("numpy", "NumPy script", "_numpy.py", to_numpy_script, run_script,
               "run by Python with NumPy in a process of its own"),
         _C,
         _C_INT8,

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
+from snntrainer3d.exports.contract_python import python_parts
 from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_function, value_text
 from snntrainer3d.exports.stages import Stage, stages_of
-from snntrainer3d.exports.words import inputs_in_words, title_in_words
-from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, MaxPool, Recurrent, TrainedNetwork, Training
+from snntrainer3d.exports.words import title_in_words
+from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, MaxPool, Recurrent, TrainedNetwork
 
 _SCRIPT = (
     '''"""{title}: inference in plain NumPy.
 
-    python {file} samples.npy [record.npz]    prints the class of each sample
+    python {file} samples.npy [record.npz]{usage}    prints the class of each sample
 
-samples.npy: float32 [sample, {features}], the same at each of NUM_STEPS steps, or [step, sample, {features}].
 {inputs}
 record.npz: spikes of each layer that has neurons, then membranes of each, [step, sample, neuron].
 """
+import argparse
 import base64
-import sys
 
 import numpy as np
 {windows}
-NUM_STEPS = {num_steps}
+{constants}
 
 
 def array(text, *shape):
     return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
+
+
+{encode}
 
 
 {operations}
@@ -36,12 +39,11 @@ def array(text, *shape):
 {neurons}
 
 
-def run(samples, num_steps=NUM_STEPS):
-    """Give spikes and membranes of each layer that has neurons: lists of arrays [step, sample, neuron]."""
-    over_time = samples if samples.ndim == 3 else [samples] * num_steps
+def run(inputs):
+    """Give spikes and membranes of each layer that has neurons over the steps: lists of [step, sample, neuron]."""
     states = [None] * len(LAYERS)
     spikes, membranes = [[] for _ in LAYERS], [[] for _ in LAYERS]
-    for signal in over_time:
+    for signal in inputs:
         for index, layer in enumerate(LAYERS):
             signal = layer["operation"](signal.reshape(len(signal), *layer["takes"]), **layer["arrays"])
             if "neuron" not in layer:
@@ -86,21 +88,19 @@ _BACK = """            if "back" in layer:
 
 def layered_numpy_script(trained: TrainedNetwork, file: str) -> bytes:
     """Give the script of a network whose layers all have a form."""
-    stages, recipe = stages_of(trained), trained.training or Training()
+    stages = stages_of(trained)
     used = dict.fromkeys(_operation(stage)[0] for stage in stages)
     equations = dict.fromkeys(stage.equation for stage in stages if stage.fires)
     recurrent = any(isinstance(stage.layer, Recurrent) for stage in stages)
     return _SCRIPT.format(
         title=title_in_words(trained.network),
         file=file,
-        features=trained.network.input.size,
-        inputs=inputs_in_words(recipe),
         windows="from numpy.lib.stride_tricks import sliding_window_view\n" if set(used) & set(_VIEWS) else "",
-        num_steps=recipe.num_steps,
         operations="\n\n\n".join(_OPERATIONS[name] for name in used),
         neurons="\n\n\n".join(neuron_function(*name.rsplit("_", 1)) for name in equations),
         back=_BACK if recurrent else "",
         layers="\n".join(_layer(stage) for stage in stages),
+        **python_parts(trained),
     ).encode()
 
 

@@ -9,11 +9,19 @@ import numpy as np
 from snntrainer3d.exports.layer_values import number, packed
 
 SCRIPT_END = """
-def main(samples, record=None):
-    spikes, membranes = run(np.load(samples))
-    print(*spikes[-1].sum(0).argmax(1), sep="\\n")
-    if record:
-        np.savez(record, *spikes, *membranes)
+{decide}
+
+
+def main():
+    parser = argparse.ArgumentParser(usage="python %(prog)s samples.npy [record.npz]{usage}")
+    parser.add_argument("samples")
+    parser.add_argument("record", nargs="?")
+{first}    given = parser.parse_args()
+    samples = np.load(given.samples)
+    spikes, membranes = run(encode(samples{numbers}))
+    print(*decide(spikes[-1], membranes[-1]), sep="\\n")
+    if given.record:
+        np.savez(given.record, *spikes, *membranes)
 
 
 # Weights, float32 as base64.
@@ -22,12 +30,9 @@ LAYERS = [
 ]
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        print(f"usage: python {{sys.argv[0]}} samples.npy [record.npz]", file=sys.stderr)
-        sys.exit(2)
-    main(*sys.argv[1:3])
+    main()
 """
-"""A template: `layers` is filled in."""
+"""A template: `layers` and what `python_parts` gives are filled in."""
 _FIRED = "fired = (mem > threshold).astype(np.float32)"
 _NEURONS = {
     "leaky": ("mem, beta, threshold", "", "beta * mem + x"),

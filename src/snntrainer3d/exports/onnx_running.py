@@ -1,49 +1,71 @@
-"""An ONNX file run through time by onnxruntime, in a process of its own with limits, as files of others are."""
+"""The script beside an ONNX file: it feeds stored samples, goes through time with onnxruntime, and decides."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import numpy as np
-from jaxtyping import Float32
+from snntrainer3d.exports.contract_python import python_parts
+from snntrainer3d.exports.words import title_in_words
+from snntrainer3d.spec import TrainedNetwork
 
-from snntrainer3d.exports.proof import Recorded
-from snntrainer3d.exports.running import call, recorded_in
+_SCRIPT = '''"""{title}: {model} over time, by onnxruntime.
 
-_SCRIPT = '''"""Runs step.onnx over time: python run.py samples.npy num_steps record.npz"""
-import sys
+    python {file} samples.npy [record.npz]{usage}    prints the class of each sample
+
+{inputs}
+record.npz: spikes of each layer that has neurons, then membranes of each, [step, sample, neuron].
+"""
+import argparse
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-session = onnxruntime.InferenceSession("step.onnx", providers=["CPUExecutionProvider"])
-samples, num_steps = np.load(sys.argv[1]), int(sys.argv[2])
-first, *told = session.get_inputs()
-shape = [int(side) for side in first.shape[1:]]
-over_time = [samples] * num_steps if samples.ndim == 2 else list(samples)
-states = {one.name: np.zeros((over_time[0].shape[0], *one.shape[1:]), np.float32) for one in told}
-names = [one.name for one in session.get_outputs()]
-recorded = {name: [] for name in names if name.endswith((".spikes", ".mem.next"))}
-for values in over_time:
-    given = {first.name: np.ascontiguousarray(values.reshape(-1, *shape), np.float32), **states}
-    found = dict(zip(names, session.run(names, given)))
-    states = {name: found[name + ".next"] for name in states}
-    for name, steps in recorded.items():
-        steps.append(found[name].reshape(len(found[name]), -1))
-order = [name for end in (".spikes", ".mem.next") for name in recorded if name.endswith(end)]
-np.savez(sys.argv[3], *(np.stack(recorded[name]) for name in order))
+{constants}
+
+
+{encode}
+
+
+def run(inputs):
+    """Give spikes and membranes of each layer that has neurons over the steps: lists of [step, sample, neuron]."""
+    model = str(Path(__file__).with_name({model!r}))
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    first, *kept = session.get_inputs()
+    names = [one.name for one in session.get_outputs()]
+    recorded = {{end: [name for name in names if name.endswith(end)] for end in (".spikes", ".mem.next")}}
+    steps, states = [], {{}}
+    for values in inputs:
+        given = {{first.name: values.reshape(-1, *map(int, first.shape[1:]))}}
+        states = states or {{one.name: np.zeros((len(values), *one.shape[1:]), np.float32) for one in kept}}
+        found = dict(zip(names, session.run(names, {{**given, **states}})))
+        states = {{name: found[name + ".next"] for name in states}}
+        steps.append({{name: value.reshape(len(value), -1) for name, value in found.items()}})
+    return [[np.stack([step[name] for step in steps]) for name in part] for part in recorded.values()]
+
+
+{decide}
+
+
+def main():
+    parser = argparse.ArgumentParser(usage="python %(prog)s samples.npy [record.npz]{usage}")
+    parser.add_argument("samples")
+    parser.add_argument("record", nargs="?")
+{first}    given = parser.parse_args()
+    samples = np.load(given.samples)
+    spikes, membranes = run(encode(samples{numbers}))
+    print(*decide(spikes[-1], membranes[-1]), sep="\\n")
+    if given.record:
+        np.savez(given.record, *spikes, *membranes)
+
+
+if __name__ == "__main__":
+    main()
 '''
 
 
-def run_onnx(files: Mapping[str, bytes], inputs: Float32[np.ndarray, "..."], num_steps: int) -> Recorded:
-    """Run the first file on samples; raises FailureError where it does not run."""
-    with TemporaryDirectory(prefix="snntrainer3d-") as name:
-        folder = Path(name)
-        (folder / "step.onnx").write_bytes(next(iter(files.values())))
-        (folder / "run.py").write_text(_SCRIPT)
-        np.save(folder / "samples.npy", inputs)
-        call([sys.executable, "-I", "run.py", "samples.npy", str(num_steps), "record.npz"], folder)
-        return recorded_in(folder / "record.npz")
+def onnx_runner(trained: TrainedNetwork, model: str) -> dict[str, bytes]:
+    """Give the script by its name; raises InputError where nothing says how the network is fed and read."""
+    file = f"{Path(model).stem}_onnx.py"
+    title = title_in_words(trained.network)
+    return {file: _SCRIPT.format(title=title, file=file, model=Path(model).name, **python_parts(trained)).encode()}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from snntrainer3d.errors import Fault
 from snntrainer3d.exports.json_weights import shortest
-from snntrainer3d.exports.refusal import refuse, unknown_parts
-from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, neuron_values
+from snntrainer3d.exports.refusal import CARRIED, refuse, unknown_parts
+from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, Training, neuron_values
 
 FORM = "the paper's JSON"
 _KINDS = {"leaky": "Leaky", "lapicque": "Lapique", "synaptic": "Synaptic", "alpha": "Alpha"}
@@ -25,7 +26,7 @@ def to_paper_json(trained: TrainedNetwork) -> bytes:
         MismatchError: what the form cannot hold: other layers than dense ones with a bias, different neurons in
             different layers, learned neuron values.
     """
-    refuse(FORM, paper_faults(trained.network))
+    refuse(FORM, paper_faults(trained.network, trained.training))
     weights: dict[str, Any] = {}
     for index in range(len(trained.network.layers)):
         weights |= _layer(trained, index)
@@ -40,9 +41,13 @@ def to_paper_json(trained: TrainedNetwork) -> bytes:
     return json.dumps({"weights": weights, "parameters": parameters}).encode()
 
 
-def paper_faults(network: Network) -> list[Fault]:
-    """Give every reason why the form cannot hold a network."""
-    faults = unknown_parts(network, FORM)
+def paper_faults(network: Network, training: Training | None = None) -> list[Fault]:
+    """Give every reason why the form cannot hold a network of that recipe.
+
+    The program feeds values from 0 to 1 at every step and takes the output with the most spikes; its form says nothing
+    of it.
+    """
+    faults = [*unknown_parts(network, FORM), *_recipe_faults(training or Training())]
     if faults:
         return faults
     layers = network.dense_layers()
@@ -57,6 +62,21 @@ def paper_faults(network: Network) -> list[Fault]:
         if _alike(layer.neuron) != _alike(first):
             faults.append(Fault(f"{path}.neuron", "differs from the first layer's; that form has one for all layers."))
     return faults
+
+
+def _recipe_faults(training: Training) -> Iterator[Fault]:
+    usual = {
+        "coding.kind": (training.coding.kind, "direct"),
+        "pixels": (training.pixels, "unit"),
+        "population": (training.population, 1),
+        "read_last_steps": (training.read_last_steps, None),
+    }
+    for field, (found, known) in usual.items():
+        if found != known:
+            yield Fault(f"training.{field}", f"is {found}, which {FORM} cannot say.", CARRIED)
+    if training.reading != "count":
+        message = f"is {training.loss}, which decides by the {training.reading}; {FORM} knows the most spikes only."
+        yield Fault("training.loss", message.replace("first_spike", "first spike"), CARRIED)
 
 
 def _alike(neuron: Any) -> dict[str, Any]:

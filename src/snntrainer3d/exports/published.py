@@ -11,13 +11,15 @@ import hashlib
 import html
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from snntrainer3d import __version__
-from snntrainer3d.data import describe
-from snntrainer3d.errors import FailureError, LimitError, NotFoundError
+from snntrainer3d.data import contract_for, describe
+from snntrainer3d.errors import FailureError, InputError, LimitError, NotFoundError
+from snntrainer3d.exports.words import coding_in_words, decision_in_words
 from snntrainer3d.frames import encode_frame, make_frame
 from snntrainer3d.spec import RunSpec, TrainedNetwork, cost_of
 
@@ -104,6 +106,7 @@ def _values(run: PublishedRun) -> dict[str, Any]:
         "spec": run.spec.model_dump(mode="json"),
         "recipe_known": run.recipe_known,
         "data": _data(run.spec.training.dataset),
+        "use": _use(run),
         "cost": _cost(run.spec),
         "results": run.results,
         "curves": run.curves,
@@ -126,6 +129,16 @@ def _data(name: str) -> dict[str, Any]:
         "train_samples": info.train_samples,
         "test_samples": info.test_samples,
     }
+
+
+def _use(run: PublishedRun) -> dict[str, str]:
+    """Tell how samples are fed and outputs read; nothing where that is not known."""
+    if not run.recipe_known:
+        return {}
+    told = {"decided": decision_in_words(run.trained.readout)}
+    with suppress(InputError):
+        told["input"] = coding_in_words(contract_for(run.trained))
+    return told
 
 
 def _cost(spec: RunSpec) -> dict[str, int]:

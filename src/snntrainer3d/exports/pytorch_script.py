@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import textwrap
 
+from snntrainer3d.exports.contract_python import python_parts
 from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
 from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.exports.torch_modules import ONE_TO_ONE, changes_in_training, module_of
 from snntrainer3d.exports.torch_parts import derivative, spike_class, training_parts, weight_entry
-from snntrainer3d.exports.words import inputs_in_words, title_in_words
-from snntrainer3d.spec import Lapicque, Network, Recurrent, TrainedNetwork, Training, neuron_values, tensor_shapes
+from snntrainer3d.exports.words import title_in_words
+from snntrainer3d.spec import Lapicque, Network, Recurrent, TrainedNetwork, neuron_values, tensor_shapes
 
 FORM = "a PyTorch script"
 _SCRIPT = '''"""{title}: plain PyTorch, inference and training.
 
-    python {file} samples.npy [--record record.npz]               prints the class of each sample
+    python {file} samples.npy [--record record.npz]{usage}    prints the class of each sample
     python {file} samples.npy --train labels.npy --save more.pt   trains on from these weights
 
-samples.npy: float32 [sample, {features}], the same at each of NUM_STEPS steps, or [step, sample, {features}].
 {inputs}
 record.npz: spikes of each layer, then membranes of each, [step, sample, neuron].
 """
@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from torch import nn
 
-NUM_STEPS = {num_steps}
+{constants}
 
 
 {spike}
@@ -61,7 +61,7 @@ NUM_STEPS = {num_steps}
 
 
 class Network(nn.Module):
-    """Layers in order; `forward` gives spikes and membranes of each, lists of tensors [step, sample, neuron]."""
+    """Layers in order; `forward` takes the inputs of all steps, gives spikes and membranes [step, sample, neuron]."""
 
     def __init__(self):
         super().__init__()
@@ -69,11 +69,10 @@ class Network(nn.Module):
 {layers}
         ])
 
-    def forward(self, samples, num_steps=NUM_STEPS):
-        over_time = samples if samples.ndim == 3 else [samples] * num_steps
+    def forward(self, inputs):
         states = [None] * len(self.layers)
         spikes, membranes = [[] for _ in states], [[] for _ in states]
-        for signal in over_time:
+        for signal in inputs:
             for index, layer in enumerate(self.layers):
 {plain}                signal, states[index] = layer(signal, states[index])
                 spikes[index].append(signal)
@@ -92,6 +91,8 @@ def trained():
 def array(shape, text):
     return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
 
+
+{encode}
 {training}
 # Weights: name -> (shape, float32 as base64).
 WEIGHTS = {{
@@ -120,21 +121,19 @@ _ALPHA = {
 def to_pytorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError for what it cannot hold."""
     refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER))
-    network, recipe, stages = trained.network, trained.training or Training(), stages_of(trained)
+    network, stages, parts = trained.network, stages_of(trained), python_parts(trained)
     kinds = dict.fromkeys(_equation(stage) for stage in stages if stage.fires)
     modes = changes_in_training(network)
     return _SCRIPT.format(
         title=title_in_words(network),
         file=file,
-        features=network.input.size,
-        inputs=inputs_in_words(recipe),
-        num_steps=recipe.num_steps,
         spike=spike_class(),
         neurons="\n\n\n".join(_function(*kind.rsplit("_", 1)) for kind in kinds),
         layers="\n".join(_layer(stage) for stage in stages),
         eval=".eval()" if modes else "",
-        training=training_parts(recipe, modes=modes),
+        training=training_parts(trained, parts, modes=modes),
         weights="\n".join(_weights(trained)),
+        **parts,
         **_shaped(network),
         **_feedback(network),
     ).encode()

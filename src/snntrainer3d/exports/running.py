@@ -10,30 +10,28 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Shaped
 
 from snntrainer3d.errors import FailureError
-from snntrainer3d.exports.proof import Recorded
+from snntrainer3d.exports.proof import Layers, Ran
 
 LIMIT_S = 300.0
 LAST_CHARACTERS = 600
 
 
-def run_script(source: bytes, inputs: Float32[np.ndarray, "..."], num_steps: int, record: Sequence[str]) -> Recorded:
-    """Run an exported Python script on samples; `record` are the arguments before the name of its record.
-
-    The script knows its number of steps; inputs that change over time say their own.
-    """
+def run_script(files: Mapping[str, bytes], raw: Shaped[np.ndarray, "sample ..."]) -> Ran:
+    """Run the exported Python script among the files on stored samples; raises FailureError."""
+    script = next(name for name in files if name.endswith(".py"))
+    record = ["--record"] if b'"--record"' in files[script] else []
     with tempfile.TemporaryDirectory(prefix="snntrainer3d-") as name:
         folder = Path(name)
-        (folder / "network.py").write_bytes(source)
-        np.save(folder / "samples.npy", inputs)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        np.save(folder / "samples.npy", raw)
         # Isolated from the person's environment: what runs here runs elsewhere.
-        call([sys.executable, "-I", "network.py", "samples.npy", *record, "record.npz"], folder)
-        found = recorded_in(folder / "record.npz")
-    if len(found[0][-1]) != num_steps:
-        raise FailureError(f"The script ran {len(found[0][-1])} steps, expected {num_steps}.")
-    return found
+        told = call([sys.executable, "-I", script, "samples.npy", *record, "record.npz"], folder)
+        spikes, membranes = _recorded(folder / "record.npz")
+    return Ran(spikes, membranes, np.array(told.split(), np.int64))
 
 
 def call(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
@@ -58,7 +56,7 @@ def call(command: Sequence[str], folder: Path, environment: Mapping[str, str] | 
     return done.stdout
 
 
-def recorded_in(path: Path) -> Recorded:
+def _recorded(path: Path) -> tuple[Layers, Layers]:
     """Read a record: spikes of each layer, then membranes of each."""
     with np.load(path) as file:
         arrays = [file[name] for name in file.files]

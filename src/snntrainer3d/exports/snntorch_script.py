@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from snntrainer3d.exports.contract_python import python_parts
 from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
 from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.exports.torch_modules import changes_in_training, module_of
 from snntrainer3d.exports.torch_parts import derivative, spike_class, training_parts, weight_entry
-from snntrainer3d.exports.words import inputs_in_words, title_in_words
+from snntrainer3d.exports.words import title_in_words
 from snntrainer3d.spec import (
     Atan,
     FastSigmoid,
@@ -18,7 +19,6 @@ from snntrainer3d.spec import (
     StraightThrough,
     Surrogate,
     TrainedNetwork,
-    Training,
     neuron_values,
     tensor_shapes,
 )
@@ -27,10 +27,9 @@ FORM = "a snnTorch script"
 _OWN = " that snnTorch has not, or not finite"
 _SCRIPT = '''"""{title}: snnTorch, inference and training.
 
-    python {file} samples.npy [--record record.npz]               prints the class of each sample
+    python {file} samples.npy [--record record.npz]{usage}    prints the class of each sample
     python {file} samples.npy --train labels.npy --save more.pt   trains on from these weights
 
-samples.npy: float32 [sample, {features}], the same at each of NUM_STEPS steps, or [step, sample, {features}].
 {inputs}
 record.npz: spikes of each layer, then membranes of each, [step, sample, neuron].
 Needs torch and snntorch 1.0 or newer.
@@ -44,22 +43,21 @@ import torch
 from snntorch import surrogate
 from torch import nn
 
-NUM_STEPS = {num_steps}
+{constants}
 {own_surrogates}
 
 class Network(nn.Module):
-    """Layers in order; `forward` gives spikes and membranes of each, lists of tensors [step, sample, neuron]."""
+    """Layers in order; `forward` takes the inputs of all steps, gives spikes and membranes [step, sample, neuron]."""
 
     def __init__(self):
         super().__init__()
 {modules}
 {learned}
-    def forward(self, samples, num_steps=NUM_STEPS):
-        over_time = samples if samples.ndim == 3 else [samples] * num_steps
+    def forward(self, inputs):
         layers = [{pairs}]
 {states}
         spikes, membranes = [[] for _ in layers], [[] for _ in layers]
-        for signal in over_time:
+        for signal in inputs:
             for index, (connection, neuron) in enumerate(layers):
 {current}
                 # snnTorch keeps the last batch's shape; at rest every state is zero.
@@ -81,6 +79,8 @@ def trained():
 def array(shape, text):
     return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
 
+
+{encode}
 {training}
 # Weights: name -> (shape, float32 as base64).
 WEIGHTS = {{
@@ -143,7 +143,7 @@ _LAYERED = {
 def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
     refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER, immediate=True))
-    network, recipe, stages = trained.network, trained.training or Training(), stages_of(trained)
+    network, stages, parts = trained.network, stages_of(trained), python_parts(trained)
     learns_rc = any(isinstance(neuron, Lapicque) and neuron.learn_beta != "fixed" for neuron in network.neurons())
     learned = _learned(stages)
     own = any(not _known(neuron.surrogate) for neuron in network.neurons())
@@ -151,9 +151,6 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
     return _SCRIPT.format(
         title=title_in_words(network),
         file=file,
-        features=network.input.size,
-        inputs=inputs_in_words(recipe),
-        num_steps=recipe.num_steps,
         own_surrogates=f"\n\n{spike_class(_OWN)}\n\n" if own else "",
         modules="\n".join(_modules(stage) for stage in stages),
         learned=learned,
@@ -161,8 +158,9 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         learnable=("" if not learned else _LEARNABLE) + (_REFRESH if learns_rc else ""),
         network="refresh(network)" if learns_rc else "network",
         eval=".eval()" if modes else "",
-        training=training_parts(recipe, "\n            refresh(network)" if learns_rc else "", modes=modes),
+        training=training_parts(trained, parts, "\n            refresh(network)" if learns_rc else "", modes=modes),
         weights="\n".join(_weights(trained)),
+        **parts,
         **(_DENSE if network.only_dense else _layered(network)),
     ).encode()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from snntrainer3d.exports.layer_values import packed
 from snntrainer3d.exports.torch_modules import STEPWISE
-from snntrainer3d.spec import Adam, AdamW, Surrogate, Training
+from snntrainer3d.spec import Adam, AdamW, Surrogate, TrainedNetwork, Training
 
 _SPIKE = '''class Spike(torch.autograd.Function):
     """1 above the threshold forward; a surrogate gradient backward{words}."""
@@ -22,6 +24,14 @@ _SPIKE = '''class Spike(torch.autograd.Function):
         return ctx.derivative(ctx.saved_tensors[0]) * gradient, None'''
 _TRAINING = '''
 
+def inputs(samples{numbers_argument}):
+    """Give the input of each step, [sample, value], of samples as stored."""
+    return map(torch.from_numpy, encode(samples{numbers_argument}))
+
+
+{decide}
+
+
 def loss_of(spikes, membranes, labels):
     """{loss_words}"""
 {loss}
@@ -33,7 +43,7 @@ def train(network, samples, labels, epochs={epochs}, batch_size={batch_size}, le
     for epoch in range(epochs):
         for chosen in torch.randperm(len(labels)).split(batch_size):
             optimizer.zero_grad()
-            spikes, membranes = network(samples[chosen])
+            spikes, membranes = network(inputs(samples[chosen.numpy()]{drawn_anew}))
             loss = loss_of(spikes[-1], membranes[-1], labels[chosen])
             loss.backward()
 {clip}            optimizer.step(){after_step}
@@ -46,35 +56,36 @@ def main():
     parser.add_argument("--record")
     parser.add_argument("--train", metavar="LABELS")
     parser.add_argument("--save")
-    given = parser.parse_args()
-    network, samples = trained(), torch.from_numpy(np.load(given.samples))
+{first}    given = parser.parse_args()
+    network, samples = trained(), np.load(given.samples)
     if given.train:
         train(network, samples, torch.from_numpy(np.load(given.train)).long())
     if given.save:
         torch.save(network.state_dict(), given.save)
     with torch.no_grad():
-        spikes, membranes = network(samples)
-    print(*spikes[-1].sum(0).argmax(1).tolist(), sep="\\n")
+        ran = network(inputs(samples{numbers}))
+    spikes, membranes = ([layer.numpy() for layer in part] for part in ran)
+    print(*decide(spikes[-1], membranes[-1]), sep="\\n")
     if given.record:
-        np.savez(given.record, *(layer.numpy() for layer in [*spikes, *membranes]))
+        np.savez(given.record, *spikes, *membranes)
 
 '''
 _LOSSES = {
     "membrane": (
         "Cross-entropy on the output membrane at every step, summed over the steps.",
-        "    return sum(nn.functional.cross_entropy(membrane, labels) for membrane in membranes)",
+        "    return sum(nn.functional.cross_entropy(membrane, labels) for membrane in membranes{last})",
     ),
     "count": (
         "Cross-entropy on the spike counts of the outputs.",
-        "    return nn.functional.cross_entropy(spikes.sum(0), labels)",
+        "    return nn.functional.cross_entropy(spikes{last}.sum(0){grouped}, labels)",
     ),
     "rate": (
         "Cross-entropy on the spikes of each step, a mean over the steps.",
-        "    return sum(nn.functional.cross_entropy(fired, labels) for fired in spikes) / len(spikes)",
+        "    return sum(nn.functional.cross_entropy(fired, labels) for fired in spikes{last}) / len(spikes{last})",
     ),
     "max_membrane": (
         "Cross-entropy on the highest membrane of each output.",
-        "    return nn.functional.cross_entropy(torch.stack(list(membranes)).amax(0), labels)",
+        "    return nn.functional.cross_entropy(torch.stack(list(membranes{last})).amax(0), labels)",
     ),
 }
 
@@ -97,20 +108,26 @@ def derivative(surrogate: Surrogate) -> str:
     }[surrogate.kind]
 
 
-def training_parts(recipe: Training, after_step: str = "", *, modes: bool = False) -> str:
+def training_parts(
+    trained: TrainedNetwork, parts: Mapping[str, str], after_step: str = "", *, modes: bool = False
+) -> str:
     """Give what both torch scripts share: loss, training as in the recipe, and the command line.
 
     Args:
+        parts: as `python_parts` gives them.
         modes: whether a layer does something else while it is trained.
     """
     # A loss that the script does not know is trained on as spike counts, and the script says so.
-    known = recipe.loss in _LOSSES and recipe.population == 1
+    recipe, readout = trained.training or Training(), trained.readout
+    known = recipe.loss in _LOSSES
     loss_words, loss = _LOSSES[recipe.loss if known else "count"]
+    last = "" if readout.last_steps is None else f"[-{readout.last_steps}:]"
+    grouped = "" if readout.population == 1 else f".unflatten(1, (-1, {readout.population})).sum(2)"
     adam = recipe.optimizer if isinstance(recipe.optimizer, Adam | AdamW) else Adam()
     clip = f"            nn.utils.clip_grad_norm_(network.parameters(), {recipe.gradient_clip_norm})\n"
     return _TRAINING.format(
         loss_words=loss_words,
-        loss=loss,
+        loss=loss.format(last=last, grouped=grouped),
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
@@ -122,6 +139,9 @@ def training_parts(recipe: Training, after_step: str = "", *, modes: bool = Fals
         epsilon=adam.epsilon,
         clip=clip if recipe.gradient_clip_norm else "",
         after_step=after_step,
+        drawn_anew=", chosen.numpy() + epoch * len(labels)" if parts["numbers"] else "",
+        numbers_argument=", numbers" if parts["numbers"] else "",
+        **{name: parts[name] for name in ("decide", "first", "numbers")},
     )
 
 

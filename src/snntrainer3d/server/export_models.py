@@ -43,11 +43,17 @@ class ExportProof(_Body):
     first_difference_margin: float | None
     """The largest distance from the threshold where a sample's spikes first differ; None where none do."""
     predictions_agree: int
+    predictions_rounded: int
+    """Those that differ by rounding alone."""
+    accuracy: float | None
+    """Share of the samples whose class the export tells right; None where they have no labels."""
+    network_accuracy: float | None
+    """The same of the network."""
     largest_membrane_error: float
     """In samples whose spikes all agree."""
     seconds: float
     may_differ: float
     """The share of predictions that may differ, where a form keeps weights less exactly."""
     holds: bool
-    """Whether all predictions agree and every spike that differs is one of rounding; or as many as may differ."""
+    """Whether every spike and prediction that differs is one of rounding; or as many predictions as may differ."""
     sentence: str

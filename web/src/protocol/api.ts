@@ -1302,12 +1302,18 @@ export interface ExportProof {
   /** The largest distance from the threshold where a sample's spikes first differ; None where none do. */
   first_difference_margin: number | null;
   predictions_agree: number;
+  /** Those that differ by rounding alone. */
+  predictions_rounded: number;
+  /** Share of the samples whose class the export tells right; None where they have no labels. */
+  accuracy: number | null;
+  /** The same of the network. */
+  network_accuracy: number | null;
   /** In samples whose spikes all agree. */
   largest_membrane_error: number;
   seconds: number;
   /** The share of predictions that may differ, where a form keeps weights less exactly. */
   may_differ: number;
-  /** Whether all predictions agree and every spike that differs is one of rounding; or as many as may differ. */
+  /** Whether every spike and prediction that differs is one of rounding; or as many predictions as may differ. */
   holds: boolean;
   sentence: string;
 }

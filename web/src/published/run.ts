@@ -19,6 +19,8 @@ export interface PublishedRun {
     train_samples?: number;
     test_samples?: number;
   };
+  /** How samples are fed and outputs read, in words; nothing where that is not known. */
+  use?: { input?: string; decided?: string };
   cost: { parameters: number; flops: number };
   results: Results | null;
   curves: Pick<Curves, "epochs" | "updates">;

@@ -20,7 +20,7 @@ from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.export_models import ExportForms, ExportProof
 from snntrainer3d.server.routes.playback import Worker
 from snntrainer3d.server.routes.runs import Views
-from snntrainer3d.spec import Network
+from snntrainer3d.spec import RunSpec
 
 router = APIRouter(tags=["exports"])
 Picture = Literal["png", "svg"]
@@ -42,8 +42,8 @@ def _ending(form: Form, several: bool) -> str:
     return f"-{form.name}.zip" if several else form.ending
 
 
-def _form(form: Form, network: Network, run_name: str) -> dict[str, Any]:
-    faults = [asdict(fault) for fault in form.faults(network)]
+def _form(form: Form, spec: RunSpec, run_name: str) -> dict[str, Any]:
+    faults = [asdict(fault) for fault in form.faults(spec.network, spec.training)]
     # NIR has a file beside it, C a header: several files are one zip.
     name = f"{_plain(run_name)}{_ending(form, form.several)}"
     missing = "" if form.runs_here else form.needs
@@ -80,9 +80,9 @@ def list_forms(run_id: str, views: Views) -> Response:
     """Tell in which forms a run's weights can be taken home, and why not in the others."""
     from snntrainer3d.circuits import circuit_faults
 
-    network, name = views.spec(run_id).network, views.name(run_id)
-    forms = [_form(form, network, name) for form in FORMS.values()]
-    return views.json({"forms": forms, "circuit_faults": [asdict(fault) for fault in circuit_faults(network)]})
+    spec, name = views.spec(run_id), views.name(run_id)
+    forms = [_form(form, spec, name) for form in FORMS.values()]
+    return views.json({"forms": forms, "circuit_faults": [asdict(fault) for fault in circuit_faults(spec.network)]})
 
 
 @router.get("/runs/{run_id}/export/circuit.zip", response_class=Response, responses=_file("application/zip"))
