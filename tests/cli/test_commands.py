@@ -18,7 +18,7 @@ from snntrainer3d.compose import Choices, compose
 from snntrainer3d.events import Cancelled, EpochDone, Finished, Prepared, StateChanged, Update
 from snntrainer3d.exports import read_weights, to_json, to_safetensors
 from snntrainer3d.runs import RecordWriter, RunStore
-from snntrainer3d.spec import DATASETS, TrainedNetwork, fixed_tensors, tensor_shapes
+from snntrainer3d.spec import DATASETS, RunSpec, TrainedNetwork, Training, fixed_tensors, tensor_shapes
 
 pytestmark = pytest.mark.slow
 
@@ -309,6 +309,23 @@ def test_only_what_fits_is_evaluated(capsys: Capture, tmp_path: Path) -> None:
     bare = trained()
     path.write_bytes(to_json(TrainedNetwork(bare.network, bare.tensors)))
     assert told_json(capsys, "evaluate", str(path), code=2)["error"]["path"] == "--dataset"
+
+
+def test_a_file_without_a_recipe_is_fed_and_read_as_told(capsys: Capture, tmp_path: Path) -> None:
+    known = trained()
+    path, spec = tmp_path / "bare.json", tmp_path / "spec.json"
+    path.write_bytes(to_json(TrainedNetwork(known.network, known.tensors)))
+    told = told_json(capsys, "evaluate", str(path), "--dataset", "digits")
+    assert "does not say how its network is fed and read" in told["notices"][-1]
+    assert "--spec SPEC.json" in told["notices"][-1]
+    error = told_json(capsys, "export", str(path), "--to", "numpy", "-o", str(tmp_path / "a.py"), code=2)["error"]
+    assert "do not say how a sample becomes their input" in error["message"]
+    recipe = Training(dataset="digits", num_steps=7, loss="max_membrane", pixels="standardised")
+    spec.write_text(RunSpec(network=known.network, training=recipe).model_dump_json())
+    told = told_json(capsys, "evaluate", str(path), "--spec", str(spec))
+    assert (told["num_steps"], told["notices"]) == (7, [])
+    path.write_bytes(to_json(TrainedNetwork(known.network, known.tensors, recipe)))
+    assert told_json(capsys, "evaluate", str(path))["test"] == told["test"]
 
 
 def test_weights_of_another_network_are_refused(capsys: Capture, finished: str, tmp_path: Path) -> None:

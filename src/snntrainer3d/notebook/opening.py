@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from snntrainer3d.errors import InputError, NotFoundError
@@ -23,7 +24,8 @@ def weight_file(
     """Give what a file holds and says of itself, or a run's trained network and its id.
 
     Args:
-        spec: the architecture of a state dict that cannot say it: a network or run, or the path of its document.
+        spec: the architecture of a state dict that cannot say it: a network or run, or the path of its document. A run is
+            also the recipe of a file that does not say its own.
         modules: which module of a state dict is which layer, where it fits in several ways.
         dt_s: seconds of one time step of a NIR file.
 
@@ -33,7 +35,12 @@ def weight_file(
         InputError: `modules` or `dt_s` for what is not of the kind.
     """
     if Path(reference).is_file():
-        return read_weight_file(Path(reference), _network(spec), modules=modules, dt_s=dt_s)
+        stated = _stated(spec)
+        network = stated.network if isinstance(stated, RunSpec) else stated
+        found = read_weight_file(Path(reference), network, modules=modules, dt_s=dt_s)
+        if isinstance(stated, RunSpec) and found.trained.training is None:
+            return replace(found, trained=replace(found.trained, training=stated.training))
+        return found
     try:
         run = store.find(reference)
     except NotFoundError:
@@ -47,18 +54,21 @@ def weight_file(
     return store.trained(run), run
 
 
-def _network(spec: Network | RunSpec | str | Path | None) -> Network | None:
-    if spec is None or isinstance(spec, Network):
-        return spec
-    return spec.network if isinstance(spec, RunSpec) else network_in(Path(spec))
+def _stated(spec: Network | RunSpec | str | Path | None) -> Network | RunSpec | None:
+    return _read(Path(spec)) if isinstance(spec, str | Path) else spec
 
 
 def network_in(path: Path) -> Network:
     """Read the network of a network's or a run's document; raises NotFoundError, InputError, SpecError."""
+    stated = _read(path)
+    return stated.network if isinstance(stated, RunSpec) else stated
+
+
+def _read(path: Path) -> Network | RunSpec:
     document = read_json_file(path, what="spec")
     if isinstance(document, dict) and document.get("format") == "snntrainer3d/network":
         return parse(Network, document, what="network", root="network")
-    return parse_run(document).network
+    return parse_run(document)
 
 
 def start_of(run: str, store: RunStore) -> TrainedNetwork | None:
