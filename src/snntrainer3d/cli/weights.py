@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 SpecOption = Annotated[
     Path | None,
-    typer.Option("--spec", metavar="SPEC.json", help="The architecture of a state dict (.pt, .safetensors, .npz)."),
+    typer.Option(
+        "--spec",
+        metavar="SPEC.json",
+        help="Architecture of a state dict (.pt, .safetensors, .npz); of a run also the recipe of a file without one.",
+    ),
 ]
 MapOption = Annotated[
     list[str] | None,

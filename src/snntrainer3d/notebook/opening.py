@@ -24,8 +24,8 @@ def weight_file(
     """Give what a file holds and says of itself, or a run's trained network and its id.
 
     Args:
-        spec: the architecture of a state dict that cannot say it: a network or run, or the path of its document. A run is
-            also the recipe of a file that does not say its own.
+        spec: the architecture of a state dict that cannot say it: a network or run, or the path of its document; a run
+            also gives the recipe of a file that does not say its own.
         modules: which module of a state dict is which layer, where it fits in several ways.
         dt_s: seconds of one time step of a NIR file.
 
