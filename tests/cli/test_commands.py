@@ -315,7 +315,8 @@ def test_a_file_without_a_recipe_is_fed_and_read_as_told(capsys: Capture, tmp_pa
     known = trained()
     path, spec = tmp_path / "bare.json", tmp_path / "spec.json"
     path.write_bytes(to_json(TrainedNetwork(known.network, known.tensors)))
-    told = told_json(capsys, "evaluate", str(path), "--dataset", "digits")
+    assert run(["evaluate", str(path), "--dataset", "digits", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
     assert "does not say how its network is fed and read" in told["notices"][-1]
     assert "--spec SPEC.json" in told["notices"][-1]
     error = told_json(capsys, "export", str(path), "--to", "numpy", "-o", str(tmp_path / "a.py"), code=2)["error"]

@@ -318,6 +318,7 @@ def test_weights_without_a_recipe_are_imported_too(served: Served) -> None:
     bare = TrainedNetwork(whole.network, whole.tensors)
     row = served.client.post("/api/runs/import-weights", content=to_json(bare)).json()
     assert (row["dataset"], row["status"]) == ("digits", "finished")
+    assert "does not say how its network is fed and read" in row["notices"][-1]
 
 
 WHOLE = to_safetensors(trained_for(small_spec()))

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from snntrainer3d.runs import RunStore
     from snntrainer3d.spec import TrainedNetwork, Training
 
-_UNSAID = (
-    "The file does not say how its network is fed and read: values from 0 to 1 were taken as input at every step, and "
-    "the most spikes decide. Give a run's document with its recipe where it is another: --spec SPEC.json."
-)
-
 
 def evaluate(
     weights: Annotated[
@@ -48,6 +43,7 @@ def evaluate(
     """Measure a trained network on the whole test set of a data set."""
     from snntrainer3d.data import check_fit, describe, load
     from snntrainer3d.runs import RunStore
+    from snntrainer3d.spec import RECIPE, UNSAID
 
     with RunStore() as store:
         found = opened(weights, store, spec, maps, dt_s)
@@ -61,7 +57,7 @@ def evaluate(
     loaded = load(info.name, progress=lambda _phase, _share, text: say(text))
     notices = early if isinstance(found, tuple) else _notices(found, legacy_synaptic, num_steps)
     if trained.training is None:
-        notices = [*notices, _UNSAID]
+        notices = [*notices, f"{UNSAID} {RECIPE}"]
     for notice in notices:
         say(notice)
     # Imported late: torch takes seconds, and everything that can be refused has been by now.

@@ -68,6 +68,7 @@ from snntrainer3d.spec.surrogates import (
 from snntrainer3d.spec.templates import TEMPLATES, Template
 from snntrainer3d.spec.trained import (
     RECIPE,
+    UNSAID,
     TrainedNetwork,
     count_parameters,
     fixed_tensors,
@@ -94,6 +95,7 @@ __all__ = [
     "SURROGATES",
     "TEMPLATES",
     "UNREACHABLE",
+    "UNSAID",
     "Adam",
     "AdamW",
     "Adaptive",

@@ -17,6 +17,11 @@ from snntrainer3d.spec.training import Training
 
 RECIPE = "Give the recipe that they were trained with: --spec SPEC.json, a run's document."
 """What to do where a file does not say how it is fed and read."""
+UNSAID = (
+    "The file does not say how its network is fed and read: values from 0 to 1 are taken as input at every step, and "
+    "the most spikes decide."
+)
+"""What is assumed where nothing else can be."""
 
 
 @dataclass(frozen=True, eq=False)
