@@ -208,3 +208,17 @@ def test_a_view_that_could_not_be_measured_says_why(results: dict[str, Any]) -> 
     page = render({**results, "goals": [], "sections": {"view": view}})
     assert "Not measured: no browser." in page
     assert "784-100-10" not in page
+
+
+def test_the_readme_names_the_figures_of_the_last_full_session() -> None:
+    measured = json.loads((ROOT / "docs" / "performance" / "results.json").read_text(encoding="utf-8"))
+    times = {goal["text"]: goal["value"] for goal in measured["goals"]}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for peer, words in {
+        "snnTorch": "took it {:.0f} times as long",
+        "SpikingJelly": "| {:.0f} times as long on a CPU, three times where convolutions",
+        "Norse": "| {:.0f} times as long on a CPU; ours",
+        "Spyx": "| {:.0f} times as long (Spyx)",
+        "JAX by hand": "{:.1f} times (JAX written by hand)",
+    }.items():
+        assert words.format(times[f"Times faster than {peer}"]) in readme, peer
