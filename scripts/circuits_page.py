@@ -95,7 +95,7 @@ def agreement(trained: TrainedNetwork, values: np.ndarray) -> Iterator[str]:
 def study(trained: TrainedNetwork, dataset: Dataset, values: np.ndarray) -> Iterator[str]:
     """Give curves, requirements and the comparison with ngspice."""
     assert trained.training is not None
-    decider = Decider(values, dataset.test.labels, trained.training.num_steps)
+    decider = Decider.of_inputs(values[:, None], dataset.test.labels, trained.training.num_steps)
     begun = time.process_time()
     found = study_devices(trained, decider)
     seconds = time.process_time() - begun
@@ -131,7 +131,7 @@ def confirmed(trained: TrainedNetwork, dataset: Dataset, values: np.ndarray) -> 
     assert trained.training is not None
     steps = trained.training.num_steps
     inputs = np.repeat(values[:SAMPLES, None], steps, axis=1)
-    decider = Decider(values[:SAMPLES], dataset.test.labels[:SAMPLES], steps)
+    decider = Decider.of_inputs(values[:SAMPLES, None], dataset.test.labels[:SAMPLES], steps)
     yield "The study computes the network with the weights that the devices stand for. ngspice on the resistors"
     yield f"themselves (form `ideal`, {SAMPLES} samples of {steps} steps, one draw each) says the same:"
     yield ""
@@ -145,7 +145,7 @@ def confirmed(trained: TrainedNetwork, dataset: Dataset, values: np.ndarray) -> 
     for name, wrong in cases.items():
         design = imperfect(trained, CircuitSettings(form="ideal"), wrong, np.random.default_rng(3))
         ran = sorted(simulate(design, inputs), key=lambda one: one.place)
-        fast = decider.counts(design).argmax(axis=1)
+        fast = decider.decisions(design)
         equal = sum(one.agreement.circuit_decision == decision for one, decision in zip(ran, fast, strict=True))
         together = summarise([one.agreement for one in ran])
         yield f"| {name} | {equal} of {SAMPLES} | {together.spikes_differing} of {together.spikes:,} |"
@@ -156,7 +156,7 @@ def hardening(trained: TrainedNetwork, dataset: Dataset, values: np.ndarray) -> 
     """Give what fine-tuning on disturbed weights wins."""
     assert trained.training is not None
     recipe = trained.training.changed(epochs=40, learning_rate=trained.training.learning_rate / 2)
-    decider = Decider(values, dataset.test.labels, recipe.num_steps)
+    decider = Decider.of_inputs(values[:, None], dataset.test.labels, recipe.num_steps)
     yield "### Networks that bear it"
     yield ""
     yield "`snntrainer3d harden`, 40 epochs on disturbed weights; test accuracy over 20 sets of devices never seen:"

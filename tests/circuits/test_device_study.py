@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from circuit_networks import drawn, inputs_of, labels_of, needs_ngspice
 from snntrainer3d.circuits import (
     CircuitSettings,
     Decider,
+    Design,
     Imperfections,
     design_circuit,
     draw_study,
@@ -93,16 +95,21 @@ def test_ngspice_confirms_the_fast_network_on_imperfect_devices(wrong: Imperfect
     assert together.residual < 5e-4
     assert together.unexplained == 0
     assert together.spikes_differing <= 2
-    decider = Decider(inputs[:, 0], labels_of(digits, list(range(4))), inputs.shape[1])
+    decider = Decider.of_inputs(inputs[:, :1], labels_of(digits, list(range(4))), inputs.shape[1])
     counts = np.array([one.agreement.circuit_counts for one in found])
-    assert np.abs(decider.counts(design) - counts).max() <= 1
+    assert np.abs(counts_of(decider, design) - counts).max() <= 1
+
+
+def counts_of(decider: Decider, design: Design, **noise: Any) -> np.ndarray:
+    """Return the spikes of each output."""
+    return np.concatenate([fired.sum(axis=1) for fired, _ in decider.outputs(design, **noise)])
 
 
 def test_the_fast_network_is_the_clocked_one(digits: TrainedNetwork) -> None:
     inputs = inputs_of(digits, list(range(100)))
     design = design_circuit(digits)
-    decider = Decider(inputs[:, 0], labels_of(digits, list(range(100))), inputs.shape[1])
-    assert (decider.counts(design) == run_clocked(design, inputs).counts()).all()
+    decider = Decider.of_inputs(inputs[:, :1], labels_of(digits, list(range(100))), inputs.shape[1])
+    assert (counts_of(decider, design) == run_clocked(design, inputs).counts()).all()
 
 
 def test_read_noise_is_that_of_every_device_for_itself() -> None:
@@ -118,8 +125,8 @@ def test_read_noise_is_that_of_every_device_for_itself() -> None:
     wanted = (noisy @ driven / bar.siemens_per_weight).std(axis=0)
     variance = driven**2 @ (bar.plus**2 + bar.minus**2).T
     assert np.allclose(0.2 * np.sqrt(variance) / bar.siemens_per_weight, wanted, rtol=0.06)
-    decider = Decider(np.repeat(values[None], 3000, axis=0), np.zeros(3000, int), 1)
-    fired = decider.counts(design, read_noise=0.2, generator=np.random.default_rng(2)).mean(axis=0)
+    decider = Decider.of_inputs(np.repeat(values[None, None], 3000, axis=0), np.zeros(3000, int), 1)
+    fired = counts_of(decider, design, read_noise=0.2, generator=np.random.default_rng(2)).mean(axis=0)
     device_by_device = (noisy @ driven / bar.siemens_per_weight > 1.0).mean(axis=0)
     assert np.allclose(fired, device_by_device, atol=0.05)
 
@@ -144,7 +151,7 @@ def test_imperfections_are_what_they_say(digits: TrainedNetwork) -> None:
 def test_a_study_of_devices(digits: TrainedNetwork) -> None:
     samples = list(range(60))
     inputs = inputs_of(digits, samples)
-    decider = Decider(inputs[:, 0], labels_of(digits, samples), inputs.shape[1])
+    decider = Decider.of_inputs(inputs[:, :1], labels_of(digits, samples), inputs.shape[1])
     told: list[float] = []
     study = study_devices(digits, decider, draws=3, on_share=told.append)
     again = study_devices(digits, decider, draws=3)
@@ -167,7 +174,7 @@ def test_a_study_of_devices(digits: TrainedNetwork) -> None:
 
 @pytest.mark.parametrize("values", [{"draws": 1}, {"target": 0.0}, {"target": 1.5}])
 def test_impossible_studies_are_refused(values: dict[str, float], xor: TrainedNetwork) -> None:
-    decider = Decider(inputs_of(xor, [0])[:, 0], labels_of(xor, [0]), 20)
+    decider = Decider.of_inputs(inputs_of(xor, [0])[:, :1], labels_of(xor, [0]), 20)
     with pytest.raises(SpecError) as caught:
         study_devices(xor, decider, **values)  # type: ignore[arg-type]
     assert [fault.path for fault in caught.value.faults] == list(values)

@@ -71,6 +71,6 @@ def test_hardening_wins_back_what_four_levels_lose() -> None:
     *_, last = harden(trained, dataset, recipe, disturbance(CircuitSettings(), wrong))
     scale, offset = dataset.affine(recipe.pixels)
     values = dataset.test.inputs.reshape(len(dataset.test.labels), -1) * np.float32(scale) + np.float32(offset)
-    decider = Decider(values, dataset.test.labels, recipe.num_steps)
+    decider = Decider.of_inputs(values[:, None], dataset.test.labels, recipe.num_steps)
     before, after = (study_point(one, decider, wrong, draws=10, seed=7).mean for one in (trained, last.trained))
     assert after > before + 0.03

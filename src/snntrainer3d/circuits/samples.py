@@ -9,9 +9,10 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from snntrainer3d.compose import recipe_to_measure
-from snntrainer3d.data import Dataset, check_fit, describe, load
-from snntrainer3d.errors import Fault, NotFoundError, SpecError
-from snntrainer3d.spec import TrainedNetwork, Training
+from snntrainer3d.data import Dataset, check_fit, contract_of, describe, load
+from snntrainer3d.data.encoding import encoded
+from snntrainer3d.errors import NotFoundError, SpecError
+from snntrainer3d.spec import InputContract, Readout, TrainedNetwork, Training, readout_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -20,6 +21,8 @@ class Samples:
 
     dataset: Dataset
     recipe: Training
+    contract: InputContract
+    readout: Readout
     indices: tuple[int, ...]
 
     @property
@@ -28,11 +31,15 @@ class Samples:
         return self.dataset.test.labels[list(self.indices)]
 
     def inputs(self) -> Float32[np.ndarray, "sample time feature"]:
-        """Give the network's input at each step; a constant one as a view, without copies."""
-        scale, offset = self.dataset.affine(self.recipe.pixels)
-        raw = self.dataset.test.inputs[list(self.indices)].reshape(len(self.indices), -1)
-        values = raw.astype(np.float32) * np.float32(scale) + np.float32(offset)
-        return np.broadcast_to(values[:, None], (len(values), self.recipe.num_steps, values.shape[1]))
+        """Return the network's input at each step; a constant one as a view, without copies."""
+        found = self.portion(0, len(self.indices))
+        return np.broadcast_to(found, (len(found), self.contract.num_steps, found.shape[2]))
+
+    def portion(self, begin: int, end: int) -> Float32[np.ndarray, "sample _ feature"]:
+        """Return the input of some of the samples: at each step, or at one where it is the same at all of them."""
+        places = np.array(self.indices[begin:end])
+        found = encoded(self.contract, self.dataset.test.inputs[places], places)
+        return found[:, None] if found.ndim == 2 else found.transpose(1, 0, 2)
 
 
 def samples_for(
@@ -49,25 +56,20 @@ def samples_for(
         tell: told how the loading of the data goes on.
 
     Raises:
-        SpecError: no data set is known, the network does not fit it, or its coding cannot become sources.
+        SpecError: no data set is known, or the network does not fit it.
         NotFoundError: the test set has no such sample.
     """
     recipe = recipe_to_measure(trained.training, dataset, num_steps)
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
-    if info.timed:
-        why = "data over time cannot become voltages yet; only samples that hold still can."
-        raise SpecError([Fault("training.dataset", why, "Train with a data set of pictures.")], what="network")
-    if recipe.coding.kind != "direct":
-        why = f"{recipe.coding.kind} input cannot become voltages yet; only direct input can."
-        raise SpecError([Fault("training.coding.kind", why, "Train with the coding direct.")], what="network")
     loaded = load(info.name, progress=lambda _phase, _share, text: tell(text))
     for index in indices:
         if not 0 <= index < len(loaded.test.labels):
             last = len(loaded.test.labels) - 1
             raise NotFoundError(f"{info.name} has no test sample {index}.", path="sample", hint=f"0 to {last} exist.")
-    return Samples(loaded, recipe, tuple(indices))
+    contract = contract_of(loaded, recipe, trained.inputs)
+    return Samples(loaded, recipe, contract, readout_of(recipe, info.class_names), tuple(indices))
 
 
 def all_samples(

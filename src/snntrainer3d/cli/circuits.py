@@ -14,7 +14,7 @@ from snntrainer3d.errors import Fault, SpecError
 
 if TYPE_CHECKING:
     from snntrainer3d.circuits import CircuitSettings, Production
-    from snntrainer3d.spec import TrainedNetwork
+    from snntrainer3d.spec import InputContract, Readout, TrainedNetwork
 
 T = TypeVar("T")
 FormOption = Annotated[str | None, typer.Option("--form", help="Of the circuit: vccs, ideal, opamp or async.")]
@@ -92,14 +92,17 @@ class CircuitOptions:
         """Give a netlist with the samples as sources, or without samples a sub-circuit with pins."""
         from snntrainer3d.circuits import as_subcircuit, design_circuit, netlist
         from snntrainer3d.cli.samples import samples_for
+        from snntrainer3d.data import contract_for
+        from snntrainer3d.spec import OUTPUT
 
         design = design_circuit(trained, self.settings())
         title = trained.training.name if trained.training else ""
         if not self.sample:
-            return {name: as_subcircuit(design, title=title)}
+            contract = contract_for(trained) if trained.training or trained.inputs else None
+            return {name: as_subcircuit(design, title=title, notes=_notes(contract, trained.readouts.get(OUTPUT)))}
         chosen = samples_for(trained, None, self.sample)
         told = f"{title} {chosen.dataset.info.name} test sample(s) {', '.join(map(str, self.sample))}".strip()
-        return {name: netlist(design, chosen.inputs(), title=told)}
+        return {name: netlist(design, chosen.inputs(), title=told, notes=_notes(chosen.contract, chosen.readout))}
 
     def _conductances(self, trained: TrainedNetwork, name: str) -> dict[str, bytes | str]:
         """Give one table for each crossbar, or one JSON where the name ends so."""
@@ -127,6 +130,14 @@ class CircuitOptions:
             inputs = samples_for(trained, None, self.sample).inputs()
             document["energy_nj"] = energy_of(design, trained.network, inputs, production=production).to_dict()
         return {name: json.dumps(document, indent=1) + "\n"}
+
+
+def _notes(contract: InputContract | None, readout: Readout | None) -> list[str]:
+    """Return what a netlist says of how its network is fed and read."""
+    from snntrainer3d.exports import coding_in_words, decision_in_words
+
+    fed = [f"input: {coding_in_words(contract)}"] if contract is not None else []
+    return [*fed, *([f"the class: {decision_in_words(readout)}"] if readout is not None else [])]
 
 
 def settings_from(assignments: Sequence[str], **chosen: Any) -> CircuitSettings:

@@ -42,7 +42,7 @@ def devices(
     as_json: AsJson = False,
 ) -> None:
     """Study how imperfect devices change the accuracy, one fault at a time and all together."""
-    from snntrainer3d.circuits import TYPICAL_DEVICES, Decider, Imperfections, study_devices
+    from snntrainer3d.circuits import TYPICAL_DEVICES, Imperfections, decider_of, study_devices
     from snntrainer3d.cli.samples import all_samples
     from snntrainer3d.runs import RunStore
 
@@ -52,7 +52,7 @@ def devices(
     with RunStore() as store:
         trained, _ = weights_from(weights, store, spec, maps, dt_s)
     data = all_samples(trained, dataset, samples)
-    decider = Decider(data.inputs()[:, 0], data.labels, data.recipe.num_steps)
+    decider = decider_of(data)
     told = [0]
     study = study_devices(
         trained,

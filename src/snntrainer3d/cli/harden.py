@@ -41,7 +41,14 @@ def harden(
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune a network on disturbed weights so that it bears imperfect devices."""
-    from snntrainer3d.circuits import TYPICAL_DEVICES, Decider, Imperfections, design_circuit, disturbance, study_point
+    from snntrainer3d.circuits import (
+        TYPICAL_DEVICES,
+        Imperfections,
+        decider_of,
+        design_circuit,
+        disturbance,
+        study_point,
+    )
     from snntrainer3d.cli.samples import all_samples
     from snntrainer3d.exports import to_json
     from snntrainer3d.runs import RunStore
@@ -64,7 +71,7 @@ def harden(
     for done in train_on(trained, data.dataset, recipe, disturbance(settings, wrong), seed=seed):
         last = done.trained
         say(f"Epoch {done.epoch}/{epochs}: loss {done.loss:.4g} on disturbed weights")
-    decider = Decider(data.inputs()[:, 0], data.labels, recipe.num_steps)
+    decider = decider_of(data)
     before, after = (
         study_point(network, decider, wrong, settings=settings, draws=draws, seed=MEASURING_SEED)
         for network in (trained, last)

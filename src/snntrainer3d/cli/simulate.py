@@ -76,6 +76,7 @@ def simulate(
         run_simulation(
             design,
             chosen.inputs(),
+            chosen.readout,
             time_limit_s=time_limit,
             processes=processes,
             on_share=lambda share: _progress(share, told),
@@ -100,7 +101,7 @@ def _report(trained: TrainedNetwork, name: str, chosen: Samples, found: list[Sim
     report = report_of(found, chosen.indices, chosen.labels.tolist())
     for row, one, software in zip(report["samples"], found, _played(trained, chosen), strict=True):
         pairs = zip(one.circuit.spikes, software.spikes, strict=True)
-        row["trained"] = int(software.counts[-1].argmax())
+        row["trained"] = software.decision(chosen.readout)
         row["trained_spikes_differing"] = sum(int((fired != told).sum()) for fired, told in pairs)
     return {
         "weights": name,

@@ -6,27 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int, Shaped, UInt32
+from jaxtyping import Float, Int, Shaped, UInt32
 from torch import Tensor
 
 from snntrainer3d.data.contract import contract_of
 from snntrainer3d.data.dataset import Dataset
-from snntrainer3d.spec import (
-    FOR_TESTS,
-    Augmentation,
-    Coding,
-    Delta,
-    Direct,
-    InputContract,
-    Latency,
-    Population,
-    Rate,
-    Training,
-)
+from snntrainer3d.data.encoding import coded, mixed, sample_keys
+from snntrainer3d.spec import FOR_TESTS, Augmentation, Coding, Direct, InputContract, Training
 
 DIRECT, AS_THEY_ARE = Direct(), Augmentation()
-_JUST_ABOVE = 1e-7
-"""As snnTorch: how far above the threshold the weakest value of the logarithmic code lies."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,24 +64,15 @@ class Encoder:
             places: which samples of their split these are; what is drawn follows from them, not from the batch.
             draw: what is drawn at random is drawn anew for each.
         """
-        keys = _keys(self.seed, draw, np.arange(len(raw)) if places is None else places)
+        keys = sample_keys(self.seed, draw, np.arange(len(raw)) if places is None else places)
         changes = draw != FOR_TESTS and self.augmentation.changes
         values = self._shown(_moved(raw, self.augmentation, keys) if changes else raw)
         if changes and self.augmentation.noise > 0.0:
             values = values + self.augmentation.noise * _noise(values.shape, keys, self.timed)
-        match self.coding:
-            case Direct():
-                pass
-            case Rate(gain=gain):
-                chances = (values * gain).clamp_(0.0, 1.0)
-                return self._over_time(_spikes(chances, keys, self.num_steps))
-            case Latency():
-                return self._over_time(_latencies(values, self.coding, self.num_steps))
-            case Delta():
-                values = _changes(values, self.coding)
-            case Population():
-                values = _bells(values, self.coding)
-        return self._over_time(values) if self.timed else Encoded(values, True, self.num_steps)
+        if self.coding.kind == "direct":
+            return self._over_time(values) if self.timed else Encoded(values, True, self.num_steps)
+        made = torch.from_numpy(coded(values.numpy(), self.coding, self.num_steps, keys))
+        return self._over_time(made) if made.dim() == 3 else Encoded(made, True, self.num_steps)
 
     def _shown(self, raw: Shaped[Tensor, "batch ..."]) -> Tensor:
         """Give scaled values, [batch feature], or of timed samples [time batch feature]."""
@@ -132,11 +111,11 @@ def _moved(raw: Tensor, how: Augmentation, keys: UInt32[np.ndarray, "sample"]) -
         return raw
     height, width, reach = raw.shape[-2], raw.shape[-1], how.shift_pixels
     span = np.uint32(2 * reach + 1)
-    down, across = (torch.from_numpy((_mixed(keys + np.uint32(at)) % span).astype(np.int64)) for at in (1, 2))
+    down, across = (torch.from_numpy((mixed(keys + np.uint32(at)) % span).astype(np.int64)) for at in (1, 2))
     rows = torch.arange(height) + down[:, None]
     columns = torch.arange(width) + across[:, None]
     if how.mirror:
-        turned = torch.from_numpy((_mixed(keys + np.uint32(3)) & 1).astype(bool))
+        turned = torch.from_numpy((mixed(keys + np.uint32(3)) & 1).astype(bool))
         columns = torch.where(turned[:, None], columns.flip(1), columns)
     padded = torch.nn.functional.pad(raw, (reach,) * 4)
     samples = torch.arange(len(raw))[:, None, None]
@@ -149,62 +128,3 @@ def _noise(shape: torch.Size, keys: UInt32[np.ndarray, "sample"], timed: bool) -
     each = (shape[0], *shape[2:]) if timed else shape[1:]
     drawn = [np.random.default_rng(int(key)).standard_normal(each, np.float32) for key in keys]
     return torch.from_numpy(np.stack(drawn, axis=1 if timed else 0))
-
-
-def _keys(seed: int, draw: int, places: Int[np.ndarray, "sample"]) -> UInt32[np.ndarray, "sample"]:
-    """Give each sample a number of its own, which seed, draw and its place in the split decide."""
-    first, second = InputContract(seed=seed).start_words(draw)
-    return _mixed(_mixed(places.astype(np.uint32) + np.uint32(first)) ^ np.uint32(second))
-
-
-def _spikes(chances: Tensor, keys: UInt32[np.ndarray, "sample"], steps: int) -> Float[Tensor, "time batch feature"]:
-    """Draw a spike for every value and step; the same for a sample in whatever batch it comes."""
-    each, features = chances.numpy(), chances.shape[-1]
-    spikes = np.empty((steps, len(keys), features), np.float32)
-    for step in range(steps):
-        counted = _mixed(np.arange(step * features, (step + 1) * features, dtype=np.uint32))
-        drawn = _mixed(counted ^ keys[:, None])
-        drawn >>= np.uint32(8)
-        uniform = drawn * np.float32(2.0**-24)
-        np.less(uniform, each if each.ndim == 2 else each[step], out=spikes[step])
-    return torch.from_numpy(spikes)
-
-
-def _mixed(values: UInt32[np.ndarray, "..."]) -> UInt32[np.ndarray, "..."]:
-    """Mix bits, each of the result depending on each given: MurmurHash3's finaliser (Appleby 2008, public domain)."""
-    mixed = values ^ (values >> np.uint32(16))
-    mixed *= np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(13)
-    mixed *= np.uint32(0xC2B2AE35)
-    mixed ^= mixed >> np.uint32(16)
-    return mixed
-
-
-def _latencies(
-    values: Float[Tensor, "batch feature"], coding: Latency, steps: int
-) -> Float[Tensor, "time batch feature"]:
-    threshold = coding.threshold
-    values = values.clamp(0.0, 1.0)
-    if coding.scale == "linear":
-        times = (steps - 1) * (1.0 - values)
-    else:
-        weakest = torch.tensor(threshold + _JUST_ABOVE)
-        charged = values.clamp(min=threshold + _JUST_ABOVE)
-        latest = torch.log(weakest / (weakest - threshold))
-        times = torch.log(charged / (charged - threshold)) * (steps - 1) / latest
-    heard: Bool[Tensor, "batch feature"] = values >= threshold
-    return (torch.arange(steps)[:, None, None] == torch.where(heard, torch.round(times), -1.0)).to(torch.float32)
-
-
-def _changes(values: Float[Tensor, "time batch feature"], coding: Delta) -> Float[Tensor, "time batch feature"]:
-    """Compare each step with the one before, the first with silence."""
-    grown = torch.diff(values, dim=0, prepend=torch.zeros_like(values[:1]))
-    spikes = (grown >= coding.threshold).to(torch.float32)
-    return spikes - (grown <= -coding.threshold).to(torch.float32) if coding.off_spikes else spikes
-
-
-def _bells(values: Float[Tensor, "... feature"], coding: Population) -> Float[Tensor, "... more"]:
-    """Give for each curve in turn its value for every feature: maps stay maps, with more channels."""
-    centres = (torch.arange(coding.neurons) + 0.5) / coding.neurons
-    apart = (values[..., None, :] - centres[:, None]) * (coding.neurons / coding.width)
-    return torch.exp(-0.5 * apart.square()).flatten(-2)

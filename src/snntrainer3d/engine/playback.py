@@ -28,6 +28,7 @@ from snntrainer3d.engine.kernels.leaky import reference as leaky
 from snntrainer3d.engine.kernels.synaptic import reference as synaptic
 from snntrainer3d.engine.losses import Objective
 from snntrainer3d.engine.reference import neurons_over_time
+from snntrainer3d.spec import Readout
 
 DEFAULT = Objective()
 Recorded = tuple[Float[Tensor, "time batch neuron"], Float[Tensor, "time batch neuron"]]
@@ -48,6 +49,11 @@ class Playback:
     def counts(self) -> Int64[np.ndarray, "time output"]:
         """Give the spikes of each output up to and with each step."""
         return self.spikes[-1].cumsum(axis=0, dtype=np.int64)
+
+    def decision(self, readout: Readout) -> int:
+        """Return the class."""
+        fired, membranes = (over_time[-1][:, None] for over_time in (self.spikes, self.membranes))
+        return int(readout.decisions(fired, membranes)[0])
 
     def scores(self, objective: Objective) -> Num[np.ndarray, "time class"]:
         """Give what speaks for each class up to and with each step; the largest at the last step decides."""

@@ -79,6 +79,7 @@ class RunningSimulation:
         ready = simulate(
             design,
             chosen.inputs(),
+            chosen.readout,
             time_limit_s=TIME_LIMIT_S,
             processes=processes,
             on_share=self._tell,

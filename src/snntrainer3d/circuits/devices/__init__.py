@@ -1,6 +1,6 @@
 """What imperfect devices do to a network: faults one at a time and together, and how good devices must be."""
 
-from snntrainer3d.circuits.devices.accuracy import Decider
+from snntrainer3d.circuits.devices.accuracy import Decider, decider_of
 from snntrainer3d.circuits.devices.figure import draw_study
 from snntrainer3d.circuits.devices.imperfections import Imperfections, imperfect
 from snntrainer3d.circuits.devices.study import (
@@ -24,6 +24,7 @@ __all__ = [
     "Imperfections",
     "Point",
     "Requirement",
+    "decider_of",
     "disturbance",
     "draw_study",
     "imperfect",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -28,12 +28,14 @@ ACCURACY = {
 """Options of a form: op-amps and clamped membranes ring in the trapezoidal rule."""
 
 
-def netlist(design: Design, inputs: Float[np.ndarray, "sample time feature"], *, title: str = "") -> str:
-    """Write a design with samples as its sources, one after the other, ready to be simulated."""
+def netlist(
+    design: Design, inputs: Float[np.ndarray, "sample time feature"], *, title: str = "", notes: Sequence[str] = ()
+) -> str:
+    """Write a design with samples as its sources, one after the other, ready to be simulated; `notes` are comments."""
     samples, steps, _ = inputs.shape
     clock = timing(design.settings, steps, len(design.crossbars), samples)
     lines = [*_head(design, title, f"{samples} sample(s) of {steps} steps")]
-    lines += [*_reading(clock)]
+    lines += [*_reading(clock), *(line for note in notes for line in comment(note))]
     lines += ["", *clock_sources(design, clock)]
     lines += ["", "* inputs: the sample's values times the read voltage, in volts"]
     lines += [*input_sources(design, clock, inputs), _bias(design)]
@@ -41,12 +43,12 @@ def netlist(design: Design, inputs: Float[np.ndarray, "sample time feature"], *,
     return "\n".join(lines) + "\n"
 
 
-def as_subcircuit(design: Design, *, name: str = "snn", title: str = "") -> str:
+def as_subcircuit(design: Design, *, name: str = "snn", title: str = "", notes: Sequence[str] = ()) -> str:
     """Write a design as a sub-circuit with pins for clock, inputs and outputs, to be used in a larger one."""
     pins = subcircuit_pins(design)
     free = design.settings.form == "async"
     control = "the clearing" if free else "the clock's phases and each layer's clearing"
-    lines = [*_head(design, title, "a sub-circuit")]
+    lines = [*_head(design, title, "a sub-circuit"), *(line for note in notes for line in comment(note))]
     lines += [*comment(f"Pins: {control} (0 and 1 V), the bias rail and the inputs")]
     lines += [*comment("(at the read voltage where they are 1), the spikes of the output (0 and 1 V).")]
     lines += [*continued([f".subckt {name}", *pins]), *_body(design), f".ends {name}"]

@@ -17,7 +17,9 @@ from jaxtyping import Bool, Float, Float64, Int
 
 from snntrainer3d.circuits.clocked import Behaviour, advance, currents
 from snntrainer3d.circuits.design import Crossbar, Design
+from snntrainer3d.spec import Readout
 
+MOST_SPIKES = Readout()
 ROUNDING = 1e-9
 """Added to what residuals explain, for the sums of float64."""
 
@@ -44,8 +46,12 @@ class Difference:
 class SampleAgreement:
     """One sample."""
 
-    circuit_counts: Int[np.ndarray, "class"]
-    network_counts: Int[np.ndarray, "class"]
+    circuit_counts: Int[np.ndarray, "output"]
+    network_counts: Int[np.ndarray, "output"]
+    circuit_decision: int
+    """The class, read from the output as the network's recipe says."""
+    network_decision: int
+    """The class of the network by the same readout."""
     spikes: int
     """(neuron, step) pairs, spikes or not."""
     differing: int
@@ -53,16 +59,6 @@ class SampleAgreement:
     residual: float
     """Largest of all layers, steps and neurons, in units of the network."""
     roots: tuple[Difference, ...]
-
-    @property
-    def circuit_decision(self) -> int:
-        """Give the output with most spikes, the lowest of equals."""
-        return int(self.circuit_counts.argmax())
-
-    @property
-    def network_decision(self) -> int:
-        """Give the network's decision by the same rule."""
-        return int(self.network_counts.argmax())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,11 @@ class Agreement:
 
 
 def compare(
-    design: Design, inputs: Float[np.ndarray, "time feature"], circuit: Behaviour, network: Behaviour
+    design: Design,
+    inputs: Float[np.ndarray, "time feature"],
+    circuit: Behaviour,
+    network: Behaviour,
+    readout: Readout = MOST_SPIKES,
 ) -> SampleAgreement:
     """Measure one sample, both behaviours in units of the network."""
     residuals = one_step_residuals(design, inputs, circuit)
@@ -100,6 +100,8 @@ def compare(
     return SampleAgreement(
         circuit_counts=circuit.spikes[-1].sum(axis=0),
         network_counts=network.spikes[-1].sum(axis=0),
+        circuit_decision=circuit.decision(readout),
+        network_decision=network.decision(readout),
         spikes=sum(fired.size for fired in network.spikes),
         differing=sum(int((one != other).sum()) for one, other in zip(circuit.spikes, network.spikes, strict=True)),
         residual=max(float(np.abs(residual).max()) for residual in residuals),

@@ -18,10 +18,11 @@ from snntrainer3d.circuits.design import Design
 from snntrainer3d.circuits.netlist import netlist
 from snntrainer3d.circuits.netlist.cards import membrane, spike
 from snntrainer3d.circuits.simulation.estimate import check_bearable
-from snntrainer3d.circuits.simulation.measures import SampleAgreement, compare
+from snntrainer3d.circuits.simulation.measures import MOST_SPIKES, SampleAgreement, compare
 from snntrainer3d.circuits.simulation.ngspice import find_ngspice, run_ngspice
 from snntrainer3d.circuits.simulation.raw import Waveforms
 from snntrainer3d.errors import Fault, SimulationError, SpecError
+from snntrainer3d.spec import Readout
 
 TIME_LIMIT_S = 600.0
 ROUNDED = 1e-5
@@ -48,6 +49,7 @@ class Simulated:
 def simulate(
     design: Design,
     inputs: Float[np.ndarray, "sample time feature"],
+    readout: Readout = MOST_SPIKES,
     *,
     time_limit_s: float = TIME_LIMIT_S,
     processes: int | None = None,
@@ -57,6 +59,7 @@ def simulate(
     """Simulate each sample, and yield it as soon as it is done, in any order.
 
     Args:
+        readout: how the output becomes a class.
         time_limit_s: of one sample.
         processes: at once; by default one for each core.
         on_share: told the share of all that is done, now and then, from several threads.
@@ -69,7 +72,7 @@ def simulate(
     _check_inputs(design, inputs)
     check_bearable(design, inputs.shape[1], time_limit_s)
     find_ngspice()
-    return _all(design, inputs, time_limit_s, processes or os.cpu_count() or 1, on_share, cancelled)
+    return _all(design, inputs, readout, time_limit_s, processes or os.cpu_count() or 1, on_share, cancelled)
 
 
 def _check_inputs(design: Design, inputs: Float[np.ndarray, "sample time feature"]) -> None:
@@ -81,6 +84,7 @@ def _check_inputs(design: Design, inputs: Float[np.ndarray, "sample time feature
 def _all(
     design: Design,
     inputs: Float[np.ndarray, "sample time feature"],
+    readout: Readout,
     time_limit_s: float,
     processes: int,
     on_share: Callable[[float], None] | None,
@@ -96,7 +100,7 @@ def _all(
 
     def one(place: int) -> Simulated:
         ended = lambda: stop.is_set() or cancelled()  # noqa: E731
-        return _one(design, inputs[place], place, time_limit_s, lambda share: tell(place, share), ended)
+        return _one(design, inputs[place], readout, place, time_limit_s, lambda share: tell(place, share), ended)
 
     with ThreadPoolExecutor(min(processes, len(inputs))) as pool:
         left: set[Future[Simulated]] = {pool.submit(one, place) for place in range(len(inputs))}
@@ -116,6 +120,7 @@ def _all(
 def _one(
     design: Design,
     inputs: Float[np.ndarray, "time feature"],
+    readout: Readout,
     place: int,
     time_limit_s: float,
     on_share: Callable[[float], None],
@@ -128,12 +133,12 @@ def _one(
     )
     circuit = behaviour_of(design, clock, waveforms)
     network = run_clocked(design, inputs)
-    agreement = compare(design, inputs, circuit, network)
+    agreement = compare(design, inputs, circuit, network, readout)
     return Simulated(design, place, circuit, network, agreement, waveforms, clock, time.perf_counter() - begun)
 
 
 def simulated_elsewhere(
-    design: Design, inputs: Float[np.ndarray, "time feature"], waveforms: Waveforms, seconds: float
+    design: Design, inputs: Float[np.ndarray, "time feature"], readout: Readout, waveforms: Waveforms, seconds: float
 ) -> Simulated:
     """Measure one sample whose netlist another simulator ran.
 
@@ -151,7 +156,8 @@ def simulated_elsewhere(
         raise SimulationError("The simulation stopped early.", hint="Simulate it under ngspice at the server.")
     circuit = behaviour_of(design, clock, waveforms)
     network = run_clocked(design, inputs)
-    return Simulated(design, 0, circuit, network, compare(design, inputs, circuit, network), waveforms, clock, seconds)
+    agreement = compare(design, inputs, circuit, network, readout)
+    return Simulated(design, 0, circuit, network, agreement, waveforms, clock, seconds)
 
 
 def behaviour_of(design: Design, clock: Clock, waveforms: Waveforms, sample: int = 0) -> Behaviour:

@@ -126,7 +126,7 @@ def measure(run_id: str, views: Views, body: Annotated[MeasureCircuit, Depends(_
     from snntrainer3d.circuits import report_of, simulated_elsewhere, traces_of
 
     design, chosen = _small(views, run_id, body.form, body.sample)
-    found = simulated_elsewhere(design, chosen.inputs()[0], _waveforms(body), body.seconds)
+    found = simulated_elsewhere(design, chosen.inputs()[0], chosen.readout, _waveforms(body), body.seconds)
     report = report_of([found], chosen.indices, chosen.labels.tolist())
     del report["settings"]
     return views.json({**report, "traces": [{"sample": body.sample, **traces_of(found)}]})
