@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,19 @@ def test_a_netlist_with_samples_and_a_sub_circuit_without(capsys: Capture, xor: 
     told_json(capsys, *command, "--form", "vccs", "--set", "levels=8", "--force")
     assert ".subckt snn phi_int phi_latch clear1 clear2 bias in_0 in_1 spk2_0 spk2_1" in path.read_text()
     assert "levels 8" in path.read_text()
+
+
+def test_a_netlist_says_how_its_network_is_fed_and_read(capsys: Capture, tmp_path: Path) -> None:
+    spec = compose(Choices(dataset="xor", hidden=(8,), training={"coding": {"kind": "latency"}, "loss": "first_spike"}))
+    with RunStore() as store:
+        row = store.create(spec, launcher="cli")
+        store.folder(row.id).weights.write_bytes(to_safetensors(replace(read_weights(XOR), training=spec.training)))
+    path = tmp_path / "xor.cir"
+    told_json(capsys, "export", row.id, "--to", "spice", "--sample", "1", "--output", str(path))
+    text = path.read_text()
+    assert "latency" in text.partition(".model")[0]
+    assert "earliest spike" in text.partition(".model")[0]
+    assert "Vin_0 in_0 0 PWL(" in text or "Vin_1 in_1 0 PWL(" in text
 
 
 def test_wrong_circuits_are_refused_and_nothing_is_written(capsys: Capture, xor: str, tmp_path: Path) -> None:

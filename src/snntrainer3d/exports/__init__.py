@@ -17,6 +17,7 @@ from snntrainer3d.exports.reading import WeightFile, read_weight_file, read_weig
 from snntrainer3d.exports.safetensors_file import from_safetensors, to_safetensors
 from snntrainer3d.exports.snntorch_script import to_snntorch_script
 from snntrainer3d.exports.state_dict import StateDict, from_state_dict
+from snntrainer3d.exports.words import coding_in_words, decision_in_words
 
 __all__ = [
     "FORMS",
@@ -27,6 +28,8 @@ __all__ = [
     "Samples",
     "StateDict",
     "WeightFile",
+    "coding_in_words",
+    "decision_in_words",
     "figure_file",
     "figures_zip",
     "form_of",
