@@ -11,7 +11,7 @@ import pytest
 from made_runs import Served, small_spec, trained_for
 from test_routes import fault, fits
 
-from snntrainer3d.exports import FORMS, read_weights
+from snntrainer3d.exports import FORMS, is_c_name, read_weights
 from snntrainer3d.server import export_models as models
 
 
@@ -35,6 +35,17 @@ def test_weights_are_downloaded_in_a_form(served: Served, finished: str, form: s
     if form == "npz":
         wanted = trained_for(small_spec()).tensors["layers.0.weight"]
         assert np.array_equal(read_weights(answer.content).tensors["layers.0.weight"], wanted)
+
+
+@pytest.mark.parametrize("called", ["thesis 1", "math", "main", "…"])
+def test_c_is_downloaded_whatever_a_run_is_called(served: Served, finished: str, called: str) -> None:
+    assert served.client.patch(f"/api/runs/{finished}", json={"name": called}).status_code == 200
+    answer = served.client.get(f"/api/runs/{finished}/export/c")
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        source, header = archive.namelist()
+        assert is_c_name(source)
+        assert f'#include "{header}"' in archive.read(source).decode()
 
 
 def test_the_circuit_is_one_zip_of_netlist_crossbars_and_parts(served: Served, finished: str) -> None:

@@ -1,6 +1,7 @@
 """WHERE a trained network can go and come from: one file per format, each a function of TrainedNetwork and back."""
 
 from snntrainer3d.exports.bundle import figure_file, figures_zip, settings_json
+from snntrainer3d.exports.c_source import is_c_name
 from snntrainer3d.exports.card import model_card
 from snntrainer3d.exports.forms import FORMS, Form, form_of, packed, prove_files
 from snntrainer3d.exports.json_weights import from_json, to_json
@@ -38,6 +39,7 @@ __all__ = [
     "from_npz",
     "from_safetensors",
     "from_state_dict",
+    "is_c_name",
     "model_card",
     "modules_in",
     "packed",

@@ -201,9 +201,14 @@ _BODIES = {
 }
 
 
+def is_c_name(file: str) -> bool:
+    """Tell whether a file can be called so: a compiler takes it for C, and it is none of C's own."""
+    return _FILE.fullmatch(file) is not None and Path(file).stem.lower() not in _TAKEN
+
+
 def c_files(trained: TrainedNetwork, file: str = "network.c", *, int8: bool = False) -> dict[str, bytes]:
     """Give source and header by their names; raises InputError for a name, MismatchError for what they cannot hold."""
-    if not _FILE.fullmatch(file) or Path(file).stem.lower() in _TAKEN:
+    if not is_c_name(file):
         raise InputError(
             f"got {file!r}, which a C compiler would not take, or takes for a file of its own.",
             path="output",

@@ -14,7 +14,17 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from snntrainer3d.analysis import metrics_csv
-from snntrainer3d.exports import FORMS, Form, figure_file, figures_zip, form_of, model_card, packed, settings_json
+from snntrainer3d.exports import (
+    FORMS,
+    Form,
+    figure_file,
+    figures_zip,
+    form_of,
+    is_c_name,
+    model_card,
+    packed,
+    settings_json,
+)
 from snntrainer3d.jobs import page_of
 from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.export_models import ExportForms, ExportProof
@@ -182,7 +192,11 @@ def export_figure(
 def export_weights(run_id: str, form: str, views: Views) -> Response:
     """Give network and weights in a form: as they are, or as code."""
     chosen, name = form_of(form), _plain(views.name(run_id))
-    files = chosen.write(views.trained(run_id), f"{name}{chosen.ending}")
+    file = f"{name}{chosen.ending}"
+    # A run may be called as one of C's own headers, which its file may not.
+    if file.endswith(".c") and not is_c_name(file):
+        file = f"run-{file}"
+    files = chosen.write(views.trained(run_id), file)
     several = len(files) > 1
     return _download(packed(files), "application/zip" if several else chosen.media, name, _ending(chosen, several))
 
