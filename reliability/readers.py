@@ -19,6 +19,7 @@ import numpy as np
 from snntrainer3d.circuits.simulation.raw import read_raw
 from snntrainer3d.data.idx import read_idx
 from snntrainer3d.data.own.gathered import Choice, Faults
+from snntrainer3d.data.own.keeping import understood
 from snntrainer3d.data.own.nmnist import read_bin_events
 from snntrainer3d.data.own.npz import read_npz
 from snntrainer3d.data.own.pictures import read_pictures
@@ -298,6 +299,24 @@ def _documents() -> list[bytes]:
     return [RunSpec(network=_small().network, training=Training()).model_dump_json().encode()]
 
 
+_TABLES = [
+    b"a,b,label\n" + b"1,2,x\n3,4,y\n" * 3,
+    'sep=;\nId;"w, cm";h;Art;\n'.encode("utf-8-sig")
+    + b"".join(b"%d;0,5;1,%d;%d_1;\n" % (at, at, at % 2) for at in range(8)),
+    "# a,b,kind\n".encode("utf-16") + "".join(f"{at} -{at}e3 {'²①'[at % 2]}\n" for at in range(8)).encode("utf-16-le"),
+    b"x|p|y\r" + b"1|5%|007\r-.5|7 %|7\r" * 4,
+]
+"""Of several countries, with names of classes that look like numbers."""
+
+
+def _samples(path: Path) -> object:
+    return understood(read_npz(path, "it.npz", Choice()), "it.npz", Choice())
+
+
+def _table(path: Path) -> object:
+    return understood(read_csv(path, "it.csv"), "it.csv", Choice())
+
+
 def _document(content: bytes) -> object:
     return parse_run(read_json(content))
 
@@ -316,8 +335,8 @@ READERS: dict[str, Reader] = {
     "weight frame": Reader(decode_frame, _frames),
     "IDX": Reader(_file(read_idx), _idx),
     "WAV": Reader(lambda content: read_wav(content, "it.wav"), lambda: [_sound()]),
-    "own NPZ": Reader(_file(lambda path: read_npz(path, "it.npz", Choice())), _npz),
-    "own CSV": Reader(_file(lambda path: read_csv(path, "it.csv")), lambda: [b"a,b,label\n" + b"1,2,x\n3,4,y\n" * 3]),
+    "own NPZ": Reader(_file(_samples), _npz),
+    "own CSV": Reader(_file(_table), lambda: _TABLES),
     "zip of pictures or sounds": Reader(_file(_tree, ".zip"), _trees),
     "snapshots": Reader(_file(_snapshots), _snapshot_files),
     "live frame": Reader(_file(read_live_frame), _live_files),

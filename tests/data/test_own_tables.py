@@ -221,6 +221,8 @@ def test_numbers_that_only_count_rows_are_left_out_or_told(tmp_path: Path) -> No
     assert any("Column time counts the samples" in note for note in time.report.notes)
     bare = check(tmp_path, joined([f"{at},{line}" for at, line in enumerate(lines(None))]))
     assert bare.dataset.info.input_shape == (2,)
+    copied = check(tmp_path, joined(["Id,w,h,label", *numbered, numbered[3]]))
+    assert copied.dataset.info.input_shape == (2,)
     again = check(tmp_path, joined(["id,w,h,label", *(f"{at % 3},{line}" for at, line in enumerate(lines(None)))]))
     assert again.dataset.info.input_shape == (3,)
 
@@ -301,6 +303,6 @@ def test_columns_are_scaled_by_training_rows_alone(tmp_path: Path) -> None:
     assert (train.min(), train.max()) == (0.0, 1.0)
     assert np.array_equal(train, plain.train.inputs)
     assert reading.dataset.test.inputs.max() == 1.0
-    assert any("1 of 20 test samples lies beyond" in note for note in reading.report.notes)
+    assert any("1 of 20 test samples lies far beyond" in note for note in reading.report.notes)
     assert reading.report.table is not None
     assert reading.report.table.highs[0] == 99.0

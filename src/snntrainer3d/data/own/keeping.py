@@ -93,7 +93,15 @@ def _read(given: Path | Sequence[Path], name: str, choice: Choice | None) -> tup
     paths = [given] if isinstance(given, Path) else list(given)
     called = name or title_of([path.parent.resolve() / path.name for path in paths])
     chosen = choice or Choice()
-    found, faults = read_in_own_process(paths, called, chosen), Faults(called)
+    return understood(read_in_own_process(paths, called, chosen), called, chosen)
+
+
+def understood(found: Gathered, called: str, chosen: Choice) -> tuple[Reading, str]:
+    """Split, look at and scale what was read; return it with the checksum that it is kept by.
+
+    Raises FileFormatError with every fault.
+    """
+    faults = Faults(called)
     train, test = _split(found, chosen, called)
     notes = check_content(found, train, test, faults)
     faults.tell()

@@ -16,6 +16,7 @@ _BYTE = 255
 _DARK = 127
 """The largest value of bytes that are taken for a scale of their own: above it they are the brightness of pictures."""
 _PIECE = 4_096
+_NEARER = "test values beyond them are set to the nearer end"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,11 +41,12 @@ def scaled(found: Gathered, train: np.ndarray, test: np.ndarray) -> Scaled:
 def _by_columns(found: Gathered, train: np.ndarray, test: np.ndarray) -> Scaled:
     values = found.inputs
     low, high = values[train].min(axis=0), values[train].max(axis=0)
-    beyond = np.count_nonzero(((values[test] < low) | (values[test] > high)).any(axis=1))
+    spread = np.where(high > low, high - low, 1.0)
+    far = ((values[test] < low - spread) | (values[test] > high + spread)).any(axis=1)
     table = found.report.table
     told = found.report.extended(
-        scaling=["Each column is brought to 0–1 by its smallest and largest training value."],
-        notes=_beyond(int(beyond), len(test), "the range of the training samples in a column"),
+        scaling=[f"Each column is brought to 0–1 by its smallest and largest training value; {_NEARER}."],
+        notes=_beyond(int(far.sum()), len(test), "the range of the training samples in a column"),
     )
     if table:
         told = replace(told, table=replace(table, lows=tuple(low.tolist()), highs=tuple(high.tolist())))
@@ -70,10 +72,11 @@ def _as_one(found: Gathered, train: np.ndarray, test: np.ndarray) -> Scaled:
         low, high, say = 0.0, 1.0, f"{held} are taken as they are."
         inputs, scale = np.clip(values, 0.0, 1.0).astype(np.float32), 1.0
     else:
-        say = f"{held} are brought to 0–1 by the smallest and largest training value."
+        say = f"{held} are brought to 0–1 by the smallest and largest training value; {_NEARER}."
         inputs, scale = _brought(values, np.array(low), np.array(high)), 1.0
-    beyond = np.count_nonzero((lows[test] < low) | (highs[test] > high))
-    notes = _beyond(int(beyond), len(test), f"{low:g} to {high:g}, the range of the training samples")
+    spread = high - low or 1.0
+    far = (lows[test] < low - spread) | (highs[test] > high + spread)
+    notes = _beyond(int(far.sum()), len(test), f"{low:g} to {high:g}, the range of the training samples")
     return Scaled(inputs, scale, found.report.extended(scaling=[say], notes=notes))
 
 
@@ -91,4 +94,6 @@ def _beyond(count: int, of: int, within: str) -> list[str]:
     if not count:
         return []
     verb = "lies" if count == 1 else "lie"
-    return [f"{count:,} of {of:,} test samples {verb} beyond {within}; such values are set to the nearer end of it."]
+    return [
+        f"{count:,} of {of:,} test samples {verb} far beyond {within}; such values are set to the nearer end of it."
+    ]

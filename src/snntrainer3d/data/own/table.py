@@ -123,7 +123,8 @@ def _numbering(layout: Layout, values: Float64[np.ndarray, "row column"]) -> lis
     for at, place in enumerate(layout.inputs):
         column = values[:, at]
         if layout.numbers_rows(place):
-            whole = np.array_equal(column, np.floor(column)) and len(np.unique(column)) == len(column)
+            # A row that was copied, or two tables that were joined, have some numbers twice.
+            whole = np.array_equal(column, np.floor(column)) and len(np.unique(column)) * 2 > len(column)
         else:
             first = not layout.has_header and place == 0 and len(column) > 2
             whole = first and column[0] in (0, 1) and bool(np.all(np.diff(column) == 1))
