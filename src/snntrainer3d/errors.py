@@ -19,9 +19,29 @@ Snntrainer3dError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
+
+
+def writable(text: str) -> str:
+    """Return a text that can be written: half a surrogate pair, as damaged names hold it, becomes its number."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def printable(text: str) -> str:
+    """Return a text as a terminal may show it: what would steer it, or turn the direction of writing, is escaped."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and line break, DEL, C1
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks of direction
+    "\u2028\u2029\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"  # line ends, surrogates, what is never seen
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +56,11 @@ class Fault:
     message: str
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        # What a file or a person called something may hold what no answer can be written with.
+        for field in ("path", "message", "hint"):
+            object.__setattr__(self, field, writable(getattr(self, field)))
+
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
         return f"{where}{self.message}" + (f" {self.hint}" if self.hint else "")
@@ -49,10 +74,10 @@ class Snntrainer3dError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, path: str = "", hint: str = "", faults: Sequence[Fault] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.path = path
-        self.hint = hint
+        super().__init__(writable(message))
+        self.message = writable(message)
+        self.path = writable(path)
+        self.hint = writable(hint)
         self.faults = tuple(faults) or (Fault(path, message, hint),)
 
     def __str__(self) -> str:

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 PhaseName = Literal["downloading", "loading", "preparing kernels", "training", "validating", "testing", "writing"]
 NoticeLevel = Literal["info", "warning", "error"]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+"""What is counted; larger ones are no whole numbers in a browser."""
 
 
 def finite_values(value: Any) -> Any:
@@ -28,7 +30,7 @@ def finite_values(value: Any) -> Any:
 
 class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
-    at: float = 0.0
+    at: Annotated[float, Field(ge=0, le=1e11)] = 0.0
 
 
 class Prepared(_Event):
@@ -39,14 +41,14 @@ class Prepared(_Event):
     """`fused` or `reference`, as chosen."""
     engine_note: str = ""
     """Why it was chosen, where that is not obvious."""
-    threads: int
-    parameters: int
-    train_samples: int
-    validation_samples: int
-    test_samples: int
-    updates_per_epoch: int
-    total_updates: int
-    first_update: int = 0
+    threads: Count
+    parameters: Count
+    train_samples: Count
+    validation_samples: Count
+    test_samples: Count
+    updates_per_epoch: Annotated[int, Field(ge=1, le=2**53)]
+    total_updates: Count
+    first_update: Count = 0
     """Where this part of the run starts: above 0 after a resume."""
 
 
@@ -63,8 +65,8 @@ class Update(_Event):
     """Means over the updates since the last such event; `update` counts optimizer steps done, from 1."""
 
     kind: Literal["update"] = "update"
-    update: int
-    epoch: int
+    update: Count
+    epoch: Count
     """The epoch this update belongs to, from 1."""
     loss: float | None
     """None where it is no longer finite."""
@@ -83,8 +85,8 @@ class EpochDone(_Event):
     """One pass over the training data, its validation and its checkpoint are done."""
 
     kind: Literal["epoch"] = "epoch"
-    epoch: int
-    update: int
+    epoch: Count
+    update: Count
     train_loss: float | None
     train_accuracy: float
     validation_loss: float | None = None
@@ -98,9 +100,9 @@ class Snapshot(_Event):
     """The weights of this update were recorded for replay; `index` counts from 0."""
 
     kind: Literal["snapshot"] = "snapshot"
-    index: int
-    update: int
-    epoch: int
+    index: Count
+    update: Count
+    epoch: Count
 
 
 class Notice(_Event):

@@ -65,8 +65,16 @@ def output_error(path: Path, error: OSError) -> Snntrainer3dError:
     return kind(_unwritten(path, error), hint=_hint(error))
 
 
+def disk_error(error: OSError) -> StorageError | None:
+    """Give the error of a disk that is full, broken or not to be used; None for one that is of something else."""
+    if error.errno not in (*_REFUSED, errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return None
+    where = error.filename if isinstance(error.filename, str) else "The disk"
+    return StorageError(f"{where} cannot be used: {error.strerror}.", hint=_hint(error))
+
+
 def _unwritten(path: Path, error: OSError) -> str:
-    return f"{path} cannot be written: {error.strerror or error}."
+    return f"{path} cannot be written: {error.strerror or 'the disk gives an error'}."
 
 
 def _hint(error: OSError) -> str:

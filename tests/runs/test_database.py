@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -16,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from snntrainer3d.errors import StorageError
-from snntrainer3d.runs import RunStore, database
+from snntrainer3d.runs import RunStore, check_store, database
 from snntrainer3d.runs.tables import METADATA
 from snntrainer3d.spec import RunSpec
 
@@ -113,7 +115,7 @@ def test_a_foreign_or_damaged_file_is_refused_untouched(home: Path, path: Path) 
         RunStore(home)
     assert path.read_bytes() == foreign
     path.write_bytes(b"this is no database" * 500)
-    with pytest.raises(StorageError, match="cannot be read"):
+    with pytest.raises(StorageError, match="is damaged"):
         RunStore(home)
     assert path.read_bytes() == b"this is no database" * 500
 
@@ -122,6 +124,33 @@ def test_a_home_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="home"):
         RunStore(tmp_path / "file" / "home")
+
+
+def test_a_home_that_is_a_file_or_not_allowed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="is a file, not a folder"):
+        RunStore(tmp_path / "file")
+
+    def refuse(*_: object, **__: object) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(StorageError, match="cannot be opened: Permission denied"):
+        RunStore(tmp_path / "home")
+
+
+def test_a_database_that_vanished_is_told_and_no_new_one_hides_the_runs(home: Path, path: Path, spec: RunSpec) -> None:
+    with RunStore(home) as store:
+        made = store.create(spec).id
+    for part in home.glob("runs.db*"):
+        part.unlink()
+    with pytest.raises(StorageError, match=r"is gone, but the folders of 1 runs .* doctor --repair"):
+        RunStore(home)
+    assert not path.exists()
+    os.utime(home / "runs" / made, (1e9, 1e9))
+    check_store(home, mend=True)
+    with RunStore(home) as store:
+        assert [row.id for row in store.list()] == [made]
 
 
 def test_a_store_that_stays_locked_is_told(

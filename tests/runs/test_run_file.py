@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from snntrainer3d.analysis import evaluate_counts, metrics_csv
 from snntrainer3d.errors import ConflictError, FileFormatError, LimitError, NotFoundError, Snntrainer3dError
 from snntrainer3d.events import Cancelled, EpochDone, Finished, StateChanged, Update
 from snntrainer3d.exports import to_safetensors
-from snntrainer3d.runs import RunStore, StoredCheckpoint, append_event, run_file, write_checkpoint
+from snntrainer3d.frames import encode_frame, make_frame
+from snntrainer3d.runs import (
+    RunStore,
+    SnapshotWriter,
+    StoredCheckpoint,
+    append_event,
+    read_record,
+    run_file,
+    write_checkpoint,
+)
 from snntrainer3d.spec import RunSpec, TrainedNetwork, fixed_tensors, tensor_shapes
 
 pytestmark = pytest.mark.slow
@@ -28,14 +40,29 @@ def weights_of(spec: RunSpec) -> TrainedNetwork:
     return TrainedNetwork(spec.network, {**drawn, **fixed_tensors(spec.network)}, spec.training)
 
 
+def results_of(spec: RunSpec) -> dict[str, Any]:
+    labels = np.arange(20) % 10
+    scores = evaluate_counts(np.eye(10, dtype=np.int64)[labels], labels, 0.25).to_dict()
+    counts = {"parameters": 7, "flops": 8, "flops_all_steps": 32, "updates": 1, "epochs": 1}
+    return {"test": scores, "validation": None, **counts, "rates": [0.1] * len(spec.network.spiking())}
+
+
+def snapshots_of(spec: RunSpec, path: Path) -> None:
+    weights = [np.ones((one.rows, one.columns), np.float32) for one in spec.network.connections()]
+    frame = make_frame("0123456789ab", 1, 1, 1, weights)
+    writer = SnapshotWriter(path, len(encode_frame(frame)))
+    writer.write(0, frame)
+    writer.close()
+
+
 @pytest.fixture
 def run(store: RunStore, spec: RunSpec) -> str:
     """A finished run with everything in it."""
     made = store.create(spec, launcher="cli").id
     folder = store.folder(made)
     folder.weights.write_bytes(to_safetensors(weights_of(spec)))
-    folder.results.write_text(json.dumps({"test": {"accuracy": 0.5, "macro_f1": 0.4}}))
-    folder.snapshots.write_bytes(b"snapshots")
+    folder.results.write_text(json.dumps(results_of(spec)))
+    snapshots_of(spec, folder.snapshots)
     append_event(folder.events, StateChanged(state="running"))
     append_event(
         folder.events,
@@ -45,7 +72,8 @@ def run(store: RunStore, spec: RunSpec) -> str:
         folder.events,
         EpochDone(epoch=1, update=1, train_loss=1.0, train_accuracy=0.5, rates=[0.1], seconds=1.0),
     )
-    append_event(folder.events, Finished(results={"test": {"accuracy": 0.5, "macro_f1": 0.4}}))
+    append_event(folder.events, Finished(results=results_of(spec)))
+    folder.metrics.write_text(metrics_csv(read_record(folder.events).events))
     store.sync(made)
     store.change(made, name="to take along", tags=["kept"], notes="why")
     return made
@@ -70,7 +98,7 @@ def test_a_run_goes_from_home_to_home_as_it_is(store: RunStore, run: str, file: 
     assert changed == set()
     assert row.tags == ["kept"]
     assert other.metrics(run) == store.metrics(run)
-    for name in ("spec.json", "events.jsonl", "weights.safetensors", "snapshots.bin", "results.json"):
+    for name in ("spec.json", "events.jsonl", "weights.safetensors", "snapshots.bin", "results.json", "metrics.csv"):
         assert (other.folder(run).path / name).read_bytes() == (store.folder(run).path / name).read_bytes()
 
 
@@ -126,6 +154,16 @@ def changed(file: Path, change: Callable[[dict[str, bytes]], None], **options: i
     return target
 
 
+def with_sums(content: dict[str, bytes]) -> None:
+    """Make the list of files fit what they hold: the checksums are no protection from who wrote both."""
+    told = {
+        name: {"bytes": len(one), "sha256": hashlib.sha256(one).hexdigest()}
+        for name, one in content.items()
+        if name != "run.json"
+    }
+    _about(content, files=told)
+
+
 def _about(content: dict[str, bytes], **changes: object) -> None:
     content["run.json"] = json.dumps({**json.loads(content["run.json"]), **changes}).encode()
 
@@ -165,6 +203,117 @@ def refused(path: Path, other: RunStore, error: type[Exception]) -> None:
     assert other.list() == []
 
 
+def results_with(**changes: Any) -> Callable[[dict[str, bytes]], None]:
+    def change(content: dict[str, bytes]) -> None:
+        content["results.json"] = json.dumps({**json.loads(content["results.json"]), **changes}).encode()
+
+    return change
+
+
+def scores_with(**changes: Any) -> Callable[[dict[str, bytes]], None]:
+    def change(content: dict[str, bytes]) -> None:
+        found = json.loads(content["results.json"])
+        found["test"].update(changes)
+        content["results.json"] = json.dumps(found).encode()
+
+    return change
+
+
+def event(**fields: Any) -> Callable[[dict[str, bytes]], None]:
+    """Add an event to the record."""
+    return lambda content: content.update(
+        {"events.jsonl": content["events.jsonl"] + json.dumps(fields).encode() + b"\n"}
+    )
+
+
+PREPARED = {
+    "kind": "prepared", "engine": "fused", "threads": 1, "parameters": 1, "train_samples": 1, "validation_samples": 0,
+    "test_samples": 1, "updates_per_epoch": 1, "total_updates": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        event(kind="finished", results={"test": {"accuracy": "high"}}),
+        event(kind="finished", results={"test": "good"}),
+        event(kind="failed", error={"error": "text"}),
+        event(kind="failed", error={"message": 1}),
+        event(kind="unheard of"),
+        event(**{**PREPARED, "updates_per_epoch": 0}),
+        event(**{**PREPARED, "total_updates": 2**70}),
+        event(kind="epoch", epoch=1, update=-1, train_loss=0.1, train_accuracy=0.5, rates=[], seconds=1.0),
+        event(kind="epoch", epoch=1, update=1, train_loss=0.1, train_accuracy=0.5, rates=[0.1] * 9, seconds=1.0),
+        event(kind="cancelled", at=1e300),
+        event(kind="cancelled", at=-5.0),
+        event(kind="notice", level="info", code="a", text="\ud800"),
+        lambda content: content.update({"events.jsonl": content["events.jsonl"] + b"\x00\xff\n"}),
+        lambda content: content.update({"results.json": b"[" * 5000}),
+        lambda content: content.update({"results.json": b'{"a": ' * 900 + b"1" + b"}" * 900}),
+        lambda content: content.update({"results.json": b"[]"}),
+        results_with(rates="many"),
+        results_with(parameters=-1),
+        results_with(more="\ud800"),
+        scores_with(accuracy="0.9"),
+        scores_with(accuracy=7.0),
+        scores_with(confusion=[[1, 2], [3]]),
+        scores_with(confusion=[[0.5]]),
+        scores_with(per_class=[{"name": 1}]),
+        lambda content: content.update({"snapshots.bin": b"snapshots"}),
+        lambda content: content.update({"snapshots.bin": content["snapshots.bin"][:-9] + b"\xff" * 9}),
+        lambda content: content.pop("weights.safetensors"),
+        lambda content: content.update({"weights.safetensors": content["weights.safetensors"][:40]}),
+        lambda content: content.update({"start.safetensors": b"\x00" * 40}),
+        lambda content: content.update({"checkpoints/update-0000000001.safetensors": b"checkpoint"}),
+        lambda content: content.update({"spec.json": content["spec.json"].replace(b'"digits"', b'"\\ud800"')}),
+        lambda content: _about(content, name="a/b"),
+        lambda content: _about(content, name="\ud800"),
+        lambda content: _about(content, notes="\ud800"),
+        lambda content: _about(content, tags=["x" * 99]),
+        lambda content: _about(content, environment={"deep": json.loads("[" * 90 + "]" * 90)}),
+    ],
+)
+def test_what_no_training_writes_is_refused_whole(
+    file: Path, other: RunStore, change: Callable[[dict[str, bytes]], None]
+) -> None:
+    def consistently(content: dict[str, bytes]) -> None:
+        change(content)
+        with_sums(content)
+
+    refused(changed(file, consistently), other, Snntrainer3dError)
+
+
+def test_nothing_stays_where_a_run_cannot_be_kept(file: Path, other: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> bool:
+        raise RuntimeError("broken on purpose")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunStore, "sync", fail)
+        with pytest.raises(RuntimeError, match="on purpose"):
+            other.import_file(file)
+    assert other.list() == []
+    assert not list((other.home / "runs").iterdir())
+    assert other.import_file(file).status == "finished"
+
+
+def test_the_table_of_an_imported_run_is_made_of_its_record(file: Path, other: RunStore) -> None:
+    def foreign(content: dict[str, bytes]) -> None:
+        content["metrics.csv"] = b"=1+1\n"
+        with_sums(content)
+
+    row = other.import_file(changed(file, foreign))
+    assert b"=1+1" not in other.folder(row.id).metrics.read_bytes()
+
+
+def test_a_line_that_cannot_be_read_stays_behind(store: RunStore, run: str, other: RunStore, tmp_path: Path) -> None:
+    record = store.folder(run).events
+    whole = record.read_bytes()
+    record.write_bytes(b"damaged by a power loss\n" + whole + b'{"kind": "cut')
+    store.export_file(run, tmp_path / "x.zip")
+    other.import_file(tmp_path / "x.zip")
+    assert other.folder(run).events.read_bytes() == whole
+
+
 def test_a_bomb_is_not_unpacked(file: Path, other: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = changed(file, lambda content: content.update({"snapshots.bin": bytes(3_000_000)}), compression=8)
     refused(bomb, other, LimitError)
@@ -173,7 +322,7 @@ def test_a_bomb_is_not_unpacked(file: Path, other: RunStore, monkeypatch: pytest
 
 
 def test_a_link_or_a_file_twice_is_refused(file: Path, other: RunStore, tmp_path: Path) -> None:
-    link = zipfile.ZipInfo("metrics.csv")
+    link = zipfile.ZipInfo("start.safetensors")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr(link, "/etc/passwd")

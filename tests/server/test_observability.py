@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import logging
 from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from made_runs import Served
@@ -77,6 +81,26 @@ def test_a_home_that_cannot_be_written_keeps_nobody_from_logging(tmp_path: Path,
     log.info("still here")
 
 
+def test_a_full_disk_is_told_once_and_the_log_goes_on_in_words(
+    log: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = next(one for one in log.handlers if isinstance(one, RotatingFileHandler))
+    said = io.StringIO()
+    monkeypatch.setattr(next(one for one in log.handlers if one is not kept), "stream", said)
+    full = SimpleNamespace(write=fail, flush=fail, tell=lambda: 0, seek=fail)
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "stream", full)
+        for _ in range(5):
+            log.warning("Something \x1b[2J happened.")
+    told = said.getvalue()
+    assert told.count("cannot be written: No space left on device.") == 1
+    assert told.count("Something \\x1b[2J happened.") == 5
+    assert "Traceback" not in told
+
+
 def test_the_report_has_counts_and_the_log_and_gives_nothing_away(
     served: Served, queued: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,4 +121,4 @@ def test_the_report_has_counts_and_the_log_and_gives_nothing_away(
 
 def test_a_store_that_cannot_be_opened_is_part_of_the_report(tmp_path: Path) -> None:
     (tmp_path / "runs.db").write_bytes(b"no database" * 1000)
-    assert "cannot be read" in diagnose(tmp_path)["runs"]["fault"]
+    assert "is damaged" in diagnose(tmp_path)["runs"]["fault"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,13 +44,32 @@ def test_a_file_packed_beforehand_is_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing.js", "/assets/none.css", "/../../etc/passwd.txt", "/%2e%2e/%2e%2e/secret.txt"]
+    "path",
+    [
+        "/nothing.js",
+        "/assets/none.css",
+        "/assets/none",
+        "/assets/",
+        "/../../etc/passwd.txt",
+        "/%2e%2e/%2e%2e/secret.txt",
+    ],
 )
 def test_files_that_are_not_the_pages_are_not_found(served: Served, path: str) -> None:
     (served.home / "secret.txt").write_text("secret")
     answer = served.client.get(path)
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "not_found"
+
+
+def test_a_full_disk_is_told_as_one(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(requests.tempfile, "mkstemp", fail)
+    answer = served.client.post("/api/runs/import", content=b"anything")
+    assert answer.status_code == 507
+    error = answer.json()["error"]
+    assert (error["code"], error["message"]) == ("storage", "The disk cannot be used: No space left on device.")
 
 
 def test_a_page_that_is_not_built_says_what_to_run(tmp_path: Path) -> None:

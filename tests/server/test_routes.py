@@ -202,6 +202,43 @@ def test_a_name_that_reads_as_a_path_is_refused(served: Served, finished: str, n
     assert answer.json()["error"]["path"] == "name"
 
 
+HALF = '"\\ud800"'
+"""JSON of half a surrogate pair, which is no character: it can be neither stored nor sent."""
+
+
+@pytest.mark.parametrize(
+    ("method", "route", "body"),
+    [
+        ("PATCH", "/api/runs/RUN", f'{{"name": {HALF}}}'),
+        ("PATCH", "/api/runs/RUN", f'{{"notes": {HALF}}}'),
+        ("PATCH", "/api/runs/RUN", f'{{"tags": [{HALF}]}}'),
+        ("PATCH", "/api/runs/RUN", f"{{{HALF}: 1}}"),
+        ("POST", "/api/runs", f'{{"spec": {HALF}}}'),
+        ("POST", "/api/runs", f'{{"spec": {{"training": {{"name": {HALF}}}}}}}'),
+        ("POST", "/api/runs", f'{{"spec": {{}}, "from": {HALF}}}'),
+        ("POST", "/api/check", f'{{"network": {HALF}}}'),
+        ("POST", "/api/compare", f'{{"runs": [{HALF}, "b"]}}'),
+        ("POST", "/api/studies", f'{{"study": {{"name": {HALF}}}}}'),
+        ("POST", "/api/runs/RUN/play", f'{{"drawing": {HALF}}}'),
+    ],
+)
+def test_half_a_surrogate_pair_is_a_fault_of_the_request(
+    served: Served, finished: str, method: str, route: str, body: str
+) -> None:
+    answer = served.client.request(method, route.replace("RUN", finished), content=body)
+    assert answer.status_code == (200 if route == "/api/check" else 422)
+    assert "surrogate" in answer.text
+
+
+@pytest.mark.parametrize("text", ["%ED%A0%80", "%FF", "%5Cud800", "%00"])
+def test_an_odd_text_in_an_address_finds_nothing(served: Served, finished: str, text: str) -> None:
+    for route in (
+        f"/api/runs?search={text}", f"/api/runs?tag={text}", f"/api/runs?sort={text}", f"/api/runs?where=name%3D{text}",
+        f"/api/runs/{text}", f"/api/runs/{finished}/events?after={text}", f"/api/datasets/{text}/samples",
+    ):  # fmt: skip
+        assert served.client.get(route).status_code < 500
+
+
 @pytest.mark.parametrize("word", ["pause", "resume", "cancel", "step"])
 def test_a_finished_run_takes_no_orders(served: Served, finished: str, word: str) -> None:
     fault(served.client.post(f"/api/runs/{finished}/{word}"), 409, "conflict")

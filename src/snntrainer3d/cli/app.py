@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from snntrainer3d.cli.doctor import doctor
 from snntrainer3d.cli.evaluate import evaluate
 from snntrainer3d.cli.export import export
 from snntrainer3d.cli.harden import harden
-from snntrainer3d.cli.output import say, tell_error
+from snntrainer3d.cli.output import give, say, tell_error
 from snntrainer3d.cli.runs import app as runs_app
 from snntrainer3d.cli.serve import serve
 from snntrainer3d.cli.simulate import simulate
@@ -26,6 +27,7 @@ from snntrainer3d.cli.study import study, tune
 from snntrainer3d.cli.train import INTERRUPTED, train
 from snntrainer3d.cli.usage import usage_error
 from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError
+from snntrainer3d.storage import disk_error
 
 # Typer carries its own copy of click, so that the class of all wrong usage is only reachable as a parent.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -56,7 +58,7 @@ app.command("doctor")(doctor)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"snntrainer3d {__version__}")
+        give(f"snntrainer3d {__version__}")
         raise typer.Exit
 
 
@@ -73,8 +75,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit code. Every error is told once, on stderr."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal's encoding lacks, or that is damaged, is shown by its number.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(given, prog_name="snntrainer3d", standalone_mode=False)
+        sys.stdout.flush()
     except Snntrainer3dError as error:
         return tell_error(error, as_json=as_json)
     except _UsageError as error:
@@ -82,12 +89,24 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away, as `| head` does; stdout cannot be flushed any more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output went away, as `| head` does.
+        _abandon_stdout()
         return 1
+    except OSError as error:
+        told = disk_error(error)
+        if told is None:
+            return _unforeseen(error, as_json)
+        if error.filename is None:  # what was printed, to a file on a full disk
+            _abandon_stdout()
+        return tell_error(told, as_json=as_json)
     except Exception as error:
         return _unforeseen(error, as_json)
     return code if isinstance(code, int) else 0
+
+
+def _abandon_stdout() -> None:
+    """Let what could not be written go, which Python would try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:

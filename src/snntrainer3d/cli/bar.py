@@ -7,9 +7,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeRemainingColumn
 
 from snntrainer3d.cli.output import say
+from snntrainer3d.errors import printable
 
 
 class Bar:
@@ -43,11 +45,14 @@ class Bar:
     def update(self, **fields: Any) -> None:
         """Change description, total, completed or said."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, **fields)
+            shown: dict[str, Any] = {
+                name: escape(printable(one)) if isinstance(one, str) else one for name, one in fields.items()
+            }
+            self._progress.update(self._task, **shown)
 
     def line(self, text: str) -> None:
         """Print a line that stays."""
         if self._progress is not None:
-            self._progress.console.print(text, markup=False, highlight=False)
+            self._progress.console.print(printable(text), markup=False, highlight=False)
         else:
             say(text)

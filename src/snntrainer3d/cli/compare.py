@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli.completion import complete_run
-from snntrainer3d.cli.output import AsJson, give_json, give_table, percent
+from snntrainer3d.cli.output import AsJson, give, give_json, give_table, percent
 
 if TYPE_CHECKING:
     from snntrainer3d.runs import RunStore
@@ -48,12 +48,12 @@ def compare(
     _give_runs(found["runs"])
     _give_differences(found["differences"], found["runs"])
     if len(found["pairs"]) > _MOST_PAIRS:
-        print(f"\n{len(found['pairs'])} pairs of single runs are left out here; --json has them.")
+        give(f"\n{len(found['pairs'])} pairs of single runs are left out here; --json has them.")
     else:
         _give_pairs(found["pairs"], names)
     for settings in found["settings"]:
         first, second = names[settings["first"][0]], names[settings["second"][0]]
-        print(f"\nOver seeds: settings of {first}  and  of {second}\n  {_sentence(settings['wilcoxon'])}")
+        give(f"\nOver seeds: settings of {first}  and  of {second}\n  {_sentence(settings['wilcoxon'])}")
 
 
 def _named(store: RunStore, references: list[str]) -> Iterator[str]:
@@ -66,9 +66,9 @@ def _named(store: RunStore, references: list[str]) -> Iterator[str]:
 
 def _give_pairs(pairs: list[dict[str, Any]], names: Mapping[str, str]) -> None:
     for pair in pairs:
-        print(f"\n{names[pair['first']]}  and  {names[pair['second']]}")
+        give(f"\n{names[pair['first']]}  and  {names[pair['second']]}")
         for statistic in ("mcnemar", "agreement", "confusion_difference"):
-            print(f"  {_sentence(pair[statistic])}")
+            give(f"  {_sentence(pair[statistic])}")
 
 
 def _give_runs(runs: list[dict[str, Any]]) -> None:
@@ -90,9 +90,9 @@ def _give_runs(runs: list[dict[str, Any]]) -> None:
 
 
 def _give_differences(differences: list[dict[str, Any]], runs: list[dict[str, Any]]) -> None:
-    print()
+    give()
     if not differences:
-        print("The runs have the same settings.")
+        give("The runs have the same settings.")
         return
     give_table(
         ["setting", *(run["run"] for run in runs)],

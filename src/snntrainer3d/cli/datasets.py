@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli.completion import complete_dataset, complete_own
-from snntrainer3d.cli.output import AsJson, give_json, give_table, say
+from snntrainer3d.cli.output import AsJson, give, give_json, give_table, say
+from snntrainer3d.errors import printable
 
 if TYPE_CHECKING:
     from snntrainer3d.data import ImportReport
@@ -70,7 +71,7 @@ def fetch_dataset(
     if as_json:
         give_json({"dataset": name, "available": True, "cache": str(cache_folder())})
     else:
-        print(f"{name} is here.")
+        give(f"{name} is here.")
 
 
 @app.command("import")
@@ -122,12 +123,12 @@ def import_dataset(
         about = {"summary": info.summary, **shape, **counts, "report": asdict(report)}
         give_json({"dataset": info.name, "kept": not check, **about})
         return
-    print(f"{info.name}: {info.summary}")
+    give(f"{info.name}: {info.summary}")
     give_report(report)
     rows = zip(info.class_names, train, test, strict=True)
     give_table(["class", "#training", "#test"], [[label, f"{one:,}", f"{other:,}"] for label, one, other in rows])
     if check:
-        print("Nothing is kept: this was a check. Without --check it is imported.")
+        give("Nothing is kept: this was a check. Without --check it is imported.")
 
 
 def give_report(report: ImportReport) -> None:
@@ -139,8 +140,8 @@ def give_report(report: ImportReport) -> None:
     }
     for title, lines in parts.items():
         if lines:
-            print(f"{title}:")
-            print(*(f"  {line}" for line in lines), sep="\n")
+            give(f"{title}:")
+            give("\n".join(f"  {line}" for line in lines))
 
 
 @app.command("remove")
@@ -152,10 +153,10 @@ def remove_dataset(
     from snntrainer3d.data import remove_own
 
     remove_own(name)
-    give_json({"removed": name}) if as_json else print(f"{name} is removed.")
+    give_json({"removed": name}) if as_json else give(f"{name} is removed.")
 
 
 def _tell(_phase: str, share: float | None, text: str) -> None:
     if sys.stderr.isatty():
         done = "" if share is None else f" {share:4.0%}"
-        print(f"\r\033[K{text}{done}", end="", file=sys.stderr, flush=True)
+        print(f"\r\033[K{printable(text)}{done}", end="", file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ import typer
 
 from snntrainer3d.cli.circuits import SetOption, document_from, settings_from
 from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
-from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
+from snntrainer3d.cli.output import AsJson, give, give_json, give_pairs, give_table, percent, say
 from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, weights_from
 from snntrainer3d.errors import ConflictError
 
@@ -70,7 +70,7 @@ def devices(
     else:
         _show(study)
         for path in files:
-            print(path)
+            give(str(path))
 
 
 def _check(output: Path | None, force: bool) -> None:
@@ -115,14 +115,14 @@ def _show(study: DeviceStudy) -> None:
             "perfect devices": percent(study.software),
         }
     )
-    print()
+    give()
     give_table(
         ["fault", "#value", "#accuracy", "#95 % of draws", "#mean, 95 %"],
         [_row(point) for point in (*study.points, *study.together)],
     )
-    print()
+    give()
     for requirement in study.requirements:
-        print(requirement.sentence)
+        give(requirement.sentence)
 
 
 def _row(point: Point) -> list[str]:

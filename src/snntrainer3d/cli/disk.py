@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from snntrainer3d.cli.output import AsJson, give_json, give_table
+from snntrainer3d.cli.output import AsJson, give, give_json, give_table
 from snntrainer3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,16 +48,16 @@ def disk(
     trash = sum(use.bytes for use in uses if use.run not in names)
     aside = f" ({_size(trash)} of it in the trash, which does not count)" if trash else ""
     total = _size(sum(use.bytes for use in uses))
-    print(f"In all {total}{aside}, quota {_size(kept) if kept else 'none'}, {_size(free)} free.")
+    give(f"In all {total}{aside}, quota {_size(kept) if kept else 'none'}, {_size(free)} free.")
 
 
 def _print(uses: Sequence[RunUse], names: dict[str, str], thinned: Sequence[Thinned]) -> None:
     rows = [[use.run, names.get(use.run, "(in the trash)"), _size(use.bytes), _size(use.snapshots)] for use in uses]
     give_table(["id", "name", "#size", "#snapshots"], rows[:MOST_LISTED])
     if len(uses) > MOST_LISTED:
-        print(f"… and {len(uses) - MOST_LISTED} smaller ones.")
+        give(f"… and {len(uses) - MOST_LISTED} smaller ones.")
     for found in thinned:
-        print(f"{found.run}: {found.snapshots} snapshots removed, {_size(found.bytes)}.")
+        give(f"{found.run}: {found.snapshots} snapshots removed, {_size(found.bytes)}.")
 
 
 def _bytes(text: str) -> int | None:

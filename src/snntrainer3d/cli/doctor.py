@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from snntrainer3d.cli.output import AsJson, give_json, say
+from snntrainer3d.cli.output import AsJson, give, give_json, say
 from snntrainer3d.errors import Snntrainer3dError
 
 OLDEST_PYTHON = (3, 11)
@@ -53,7 +53,7 @@ def doctor(
         for finding in check():
             findings.append(finding)
             if not as_json:
-                print(f"{finding.result}  {finding.name:<10}  {finding.text}", flush=True)
+                give(f"{finding.result}  {finding.name:<10}  {finding.text}", flush=True)
     if report is not None:
         _write_report(report, findings)
     healthy = all(finding.result != "FAIL" for finding in findings)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
-from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
+from snntrainer3d.cli.output import AsJson, give, give_json, give_pairs, give_table, percent, say
 from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, opened
 from snntrainer3d.errors import Fault, InputError, SpecError
 
@@ -126,7 +126,7 @@ def _show(results: dict[str, Any], title: str, dataset: str, num_steps: int) -> 
             "ties": f"{results['ties']:,}",
         }
     )
-    print()
+    give()
     give_table(
         ["class", "#precision", "#recall", "#F1", "#samples"],
         [
@@ -139,7 +139,7 @@ def _show(results: dict[str, Any], title: str, dataset: str, num_steps: int) -> 
 def _show_activity(results: dict[str, Any]) -> None:
     activity, latency = results["activity"], results["latency"]
     energy, calibration = activity["energy_nj"], results["calibration"]["of_counts"]
-    print()
+    give()
     give_pairs(
         {
             "accuracy, 95 %": f"{percent(results['accuracy_interval']['low'])} to "

@@ -10,7 +10,7 @@ import typer
 
 from snntrainer3d.cli.circuits import CIRCUITS, CircuitOptions, FormOption, PrintOption, SetOption
 from snntrainer3d.cli.completion import complete_run_or_file
-from snntrainer3d.cli.output import AsJson, give_json, say
+from snntrainer3d.cli.output import AsJson, give, give_json, say
 from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, by_option, weights_from
 from snntrainer3d.errors import ConflictError, FailureError, InputError
 
@@ -106,11 +106,11 @@ def export(
         give_json({**about, "proof": proof and proof.to_dict()})
     else:
         for path in written.files:
-            print(path)
+            give(str(path))
     if proof is not None and not proof.holds:
         raise FailureError(f"The export was written, but does not compute the same: {proof.sentence()}")
     if proof is not None and not as_json:
-        print(f"verified on {proof.samples_from}: {proof.sentence()}")
+        give(f"verified on {proof.samples_from}: {proof.sentence()}")
 
 
 def _as_option(error: InputError) -> InputError:

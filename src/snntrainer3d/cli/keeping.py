@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from snntrainer3d.cli.completion import complete_run
-from snntrainer3d.cli.output import AsJson, clock, give_json, give_table
+from snntrainer3d.cli.output import AsJson, clock, give, give_json, give_table
 from snntrainer3d.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def list_trash(
     if as_json:
         give_json({"removed": removed} if empty else {"runs": [row.model_dump(mode="json") for row in rows]})
     elif empty:
-        print(f"Removed for good: {len(removed)}.")
+        give(f"Removed for good: {len(removed)}.")
     elif not rows:
-        print("The trash is empty.")
+        give("The trash is empty.")
     else:
         give_table(
             ["id", "name", "deleted", "#megabytes"],
@@ -108,7 +108,7 @@ def export_file(
     if as_json:
         give_json({"run": found, "file": str(output), "bytes": output.stat().st_size})
     else:
-        print(output)
+        give(str(output))
 
 
 def import_file(
@@ -125,4 +125,4 @@ def _told(row: RunRow, as_json: bool, what: str) -> None:
     if as_json:
         give_json(row.model_dump(mode="json"))
     else:
-        print(f"{row.id} {row.name} {what}.")
+        give(f"{row.id} {row.name} {what}.")

@@ -1,4 +1,7 @@
-"""How commands speak: one JSON object or a readable table on stdout, everything else on stderr."""
+"""How commands speak: one JSON object or a readable table on stdout, everything else on stderr.
+
+Every line goes through here, because names, notes and messages may hold what steers a terminal.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from snntrainer3d.errors import Snntrainer3dError
+from snntrainer3d.errors import Snntrainer3dError, printable
 
 PIPE_WIDTH = 200
 """Columns where stdout is no terminal, so that a row of a table stays one line."""
@@ -19,8 +22,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print exactly one JSON obj
 
 
 def give_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object on stdout."""
-    print(json.dumps(value, ensure_ascii=False))
+    """Print one JSON object on stdout; what steers a terminal stands as JSON's own escapes."""
+    text = json.dumps(value, ensure_ascii=False)
+    print(text if printable(text) == text else json.dumps(value))
+
+
+def give(text: str = "", *, flush: bool = False) -> None:
+    """Print a line on stdout."""
+    print(printable(text), flush=flush)
 
 
 def give_table(
@@ -34,28 +43,34 @@ def give_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    shown = list(rows)
+    table = Table(
+        title=Text(printable(title)) if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    shown = [[printable(cell) for cell in row] for row in rows]
     for place, column in enumerate(columns):
         least = max((len(row[0]) for row in shown), default=0) if first_whole and place == 0 else None
-        table.add_column(
-            column.removeprefix("#"), justify="right" if column.startswith("#") else "left", min_width=least
-        )
+        header = Text(printable(column.removeprefix("#")))
+        table.add_column(header, justify="right" if column.startswith("#") else "left", min_width=least)
     for row in shown:
         table.add_row(*(Text(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
 
 def give_pairs(pairs: Mapping[str, str]) -> None:
-    """Print names and values, one per line."""
+    """Print names and values, one per line; a value of several lines keeps to its column."""
     width = max(map(len, pairs), default=0)
+    below = "\n" + " " * (width + 2)
     for name, value in pairs.items():
-        print(f"{name:<{width}}  {value}")
+        give(f"{name:<{width}}  {value.replace(chr(10), below)}")
 
 
 def say(text: str) -> None:
     """Print a line on stderr."""
-    print(text, file=sys.stderr)
+    print(printable(text), file=sys.stderr)
 
 
 def tell_error(error: Snntrainer3dError, *, as_json: bool) -> int:

@@ -10,7 +10,7 @@ import typer
 from snntrainer3d.cli import keeping
 from snntrainer3d.cli.completion import complete_run
 from snntrainer3d.cli.disk import disk
-from snntrainer3d.cli.output import AsJson, clock, give_json, give_pairs, give_table, percent
+from snntrainer3d.cli.output import AsJson, clock, give, give_json, give_pairs, give_table, percent
 from snntrainer3d.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def list_runs(
         give_json(found.model_dump(mode="json"))
     elif not found.runs:
         chosen = search or tag or where
-        print("No run is like that." if chosen else "There are no runs yet; `snntrainer3d train` makes one.")
+        give("No run is like that." if chosen else "There are no runs yet; `snntrainer3d train` makes one.")
     else:
         _give_list(found, sort)
 
@@ -152,7 +152,7 @@ def rename_run(
     if as_json:
         give_json(row.model_dump(mode="json"))
     else:
-        print(f"{row.id} is now called {row.name}.")
+        give(f"{row.id} is now called {row.name}.")
 
 
 @app.command("delete")
@@ -171,7 +171,7 @@ def delete_runs(
         for row in found:
             store.delete(row.id)
             if not as_json:
-                print(f"{row.id} is deleted; `snntrainer3d runs restore {row.id}` takes it back.")
+                give(f"{row.id} is deleted; `snntrainer3d runs restore {row.id}` takes it back.")
     if as_json:
         give_json({"deleted": [row.id for row in found]})
 

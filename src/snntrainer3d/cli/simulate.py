@@ -10,7 +10,7 @@ import typer
 
 from snntrainer3d.cli.circuits import FormOption, SetOption, settings_from
 from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
-from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, say
+from snntrainer3d.cli.output import AsJson, give, give_json, give_pairs, give_table, say
 from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, weights_from
 from snntrainer3d.errors import ConflictError
 
@@ -164,7 +164,7 @@ def _show(report: dict[str, Any], files: list[str]) -> None:
             "an ordinary network (45 nm, without memory)",
         }
     )
-    print()
+    give()
     give_table(
         ["#sample", "#label", "#circuit", "#network", "#spikes differ", "#residual", "#seconds"],
         [
@@ -181,4 +181,4 @@ def _show(report: dict[str, Any], files: list[str]) -> None:
         ],
     )
     for file in files:
-        print(file)
+        give(file)

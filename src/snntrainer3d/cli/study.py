@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from snntrainer3d.cli.output import AsJson, give_json, give_pairs, give_table, percent, say
+from snntrainer3d.cli.output import AsJson, give, give_json, give_pairs, give_table, percent, say
 from snntrainer3d.errors import InputError, JobError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _give_study(done: CarriedOut, as_json: bool) -> None:
         title=f"The best of {done.state.name}",
     )
     if chosen_by(done.state) == "test_accuracy":
-        print("Ordered by test accuracy, since not all have validation samples: the best one's is flattered.")
+        give("Ordered by test accuracy, since not all have validation samples: the best one's is flattered.")
     counts = ", ".join(f"{count} {status}" for status, count in done.state.counts().items())
     give_pairs({"study": done.study.id, "runs": counts, "report": report["html"], "files": str(done.study.report)})
 

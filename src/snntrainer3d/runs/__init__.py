@@ -10,6 +10,7 @@ from snntrainer3d.runs.quota import Quota
 from snntrainer3d.runs.quota_file import LEAST_QUOTA, Thinned
 from snntrainer3d.runs.record import RecordWriter, append_event, read_record
 from snntrainer3d.runs.repair import Trouble, check_store
+from snntrainer3d.runs.results import ClassResult, EvaluationResult, Results
 from snntrainer3d.runs.rows import (
     CheckpointRow,
     DeletedRow,
@@ -32,8 +33,10 @@ __all__ = [
     "LEAST_QUOTA",
     "TRASH_DAYS",
     "CheckpointRow",
+    "ClassResult",
     "Condition",
     "DeletedRow",
+    "EvaluationResult",
     "EventPage",
     "Found",
     "Launcher",
@@ -43,6 +46,7 @@ __all__ = [
     "Quota",
     "RecordWriter",
     "Repeat",
+    "Results",
     "RunDetail",
     "RunFolder",
     "RunRow",

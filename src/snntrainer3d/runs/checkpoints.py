@@ -73,15 +73,18 @@ def read_checkpoint(path: Path) -> StoredCheckpoint:
         about = metadata[_KEY]
         whole = int(metadata["crc32"]) == _checksum(about, arrays)
         found = json.loads(about)
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise FileFormatError(f"The checkpoint {path.name} is damaged: {error}.") from None
+    except OSError as error:
+        raise FileFormatError(f"The checkpoint {path.name} cannot be read: {error.strerror or 'no file'}.") from None
+    except (SafetensorError, KeyError, ValueError, TypeError, RecursionError):
+        raise FileFormatError(f"The checkpoint {path.name} is damaged: it is no whole safetensors file.") from None
     if not whole:
         raise FileFormatError(f"The checkpoint {path.name} is damaged: its checksum does not fit.")
-    if found.get("version") != _VERSION:
-        raise FileFormatError(f"The checkpoint {path.name} is of version {found.get('version')}, not {_VERSION}.")
-    return StoredCheckpoint(
-        found["epoch"], found["update"], _below("tensors/", arrays), _below("optimizer/", arrays), found["state"]
-    )
+    if not isinstance(found, dict) or found.get("version") != _VERSION:
+        raise FileFormatError(f"The checkpoint {path.name} is not of version {_VERSION}.")
+    epoch, update, state = (found.get(name) for name in ("epoch", "update", "state"))
+    if type(epoch) is not int or type(update) is not int or not isinstance(state, dict):
+        raise FileFormatError(f"The checkpoint {path.name} is damaged: it does not say how far it is.")
+    return StoredCheckpoint(epoch, update, _below("tensors/", arrays), _below("optimizer/", arrays), state)
 
 
 def list_checkpoints(folder: Path) -> list[CheckpointRow]:

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from snntrainer3d.errors import StorageError
+from snntrainer3d.errors import Fault, SpecError, StorageError
 
+DATABASE = "runs.db"
 HEAD = "0002"
 """The newest step of migrations/, so that a store that is up to date opens without reading them."""
 PATIENCE_MS = 10_000
@@ -23,6 +24,8 @@ PATIENCE_MS = 10_000
 MIGRATION_PATIENCE_S = 120.0
 CONNECTIONS = 40
 """As many as there are threads that answer requests; they are kept, because opening one costs more than asking it."""
+_OTHER_HOME = "Set SNNTRAINER3D_HOME to a folder that you may write to."
+_DAMAGED = ("not a database", "malformed", "corrupt", "no such", "unsupported file format")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -35,9 +38,10 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        _make_folder(path.parent)
-        if _revision(path) != HEAD:
-            _migrate(path)
+        with _opened(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if _revision(path) != HEAD:
+                _migrate(path)
         self._engine = _engine(path)
         self._observer: sqlite3.Connection | None = None
         self._observing = threading.Lock()
@@ -116,13 +120,33 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _make_folder(folder: Path) -> None:
+def refuse_vanished(path: Path) -> None:
+    """Refuse a home whose database is gone while its runs are there: a new one would hide them all.
+
+    Raises:
+        StorageError: it is so, or the home cannot be opened.
+    """
+    with _opened(path.parent):
+        if path.exists() or not (path.parent / "runs").is_dir():
+            return
+        left = sum(folder.is_dir() for folder in (path.parent / "runs").iterdir())
+    if left:
+        raise StorageError(
+            f"The database {path} is gone, but the folders of {left} runs are there.",
+            hint="Put it back, or let `snntrainer3d doctor --repair` make it from the folders and from backups/.",
+        )
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[None]:
+    """Tell of a home that cannot be opened or made."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except FileExistsError:
+        raise StorageError(f"The home {home} is a file, not a folder.", hint=_OTHER_HOME) from None
     except OSError as error:
         raise StorageError(
-            f"The home {folder} cannot be made: {error.strerror or error}.",
-            hint="Set SNNTRAINER3D_HOME to another folder.",
+            f"The home {home} cannot be opened: {error.strerror or 'the disk gives an error'}.", hint=_OTHER_HOME
         ) from error
 
 
@@ -149,11 +173,6 @@ def _migrate(path: Path) -> None:
                 _bring_to_head(path, found)
     except Timeout:
         raise StorageError(f"{path} is being brought up to date by another process.", hint="Try again later.") from None
-    except OSError as error:
-        raise StorageError(
-            f"The home {path.parent} is not writable: {error.strerror or error}.",
-            hint="Set SNNTRAINER3D_HOME to another folder.",
-        ) from error
 
 
 def _bring_to_head(path: Path, found: str | None) -> None:
@@ -200,6 +219,11 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise StorageError(f"{path} is asked too much at once.", hint="Try again.") from error
+    except UnicodeEncodeError:
+        fault = Fault("", "a text holds half of a surrogate pair, which is no character.", "Remove it.")
+        raise SpecError([fault], what="request") from None
+    except OverflowError:
+        raise SpecError([Fault("", "a number is larger than any that is kept.", "Give a smaller one.")]) from None
     except (DBAPIError, sqlite3.Error) as error:
         text = str(error.orig if isinstance(error, DBAPIError) else error)
         raise StorageError(f"The store {path} {_said(text)}", hint=_hint(text)) from error
@@ -211,8 +235,10 @@ def _said(text: str) -> str:
     if "full" in text:
         return "cannot be written: the disk is full."
     if "readonly" in text or "unable to open" in text:
-        return f"cannot be written: {text}."
-    return f"cannot be read: {text}."
+        return "cannot be opened for writing."
+    if any(part in text for part in _DAMAGED):
+        return "is damaged."
+    return "cannot be read or written: the disk gives an error."
 
 
 def _hint(text: str) -> str:
@@ -220,4 +246,6 @@ def _hint(text: str) -> str:
         return "Try again."
     if "full" in text:
         return "Free some space."
+    if any(part in text for part in _DAMAGED):
+        return "Stop the server, then let `snntrainer3d doctor --repair` make it from what is left and from backups/."
     return "Check the folder's rights and its disk; backups/ beside it holds earlier copies."

@@ -105,14 +105,16 @@ class RunFolder:
     def read_results(self) -> dict[str, Any]:
         """Read the results; raises NotFoundError before there are any, FileFormatError where they are damaged."""
         try:
-            found = json.loads(self.results.read_bytes())
+            found = finite_values(json.loads(self.results.read_bytes()))
         except FileNotFoundError:
             raise NotFoundError(f"Run {self.id} has no results yet.") from None
-        except (OSError, ValueError) as error:
-            raise FileFormatError(f"{self.results} is damaged: {error}.") from None
+        except OSError as error:
+            raise FileFormatError(f"{self.results} cannot be read: {error.strerror}.") from None
+        except (ValueError, RecursionError):
+            raise FileFormatError(f"{self.results} is damaged: not JSON.") from None
         if not isinstance(found, dict):
             raise FileFormatError(f"{self.results} is damaged: not a JSON object.")
-        return {key: finite_values(value) for key, value in found.items()}
+        return found
 
     def busy(self) -> bool:
         """Tell whether a process works on this run, by the lock alone: a process number may belong to another."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from snntrainer3d.errors import Fault, SpecError
+from snntrainer3d.spec import whole_text
 
 LONGEST_TAG = 40
 MOST_TAGS = 20
@@ -34,7 +35,9 @@ def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def checked_notes(notes: str) -> str:
-    """Give notes as they are kept; raises SpecError where they are too long."""
+    """Give notes as they are kept; raises SpecError where they are too long, or no text."""
+    if not whole_text(notes):
+        raise SpecError([Fault("notes", "holds half of a surrogate pair, which is no character.", "Remove it.")])
     if len(notes) > LONGEST_NOTES:
         fault = Fault("notes", f"got {len(notes):,} characters, at most {LONGEST_NOTES:,} are kept.")
         raise SpecError([fault], what="request")

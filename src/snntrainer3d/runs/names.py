@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snntrainer3d.errors import InputError
+from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.spec import RunSpec
 
 LONGEST = 120
@@ -18,12 +18,16 @@ def checked_name(name: str) -> str:
     """Give a name as it is kept.
 
     Raises:
-        InputError: longer than 120 characters, with slashes or characters that cannot be printed, or a path.
+        InputError: longer than 120 characters, with slashes, or a path.
+        SpecError: with characters that cannot be printed.
     """
     kept = name.strip()
     if len(kept) > LONGEST:
         raise InputError(f"The name has {len(kept)} characters, at most {LONGEST} are allowed.", path="name")
-    if any(mark in kept for mark in "/\\") or kept in {".", ".."} or not kept.isprintable():
+    if not kept.isprintable():
+        hint = "Leave out line breaks and what has no sign of its own."
+        raise SpecError([Fault("name", f"got {name!r}, which holds characters that cannot be printed.", hint)])
+    if any(mark in kept for mark in "/\\") or kept in {".", ".."}:
         raise InputError(
             f"Got the name {name!r}, which reads as a path.", path="name", hint="Use a name without slashes."
         )

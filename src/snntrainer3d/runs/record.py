@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -101,6 +103,14 @@ def read_record(path: Path, offset: int = 0, limit: int | None = None) -> Lines:
         except ValidationError:
             damaged += 1
     return Lines(tuple(events), damaged, len(raw), complete)
+
+
+def whole_lines(path: Path) -> Iterator[bytes]:
+    """Give the lines that can be read, each with its line break: what a record is copied from."""
+    for line in _whole_lines(path, 0, None)[0]:
+        with suppress(ValidationError):
+            load_event(line)
+            yield line + b"\n"
 
 
 def record_size(path: Path) -> int:

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import select
 
 from snntrainer3d.data import left_unpacked
-from snntrainer3d.errors import ConflictError, FileFormatError, Snntrainer3dError
+from snntrainer3d.errors import ConflictError, FileFormatError, Snntrainer3dError, StorageError
 from snntrainer3d.events import Finished, Interrupted
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint, read_checkpoint
-from snntrainer3d.runs.database import Database
+from snntrainer3d.runs.database import DATABASE, Database, refuse_vanished
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.record import read_record
 from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
@@ -30,7 +30,6 @@ YOUNG_S = 3600.0
 """Younger files may belong to a process that is at work."""
 _NEW_S = 60.0
 """A younger folder may be of a run that is just being made."""
-DATABASE = "runs.db"
 _LEFT = (".upload-*", ".export-*", ".import-*", "*.part", ".*.part")
 _MAY_BE_NEW = {"tags": "", "archived": False, "deleted_at": None, "notes": "", "macro_f1": None}
 
@@ -57,13 +56,19 @@ def check_store(home: Path, *, mend: bool = False) -> list[Trouble]:
 
 def _troubles(home: Path, mend: bool) -> Iterator[Trouble]:
     path = home / DATABASE
-    damage = _damage_of(path)
-    if damage:
-        yield Trouble(str(path), f"The database is damaged: {damage}.", _set_aside(path) if mend else "")
-        if not mend:
+    damaged = _is_damaged(path)
+    if damaged:
+        yield Trouble(str(path), "The database is damaged.", _set_aside(path) if mend else "")
+    if not mend:
+        if damaged:
             return
-    with RunStore(home) as store, closing(Database(path)) as database:
-        if damage:
+        try:
+            refuse_vanished(path)
+        except StorageError as error:
+            yield Trouble(str(path), error.message)
+            return
+    with RunStore(home, repair=mend) as store, closing(Database(path)) as database:
+        if damaged:
             yield from _salvage(store, database)
         known = _statuses(database)
         yield from _without_row(store, known, mend)
@@ -77,18 +82,17 @@ def _statuses(database: Database) -> dict[str, str]:
         return {row.id: row.status for row in connection.execute(select(RUNS.c.id, RUNS.c.status))}
 
 
-def _damage_of(path: Path) -> str:
-    """Tell what SQLite finds wrong with a database; empty where it is whole, missing, or not one of ours."""
+def _is_damaged(path: Path) -> bool:
+    """Tell whether SQLite finds a database damaged; one that is missing, or is not to be opened, is not."""
     if not path.exists() or path.stat().st_size == 0:
-        return ""
+        return False
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
-            return "" if found == ["ok"] else "; ".join(found)[:500]
+            return connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",)
     except sqlite3.OperationalError:
-        return ""  # locked, or not to be opened: opening the store says so better
-    except sqlite3.DatabaseError as error:
-        return str(error)
+        return False  # locked, or not to be opened: opening the store says so better
+    except sqlite3.DatabaseError:
+        return True
 
 
 def _set_aside(path: Path) -> str:

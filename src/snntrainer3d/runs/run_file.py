@@ -10,7 +10,9 @@ import hashlib
 import os
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, Spec
 from snntrainer3d.runs.checkpoints import list_checkpoints
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.identity import ALPHABET, ID_LENGTH
+from snntrainer3d.runs.record import whole_lines
 from snntrainer3d.runs.rows import Launcher
 from snntrainer3d.spec import parse, read_json
 from snntrainer3d.storage import output_error, refuse_place
@@ -91,7 +94,7 @@ def write_run_file(run: RunFolder, about: About, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(part, "w") as archive:
-            sums = {name: _pack(archive, run.path / name, name) for name in names}
+            sums = {name: _pack(archive, _content(run, name), name) for name in names}
             document = about.model_copy(update={"files": sums}).model_dump_json(indent=1)
             archive.writestr(_ABOUT, document, zipfile.ZIP_DEFLATED)
         os.replace(part, target)
@@ -125,13 +128,23 @@ def read_run_file(path: Path, into: Path, called: str = "") -> About:
     return about
 
 
-def _pack(archive: zipfile.ZipFile, source: Path, name: str) -> FileSum:
+def _content(run: RunFolder, name: str) -> Iterator[bytes]:
+    """Give what is packed of a file; of the record, the lines that can be read."""
+    if name == run.events.name:
+        yield from whole_lines(run.events)
+        return
+    with (run.path / name).open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _pack(archive: zipfile.ZipFile, content: Iterator[bytes], name: str) -> FileSum:
     text = name.endswith((".json", ".jsonl", ".csv"))
     info = zipfile.ZipInfo(name)
     info.compress_type = zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED
     found, size = hashlib.sha256(), 0
-    with source.open("rb") as file, archive.open(info, "w", force_zip64=False) as packed:
-        while chunk := file.read(_CHUNK):
+    with archive.open(info, "w", force_zip64=False) as packed:
+        for chunk in content:
             found.update(chunk)
             size += len(chunk)
             packed.write(chunk)
@@ -148,7 +161,7 @@ def _check_directory(path: Path, called: str) -> None:
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from None
     except OSError as error:
-        raise FileFormatError(f"{path} cannot be read: {error.strerror or error}.") from None
+        raise FileFormatError(f"{path} cannot be read: {error.strerror or 'no file'}.") from None
     end = tail.rfind(_END)
     if end < 0 or len(tail) - end < _END_BYTES:
         raise FileFormatError(f"{called} is no run file.", hint=f"Give a file as `runs export-file` writes: *{ENDING}.")
@@ -212,9 +225,11 @@ def _told(called: str) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EINVAL:  # a place before the file's beginning, which only damage names
             raise _damaged(called, "a part of it lies before its beginning.") from None
-        raise StorageError(f"{called} cannot be unpacked: {error.strerror or error}.") from None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise _damaged(called, f"{error}.") from None
+        raise StorageError(f"{called} cannot be unpacked: {error.strerror or 'the disk gives an error'}.") from None
+    except NotImplementedError:
+        raise _damaged(called, "it is packed in a way that is not read.") from None
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, EOFError, ValueError, struct.error):
+        raise _damaged(called, "the archive is not whole.") from None
     except Exception as error:
         # zlib.error, struct.error, and whatever else the next release raises.
         if isinstance(error, FileFormatError | LimitError) or type(error).__module__.startswith("snntrainer3d"):

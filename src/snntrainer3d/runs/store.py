@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from snntrainer3d.analysis import History, Points
 from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
@@ -23,7 +25,7 @@ from snntrainer3d.runs.backlog import Backlog
 from snntrainer3d.runs.changes import changes_of, event_of_point
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint
 from snntrainer3d.runs.cursors import Cursors
-from snntrainer3d.runs.database import Database
+from snntrainer3d.runs.database import DATABASE, Database, refuse_vanished
 from snntrainer3d.runs.environment import environment
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.identity import new_id
@@ -40,6 +42,7 @@ from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
 from snntrainer3d.runs.synchronise import apply_changes, take_portion
 from snntrainer3d.runs.tables import POINTS, RUNS
 from snntrainer3d.runs.trash import Trash
+from snntrainer3d.runs.unpacked import check_unpacked
 from snntrainer3d.runs.weights import read_weights, write_weights
 from snntrainer3d.spec import RunSpec, TrainedNetwork, cost_of, fit_start
 from snntrainer3d.storage import write_atomically
@@ -67,14 +70,20 @@ class RunStore:
     NotFoundError where it means none, InputError where it means several, StorageError where the store cannot be used.
     """
 
-    def __init__(self, home: Path | None = None) -> None:
+    def __init__(self, home: Path | None = None, *, repair: bool = False) -> None:
         """Open the store of a home, by default `home_folder()`, making what is missing.
 
+        Args:
+            repair: make a database where it is gone and runs are left.
+
         Raises:
-            StorageError: not writable, damaged, or of a newer release, which is left untouched.
+            StorageError: not writable, damaged, or of a newer release, which is left untouched; or without its
+                database.
         """
         self.home = (Path(home) if home is not None else home_folder()).absolute()
-        self._database = Database(self.home / "runs.db")
+        if not repair:
+            refuse_vanished(self.home / DATABASE)
+        self._database = Database(self.home / DATABASE)
         self._runs = self.home / "runs"
         self.trash = Trash(self._database, self._runs, self.home / "trash")
         self._cursors = Cursors()
@@ -265,28 +274,29 @@ class RunStore:
 
         Raises:
             ConflictError: the run is here already, or in the trash.
-            FileFormatError, SpecError, MismatchError, LimitError: see `read_run_file`; nothing was made.
+            FileFormatError, SpecError, MismatchError, LimitError: see `read_run_file` and `check_unpacked`; nothing
+                was made.
         """
         folder = Path(tempfile.mkdtemp(prefix=".import-", dir=self.home))
         try:
             about = read_run_file(Path(path), folder, called)
-            run = RunFolder(folder)
-            spec = run.read_spec()
-            for weights in (run.weights, run.start):
-                if weights.exists():
-                    read_weights(weights, spec)
-            results = run.read_results() if run.results.exists() else None
+            spec, results = check_unpacked(RunFolder(folder))
+            columns = _columns_of(about, spec, results)
             self._refuse_known(about.id)
             target = self._runs / about.id
             target.parent.mkdir(exist_ok=True)
-            folder.rename(target)
+            with _already_there(about.id):
+                folder.rename(target)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         try:
-            return self._insert_file(about, spec, results)
+            self._insert(about.id, spec, **columns)
+            self.sync(about.id)
+            with self._database.read() as connection:
+                return _row(connection, about.id)
         except BaseException:
-            shutil.rmtree(target, ignore_errors=True)
+            self._forget(about.id)
             raise
 
     def adopt(self, run: str) -> RunRow:
@@ -302,7 +312,11 @@ class RunStore:
         if not folder.events.exists() and folder.results.exists():
             columns |= {"status": "finished", "imported": True, "results": folder.read_results()}
         self._insert(run, spec, launcher="server", created_at=made, queued_at=None, environment={}, **columns)
-        self.sync(run)
+        try:
+            self.sync(run)
+        except BaseException:
+            self._forget(run, keep_folder=True)
+            raise
         return self.query(Query(search=run)).runs[0]
 
     # What the jobs room changes.
@@ -453,30 +467,20 @@ class RunStore:
             raise
         return run
 
+    def _forget(self, run: str, *, keep_folder: bool = False) -> None:
+        """Undo the making of a run: its row, then its folder."""
+        with self._database.write() as connection:
+            connection.execute(delete(RUNS).where(RUNS.c.id == run))
+        if not keep_folder:
+            shutil.rmtree(self._runs / run, ignore_errors=True)
+
     def _refuse_known(self, run: str) -> None:
         with self._database.read() as connection:
             row = connection.execute(select(RUNS.c.deleted_at).where(RUNS.c.id == run)).first()
         if row is not None and row.deleted_at is not None:
             raise ConflictError(f"Run {run} is in the trash.", path="id", hint="Restore it, or remove it for good.")
         if row is not None or (self._runs / run).exists():
-            raise ConflictError(f"Run {run} is here already.", path="id", hint="Delete it first to read it anew.")
-
-    def _insert_file(self, about: About, spec: RunSpec, results: dict[str, Any] | None) -> RunRow:
-        columns: dict[str, Any] = {"status": "interrupted", "ended_at": about.created_at}
-        if about.imported:
-            columns |= {"status": "finished", "results": results}
-        said = {
-            "name": checked_name(about.name) or name_of(spec),
-            "tags": joined(checked_tags(about.tags)),
-            "notes": checked_notes(about.notes),
-        }
-        kept = {
-            name: getattr(about, name) for name in ("created_at", "launcher", "imported", "start_from", "environment")
-        }
-        self._insert(about.id, spec, **kept, **said, **columns)
-        self.sync(about.id)
-        with self._database.read() as connection:
-            return _row(connection, about.id)
+            raise _here_already(run)
 
     def _insert(self, run: str, spec: RunSpec, **columns: Any) -> RunRow:
         now = time.time()
@@ -513,6 +517,38 @@ def _launcher(connection: Connection, run: str) -> str:
 
 def _row(connection: Connection, run: str) -> RunRow:
     return rows_of([connection.execute(select_rows().where(RUNS.c.id == run)).one()], queue(connection))[0]
+
+
+@contextmanager
+def _already_there(run: str) -> Iterator[None]:
+    """Tell of a run whose folder another process made meanwhile."""
+    try:
+        yield
+    except FileExistsError:
+        raise _here_already(run) from None
+    except OSError as error:
+        if error.errno == errno.ENOTEMPTY:
+            raise _here_already(run) from None
+        raise
+
+
+def _here_already(run: str) -> ConflictError:
+    return ConflictError(f"Run {run} is here already.", path="id", hint="Delete it first to read it anew.")
+
+
+def _columns_of(about: About, spec: RunSpec, results: dict[str, Any] | None) -> dict[str, Any]:
+    """Give what the row of a run file holds beside its document; raises InputError, SpecError."""
+    ended: dict[str, Any] = {"status": "interrupted", "ended_at": about.created_at}
+    if about.imported:
+        ended |= {"status": "finished", "results": results}
+    kept = ("created_at", "launcher", "imported", "start_from", "environment")
+    return {
+        **ended,
+        **{name: getattr(about, name) for name in kept},
+        "name": checked_name(about.name) or name_of(spec),
+        "tags": joined(checked_tags(about.tags)),
+        "notes": checked_notes(about.notes),
+    }
 
 
 def _imported_results(spec: RunSpec) -> dict[str, Any]:

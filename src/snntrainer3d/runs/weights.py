@@ -37,8 +37,12 @@ def read_weights(path: Path, spec: RunSpec) -> TrainedNetwork:
         inputs, readouts = _contract(raw)
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path.name}.") from None
-    except (OSError, SafetensorError, SpecError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise FileFormatError(f"{path} is damaged: {error}.") from None
+    except OSError as error:
+        raise FileFormatError(f"{path} cannot be read: {error.strerror}.") from None
+    except SpecError as error:
+        raise FileFormatError(f"{path} is damaged: {error}") from None
+    except (SafetensorError, ValueError, KeyError, AttributeError, TypeError):
+        raise FileFormatError(f"{path} is damaged: it is no whole safetensors file.") from None
     copied = {name: array.copy() for name, array in arrays.items()}
     return TrainedNetwork(spec.network, copied, spec.training, inputs, readouts)
 

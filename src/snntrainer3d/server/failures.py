@@ -24,6 +24,7 @@ from snntrainer3d.errors import (
     SpecError,
 )
 from snntrainer3d.server.gate import told_of
+from snntrainer3d.storage import disk_error
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,20 @@ def answer_errors(app: FastAPI) -> None:
 
 def body_of(error: Exception) -> dict[str, Any]:
     """Give the body for any error; one that is not ours is logged and told in general words."""
+    return _in_our_words(error).body()
+
+
+def _in_our_words(error: Exception) -> Snntrainer3dError:
     if isinstance(error, Snntrainer3dError):
-        return error.body()
+        return error
+    told = disk_error(error) if isinstance(error, OSError) else None
+    if told is not None:
+        log.error("%s", told)
+        return told
     log.error("Unforeseen error.", exc_info=error)
     return FailureError(
         "The server met an error that it did not foresee.", hint="Its log holds the details; please report it."
-    ).body()
+    )
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
@@ -72,7 +81,7 @@ async def _parameters(_request: Request, error: Exception) -> JSONResponse:
 def _plainly(detail: dict[str, Any]) -> str:
     if detail["type"] == "missing":
         return "missing."
-    return f"got {detail['input']!r}; {detail['msg'][:1].lower()}{detail['msg'][1:]}."
+    return f"got {detail['input']!r:.60}; {detail['msg'][:1].lower()}{detail['msg'][1:]}."
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -105,4 +114,5 @@ class LastResort:
         except Exception as error:
             if scope["type"] != "http" or begun:
                 raise
-            await JSONResponse(body_of(error), HTTPStatus.INTERNAL_SERVER_ERROR)(scope, receive, send)
+            ours = _in_our_words(error)
+            await JSONResponse(ours.body(), ours.http_status)(scope, receive, send)

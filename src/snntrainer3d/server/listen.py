@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from snntrainer3d.errors import ConflictError, InputError, TokenError
 from snntrainer3d.home import home_folder
+from snntrainer3d.runs import RunStore
 from snntrainer3d.server.access import access_for, is_loopback
 from snntrainer3d.server.app import create_app
 from snntrainer3d.server.logs import log_to
@@ -62,7 +63,10 @@ def listen(
     Raises:
         ConflictError: the port is taken.
         InputError: there is no such address, the port needs more rights, or the token that is set is too short.
+        StorageError: the home cannot be used.
     """
+    with RunStore():
+        pass  # so that a home that cannot be opened is told before anything listens
     access = access_for(host, ask_token=ask_token, names=names)
     bound = bind(host, port)
     address = _address(host, bound.getsockname()[1])

@@ -11,9 +11,18 @@ from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from snntrainer3d.errors import printable
+
 ROOM = "snntrainer3d"
 MOST_BYTES = 1_000_000
 KEPT_FILES = 3
+
+
+class _Told(logging.Formatter):
+    """Gives a record as one line of words for a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
 
 
 class JsonLine(logging.Formatter):
@@ -34,6 +43,19 @@ class JsonLine(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class _LogFile(RotatingFileHandler):
+    """A log that tells once, in one line, that it cannot be written, as on a full disk; the server goes on."""
+
+    _silent = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002
+        """Tell it in place of the trace that Python would print for every line."""
+        error = sys.exception()
+        if not self._silent and isinstance(error, OSError):
+            self._silent = True
+            logging.getLogger(ROOM).error("The log %s cannot be written: %s.", self.baseFilename, error.strerror)
+
+
 def log_to(home: Path) -> None:
     """Write what our rooms log into a home's logs/, from `info` on; from `warning` on it is told on stderr too.
 
@@ -46,12 +68,14 @@ def log_to(home: Path) -> None:
     logger.setLevel(logging.INFO)
     told = logging.StreamHandler(sys.stderr)
     told.setLevel(logging.WARNING)
-    told.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    told.setFormatter(_Told("%(levelname)s: %(message)s"))
     logger.addHandler(told)
     with suppress(OSError):
         path = log_file(home)
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES - 1, encoding="utf-8")
+        kept = _LogFile(
+            path, maxBytes=MOST_BYTES, backupCount=KEPT_FILES - 1, encoding="utf-8", errors="backslashreplace"
+        )
         kept.setFormatter(JsonLine())
         logger.addHandler(kept)
 

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from snntrainer3d.data import ImportReport
 from snntrainer3d.errors import Fault
 from snntrainer3d.events import Event
-from snntrainer3d.runs import LEAST_QUOTA, DeletedRow, EventPage, Progress, Repeat, RunRow, SnapshotRow
+from snntrainer3d.runs import (
+    LEAST_QUOTA,
+    ClassResult,
+    DeletedRow,
+    EvaluationResult,
+    EventPage,
+    Progress,
+    Repeat,
+    Results,
+    RunRow,
+    SnapshotRow,
+)
 from snntrainer3d.runs import RunDetail as _StoredDetail
 from snntrainer3d.server.body import Body as _Body
 from snntrainer3d.server.body import Request as _Request
 from snntrainer3d.spec import Cost, Layer
 
-__all__ = ["DeletedRow", "EventPage", "Progress", "Repeat", "RunRow", "SnapshotRow"]
+__all__ = [
+    "ClassResult", "DeletedRow", "EvaluationResult", "EventPage", "Progress", "Repeat", "Results", "RunRow",
+    "SnapshotRow",
+]  # fmt: skip
 
 MAX_HERTZ = 30.0
 MAX_CANVAS = 1024
@@ -270,58 +284,6 @@ class SetQuota(_Request):
 
     quota_bytes: Annotated[int | None, Field(ge=LEAST_QUOTA)]
     """None for no bound."""
-
-
-class ClassResult(_Body):
-    """One class against the rest; shares 0–1."""
-
-    label: int
-    name: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
-    tp: int
-    fp: int
-    fn: int
-    tn: int
-
-
-class EvaluationResult(_Body):
-    """How well a network decides on a set of samples; shares 0–1, loss as mean per sample."""
-
-    accuracy: float
-    loss: float | None
-    samples: int
-    ties: int
-    """Samples with more than one largest spike count, decided for the lowest class."""
-    macro_precision: float
-    macro_recall: float
-    macro_f1: float
-    confusion: list[list[int]]
-    """[true class][decided class]."""
-    per_class: list[ClassResult]
-
-
-class Results(_Body):
-    """What a finished run holds; an imported one has only the counts."""
-
-    model_config = ConfigDict(extra="allow")
-
-    test: EvaluationResult | None = None
-    validation: EvaluationResult | None = None
-    train_seconds: float | None = None
-    samples_per_second: float | None = None
-    parameters: int
-    flops: int
-    """Operations per sample by the paper's eq. 12."""
-    flops_all_steps: int
-    updates: int
-    epochs: int
-    engine: str | None = None
-    threads: int | None = None
-    rates: list[float]
-    """Spikes per neuron and step, per layer."""
 
 
 class RunDetail(_StoredDetail):

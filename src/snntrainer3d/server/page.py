@@ -47,7 +47,7 @@ class Page:
         file = _inside(self._root, path)
         if file is not None:
             return _file(file, request, FOR_EVER if path.startswith("assets/") else ASK_AGAIN)
-        if Path(path).suffix:
+        if Path(path).suffix or path.startswith("assets/"):
             return None
         index = self._root / "index.html"
         return _file(index, request, ASK_AGAIN) if index.is_file() else HTMLResponse(NOT_BUILT, 503)

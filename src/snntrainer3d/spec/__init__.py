@@ -1,6 +1,15 @@
 """WHAT a network, a training and a run are: immutable, validated, versioned documents; no torch."""
 
-from snntrainer3d.spec._document import FieldFault, Part, fault_of, parse, read_json, read_json_file
+from snntrainer3d.spec._document import (
+    FieldFault,
+    Part,
+    fault_of,
+    parse,
+    read_json,
+    read_json_file,
+    refuse_unkeepable,
+    whole_text,
+)
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
 from snntrainer3d.spec.codings import CODINGS, Coding, Delta, Direct, Latency, Population, Rate
@@ -182,8 +191,10 @@ __all__ = [
     "readout_of",
     "receptive_field",
     "recipe",
+    "refuse_unkeepable",
     "shown",
     "tensor_shapes",
     "training_bytes",
     "training_names",
+    "whole_text",
 ]

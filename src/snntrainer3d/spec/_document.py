@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -49,18 +49,18 @@ def parse(kind: type[T], value: Any, *, what: str = "document", root: str = "") 
 
 
 def read_json(text: str | bytes, *, what: str = "document") -> Any:
-    """Parse one JSON document; two in one text, a key given twice and NaN are faults.
+    """Parse one JSON document; two in one text, a key given twice, NaN and half a surrogate pair are faults.
 
     Raises:
         SpecError: with line and column.
     """
-    raw = text.encode() if isinstance(text, str) else text
+    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     if len(raw) > MAX_DOCUMENT_BYTES:
         raise SpecError([Fault("", f"the {what} has {len(raw):,} bytes, at most {MAX_DOCUMENT_BYTES:,} are read.")])
     try:
         decoded = raw.decode("utf-8-sig")
         hooks: dict[str, Any] = {"parse_constant": _no_constant, "parse_float": _finite}
-        return json.loads(decoded, object_pairs_hook=_unique_keys, **hooks)
+        found = json.loads(decoded, object_pairs_hook=_unique_keys, **hooks)
     except UnicodeDecodeError as error:
         raise SpecError([Fault("", f"byte {error.start} is not UTF-8.", "Save the file as UTF-8 text.")]) from None
     except json.JSONDecodeError as error:
@@ -69,7 +69,9 @@ def read_json(text: str | bytes, *, what: str = "document") -> Any:
         # What is left of its kind: more digits than Python turns into a number, because that takes for ever.
         raise SpecError([Fault("", "a number has too many digits.", "Give a shorter one.")], what=what) from None
     except RecursionError:
-        raise SpecError([Fault("", f"nested deeper than {MAX_DOCUMENT_DEPTH} levels.")], what=what) from None
+        raise SpecError([_too_deep()], what=what) from None
+    refuse_unkeepable(found, what=what)
+    return found
 
 
 def read_json_file(path: Path, *, what: str = "document") -> Any:
@@ -80,6 +82,44 @@ def read_json_file(path: Path, *, what: str = "document") -> Any:
         raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def refuse_unkeepable(value: Any, *, what: str = "document") -> None:
+    """Refuse what JSON can say and nothing can keep: half a surrogate pair in a text, and too many levels.
+
+    Raises:
+        SpecError: every place of it.
+    """
+    faults = list(_unkeepable(value, "", 1))
+    if faults:
+        raise SpecError(faults, what=what)
+
+
+def _unkeepable(value: Any, path: str, depth: int) -> Iterator[Fault]:
+    if isinstance(value, str):
+        if not whole_text(value):
+            yield Fault(path, "holds half of a surrogate pair, which is no character.", "Remove it.")
+    elif depth > MAX_DOCUMENT_DEPTH:
+        if isinstance(value, dict | list):
+            yield _too_deep()
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if not whole_text(key):
+                yield Fault(path, "holds a name with half of a surrogate pair, which is no character.", "Remove it.")
+            yield from _unkeepable(part, f"{path}.{key}" if path else key, depth + 1)
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            if isinstance(part, str | dict | list):
+                yield from _unkeepable(part, f"{path}[{at}]", depth + 1)
+
+
+def whole_text(text: str) -> bool:
+    """Tell whether a text is characters only: half a surrogate pair can be neither stored nor sent."""
+    return text.isascii() or not any("\ud800" <= mark <= "\udfff" for mark in text)
+
+
+def _too_deep() -> Fault:
+    return Fault("", f"nested deeper than {MAX_DOCUMENT_DEPTH} levels.")
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -176,6 +216,7 @@ _EXPECTED = {
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "string_type": "a text",
+    "string_unicode": "a text without half of a surrogate pair, which is no character",
     "literal_error": "{expected}",
     "union_tag_invalid": "one of {expected_tags}",
     "union_tag_not_found": "an object with the field {discriminator}",

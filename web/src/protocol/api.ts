@@ -520,49 +520,45 @@ export interface SetQuota {
 
 /** One class against the rest; shares 0–1. */
 export interface ClassResult {
+  /** From 0 to 9,007,199,254,740,992. */
   label: number;
   name: string;
+  /** From 0 to 1. */
   precision: number;
+  /** From 0 to 1. */
   recall: number;
+  /** From 0 to 1. */
   f1: number;
+  /** From 0 to 9,007,199,254,740,992. */
   support: number;
+  /** From 0 to 9,007,199,254,740,992. */
   tp: number;
+  /** From 0 to 9,007,199,254,740,992. */
   fp: number;
+  /** From 0 to 9,007,199,254,740,992. */
   fn: number;
+  /** From 0 to 9,007,199,254,740,992. */
   tn: number;
 }
 
 /** How well a network decides on a set of samples; shares 0–1, loss as mean per sample. */
 export interface EvaluationResult {
+  /** From 0 to 1. */
   accuracy: number;
   loss: number | null;
+  /** From 0 to 9,007,199,254,740,992. */
   samples: number;
-  /** Samples with more than one largest spike count, decided for the lowest class. */
+  /** Samples with more than one largest spike count, decided for the lowest class. From 0 to 9,007,199,254,740,992. */
   ties: number;
+  /** From 0 to 1. */
   macro_precision: number;
+  /** From 0 to 1. */
   macro_recall: number;
+  /** From 0 to 1. */
   macro_f1: number;
   /** [true class][decided class]. */
   confusion: number[][];
   per_class: ClassResult[];
-}
-
-/** What a finished run holds; an imported one has only the counts. */
-export interface Results {
-  test: EvaluationResult | null;
-  validation: EvaluationResult | null;
-  train_seconds: number | null;
-  samples_per_second: number | null;
-  parameters: number;
-  /** Operations per sample by the paper's eq. 12. */
-  flops: number;
-  flops_all_steps: number;
-  updates: number;
-  epochs: number;
-  engine: string | null;
-  threads: number | null;
-  /** Spikes per neuron and step, per layer. */
-  rates: number[];
 }
 
 /** Commands that train a run once more, to the same weights. */
@@ -571,6 +567,28 @@ export interface Repeat {
   here: string;
   /** Written out; of two lines where it takes a file. */
   anywhere: string;
+}
+
+/** What a finished run holds; an imported one has only the counts. */
+export interface Results {
+  test: EvaluationResult | null;
+  validation: EvaluationResult | null;
+  train_seconds: number | null;
+  samples_per_second: number | null;
+  /** From 0 to 9,007,199,254,740,992. */
+  parameters: number;
+  /** Operations per sample by the paper's eq. 12. From 0 to 9,007,199,254,740,992. */
+  flops: number;
+  /** From 0 to 9,007,199,254,740,992. */
+  flops_all_steps: number;
+  /** From 0 to 9,007,199,254,740,992. */
+  updates: number;
+  /** From 0 to 9,007,199,254,740,992. */
+  epochs: number;
+  engine: string | null;
+  threads: number | null;
+  /** Spikes per neuron and step, per layer. */
+  rates: number[];
 }
 
 /** A run in full. */
@@ -1127,13 +1145,18 @@ export interface EnergyCoefficients {
 
 /** Everything that is measured of a run's network on a split. */
 export interface RunMeasurement {
+  /** From 0 to 1. */
   accuracy: number;
   loss: number | null;
+  /** From 0 to 9,007,199,254,740,992. */
   samples: number;
-  /** Samples with more than one largest spike count, decided for the lowest class. */
+  /** Samples with more than one largest spike count, decided for the lowest class. From 0 to 9,007,199,254,740,992. */
   ties: number;
+  /** From 0 to 1. */
   macro_precision: number;
+  /** From 0 to 1. */
   macro_recall: number;
+  /** From 0 to 1. */
   macro_f1: number;
   /** [true class][decided class]. */
   confusion: number[][];

@@ -15,15 +15,19 @@ export type RunStatus = "queued" | "running" | "paused" | "finished" | "cancelle
 
 /** Stopped on request; the last checkpoint can be resumed from. */
 export interface Cancelled {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "cancelled";
 }
 
 /** One pass over the training data, its validation and its checkpoint are done. */
 export interface EpochDone {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "epoch";
+  /** From 0 to 9,007,199,254,740,992. */
   epoch: number;
+  /** From 0 to 9,007,199,254,740,992. */
   update: number;
   train_loss: number | null;
   train_accuracy: number;
@@ -36,6 +40,7 @@ export interface EpochDone {
 
 /** The job ended by an error; `error` is the body of errors.py, `last_words` the end of its log. */
 export interface Failed {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "failed";
   error: Record<string, unknown>;
@@ -44,6 +49,7 @@ export interface Failed {
 
 /** Trained, tested and written; `results` is what results.json holds. */
 export interface Finished {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "finished";
   results: Record<string, unknown>;
@@ -51,6 +57,7 @@ export interface Finished {
 
 /** The job's process vanished (machine off, killed); it can be resumed from its last checkpoint. */
 export interface Interrupted {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "interrupted";
   last_words: string;
@@ -58,6 +65,7 @@ export interface Interrupted {
 
 /** Something a person should know, in plain words; never stops a run. */
 export interface Notice {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "notice";
   level: NoticeLevel;
@@ -69,6 +77,7 @@ export interface Notice {
 
 /** What is being done now; `share` is its progress 0–1 where it is known. */
 export interface Phase {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "phase";
   phase: PhaseName;
@@ -78,34 +87,47 @@ export interface Phase {
 
 /** Data and network stand; training begins next. */
 export interface Prepared {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "prepared";
   /** `fused` or `reference`, as chosen. */
   engine: string;
   /** Why it was chosen, where that is not obvious. */
   engine_note: string;
+  /** From 0 to 9,007,199,254,740,992. */
   threads: number;
+  /** From 0 to 9,007,199,254,740,992. */
   parameters: number;
+  /** From 0 to 9,007,199,254,740,992. */
   train_samples: number;
+  /** From 0 to 9,007,199,254,740,992. */
   validation_samples: number;
+  /** From 0 to 9,007,199,254,740,992. */
   test_samples: number;
+  /** From 1 to 9,007,199,254,740,992. */
   updates_per_epoch: number;
+  /** From 0 to 9,007,199,254,740,992. */
   total_updates: number;
-  /** Where this part of the run starts: above 0 after a resume. */
+  /** Where this part of the run starts: above 0 after a resume. From 0 to 9,007,199,254,740,992. */
   first_update: number;
 }
 
 /** The weights of this update were recorded for replay; `index` counts from 0. */
 export interface Snapshot {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "snapshot";
+  /** From 0 to 9,007,199,254,740,992. */
   index: number;
+  /** From 0 to 9,007,199,254,740,992. */
   update: number;
+  /** From 0 to 9,007,199,254,740,992. */
   epoch: number;
 }
 
 /** The job was paused, goes on, or was resumed from a checkpoint. */
 export interface StateChanged {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "state";
   state: "running" | "paused";
@@ -113,10 +135,12 @@ export interface StateChanged {
 
 /** Means over the updates since the last such event; `update` counts optimizer steps done, from 1. */
 export interface Update {
+  /** From 0 to 100,000,000,000. */
   at: number;
   kind: "update";
+  /** From 0 to 9,007,199,254,740,992. */
   update: number;
-  /** The epoch this update belongs to, from 1. */
+  /** The epoch this update belongs to, from 1. From 0 to 9,007,199,254,740,992. */
   epoch: number;
   /** None where it is no longer finite. */
   loss: number | null;
