@@ -26,6 +26,7 @@ from snntrainer3d.analysis.statistics import (
     wilcoxon,
     wilson,
 )
+from snntrainer3d.analysis.tables import csv_text, markdown_table, markdown_text
 from snntrainer3d.analysis.timing import Latency, latency, settled
 
 __all__ = [
@@ -58,12 +59,15 @@ __all__ = [
     "columns_of",
     "compare_runs",
     "confusion_difference",
+    "csv_text",
     "draw",
     "energy_of",
     "evaluate_counts",
     "history_of",
     "holm",
     "latency",
+    "markdown_table",
+    "markdown_text",
     "mcnemar",
     "metrics_csv",
     "pairs_needed",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from snntrainer3d.analysis.history import History
+from snntrainer3d.analysis.lettering import letter, with_legend
 from snntrainer3d.errors import NotFoundError
 from snntrainer3d.events import EpochDone, Update
 
@@ -60,11 +61,14 @@ def render(figure: Figure, form: str) -> bytes:
         raise NotFoundError(f"There are no figures as {form!r}.", hint=f"There are {', '.join(FORMS)}.")
     import matplotlib
 
-    metadata = {"Software": None} if form == "png" else {"Date": None, "Creator": "SNNtrainer3D"}
+    metadata: dict[str, Any] = {"Software": None} if form == "png" else {"Date": None, "Creator": "SNNtrainer3D"}
     out = io.BytesIO()
     with _LOCK, matplotlib.rc_context({"svg.hashsalt": "snntrainer3d"}):
+        legend = letter(figure)
+        if legend:
+            metadata["Description"] = "; ".join(f"{number}: {text}" for number, text in legend.items())
         figure.savefig(out, format=form, dpi=_PNG_DPI, metadata=metadata, facecolor="white")
-    return out.getvalue()
+    return with_legend(out.getvalue(), legend) if legend and form == "svg" else out.getvalue()
 
 
 def _new_figure(width: float, height: float) -> tuple[Figure, Axes]:
@@ -81,14 +85,13 @@ def _title(axes: Axes, what: str, run: str) -> None:
     axes.set_title(what, loc="left", fontsize=12, fontweight="bold", color=_INK, pad=24 if run else 8)
     if run:
         shown = run if len(run) <= 70 else run[:69] + "…"
-        plain = shown.replace("$", r"\$")
         place: dict[str, Any] = {
             "xy": (0, 1),
             "xycoords": "axes fraction",
             "xytext": (0, 8),
             "textcoords": "offset points",
         }
-        axes.annotate(plain, **place, fontsize=9, color=_QUIET)
+        axes.annotate(shown, **place, fontsize=9, color=_QUIET)
 
 
 def _curve(name: str, history: History, test: Mapping[str, Any] | None, run: str) -> Figure:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from snntrainer3d.analysis.tables import csv_text
 from snntrainer3d.events import EpochDone, Event, Prepared, Update
 
 
@@ -70,15 +69,13 @@ def metrics_csv(events: Iterable[Event]) -> str:
     """
     history = history_of(events)
     layers = history.layers
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
     rates = [f"rate_layer_{layer + 1}_spikes_per_neuron_and_step" for layer in range(layers)]
-    table.writerow([*COLUMNS, *rates])
+    rows: list[Sequence[object]] = [[*COLUMNS, *rates]]
     both: list[Update | EpochDone] = [*history.updates, *history.epochs]
     for event in sorted(both, key=lambda event: (event.update, isinstance(event, EpochDone))):
         row = _update_row(event) if isinstance(event, Update) else _epoch_row(event)
-        table.writerow([*row, *event.rates, *[""] * (layers - len(event.rates))])
-    return text.getvalue()
+        rows.append([*row, *event.rates, *[""] * (layers - len(event.rates))])
+    return csv_text(rows)
 
 
 def _update_row(event: Update) -> list[object]:

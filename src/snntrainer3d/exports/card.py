@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from snntrainer3d import __version__
+from snntrainer3d.analysis import markdown_table, markdown_text
 from snntrainer3d.data import contract_by, describe
 from snntrainer3d.errors import InputError, NotFoundError
 from snntrainer3d.exports.words import coding_in_words, decision_in_words, range_in_words
@@ -21,10 +22,10 @@ def model_card(spec: RunSpec, name: str, results: Mapping[str, Any] | None, *, r
     network, training = spec.network, spec.training
     cost = cost_of(network, training.num_steps)
     parts = [
-        f"# {name}",
+        f"# {markdown_text(name)}",
         f"A spiking neural network {network.title()}, made with SNNtrainer3D {__version__}.",
         "## Network",
-        _table(("layer", "kind", "values", "neuron"), _layers(network)),
+        markdown_table(("layer", "kind", "values", "neuron"), _layers(network)),
         f"{cost.parameters:,} learned values; {cost.flops:,} FLOPs a sample and step, {training.num_steps} time steps.",
         *_data(spec),
         *(_use(training) if recipe_known else []),
@@ -50,11 +51,14 @@ def _data(spec: RunSpec) -> list[str]:
     try:
         info = describe(spec.training.dataset)
     except NotFoundError:
-        return ["## Data", f"{spec.training.dataset}: data of somebody's own, which is not on this machine."]
+        return [
+            "## Data",
+            f"{markdown_text(spec.training.dataset)}: data of somebody's own, which is not on this machine.",
+        ]
     scale = {"unit": "scaled to 0–1", "standardised": "to mean 0 and standard deviation 1"}[spec.training.pixels]
     return [
         "## Data",
-        f"{info.title}: {info.train_samples:,} training and {info.test_samples:,} test samples, "
+        f"{markdown_text(info.title)}: {info.train_samples:,} training and {info.test_samples:,} test samples, "
         f"{info.classes} classes, values {scale}. Source: {info.source}. Licence: {info.licence}.",
     ]
 
@@ -81,7 +85,7 @@ def _recipe(spec: RunSpec) -> list[str]:
         ("validation", f"{training.validation_share:.0%} of the training data, split seed {training.split_seed}"),
         ("seed", f"{training.seed}"),
     ]
-    return ["## Recipe", _table(("setting", "value"), rows)]
+    return ["## Recipe", markdown_table(("setting", "value"), rows)]
 
 
 def _figures(results: Mapping[str, Any] | None) -> list[str]:
@@ -92,17 +96,12 @@ def _figures(results: Mapping[str, Any] | None) -> list[str]:
         ("accuracy", f"{test['accuracy']:.2%} of {test['samples']:,} samples"),
         ("macro F1", f"{test['macro_f1']:.4f}"),
         ("macro precision, recall", f"{test['macro_precision']:.4f}, {test['macro_recall']:.4f}"),
-        ("loss", f"{test['loss']:.4f}"),
+        ("loss", "not finite" if test["loss"] is None else f"{test['loss']:.4f}"),
         ("ties", f"{test['ties']:,}"),
     ]
     classes = [
         (row["name"], *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")), f"{row['support']:,}")
         for row in test["per_class"]
     ]
-    per_class = _table(("class", "precision", "recall", "F1", "samples"), classes)
-    return ["## Figures on the test set", _table(("measure", "value"), rows), per_class]
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    per_class = markdown_table(("class", "precision", "recall", "F1", "samples"), classes)
+    return ["## Figures on the test set", markdown_table(("measure", "value"), rows), per_class]

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from snntrainer3d.analysis import FORMS, render
+from snntrainer3d.analysis import FORMS, markdown_text, render
 from snntrainer3d.errors import FileFormatError, NotFoundError
 from snntrainer3d.runs import RunStore
 from snntrainer3d.storage import write_atomically
@@ -215,7 +215,7 @@ def _figure(drawing: Drawing, svg: str) -> str:
 def _markdown(
     outcome: Outcome, tables: Sequence[Table], drawings: Sequence[Drawing], findings: Sequence[Finding]
 ) -> str:
-    parts = [f"# {_title(outcome)}", *_facts(outcome)]
+    parts = [f"# {markdown_text(_title(outcome))}", *map(markdown_text, _facts(outcome))]
     if findings:
         items = (
             f"{place}. **{found.title}.** {found.text} {found.evidence}"

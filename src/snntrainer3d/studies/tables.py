@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from snntrainer3d.analysis import csv_text, markdown_table
 from snntrainer3d.spec import cost_of
 from snntrainer3d.studies.comparisons import Comparison, compare_all
 from snntrainer3d.studies.outcome import Outcome, Spread, Trained, spread
@@ -38,9 +37,8 @@ class Table:
 
     def markdown(self) -> str:
         """Give the table as Markdown."""
-        lines = [f"### {self.title}", "", self.note, "", _pipes(self.columns), _pipes(["---"] * len(self.columns))]
-        lines += [_pipes([cell.text for cell in row]) for row in self.rows]
-        return "\n".join(lines) + "\n"
+        cells = markdown_table(self.columns, [[cell.text for cell in row] for row in self.rows])
+        return f"### {self.title}\n\n{self.note}\n\n{cells}\n"
 
     def html(self) -> str:
         """Give the table as HTML; a figure of ours links to its run, or names its runs."""
@@ -53,13 +51,9 @@ class Table:
 
     def csv(self) -> str:
         """Give the table as CSV, with the runs of each row in the last column."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([*self.columns, "runs"])
-        for row in self.rows:
-            runs = dict.fromkeys(run for cell in row for run in cell.runs)
-            writer.writerow([*(cell.text for cell in row), " ".join(runs)])
-        return text.getvalue()
+        named = [list(dict.fromkeys(run for cell in row for run in cell.runs)) for row in self.rows]
+        rows = [[*(cell.text for cell in row), " ".join(runs)] for row, runs in zip(self.rows, named, strict=True)]
+        return csv_text([[*self.columns, "runs"], *rows])
 
 
 def leader_table(outcome: Outcome) -> Table:
@@ -238,10 +232,6 @@ def _number(value: Spread | None) -> Cell:
 def _settings(one: Trained) -> str:
     parts = one.entry.spec.training.name.split(" · ")
     return " · ".join(parts[1:-1]) or parts[0]
-
-
-def _pipes(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _td(cell: Cell) -> str:

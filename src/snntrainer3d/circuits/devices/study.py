@@ -5,8 +5,6 @@ Every value is drawn many times, with the same seeds at each, so that a curve is
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from snntrainer3d.analysis import csv_text
 from snntrainer3d.circuits.design import Design, design_circuit
 from snntrainer3d.circuits.devices.accuracy import Decider
 from snntrainer3d.circuits.devices.imperfections import Imperfections, disturbed, settings_for
@@ -152,14 +151,9 @@ def study_point(
 
 def study_table(study: DeviceStudy) -> str:
     """Give all points as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     columns = ["imperfection", "value", "mean", "low", "high", "mean_low", "mean_high", "draws"]
-    writer.writerow(columns)
-    for point in (*study.points, *study.together):
-        row = asdict(point)
-        writer.writerow(["" if row[name] is None else row[name] for name in columns])
-    return out.getvalue()
+    points = map(asdict, (*study.points, *study.together))
+    return csv_text([columns, *(["" if one[name] is None else one[name] for name in columns] for one in points)])
 
 
 def _check(draws: int, target: float) -> None:

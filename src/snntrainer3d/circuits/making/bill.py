@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from snntrainer3d.analysis import csv_text
 from snntrainer3d.circuits.design import Crossbar, Design
 from snntrainer3d.circuits.making.production import Production
 from snntrainer3d.circuits.netlist.neurons import transimpedance_ohm
@@ -64,13 +63,11 @@ def bill_of(design: Design, production: Production | None = None) -> Bill:
 
 def bill_csv(bill: Bill) -> str:
     """Give the parts as CSV."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["layer", "part", "count", "smallest", "largest", "unit", "use"])
+    rows: list[list[object]] = [["layer", "part", "count", "smallest", "largest", "unit", "use"]]
     for item in bill.items:
         values = [item.layer or "", item.part, item.count, _shown(item.smallest), _shown(item.largest)]
-        writer.writerow([*values, item.unit, item.use])
-    return out.getvalue()
+        rows.append([*values, item.unit, item.use])
+    return csv_text(rows)
 
 
 def _layer(layer: int, bar: Crossbar, design: Design) -> Iterator[Item]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
 
+from snntrainer3d.analysis import csv_text
 from snntrainer3d.circuits.design import Crossbar, Design
 
 FORMAT = "snntrainer3d/conductances"
@@ -44,12 +43,9 @@ def sheet_of(bar: Crossbar) -> Float64[np.ndarray, "row column"]:
 
 
 def _table(bar: Crossbar) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["siemens", *(f"neuron {index} {sign}" for index in range(bar.neurons) for sign in "+-")])
-    for name, values in zip(row_names(bar), sheet_of(bar), strict=True):
-        writer.writerow([name, *(f"{value:.6g}" for value in values)])
-    return out.getvalue()
+    head = ["siemens", *(f"neuron {index} {sign}" for index in range(bar.neurons) for sign in "+-")]
+    rows = zip(row_names(bar), sheet_of(bar), strict=True)
+    return csv_text([head, *([name, *(f"{value:.6g}" for value in values)] for name, values in rows)])
 
 
 def _plain(bar: Crossbar, design: Design) -> dict[str, Any]:
