@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -127,7 +127,7 @@ def _marks_of_own() -> frozenset[str]:
 def _families(missing: frozenset[str]) -> tuple[str, ...] | None:
     """Give few fonts of the machine that have all these characters together; None where there are none."""
     chosen: list[str] = []
-    left: Collection[str] = missing
+    left: frozenset[str] = missing
     while left:
         best = max(_fonts(), key=lambda font: len(left & _marks_of(font.fname)), default=None)
         found = left & _marks_of(best.fname) if best is not None else frozenset()

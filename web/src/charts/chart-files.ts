@@ -1,15 +1,14 @@
 /** A chart as files: its values as CSV, its picture as PNG. */
 import type uPlot from "uplot";
+import { csvCell } from "../wire";
 import { LinePlot, type Look } from "./line-plot";
 import type { Line } from "./lines";
-
-const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Gives the columns as CSV with a heading; what has no value at an x stays empty. */
 export function csvOf(xName: string, lines: Line[], data: uPlot.AlignedData): string {
   const [xs, ...columns] = data;
   const rows = Array.from(xs, (x, at) => [x, ...columns.map((ys) => ys[at] ?? "")].join(","));
-  return [[xName, ...lines.map((line) => line.label)].map(quoted).join(","), ...rows, ""].join("\n");
+  return [[xName, ...lines.map((line) => line.label)].map(csvCell).join(","), ...rows, ""].join("\n");
 }
 
 const PIXELS = 2;

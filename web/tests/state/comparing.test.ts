@@ -49,6 +49,7 @@ describe("measures", () => {
   it("are written for other programs, with names that hold commas and bars", () => {
     const table = metricTable([known(0.9)], HOROWITZ);
     expect(metricsAsText(table, ["a,b"], "csv").split("\r\n")[0]).toBe('Group,Measure,"a,b"');
+    expect(metricsAsText(table, ["=1+1"], "csv").split("\r\n")[0]).toBe("Group,Measure,'=1+1");
     expect(metricsAsText(table, ["a|b"], "markdown").split("\n")[0]).toBe("| Group | Measure | a\\|b |");
   });
 });

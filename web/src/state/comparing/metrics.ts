@@ -1,5 +1,6 @@
 /** The measures that compared runs are set side by side by. Pure. */
 import type { ActivityResult, ComparedRun, RunMeasurement, RunDetail } from "../../api";
+import { csvCell, markdownText } from "../../wire";
 import { bytes, count, decimal, duration, percent, short } from "../format";
 import { leaves } from "../library/settings-table";
 
@@ -426,14 +427,7 @@ export function metricsAsText(tables: MetricTable[], names: string[], as: "csv" 
     ]),
   );
   const lines = [["Group", "Measure", ...names], ...rows];
-  if (as === "csv") return lines.map((line) => line.map(quoted).join(",")).join("\r\n");
-  const [head, ...body] = lines.map(
-    (line) => `| ${line.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`,
-  );
+  if (as === "csv") return lines.map((line) => line.map(csvCell).join(",")).join("\r\n");
+  const [head, ...body] = lines.map((line) => `| ${line.map((cell) => markdownText(String(cell))).join(" | ")} |`);
   return [head, `|${" --- |".repeat(names.length + 2)}`, ...body].join("\n");
-}
-
-function quoted(cell: unknown): string {
-  const text = String(cell);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
