@@ -10,6 +10,7 @@ Snntrainer3dError
 │   ├── LimitError        larger than what is allowed or what the machine bears
 │   └── AccessError       asked from elsewhere than the server's own page and address
 │       └── TokenError    the token is missing or wrong
+│           └── GuessingError  too many wrong ones came from one address
 └── FailureError          something broke outside the person's input (exit 1, HTTP 5xx)
     ├── DataUnavailableError   a data set is neither here nor to be downloaded
     ├── StorageError           disk full, home not writable, store locked or damaged
@@ -166,6 +167,13 @@ class TokenError(AccessError):
 
     code = "token"
     http_status = 401
+
+
+class GuessingError(TokenError):
+    """Too many wrong tokens came from one address; the right one is taken a moment later."""
+
+    code = "guessing"
+    http_status = 429
 
 
 class FailureError(Snntrainer3dError):

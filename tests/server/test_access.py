@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from snntrainer3d.errors import AccessError, InputError, TokenError
 from snntrainer3d.jobs import JobRunner
+from snntrainer3d.server import guesses
 from snntrainer3d.server import socket as page_socket
 from snntrainer3d.server.access import VARIABLE, Access, access_for, cookie_name
 from snntrainer3d.server.gate import Refusals
@@ -34,6 +35,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (static / "index.html").write_text("<!doctype html><title>the page</title>")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JobRunner, "tick", lambda _self: None)
+        patch.setattr(guesses, "PAUSE_S", 0.0)  # test_guesses.py has the pauses
         yield from serve(tmp_path_factory.mktemp("home"), static=static, access=Access(TOKEN))
 
 

@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from snntrainer3d.errors import AccessError, InputError, TokenError
@@ -17,6 +17,9 @@ from snntrainer3d.errors import AccessError, InputError, TokenError
 VARIABLE = "SNNTRAINER3D_TOKEN"
 SHORTEST_TOKEN = 16
 _TOKEN_BYTES = 32
+_SEPARATOR = "."
+_MARK = 64
+_MOST_SESSIONS = 1000
 LOOPBACK_NAMES = frozenset({"localhost"})
 _FROM_ELSEWHERE = {"cross-site", "same-site"}
 """What a browser says of a request that another page made; another port of this machine is of the same site."""
@@ -31,6 +34,9 @@ class Access:
     """Names, beside addresses, that a request may call the server by; any other is one that was bent to us."""
     addresses: bool = False
     """Whether every address may be called, not only loopback: a name can be bent, an address cannot."""
+
+    sessions: dict[str, None] = field(default_factory=dict)
+    """Marks of the browsers that were let in, the oldest first: theirs is no guess."""
 
     def __repr__(self) -> str:
         return f"Access(token={'…' if self.token else None}, names={sorted(self.names)}, addresses={self.addresses})"
@@ -61,7 +67,7 @@ class Access:
         if scheme.lower() == "bearer":
             if self.fits(bearer.strip()):
                 return
-        elif _same(_cookie(headers.get("cookie", ""), cookie_name(port)), self.cookie):
+        elif self._is_cookie(_cookie(headers.get("cookie", ""), cookie_name(port))):
             return
         raise TokenError(
             "This server asks for its token.",
@@ -69,13 +75,38 @@ class Access:
             "`Authorization: Bearer TOKEN`.",
         )
 
+    def is_guess(self, headers: Mapping[str, str], port: int) -> bool:
+        """Tell whether a token or a cookie is given that this server did not hand out since it began."""
+        scheme, _, bearer = headers.get("authorization", "").partition(" ")
+        cookie = _cookie(headers.get("cookie", ""), cookie_name(port))
+        session = cookie.rpartition(_SEPARATOR)[2]
+        return bool(scheme.lower() == "bearer" and bearer.strip()) or bool(cookie and session not in self.sessions)
+
     def fits(self, token: str) -> bool:
         """Tell whether a token is the right one, in a time that tells nothing of it."""
         return self.token is not None and _same(token, self.token)
 
-    @property
-    def cookie(self) -> str:
-        """Give what the browser keeps in place of the token, which cannot be told from it."""
+    def new_cookie(self) -> str:
+        """Give what a browser keeps in place of the token, which cannot be told from it; with a mark of its own."""
+        session = secrets.token_urlsafe(_TOKEN_BYTES)
+        self._remember(session)
+        return f"{self._proof()}{_SEPARATOR}{session}"
+
+    def _is_cookie(self, cookie: str) -> bool:
+        """Tell whether this server gave a cookie, or one with the same token before it did, whose mark it learns."""
+        proof, _, session = cookie.partition(_SEPARATOR)
+        if not _same(proof, self._proof()):
+            return False
+        if session and session not in self.sessions:
+            self._remember(session)
+        return True
+
+    def _remember(self, session: str) -> None:
+        self.sessions[session[:_MARK]] = None
+        while len(self.sessions) > _MOST_SESSIONS:
+            self.sessions.pop(next(iter(self.sessions)))
+
+    def _proof(self) -> str:
         assert self.token is not None
         return hmac.new(self.token.encode(), b"snntrainer3d cookie", hashlib.sha256).hexdigest()
 

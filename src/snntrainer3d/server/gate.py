@@ -11,8 +11,9 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from snntrainer3d.errors import AccessError, NotFoundError, TokenError
+from snntrainer3d.errors import AccessError, GuessingError, NotFoundError, TokenError
 from snntrainer3d.server.access import Access, cookie_name
+from snntrainer3d.server.guesses import Guesses
 
 POLICY_VIOLATION = 1008
 _QUIET_S = 1.0
@@ -51,22 +52,30 @@ class Refusals:
 class Gate:
     """Asks every request for name, origin and token before anything of it is read."""
 
-    def __init__(self, app: ASGIApp, access: Access, refusals: Refusals) -> None:
+    def __init__(self, app: ASGIApp, access: Access, refusals: Refusals, guesses: Guesses | None = None) -> None:
         self._app, self._access, self._refusals = app, access, refusals
+        self._guesses = guesses or Guesses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers, client = Headers(scope=scope), (scope.get("client") or ("?",))[0]
+        guess = self._access.token is not None and (
+            self._access.is_guess(headers, _port(scope)) or self._given(scope) is not None
+        )
         try:
             self._access.check_host(headers)
             self._access.check_origin(headers, scope["path"])
             _check_path(scope["path"])
+            if guess:
+                await self._guesses.take_turn(client)
             answer = self._greet(scope)
             if answer is None:
                 self._access.check_token(headers, _port(scope))
         except (AccessError, NotFoundError) as error:
+            if guess and isinstance(error, TokenError) and not isinstance(error, GuessingError):
+                self._guesses.wrong(client)
             self._refusals.note(f"{told_of(scope)}: {error.message}")
             answer = _refusal(error, scope)
         if answer is None:
@@ -78,19 +87,18 @@ class Gate:
 
     def _greet(self, scope: Scope) -> Response | None:
         """Take the token of a page's address, give a cookie for it, and send the browser to the address without."""
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        token = next((value for name, value in query if name == "token"), None)
-        if self._access.token is None or token is None or not _is_page(scope):
+        token = self._given(scope)
+        if token is None:
             return None
         if not self._access.fits(token):
             raise TokenError("The token is wrong.")
-        rest = urlencode([pair for pair in query if pair[0] != "token"])
+        rest = urlencode([pair for pair in _query(scope) if pair[0] != "token"])
         # One leading slash: with two, the rest of the path would be the name of another host.
         place = "/" + scope.get("raw_path", scope["path"].encode()).decode("latin-1").lstrip("/\\")
         answer = RedirectResponse(place + (f"?{rest}" if rest else ""), 303)
         answer.set_cookie(
             cookie_name(_port(scope)),
-            self._access.cookie,
+            self._access.new_cookie(),
             httponly=True,
             samesite="lax",
             secure=scope["scheme"] == "https",
@@ -98,12 +106,24 @@ class Gate:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
+    def _given(self, scope: Scope) -> str | None:
+        """Give the token of a page's address, None where there is none, or none is asked for."""
+        if self._access.token is None or not _is_page(scope):
+            return None
+        return next((value for name, value in _query(scope) if name == "token"), None)
+
+
+def _query(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
 
 def _refusal(error: AccessError | NotFoundError, scope: Scope) -> Response:
     if isinstance(error, TokenError) and _is_page(scope):
         wrong = _WRONG if b"token=" in scope["query_string"] else ""
         return HTMLResponse(DOOR.format(wrong=wrong), error.http_status, {"Cache-Control": "no-store"})
-    wanted = {"WWW-Authenticate": "Bearer"} if isinstance(error, TokenError) else None
+    wanted = {"WWW-Authenticate": "Bearer"} if isinstance(error, TokenError) else {}
+    if isinstance(error, GuessingError):
+        wanted["Retry-After"] = "1"
     return JSONResponse(error.body(), error.http_status, wanted)
 
 
