@@ -75,14 +75,18 @@ class Results(_Part):
     """Spikes per neuron and step, per layer."""
 
 
+_NOT_COUNTED = {"parameters": 0, "flops": 0, "flops_all_steps": 0, "updates": 0, "epochs": 0, "rates": []}
+"""What may be missing as a whole."""
+
+
 def checked_results(value: Any) -> dict[str, Any]:
     """Return results that came from elsewhere, with None for every number that is not finite.
 
     Raises:
-        SpecError: every value that is missing or of another type.
+        SpecError: every value that is of another type than a training writes, or is missing in a part.
     """
     plain = finite_values(value)
     refuse_unkeepable(plain, what="results.json")
-    parse(Results, plain, what="results.json")
+    parse(Results, {**_NOT_COUNTED, **plain} if isinstance(plain, dict) else plain, what="results.json")
     found: dict[str, Any] = plain
     return found
