@@ -109,6 +109,16 @@ def test_half_a_surrogate_pair_is_wrong_input(home: Path, capsys: Capture, argum
     assert not STEERING.search(told.out + told.err)
 
 
+def test_a_folder_whose_name_is_no_text_is_no_class(tmp_path: Path, home: Path, capsys: Capture) -> None:
+    try:
+        (tmp_path / "data" / "cat\udcff").mkdir(parents=True)
+    except OSError:
+        pytest.skip("this disk takes no such names")
+    assert run(["datasets", "import", str(tmp_path / "data")]) == InputError.exit_code
+    assert "no UTF-8 text" in capsys.readouterr().err
+    assert not list(home.glob("own-data/*"))
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.slow
 def test_output_to_a_full_disk_is_told_in_one_line(home: Path) -> None:

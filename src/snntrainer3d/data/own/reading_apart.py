@@ -26,6 +26,7 @@ from snntrainer3d.data.own.gathered import Choice, Gathered
 from snntrainer3d.data.own.unpacking import place_of_its_own, remove_unpacked
 from snntrainer3d.errors import FailureError, FileFormatError, LimitError, Snntrainer3dError, StorageError, error_of
 from snntrainer3d.home import VARIABLE, home_folder
+from snntrainer3d.spec import whole_text
 
 MOST_BYTES = 12_000_000_000
 """Of memory: the largest set that is taken, while it is scaled."""
@@ -57,6 +58,7 @@ def read_in_own_process(paths: Sequence[Path], name: str, choice: Choice, *, lim
         FailureError: an error that was not foreseen; its trace is in the log.
     """
     remove_unpacked(home_folder())
+    _refuse_odd_names(paths)
     most_s = limit_s or _LEAST_S + sum(map(_bytes_of, paths)) / _BYTES_A_SECOND
     with place_of_its_own() as folder:
         asked = Asked(tuple(str(path.absolute()) for path in paths), name, choice, most_s)
@@ -96,6 +98,14 @@ def put_found(folder: Path, found: Gathered) -> None:
     except OSError as error:
         hint = "Free some space."
         raise StorageError(f"What was read cannot be written: {error.strerror or error}.", hint=hint) from error
+
+
+def _refuse_odd_names(paths: Sequence[Path]) -> None:
+    """Refuse file names whose bytes are no text: they can be neither kept as a class nor shown."""
+    for path in paths:
+        for one in (path, *(path.rglob("*") if path.is_dir() else ())):
+            if not whole_text(str(one)):
+                raise FileFormatError(f"The name of {one} holds bytes that are no UTF-8 text.", hint="Rename it.")
 
 
 def _bytes_of(path: Path) -> int:
