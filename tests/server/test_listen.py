@@ -42,7 +42,9 @@ def test_a_taken_port_is_told_with_a_way_out(monkeypatch: pytest.MonkeyPatch) ->
     assert caught.value.exit_code == 2
 
 
-def test_a_second_start_is_sent_to_the_first() -> None:
+def test_a_second_start_is_sent_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "ANSWER_S", PATIENCE_S)
+
     class Health(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
@@ -121,7 +123,7 @@ def opened(process: subprocess.Popen[str]) -> str:
 def test_the_server_starts_answers_and_ends_cleanly(home: Path) -> None:
     with serving("--port", "0") as process:
         url = opened(process)
-        assert httpx.get(f"{url}/api/health").json()["home"] == str(home)
+        assert httpx.get(f"{url}/api/health", timeout=PATIENCE_S).json()["home"] == str(home)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_S)
         assert (process.returncode, out, err) == (0, "", "")
@@ -132,9 +134,9 @@ def test_a_token_is_asked_for_where_it_is_wished_and_shown_once(home: Path) -> N
     with serving("--port", "0", "--token") as process:
         assert process.stdout is not None
         url, token = re.fullmatch(r"Open (http://127\.0\.0\.1:\d+)/\?token=(\S+)\n", process.stdout.readline()).groups()
-        assert httpx.get(f"{url}/api/health").status_code == 401
-        assert httpx.get(f"{url}/?token=x{token}").status_code == 401
-        allowed = httpx.get(f"{url}/api/health", headers={"Authorization": f"Bearer {token}"})
+        assert httpx.get(f"{url}/api/health", timeout=PATIENCE_S).status_code == 401
+        assert httpx.get(f"{url}/?token=x{token}", timeout=PATIENCE_S).status_code == 401
+        allowed = httpx.get(f"{url}/api/health", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
         assert allowed.json()["home"] == str(home)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE_S)

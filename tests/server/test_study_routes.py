@@ -14,6 +14,7 @@ from websockets.sync.client import connect
 
 from snntrainer3d.server import study_models
 from snntrainer3d.studies import StudyStore
+from stepping import in_the_middle, released
 
 PATIENCE_S = 200
 TINY: dict[str, Any] = {
@@ -161,17 +162,18 @@ def test_a_study_is_started_watched_and_reported(served: Served) -> None:
 
 @pytest.mark.slow
 def test_a_study_is_stopped_and_resumed(served: Served) -> None:
-    long = {**TINY, "name": "long", "compose": {**TINY["compose"], "training": {"epochs": 100}}}
-    made = make(served, long, workers=1)
+    waiting = {**TINY, "name": "waiting", "compose": {**TINY["compose"], "training": {"pace": "update"}}}
+    made = make(served, waiting, workers=1)
     at = f"/api/studies/{made['id']}"
     fault(served.client.post(f"{at}/start", json={}), 409, "conflict")
-    until(lambda: served.client.get(at).json()["counts"].get("running"))
+    until(lambda: in_the_middle(served.store, 5))
     assert served.client.get(at).json()["seconds_left"] > 0
     served.client.post(f"{at}/stop")
     until(lambda: served.client.get(at).json()["status"] == "stopped")
     begun = [entry["run"] for entry in served.client.get(at).json()["entries"] if entry["run"]]
     assert fits(served.client.post(f"{at}/start", json={"workers": 2}), study_models.StudyDetail)["workers"] == 2
-    done = until(lambda: (found := served.client.get(at).json())["status"] == "finished" and found)
+    with released(served.store):
+        done = until(lambda: (found := served.client.get(at).json())["status"] == "finished" and found)
     assert set(begun) <= {entry["run"] for entry in done["entries"]}
 
 

@@ -62,7 +62,7 @@ def updates_seen(served: Served, run: str, count: int) -> list[int]:
 
 def test_a_run_is_trained_watched_and_outlives_its_server(tmp_path: Path) -> None:
     for served in serve(tmp_path):
-        run = start(served, pace="slow", epochs=200)
+        run = start(served, pace="slow", epochs=100_000)
         seen = updates_seen(served, run, 3)
         assert seen == sorted(set(seen)), "weights change from frame to frame"
         served.client.post(f"/api/runs/{run}/pause")

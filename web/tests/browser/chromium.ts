@@ -1,5 +1,5 @@
 /** The real browser of the tests, with the flags without which there is no WebGL and every test would pass on nothing. */
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from "playwright-core";
 
 export const FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
 
@@ -48,4 +48,14 @@ export function complaintsOf(page: Page): string[] {
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   return complaints;
+}
+
+/** Waits until a canvas changes no more: the edges of the view complete over several frames. Gives its picture. */
+export async function still(canvas: Locator): Promise<Buffer> {
+  let [before, now] = [Buffer.alloc(0), await canvas.screenshot()];
+  while (!now.equals(before)) {
+    await canvas.page().waitForTimeout(500);
+    [before, now] = [now, await canvas.screenshot()];
+  }
+  return now;
 }

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { complaintsOf, launch } from "./chromium";
+import { complaintsOf, launch, still } from "./chromium";
 import { PYTHON, ROOT } from "./server";
 
 const MADE_WITHIN = 300_000;
@@ -96,7 +96,7 @@ describe("a published page", () => {
     const counts: number[] = [];
     for (const step of [1, 10]) {
       await slider.fill(String(step));
-      await page.waitForTimeout(500);
+      await still(page.locator(".stage canvas").first());
       counts.push((await coloursOf(page)).spikes);
     }
     expect(counts[1]).not.toBe(counts[0]);

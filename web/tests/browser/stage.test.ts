@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { application } from "./application";
-import type { Opened } from "./chromium";
+import { still, type Opened } from "./chromium";
 
 let run = "";
 const app = application(async () => {
@@ -33,15 +33,13 @@ it("replays moments with their figures, plays them like a film, and shows how tw
   expect(await page.locator(".replay output").textContent()).toContain("before training");
   await slider.press("ArrowRight");
   await expect.poll(() => page.locator(".replay output").textContent()).toMatch(/update 1 · epoch 1.*loss \d/);
-  const picture = () => page.locator(".solid canvas").screenshot();
-  const early = await picture();
+  const early = await still(page.locator(".solid canvas"));
   await page.getByRole("button", { name: "Compare with this" }).click();
   await page.getByText("changes from update 1 to 1").waitFor();
   await slider.press("End");
   await page.getByText(/^changes from update 1 to [1-9]\d+/).waitFor();
   expect(await page.locator("figure", { hasText: "change" }).count()).toBe(1);
-  await page.waitForTimeout(1000);
-  const changes = await picture();
+  const changes = await still(page.locator(".solid canvas"));
   expect(changes.equals(early)).toBe(false);
   await page.getByRole("button", { name: /^Compared with/ }).click();
   await page.getByText(/^replay at update/).waitFor();
@@ -122,8 +120,7 @@ it("marks in the view what is pointed at in the matrix, and in the matrix what i
   const [solid, matrix] = [page.locator(".solid canvas"), page.locator(".flat canvas")];
   await page.getByRole("button", { name: "as pictures" }).click();
   await page.mouse.move(0, 0);
-  await page.waitForTimeout(1500);
-  const calm = { solid: await solid.screenshot(), matrix: await matrix.screenshot() };
+  const calm = { solid: await still(solid), matrix: await still(matrix) };
   const box = await matrix.boundingBox();
   if (!box) throw new Error("The matrix is not on the page.");
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -198,14 +195,16 @@ it("records what the view shows as a clip", async () => {
 it("draws again after the graphics card was lost", async () => {
   const { page } = await app.open("", 1100, 760);
   await page.locator(".solid", { hasText: "Output" }).waitFor();
-  await page.waitForTimeout(1500);
   const canvas = page.locator(".solid canvas");
-  const before = await canvas.screenshot();
+  const before = await still(canvas);
   const wasLost = await canvas.evaluate(async (element) => {
     const context = (element as HTMLCanvasElement).getContext("webgl2");
     const lost = context?.getExtension("WEBGL_lose_context");
+    const told = new Promise((done) => {
+      element.addEventListener("webglcontextlost", () => setTimeout(done), { once: true });
+    });
     lost?.loseContext();
-    await new Promise((done) => setTimeout(done, 300));
+    await told;
     const gone = context?.isContextLost();
     lost?.restoreContext();
     return gone;

@@ -2,7 +2,7 @@
 import type { CDPSession, Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { application } from "./application";
-import { visit } from "./chromium";
+import { still, visit } from "./chromium";
 
 type Place = [x: number, y: number];
 let run = "";
@@ -77,13 +77,11 @@ it("a finger turns the view, two of them zoom it, and neither opens a neuron nor
   const { page, fingers, complaints } = await telephone(`#run=${run}&tab=results`);
   const canvas = page.locator(".solid canvas");
   await page.locator(".solid", { hasText: "rate 0." }).waitFor();
-  await page.waitForTimeout(1500);
   const at = await within(canvas);
-  const before = await canvas.screenshot();
+  const before = await still(canvas);
   await fingers.move(between(at(0.3, 0.5), at(0.7, 0.6)));
   await expect.poll(async () => (await canvas.screenshot()).equals(before)).toBe(false);
-  await page.waitForTimeout(1000);
-  const turned = await canvas.screenshot();
+  const turned = await still(canvas);
   // One finger rests while the other moves away: still a pinch, and no tap.
   await fingers.move(between(at(0.5, 0.5), at(0.5, 0.5)), between(at(0.55, 0.5), at(0.9, 0.3)));
   await expect.poll(async () => (await canvas.screenshot()).equals(turned)).toBe(false);

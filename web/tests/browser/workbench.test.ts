@@ -136,7 +136,7 @@ describe("training", () => {
   it("pauses, goes on, stops, and is resumed from its checkpoint, also after a reload", async () => {
     const { page, complaints } = await app.open();
     await designSmall(page);
-    await page.getByLabel("Epochs").fill("40");
+    await page.getByLabel("Epochs").fill("1000");
     await page.getByLabel("Pace").selectOption("slow");
     await primary(page, "Train").click();
     await page.getByText(/^weights at update [1-9]/).waitFor();
