@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 def ran(*arguments: str, code: int = 0) -> Any:
     """Run a command with --json and give its answer."""
     command = [sys.executable, "-m", "snntrainer3d", *arguments, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return json.loads(done.stdout)

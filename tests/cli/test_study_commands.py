@@ -24,7 +24,7 @@ TINY: dict[str, Any] = {
     "compose": {"dataset": "digits", "preset": "paper", "hidden": [5], "training": {"validation_share": 0.1}},
     "vary": {"kind": "grid", "fields": {"training.learning_rate": [0.01, 0.001]}},
 }
-PATIENCE_S = 240
+PATIENCE_S = 600.0
 ENDLESS = {f"training.{name}": list(range(1000)) for name in ("epochs", "num_steps", "batch_size")}
 
 

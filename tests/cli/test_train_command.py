@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.slow
-PATIENCE_S = 240
+PATIENCE_S = 600.0
 
 
 def command(*arguments: str) -> list[str]:

@@ -20,7 +20,7 @@ from snntrainer3d.spec import RunSpec
 from stepping import in_the_middle, released
 
 SMALL_BYTES = 3 << 20
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 
 
 def weights_equal(store: RunStore, one: str, elsewhere: RunStore, other: str) -> None:

@@ -20,7 +20,7 @@ from snntrainer3d.spec import RunSpec
 from stepping import let, released
 
 pytestmark = pytest.mark.slow
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 SERVER = """
 import signal, sys, time
 from pathlib import Path

@@ -21,7 +21,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 EXECUTE = """
 import sys, nbclient, nbformat
 notebook = nbformat.read(sys.argv[1], as_version=4)
-nbclient.NotebookClient(notebook, timeout=240, kernel_name="python3", store_widget_state=True).execute()
+nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3", store_widget_state=True).execute()
 nbformat.write(notebook, sys.argv[2])
 """
 
@@ -35,7 +35,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
     environment = {**os.environ, "SNNTRAINER3D_HOME": str(home), "IPYTHONDIR": str(folder), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", EXECUTE, str(NOTEBOOK), str(target)]
     done = subprocess.run(
-        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=280, check=False
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=700, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(target.read_text(encoding="utf-8")), home

@@ -10,7 +10,6 @@ from reliability.report import page
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
 def test_kills_at_random_moments_lose_no_epoch_and_no_bit(tmp_path: Path) -> None:
     lives = kill_often(tmp_path, 3, seed=1, most=1)
     assert sum(len(life.kills) for life in lives) == 3

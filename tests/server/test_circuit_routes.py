@@ -22,7 +22,7 @@ from snntrainer3d.exports import read_weights, to_safetensors
 from snntrainer3d.server import circuit_models as models
 
 XOR = Path(__file__).parents[1] / "golden" / "networks" / "xor-2-8-2.json"
-PATIENCE_S = 240.0
+PATIENCE_S = 600.0
 needs_ngspice = pytest.mark.skipif(shutil.which("ngspice") is None, reason="needs ngspice, which is not installed")
 
 

@@ -24,7 +24,7 @@ from snntrainer3d.server.listen import _address
 
 listening = sys.modules["snntrainer3d.server.listen"]
 
-PATIENCE_S = 240
+PATIENCE_S = 600.0
 
 
 def test_a_free_port_is_picked() -> None:

@@ -16,7 +16,7 @@ from snntrainer3d.server import study_models
 from snntrainer3d.studies import StudyStore
 from stepping import in_the_middle, released
 
-PATIENCE_S = 200
+PATIENCE_S = 600.0
 TINY: dict[str, Any] = {
     "name": "tiny",
     "compose": {"dataset": "digits", "preset": "paper", "hidden": [5]},

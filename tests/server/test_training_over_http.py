@@ -16,7 +16,7 @@ from snntrainer3d.frames import decode_frame
 from snntrainer3d.server import models
 
 pytestmark = pytest.mark.slow
-PATIENCE_S = 200
+PATIENCE_S = 600.0
 
 
 @pytest.fixture(autouse=True)

@@ -43,7 +43,6 @@ def test_the_papers_way_finds_differences_that_are_none():
 
 @pytest.mark.slow
 @pytest.mark.mnist
-@pytest.mark.timeout(900)
 def test_the_whole_study_and_its_report():
     with RunStore() as store:
         done = carry_out(paper_study(1), store, workers=2)

@@ -17,7 +17,7 @@ from snntrainer3d.studies import Order, StudyStore, compare, decide_here, run_st
 from stepping import in_the_middle, released
 
 pytestmark = pytest.mark.slow
-PATIENCE_S = 280.0
+PATIENCE_S = 600.0
 SOME = 5
 """Updates of a training that then waits: fewer than an epoch has."""
 

@@ -19,7 +19,7 @@ from snntrainer3d.errors import SpecError
 from snntrainer3d.spec import BatchNorm, Conv2d, Dropout, Flatten, Network, RunSpec
 from snntrainer3d.training import Together, train
 
-PATIENCE_S = 250
+PATIENCE_S = 600.0
 SIZE = 2
 CLOSE = 1e-4
 """Of weights of some tenths, after two epochs: sums in another order differ by 1e-7 each."""

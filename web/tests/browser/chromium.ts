@@ -52,7 +52,8 @@ export function complaintsOf(page: Page): string[] {
 
 /** Waits until a canvas changes no more: the edges of the view complete over several frames. Gives its picture. */
 export async function still(canvas: Locator): Promise<Buffer> {
-  let [before, now] = [Buffer.alloc(0), await canvas.screenshot()];
+  let before: Buffer = Buffer.alloc(0);
+  let now = await canvas.screenshot();
   while (!now.equals(before)) {
     await canvas.page().waitForTimeout(500);
     [before, now] = [now, await canvas.screenshot()];
