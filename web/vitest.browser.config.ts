@@ -8,7 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     // Ceilings of waits that end by conditions: a busy machine is slow, not wrong.
     testTimeout: 900_000,
-    hookTimeout: 300_000,
+    hookTimeout: 900_000,
     expect: { poll: { timeout: 240_000 } },
     passWithNoTests: false,
     // On CI's shared machine a browser may stall for seconds; what needed a second try is named in the report.

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["tests/lighthouse/*.ts"],
     fileParallelism: false,
     testTimeout: 300_000,
-    hookTimeout: 90_000,
+    hookTimeout: 300_000,
     passWithNoTests: false,
   },
 });

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["tests/pictures/**/*.ts"],
     fileParallelism: false,
     testTimeout: 600_000,
-    hookTimeout: 90_000,
+    hookTimeout: 300_000,
     passWithNoTests: false,
   },
 });

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["tests/verify/**/*.test.ts"],
     fileParallelism: false,
     testTimeout: 900_000,
-    hookTimeout: 300_000,
+    hookTimeout: 900_000,
     expect: { poll: { timeout: 240_000 } },
     passWithNoTests: false,
   },

@@ -4,8 +4,6 @@ import { afterAll, beforeAll } from "vitest";
 import { launch, open, type Opened } from "./chromium";
 import { Server } from "./server";
 
-const STARTED_WITHIN = 90_000;
-
 export class Application {
   server!: Server;
   browser!: Browser;
@@ -20,13 +18,13 @@ export class Application {
   }
 }
 
-/** Starts both for this file's tests; `prepare` runs once they are there, within so many milliseconds more. */
-export function application(prepare: (app: Application) => unknown = () => {}, within = 0): Application {
+/** Starts both for this file's tests; `prepare` runs once they are there. */
+export function application(prepare: (app: Application) => unknown = () => {}): Application {
   const app = new Application();
   beforeAll(async () => {
     [app.server, app.browser] = await Promise.all([Server.start(), launch()]);
     await prepare(app);
-  }, STARTED_WITHIN + within);
+  });
   afterAll(async () => {
     await app.browser?.close();
     await app.server?.stop();

@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { complaintsOf, launch, still } from "./chromium";
 import { PYTHON, ROOT } from "./server";
 
-const MADE_WITHIN = 300_000;
 /** What the page of MNIST's 784-100-10 may have more, by its weights, inputs and pictures, tests/exports adds up. */
 const MOST_BYTES = 1.5e6;
 const run = promisify(execFile);
@@ -29,7 +28,7 @@ beforeAll(async () => {
   const { run: id } = JSON.parse(stdout) as { run: string };
   await call("export", id, "--to", "page", "--output", file);
   browser = await launch();
-}, MADE_WITHIN);
+});
 afterAll(async () => {
   await browser?.close();
   if (folder) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
