@@ -194,7 +194,24 @@ class Shared(nn.Module):
         self.lif2 = self.lif1
 
 
-@pytest.mark.parametrize("kind", [Relu, Skip, Shared])
+class Residual(Turned):
+    """Its result is not that of its last neurons alone."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return super().forward(inputs) + inputs[:, :10]
+
+
+class Softmax(Turned):
+    def forward(self, inputs: Tensor) -> Tensor:
+        return torch.log_softmax(super().forward(inputs), dim=1)
+
+
+def test_what_follows_from_the_last_neurons_alone_is_no_part_of_the_network() -> None:
+    with s3d.watch(Softmax()) as watched, RunStore() as store:
+        assert store.get(watched.run).title == "64-20-10"
+
+
+@pytest.mark.parametrize("kind", [Relu, Skip, Shared, Residual])
 def test_what_computes_something_else_is_refused_and_leaves_nothing(kind: type[nn.Module]) -> None:
     with pytest.raises(MismatchError):
         s3d.watch(kind())

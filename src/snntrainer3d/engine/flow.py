@@ -114,6 +114,7 @@ def chain_of_forward(module: nn.Module, tries: Iterable[Tensor]) -> list[Named]:
     failed = ""
     for given in tries:
         try:
+            given = (given.detach().requires_grad_() * 1).view_as(given)  # so that what depends on it is seen
             calls, returned = _record(module, layers, given)
         except Exception as error:
             failed = failed or f"{type(error).__name__}: {error}".splitlines()[0][:200]
@@ -146,7 +147,7 @@ def _blocks(module: nn.Module, prefix: str = "") -> Iterator[Named]:
 
 
 def _record(module: nn.Module, layers: list[Named], given: Tensor) -> tuple[list[_Call], list[Tensor]]:
-    """Run a module once, without traces; gives the calls of its layers, and every tensor that it returned."""
+    """Run a module once, and leave it as it was; gives the calls of its layers, and every tensor that it returned."""
     calls: list[_Call] = []
     begun: list[tuple[tuple[Any, ...], tuple[int, ...]]] = []
 
@@ -164,7 +165,7 @@ def _record(module: nn.Module, layers: list[Named], given: Tensor) -> tuple[list
         handles.append(layer.register_forward_pre_hook(before, with_kwargs=True))
         handles.append(layer.register_forward_hook(lambda _m, _given, result, place=place: after(place, result)))
     try:
-        with _as_it_was(module), torch.no_grad(), torch.random.fork_rng(devices=[]):
+        with _as_it_was(module), torch.enable_grad(), torch.random.fork_rng(devices=[]):
             returned = list(_tensors(module(given)))
     finally:
         for handle in handles:
@@ -182,7 +183,8 @@ def _as_it_was(module: nn.Module) -> Iterator[None]:
     finally:
         for one, name, value, copy in kept:
             if value is not None and copy is not None and value.shape == copy.shape:
-                value.copy_(copy)
+                with torch.no_grad():
+                    value.copy_(copy)
             one._buffers[name] = value
 
 
@@ -248,11 +250,24 @@ def _check_states(call: _Call, before: _Call | None, layer: Named) -> None:
 
 
 def _check_returned(steps: list[list[_Call]], returned: list[Tensor], name: str) -> None:
-    """See that forward returns what its last neurons give: at a step, at all steps, or summed over them."""
-    for at in (0, -1):
-        last = [step[-1].results[at] for step in steps]
-        every = torch.stack(last)
-        for one in (last[-1], every, every.sum(0), every.mean(0), every.transpose(0, 1)):
-            if any(one.shape == other.shape and torch.allclose(one, other) for other in returned):
-                return
-    raise MismatchError("is the last layer, but forward does not return what it gives.", path=name, hint=_HINT)
+    """See that forward returns what its last neurons give, or what follows from that alone, as a sum over steps."""
+    last = [result for step in steps for result in step[-1].results]
+    itself = {result.data_ptr() for result in last}
+    ends = {result.grad_fn for result in last}
+    if any(one.data_ptr() in itself or (one.grad_fn is not None and _only_from(one.grad_fn, ends)) for one in returned):
+        return
+    raise MismatchError("is the last layer, but forward returns something else.", path=name, hint=_HINT)
+
+
+def _only_from(node: Any, ends: set[Any]) -> bool:
+    """Tell whether a result follows from `ends` alone: no way back, past them, leads to the input or to weights."""
+    seen, waiting = set(ends), [node]
+    while waiting:
+        one = waiting.pop()
+        if one in seen or one is None:
+            continue
+        seen.add(one)
+        if not one.next_functions:
+            return False
+        waiting += [before for before, _ in one.next_functions]
+    return True
