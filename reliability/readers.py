@@ -11,11 +11,13 @@ import tempfile
 import wave
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from snntrainer3d.analysis import FIGURES, draw, evaluate_counts, metrics_csv
 from snntrainer3d.circuits.simulation.raw import read_raw
 from snntrainer3d.data.idx import read_idx
 from snntrainer3d.data.own.gathered import Choice, Faults
@@ -27,11 +29,19 @@ from snntrainer3d.data.own.sounds import read_sounds
 from snntrainer3d.data.own.table import read_csv
 from snntrainer3d.data.own.tree import opened_tree
 from snntrainer3d.data.wav import read_wav
-from snntrainer3d.errors import SimulationError
-from snntrainer3d.exports import read_weight_file, to_json, to_nir, to_npz, to_paper_json, to_safetensors
+from snntrainer3d.errors import NotFoundError, SimulationError
+from snntrainer3d.exports import model_card, read_weight_file, to_json, to_nir, to_npz, to_paper_json, to_safetensors
 from snntrainer3d.frames import decode_frame, encode_frame, make_frame
 from snntrainer3d.jobs.pipe import Message, read_message, write_message
-from snntrainer3d.runs import StoredCheckpoint, parse_condition, read_live_frame, read_record, write_checkpoint
+from snntrainer3d.runs import (
+    Query,
+    RunStore,
+    StoredCheckpoint,
+    parse_condition,
+    read_live_frame,
+    read_record,
+    write_checkpoint,
+)
 from snntrainer3d.runs.checkpoints import read_checkpoint
 from snntrainer3d.runs.live import LiveFrameWriter
 from snntrainer3d.runs.run_file import read_run_file
@@ -155,8 +165,8 @@ def _snapshots(path: Path) -> object:
     return [read_snapshot(path, row.index) for row in list_snapshots(path)]
 
 
-def _snapshot_files() -> list[bytes]:
-    (frame,) = _frames()
+def _snapshot_files(frame: bytes | None = None) -> list[bytes]:
+    frame = frame or _frames()[0]
     path = ROOM / "seed.bin"
     path.unlink(missing_ok=True)
     writer = SnapshotWriter(path, len(frame))
@@ -198,6 +208,72 @@ def _packed_run(files: dict[str, bytes]) -> bytes:
     said = {"launcher": "cli", "name": "", "imported": False, "environment": {}}
     told = json.dumps({**about, **said, "files": sums})
     return _zip({"run.json": told.encode(), **files})
+
+
+_PARTS = ("events.jsonl", "results.json", "spec.json", "snapshots.bin")
+
+
+def _run_content(content: bytes) -> object:
+    """Import a run of which one file is made up, its checksums right, and read it as everybody does who shows it.
+
+    The first byte says which file; what is left is the file.
+    """
+    files = {"spec.json": _documents()[0], "weights.safetensors": _SAFE[0]}
+    files[_PARTS[content[0] % len(_PARTS)] if content else "events.jsonl"] = content[1:]
+    path = ROOM / "content.zip"
+    path.write_bytes(_packed_run(files))
+    with RunStore(ROOM / "content") as store:
+        run = store.import_file(path).id
+        try:
+            found = store.get(run)
+            store.query(Query(sort="test_accuracy"))
+            store.fields()
+            history = store.metrics(run)
+            told = [store.points(run), metrics_csv(store.events(run).events), store.snapshots(run)]
+            for name in FIGURES:
+                with suppress(NotFoundError):
+                    told.append(draw(name, history, found.results, found.name))
+            return [*told, model_card(found.spec, found.name, found.results)]
+        finally:
+            store.delete(run)
+            store.trash.empty()
+
+
+def _run_contents() -> list[bytes]:
+    scores = evaluate_counts(np.eye(2, dtype=np.int64), np.array([0, 1]), 0.5, ["a", "b"]).to_dict()
+    results = {"test": scores, "validation": None, "parameters": 1, "flops": 1, "flops_all_steps": 1, "updates": 1,
+               "epochs": 1, "rates": [0.1, 0.2]}  # fmt: skip
+    ones = [np.ones((one.rows, one.columns), np.float32) for one in _small().network.connections()]
+    frame = encode_frame(make_frame("0123456789ab", 1, 1, 1, ones))
+    finished = json.dumps({"kind": "finished", "at": 2.0, "results": results}).encode() + b"\n"
+    whole = [_RECORD.splitlines(keepends=True)[0] + _UPDATE + finished, json.dumps(results).encode(), _documents()[0],
+             _snapshot_files(frame)[0]]  # fmt: skip
+    return [bytes([at]) + one for at, one in enumerate(whole)]
+
+
+_CLAIMS = ("'<f4'", "'<f8'", "'|u1'", "'<U9'", "'|O'", "'>i2'")
+
+
+def _npz_claim(content: bytes) -> object:
+    """Read an NPZ whose array says of itself what the fuzzer makes up: type, order and shape."""
+    kind = _CLAIMS[content[0] % len(_CLAIMS)] if content else _CLAIMS[0]
+    shape = content[1:].decode("latin-1").partition("\n")
+    head = f"{{'descr': {kind}, 'fortran_order': False, 'shape': ({shape[0]}), }}".encode("latin-1")
+    array = b"\x93NUMPY\x01\x00" + len(head + b"\n").to_bytes(2, "little") + head + b"\n"
+    labels = io.BytesIO()
+    np.save(labels, np.array([0, 1] * 3))
+    path = ROOM / "claim.npz"
+    path.write_bytes(_zip({"x.npy": array + shape[2].encode("latin-1"), "y.npy": labels.getvalue()}))
+    return read_npz(path, "it.npz", Choice())
+
+
+def _class_names(content: bytes) -> object:
+    """Read a table whose labels are the texts that the fuzzer makes up."""
+    names = [name for name in content.decode("utf-8", "replace").split("\n") if name.strip()][:20]
+    rows = [f'{at},{at % 3},"{name.replace(chr(34), "")}"' for at, name in enumerate(names * 4)]
+    path = ROOM / "names.csv"
+    path.write_text("a,b,label\n" + "\n".join(rows), encoding="utf-8", errors="replace")
+    return read_csv(path, "names.csv")
 
 
 def _weight_files() -> list[bytes]:
@@ -331,6 +407,11 @@ def _study(content: bytes) -> object:
 
 _RECORD = b'{"kind":"state","state":"running","at":1.0}\n{"kind":"update","update":1,"epoch":1,"loss":1.0}\n'
 _LEARNED = ("weight", "bias")
+_UPDATE = (
+    b'{"kind":"update","update":1,"epoch":1,"loss":1.0,"accuracy":0.5,"learning_rate":0.1,"samples_per_second":1.0,'
+    b'"rates":[0.1,0.2]}\n'
+)
+_SAFE = [to_safetensors(_small())]
 READERS: dict[str, Reader] = {
     "weight frame": Reader(decode_frame, _frames),
     "IDX": Reader(_file(read_idx), _idx),
@@ -343,6 +424,9 @@ READERS: dict[str, Reader] = {
     "record": Reader(_file(read_record), lambda: [_RECORD]),
     "checkpoint": Reader(_file(read_checkpoint), _checkpoints),
     "run file": Reader(_file(_run_file, ".zip"), _run_files),
+    "content of a run file": Reader(_run_content, _run_contents, share=0.05),
+    "claims of an NPZ": Reader(_npz_claim, lambda: [b"\x006, 2\n" + bytes(48), b"\x026, 1\nabcdef"]),
+    "class names": Reader(_class_names, lambda: [b"a\nb", "①\n²\n007\n7\n猫".encode()]),
     "weight file": Reader(read_weight_file, _weight_files),
     "run document": Reader(_document, _documents),
     "message of a page": Reader(

@@ -79,8 +79,8 @@ def _from_archive(path: Path) -> Iterator[Clip]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             audio, offsets, digits = arrays["audio"], arrays["offsets"], arrays["y"]
             speakers, numbers, rate = arrays["speaker"], arrays["index"], int(arrays["rate"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise FileFormatError(f"{path} is damaged: {error}.", hint=f"{HOW_TO_GET} {path.parent}.") from None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        raise FileFormatError(f"{path} is damaged or cannot be read.", hint=f"{HOW_TO_GET} {path.parent}.") from None
     keys = zip(digits.tolist(), speakers.tolist(), numbers.tolist(), range(len(digits)), strict=True)
     pieces = [(*key, audio[offsets[at] : offsets[at + 1]]) for *key, at in sorted(keys)]
     checksum = hashlib.sha256()

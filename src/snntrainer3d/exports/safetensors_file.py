@@ -61,9 +61,9 @@ def safetensors_arrays(raw: bytes) -> dict[str, np.ndarray]:
     try:
         # Copied, because the arrays lie read-only in the file's bytes, of which torch warns.
         return {name: array.copy() for name, array in safetensors.numpy.load(raw).items()}
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError):
         raise FileFormatError(
-            f"The safetensors file is damaged: {error}.", hint="Copy or export it again; it may be truncated."
+            "The safetensors file is damaged: it is not whole.", hint="Copy or export it again; it may be truncated."
         ) from None
 
 

@@ -28,8 +28,8 @@ def read_decisions(run: RunFolder, num_steps: int) -> Int16[np.ndarray, "sample"
             return arrays[f"steps_{num_steps}"]
     except (FileNotFoundError, KeyError):
         raise NotFoundError(f"Run {run.id} has no decisions at {num_steps} steps.") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise FileFormatError(f"{decisions_file(run)} is damaged: {error}.") from None
+    except (OSError, ValueError, EOFError):
+        raise FileFormatError(f"{decisions_file(run)} is damaged.") from None
 
 
 def has_decisions(run: RunFolder, steps: Sequence[int]) -> bool:

@@ -150,7 +150,7 @@ class RunFolder:
                         f"Another process works on run {self.id}.", hint="Wait for it to end, or cancel the run."
                     ) from None
             except (OSError, NotImplementedError) as error:
-                raise StorageError(f"{self.lock} cannot be locked: {error}.") from error
+                raise StorageError(f"{self.lock} cannot be locked.") from error
             time.sleep(LOCK_POLL_S)
         try:
             yield

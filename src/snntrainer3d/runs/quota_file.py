@@ -132,5 +132,5 @@ class QuotaFile:
         except Timeout:
             return None
         except (OSError, NotImplementedError) as error:
-            raise StorageError(f"{self._path.with_name(name)} cannot be locked: {error}.") from error
+            raise StorageError(f"{self._path.with_name(name)} cannot be locked.") from error
         return lock

@@ -10,9 +10,7 @@ import hashlib
 import os
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,7 +18,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, SpecError, StorageError
+from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, Snntrainer3dError, SpecError, StorageError
 from snntrainer3d.runs.checkpoints import list_checkpoints
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.identity import ALPHABET, ID_LENGTH
@@ -228,10 +226,8 @@ def _told(called: str) -> Iterator[None]:
         raise StorageError(f"{called} cannot be unpacked: {error.strerror or 'the disk gives an error'}.") from None
     except NotImplementedError:
         raise _damaged(called, "it is packed in a way that is not read.") from None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, RuntimeError, EOFError, ValueError, struct.error):
+    except Snntrainer3dError:
+        raise
+    except Exception:
+        # BadZipFile, zlib.error, struct.error, and whatever else the next release of Python raises.
         raise _damaged(called, "the archive is not whole.") from None
-    except Exception as error:
-        # zlib.error, struct.error, and whatever else the next release raises.
-        if isinstance(error, FileFormatError | LimitError) or type(error).__module__.startswith("snntrainer3d"):
-            raise
-        raise _damaged(called, f"{error}.") from None

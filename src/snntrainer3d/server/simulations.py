@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 TIME_LIMIT_S = 300.0
 """Of one sample."""
 MOST_KEPT = 8
+
+log = logging.getLogger(__name__)
 
 
 class Simulations:
@@ -126,7 +129,8 @@ class RunningSimulation:
             self._error = error
             self.status = "cancelled" if self._stop.is_set() else "failed"
         except Exception as error:
-            self._error = FailureError(f"The simulation broke: {error}")
+            log.error("The simulation broke.", exc_info=error)
+            self._error = FailureError("The simulation broke.", hint="The server's log holds why; please report it.")
             self.status = "failed"
         finally:
             self._took = time.monotonic() - self._begun

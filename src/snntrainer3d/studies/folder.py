@@ -95,8 +95,8 @@ class StudyFolder:
                 Entry(entry["key"], entry["settings"], entry["seed"], parse_run(entry["spec"]))
                 for entry in self._plan_document()["entries"]
             ]
-        except (KeyError, TypeError) as error:
-            raise FileFormatError(f"{self.path / 'plan.json'} is damaged: {error!r}.") from None
+        except (KeyError, TypeError):
+            raise FileFormatError(f"{self.path / 'plan.json'} is damaged: it is no plan of this release.") from None
         return Plan(study, tuple(entries))
 
     def members(self) -> dict[str, str]:
@@ -105,8 +105,8 @@ class StudyFolder:
             found = json.loads(self._members.read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
-            raise FileFormatError(f"{self._members} is damaged: {error}.") from None
+        except (OSError, ValueError):
+            raise FileFormatError(f"{self._members} is damaged: it is not JSON.") from None
         if not isinstance(found, dict) or not all(isinstance(run, str) for run in found.values()):
             raise FileFormatError(f"{self._members} is damaged.")
         return found
@@ -134,7 +134,7 @@ class StudyFolder:
                 f"Another process works on study {self.id}.", hint="Wait for it, or stop it first."
             ) from None
         except OSError as error:
-            raise StorageError(f"{self.path} cannot be locked: {error}.") from error
+            raise StorageError(f"{self.path} cannot be locked.") from error
         try:
             yield
         finally:

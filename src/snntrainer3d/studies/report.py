@@ -89,8 +89,8 @@ def read_report(study: StudyFolder) -> dict[str, Any]:
         return {"written_at": path.stat().st_mtime, **found}
     except FileNotFoundError:
         return {"written_at": None, "files": [], "tables": [], "figures": []}
-    except (OSError, ValueError) as error:
-        raise FileFormatError(f"{path} is damaged: {error}.", hint="Write the report anew.") from None
+    except (OSError, ValueError):
+        raise FileFormatError(f"{path} is damaged or cannot be read.", hint="Write the report anew.") from None
 
 
 def report_file(study: StudyFolder, path: str) -> bytes:

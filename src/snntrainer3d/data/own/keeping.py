@@ -160,8 +160,8 @@ def load_own(name: str) -> Dataset:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
         whole = _checksum(arrays) == checksum
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise FileFormatError(f"{path} is damaged: {error}.", hint="Import the data again.") from None
+    except (OSError, ValueError, KeyError, EOFError):
+        raise FileFormatError(f"{path} is damaged or cannot be read.", hint="Import the data again.") from None
     if not whole:
         raise FileFormatError(f"{path} is damaged: its checksum is wrong.", hint="Import the data again.")
     train = Split(arrays["train_inputs"], arrays["train_labels"])
@@ -252,8 +252,8 @@ def _described(path: Path, stamp: int) -> dict[str, Any]:
     del stamp
     try:
         found: dict[str, Any] = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise FileFormatError(f"{path} is damaged: {error}.", hint="Import the data again.") from None
+    except ValueError:
+        raise FileFormatError(f"{path} is damaged or cannot be read.", hint="Import the data again.") from None
     return found
 
 

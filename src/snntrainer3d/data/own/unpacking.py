@@ -85,9 +85,9 @@ def _piece(packed: IO[bytes] | GzipFile, name: str) -> bytes:
     except OSError as error:
         if error.errno not in (None, errno.EINVAL):  # bzip2 and gzip tell damage so, and a disk gives a number
             raise StorageError(f"{name} cannot be read: {error.strerror}.") from error
-        raise FileFormatError(f"{name} cannot be unpacked: {error}.", hint=hint) from None
-    except BROKEN as error:
-        raise FileFormatError(f"{name} cannot be unpacked: {error}.", hint=hint) from None
+        raise FileFormatError(f"{name} cannot be unpacked: it is damaged or cut short.", hint=hint) from None
+    except BROKEN:
+        raise FileFormatError(f"{name} cannot be unpacked: it is damaged or cut short.", hint=hint) from None
 
 
 def _unwritten(error: OSError) -> StorageError:
