@@ -61,7 +61,7 @@ def _protocol() -> dict[str, str]:
         "Schedule": spec.Schedule,
         "Coding": spec.Coding,
     }
-    modules["spec"] = Module([spec.RunSpec], aliases, {})
+    modules["spec"] = Module([spec.RunSpec], aliases, {}, {"NEURON_VALUES": spec.NEURON_VALUES})
     named = {"PhaseName": events.PhaseName, "NoticeLevel": events.NoticeLevel, "RunStatus": events.RunStatus}
     modules["events"] = Module([], {**named, "Event": events.Event}, dict(modules))
     bodies = [

@@ -16,9 +16,16 @@ _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 
 class Module:
-    """One TypeScript file: the types of `roots` and what they are made of, unless an earlier module has them."""
+    """One TypeScript file: `constants`, the types of `roots` and what they are made of that no earlier module has."""
 
-    def __init__(self, roots: Iterable[type], aliases: Mapping[str, Any], earlier: Mapping[str, Module]) -> None:
+    def __init__(
+        self,
+        roots: Iterable[type],
+        aliases: Mapping[str, Any],
+        earlier: Mapping[str, Module],
+        constants: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.constants = constants or {}
         self.homes = {name: file for file, module in earlier.items() for name in module.types}
         self.short = dict(entry for module in earlier.values() for entry in module.short.items())
         self.imports: dict[str, set[str]] = {}
@@ -37,7 +44,11 @@ class Module:
     def text(self) -> str:
         """Give the file."""
         lines = [_import(sorted(names), file) for file, names in sorted(self.imports.items())]
-        return HEADER + "".join(lines) + "".join(f"\n{text}\n" for text in self.types.values())
+        values = [
+            f"export const {name} = {json.dumps(value, ensure_ascii=False)} as const;"
+            for name, value in self.constants.items()
+        ]
+        return HEADER + "".join(lines) + "".join(f"\n{text}\n" for text in [*values, *self.types.values()])
 
     def _definitions(self, schema: dict[str, Any]) -> None:
         for name, definition in schema.get("$defs", {}).items():

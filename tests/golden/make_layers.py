@@ -9,8 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from snntrainer3d.errors import SpecError
-from snntrainer3d.spec import Network, cost_of, parse
+from snntrainer3d.spec import NEURONS, Network, cost_of, parse
 
 FILE = Path(__file__).parent / "layers" / "flows.json"
 STEPS = 7
@@ -22,7 +24,21 @@ FLAT = {"kind": "flatten"}
 DROP = {"kind": "dropout", "share": 0.3}
 END = {"kind": "dense", "size": 10, "neuron": LEAKY}
 
+
+def _learning(kind: type[BaseModel]) -> dict[str, Any]:
+    """Give a neuron that learns all it can: every other value for each neuron, the others for the layer."""
+    values = [name for name in kind.model_fields if name.startswith("learn_")]
+    beta = {"beta": 0.9} if "beta" in kind.model_fields else {}
+    learned = {name: ("per_neuron", "shared")[at % 2] for at, name in enumerate(values)}
+    return {"kind": kind.model_fields["kind"].default, **beta, **learned}
+
+
 NETWORKS: dict[str, tuple[list[int], list[dict[str, Any]]]] = {
+    **{
+        f"all that {neuron['kind']} learns": ([6], [*between, {**END, "neuron": neuron}])
+        for neuron in map(_learning, NEURONS)
+        for between in ([] if neuron["kind"] == "integrator" else [{"kind": "dense", "size": 7, "neuron": neuron}],)
+    },
     "dense": ([1, 28, 28], [{"size": 100, "neuron": {"kind": "synaptic", "learn_alpha": "per_neuron"}}, END]),
     "lenet": ([1, 28, 28], [CONV, POOL, {**CONV, "channels": 32}, POOL, FLAT, {**END, "size": 128}, END]),
     "normalised": (

@@ -5,5 +5,6 @@ export { libraryApi, type RunQuery } from "./library";
 export { ApiError, asApiError, errorFromBody, faultText, unreachable } from "./errors";
 export { LiveSocket, PAUSES, type Listener, type StudyMessage, type Watch } from "./socket";
 export { studiesApi } from "./studies";
+export { NEURON_VALUES } from "../protocol/spec";
 export type * from "./study";
 export type * from "./types";

@@ -1,5 +1,7 @@
 // Made by `make generate` from the Python models; edit those.
 
+export const NEURON_VALUES = ["alpha", "beta", "rho", "adaptation", "a", "b", "c", "d", "threshold"] as const;
+
 /** Arcus tangent: dS/dz = (slope/2) / (1 + (π·slope·z/2)²). Fang et al. 2021. */
 export interface Atan {
   kind: "atan";

@@ -2,7 +2,7 @@
  * What goes through a network: the shape after each layer, the layer that cannot take its input, arrays and cost. The
  * same sums and words as the server's, so that nothing waits for it; tests/golden/layers holds both together.
  */
-import type { Fault, Layer, Network } from "../api";
+import { NEURON_VALUES, type Fault, type Layer, type Network } from "../api";
 import { labelOf, takesFlat, takesMaps } from "./layer-kinds";
 
 export type Shape = readonly number[];
@@ -153,8 +153,7 @@ export function countsOf(network: Network) {
     if (layer.kind === "batch_norm") parameters += 2 * takes[0];
     if (layer.neuron) {
       neurons += product(gives);
-      const { learn_alpha, learn_beta, learn_threshold } = layer.neuron;
-      for (const how of [learn_alpha, learn_beta, learn_threshold])
+      for (const how of NEURON_VALUES.map((value) => layer.neuron?.[`learn_${value}`]))
         parameters += how === "shared" ? 1 : how === "per_neuron" ? product(gives) : 0;
     } else silent += product(gives);
   });
