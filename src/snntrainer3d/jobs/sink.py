@@ -46,12 +46,9 @@ class FolderSink:
 
     @property
     def wants_frame(self) -> bool:
-        """Tell whether it is time for a live frame."""
-        now = time.monotonic()
-        if now < self._due:
-            return False
-        self._asked = now
-        return True
+        """Tell whether it is time for a live frame; what one costs counts from the last asking."""
+        self._asked = time.monotonic()
+        return self._asked >= self._due
 
     def frame(self, frame: Frame) -> None:
         """Replace the newest frame."""

@@ -347,7 +347,7 @@ class _Training:
         yield Snapshot(index=index, update=self._update, epoch=self._update // self._per_epoch)
 
     def _live_frame(self, *, always: bool = False) -> None:
-        if self._sink is None or not (always or self._sink.wants_frame):
+        if self._sink is None or not (self._sink.wants_frame or always):
             return
         if self._last_frame is not None and self._last_frame.update == self._update:
             return
