@@ -130,6 +130,7 @@ def show_run(run: Run, as_json: AsJson = False) -> None:
             "validation accuracy": percent(detail.validation_accuracy),
             "test accuracy": percent(detail.test_accuracy),
             "macro F1": percent(test.get("macro_f1")),
+            **({"epochs done": f"{detail.progress.epoch:,}"} if detail.progress else {}),
             "training time": _seconds(results.get("train_seconds")),
             **({"tags": ", ".join(detail.tags)} if detail.tags else {}),
             **({"notes": detail.notes} if detail.notes else {}),

@@ -140,7 +140,7 @@ def event_of_point(point: Any) -> Update | EpochDone:
 
 
 def _result_columns(results: dict[str, Any]) -> dict[str, Any]:
-    columns: dict[str, Any] = {"results": results}
+    columns: dict[str, Any] = {"results": results, "train_seconds": results.get("train_seconds")}
     for column, part, score in (
         ("test_accuracy", "test", "accuracy"),
         ("macro_f1", "test", "macro_f1"),

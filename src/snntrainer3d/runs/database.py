@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from snntrainer3d.errors import Fault, SpecError, StorageError
 
 DATABASE = "runs.db"
-HEAD = "0002"
+HEAD = "0003"
 """The newest step of migrations/, so that a store that is up to date opens without reading them."""
 PATIENCE_MS = 10_000
 """How long one process waits while another writes."""

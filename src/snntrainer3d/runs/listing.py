@@ -32,6 +32,7 @@ LISTED = (
     "updates",
     "total_updates",
     "samples_per_second",
+    "train_seconds",
     "test_accuracy",
     "validation_accuracy",
     "macro_f1",

@@ -19,7 +19,7 @@ Operator = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
 COLUMNS = (
     "id", "name", "status", "created_at", "started_at", "ended_at", "dataset", "title", "neurons", "epochs",
     "parameters", "samples_per_second", "test_accuracy", "validation_accuracy", "macro_f1", "seed", "num_steps",
-    "pace", "archived", "launcher", "imported", "notes",
+    "pace", "archived", "launcher", "imported", "notes", "train_seconds",
 )  # fmt: skip
 """Of the row; whatever else is asked for lies in one of the documents."""
 _DOCUMENTS = {

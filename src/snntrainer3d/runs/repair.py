@@ -31,7 +31,7 @@ YOUNG_S = 3600.0
 _NEW_S = 60.0
 """A younger folder may be of a run that is just being made."""
 _LEFT = (".upload-*", ".export-*", ".import-*", "*.part", ".*.part")
-_MAY_BE_NEW = {"tags": "", "archived": False, "deleted_at": None, "notes": "", "macro_f1": None}
+_MAY_BE_NEW = {"tags": "", "archived": False, "deleted_at": None, "notes": "", "macro_f1": None, "train_seconds": None}
 
 
 @dataclass(frozen=True, slots=True)

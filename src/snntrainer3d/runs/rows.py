@@ -45,8 +45,11 @@ class RunRow(_Row):
     neurons: list[str]
     """The kinds of neuron in it, each once, from input to output."""
     epochs: int
+    """As planned; those done stand in `progress`."""
     progress: Progress | None
     """None before data and network stand."""
+    train_seconds: float | None
+    """Time in training, without pauses, loading and the test; None until it is finished."""
     test_accuracy: float | None
     validation_accuracy: float | None
     """Of the last epoch."""

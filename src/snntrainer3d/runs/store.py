@@ -424,7 +424,9 @@ class RunStore:
             return found
         trained = self.trained(run.id)
         matrices = [trained.tensors[one.tensor].reshape(one.rows, one.columns) for one in trained.network.connections()]
-        return encode_frame(make_frame(run.id, 1, 0, 0, matrices))
+        done = self.get(run.id).progress
+        update, epoch = (done.update, done.epoch) if done is not None else (0, 0)
+        return encode_frame(make_frame(run.id, 1, update, epoch, matrices))
 
     def checkpoints(self, reference: str) -> Sequence[CheckpointRow]:
         """Give the checkpoints, oldest first."""

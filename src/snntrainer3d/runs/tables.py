@@ -42,6 +42,7 @@ RUNS = Table(
     Column("archived", Boolean, nullable=False, server_default="0"),
     Column("deleted_at", Float),
     Column("notes", Text, nullable=False, server_default=""),
+    Column("train_seconds", Float),
     # What is large stands last: SQLite then lists runs without reading it.
     Column("last_words", Text, nullable=False),
     Column("error", JSON(none_as_null=True)),

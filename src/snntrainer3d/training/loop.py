@@ -217,6 +217,7 @@ class _Training:
                 if word == "cancel":
                     self._count_time(begun)
                     self._keep_checkpoint()
+                    self._live_frame(always=True)
                     return True
             size = self._recipe.batch_size
             self._one_update(order[batch * size : (batch + 1) * size])

@@ -93,9 +93,12 @@ export interface RunRow {
   title: string;
   /** The kinds of neuron in it, each once, from input to output. */
   neurons: string[];
+  /** As planned; those done stand in `progress`. */
   epochs: number;
   /** None before data and network stand. */
   progress: Progress | null;
+  /** Time in training, without pauses, loading and the test; None until it is finished. */
+  train_seconds: number | null;
   test_accuracy: number | null;
   /** Of the last epoch. */
   validation_accuracy: number | null;
@@ -453,9 +456,12 @@ export interface DeletedRow {
   title: string;
   /** The kinds of neuron in it, each once, from input to output. */
   neurons: string[];
+  /** As planned; those done stand in `progress`. */
   epochs: number;
   /** None before data and network stand. */
   progress: Progress | null;
+  /** Time in training, without pauses, loading and the test; None until it is finished. */
+  train_seconds: number | null;
   test_accuracy: number | null;
   /** Of the last epoch. */
   validation_accuracy: number | null;
@@ -606,9 +612,12 @@ export interface RunDetail {
   title: string;
   /** The kinds of neuron in it, each once, from input to output. */
   neurons: string[];
+  /** As planned; those done stand in `progress`. */
   epochs: number;
   /** None before data and network stand. */
   progress: Progress | null;
+  /** Time in training, without pauses, loading and the test; None until it is finished. */
+  train_seconds: number | null;
   test_accuracy: number | null;
   /** Of the last epoch. */
   validation_accuracy: number | null;

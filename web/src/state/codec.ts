@@ -1,11 +1,11 @@
 /** A design as a short text for links and storage: only what differs from the defaults, as base64url of JSON. */
 import type { Layer, LayerKind, Neuron, NeuronKind, RunSpec } from "../api";
-import { layerOf, sameValue, startDesign, TRAINING_DEFAULTS, type Design } from "./design";
+import { layerOf, sameValue, startDesign, TRAINING_DEFAULTS, type Design, type TemplateSettings } from "./design";
 import { LAYER_DEFAULTS } from "./layer-kinds";
 import { NEURON_DEFAULTS, NEURON_KINDS } from "./neurons";
 
 /**
- * v version, i input shape, n neurons, l layers, t training, d neuron of new layers. Dense layers are [size, neuron,
+ * v version, i input shape, n neurons, l layers, t training, d neuron of new layers, s what a template set. Dense layers are [size, neuron,
  * bias, times], others their kind, the number of their neuron and what differs from their defaults.
  */
 interface Packed {
@@ -15,6 +15,7 @@ interface Packed {
   l: (Row | Other)[];
   t: Record<string, unknown>;
   d: number;
+  s?: TemplateSettings;
 }
 
 type Row = [size: number, neuron: number, bias: 0 | 1, times: number];
@@ -56,6 +57,7 @@ export function encodeDesign(design: Design): string {
     l: rows,
     t: differing(design.spec.training, TRAINING_DEFAULTS),
     d: numberOf(design.newNeuron),
+    ...(design.ofTemplate && { s: design.ofTemplate }),
   };
   return toBase64Url(JSON.stringify(packed));
 }
@@ -88,10 +90,16 @@ export function decodeDesign(text: string): Design | null {
         training: { ...TRAINING_DEFAULTS, ...packed.t },
       },
       newNeuron: neurons[packed.d] ?? NEURON_DEFAULTS.leaky,
+      ...(packed.s && { ofTemplate: unpackSettings(packed.s) }),
     };
   } catch {
     return null;
   }
+}
+
+function unpackSettings({ title, set, before }: TemplateSettings): TemplateSettings {
+  const known = (values: object) => Object.entries(values).filter(([name]) => name in TRAINING_DEFAULTS);
+  return { title: String(title), set: Object.fromEntries(known(set)), before: Object.fromEntries(known(before)) };
 }
 
 function unpackOther({ n, ...fields }: Other, neurons: Neuron[]): Layer {

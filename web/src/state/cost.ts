@@ -43,13 +43,24 @@ export interface Speed {
 /** Operations that one neuron step costs beside its weights, in FLOPs: measured on small networks, where they count. */
 const FLOPS_PER_NEURON_STEP = 40;
 
+/** Operations of a sample, with what its neurons cost. */
+const workOf = (flopsAllSteps: number, neuronSteps: number): number =>
+  flopsAllSteps + FLOPS_PER_NEURON_STEP * neuronSteps;
+
+/** Gives the speed to estimate by after another training: half way between, as ratios go, so that one busy minute of the machine counts half. */
+export function blended(before: Speed | null, now: Speed): Speed {
+  if (!before) return now;
+  const [old, fresh] = [before, now].map((one) => one.samplesPerSecond * workOf(one.flopsAllSteps, one.neuronSteps));
+  return old > 0 && fresh > 0 ? { ...now, samplesPerSecond: now.samplesPerSecond * Math.sqrt(old / fresh) } : now;
+}
+
 /** Seconds a training will take, from the speed last measured on this machine; null where none was. */
 export function estimateSeconds(spec: RunSpec, samples: number, speed: Speed | null): number | null {
   const cost = costOf(spec);
   if (!cost || !speed || speed.samplesPerSecond <= 0) return null;
   const steps = Number(spec.training.num_steps);
-  const work = cost.flops_all_steps + FLOPS_PER_NEURON_STEP * cost.neurons * steps;
-  const measured = speed.flopsAllSteps + FLOPS_PER_NEURON_STEP * speed.neuronSteps;
+  const work = workOf(cost.flops_all_steps, cost.neurons * steps);
+  const measured = workOf(speed.flopsAllSteps, speed.neuronSteps);
   const trained = samples * (1 - Number(spec.training.validation_share)) * Number(spec.training.epochs);
   const seconds = (trained / speed.samplesPerSecond) * (work / measured);
   return seconds > 0 && Number.isFinite(seconds) ? seconds : null;

@@ -8,6 +8,15 @@ import { ONE_CYCLE, PARTS, type PartName } from "./training-parts";
 export interface Design {
   spec: RunSpec;
   newNeuron: Neuron;
+  /** What a template set in the training: it goes when another one comes. */
+  ofTemplate?: TemplateSettings;
+}
+
+export interface TemplateSettings {
+  title: string;
+  set: Partial<Training>;
+  /** The values in their place before. */
+  before: Partial<Training>;
 }
 
 export const TRAINING_DEFAULTS: Training = {
@@ -245,15 +254,35 @@ export function chooseDataset(
   return { ...design, spec: { ...design.spec, network, training } };
 }
 
-/** Takes a template's layers with the neuron of new layers, and what it wants of the training. */
-export function applyTemplate(design: Design, { layers, training }: TemplateRow): Design {
+/** Takes a template's layers with the neuron of new layers, and what it wants of the training in place of the last one's. */
+export function applyTemplate(design: Design, { title, layers, training }: TemplateRow): Design {
   const own = layers.map((layer) => ({
     ...structuredClone(layer),
     // Where a template asks for neurons of its own they are what it is about.
     neuron: layer.neuron?.kind === "leaky" ? fitting(layer.kind, design.newNeuron) : layer.neuron,
   }));
-  return changeTraining(withLayers(design, own), structuredClone(training) as Partial<Training>);
+  const plain = withLayers(withoutTemplateSettings(design), own);
+  const wanted = structuredClone(training) as Partial<Training>;
+  const names = (Object.keys(wanted) as (keyof Training)[]).filter(
+    (name) => !sameValue(wanted[name], plain.spec.training[name]),
+  );
+  if (names.length === 0) return plain;
+  const ofTemplate = { title, set: picked(wanted, names), before: picked(plain.spec.training, names) };
+  return { ...changeTraining(plain, ofTemplate.set), ofTemplate };
 }
+
+/** Gives the training back what a template set in it, but for what was changed since. */
+export function withoutTemplateSettings({ ofTemplate, ...design }: Design): Design {
+  if (!ofTemplate) return design;
+  const { set, before } = ofTemplate;
+  const left = (Object.keys(before) as (keyof Training)[]).filter((name) =>
+    sameValue(design.spec.training[name], set[name]),
+  );
+  return changeTraining(design, picked(before, left));
+}
+
+const picked = (values: Partial<Training>, names: (keyof Training)[]): Partial<Training> =>
+  Object.fromEntries(names.map((name) => [name, values[name]]));
 
 /** Gives a part of the training another kind; another coding may make more inputs of each value. */
 export function changePart(design: Design, part: PartName, kind: string, sample: number[] | null): Design {

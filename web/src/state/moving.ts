@@ -38,19 +38,39 @@ export function moveTo(design: Design, from: DatasetRow | null, to: DatasetRow, 
   const training = design.spec.training;
   const kept = own.filter((name) => !sameValue(training[name], asked.spec.training[name]));
   const changed = changeTraining(asked, Object.fromEntries(kept.map((name) => [name, training[name]])));
+  // A template goes along with its settings; without it, the recipe's would stand there.
+  const { ofTemplate } = design;
+  if (ofTemplate) {
+    const before = Object.keys(ofTemplate.set).map((name) => [name, asked.spec.training[name as Name]]);
+    changed.ofTemplate = { ...ofTemplate, before: Object.fromEntries(before) as Partial<Training> };
+  }
   changed.spec.training.num_steps = Math.max(changed.spec.training.num_steps, to.frames ?? 0);
   return { design: inputFitted(changed, to.input_shape), recipe: nearest?.preset.title ?? "", kept };
 }
 
 /** A field and its value in words: Epochs 100; of what has several parts only the name. */
 export function settingWords(name: Name, value: unknown): string {
-  const field = (TRAINING_FIELDS as Partial<Record<Name, Field>>)[name];
   const plain = name.replaceAll("_", " ");
-  const label = field?.label ?? plain.charAt(0).toUpperCase() + plain.slice(1);
-  if (typeof value === "boolean") return `${label} ${value ? "on" : "off"}`;
-  if (typeof value === "object") return value === null ? `${label} none` : label;
-  const choice = field?.choices?.find((one) => one.value === value);
-  return `${label} ${choice?.label ?? value}`;
+  const label = fieldOf(name)?.label ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+  return `${label} ${valueWords(name, value)}`.trim();
+}
+
+/** The settings in which two trainings differ, in words: Epochs 5 (was 10). */
+export function changesInWords(before: Training, after: Training): string[] {
+  const names = (Object.keys(after) as Name[]).filter((name) => !sameValue(before[name], after[name]));
+  return names.map((name) => {
+    const was = valueWords(name, before[name]);
+    return `${settingWords(name, after[name])}${was && ` (was ${was})`}`;
+  });
+}
+
+const fieldOf = (name: Name): Field | undefined => (TRAINING_FIELDS as Partial<Record<Name, Field>>)[name];
+
+function valueWords(name: Name, value: unknown): string {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (value == null) return "none";
+  if (typeof value === "object") return "";
+  return fieldOf(name)?.choices?.find((one) => one.value === value)?.label ?? String(value);
 }
 
 /** The training that the recipe and the data set ask for; neurons are the same for every data set. */

@@ -11,6 +11,8 @@ export interface Notice {
   path: string;
   /** What can still be done about it, as a button. */
   action?: Action;
+  /** What is wrong until `settle` is told of it; empty for what nothing mends. */
+  about: string;
 }
 
 export interface Action {
@@ -23,12 +25,15 @@ const MOST = 200;
 const STAY = { info: 5000, success: 8000, warning: 10_000 };
 /** Time to find the button. */
 const STAY_TO_ACT = 20_000;
+/** About the server's answers: over as soon as it answers again. */
+export const SERVER = "server";
 
 interface Options {
   path: string;
   quiet: boolean;
   at: number;
   action: Action;
+  about: string;
 }
 
 /** Everything the page has said: the newest as toasts, all of it in the log. */
@@ -39,10 +44,10 @@ export class Notices {
   private next = 1;
 
   say(level: Level, text: string, options: Partial<Options> = {}): void {
-    const { path = "", quiet = false, at = Date.now(), action } = options;
+    const { path = "", quiet = false, at = Date.now(), action, about = "" } = options;
     const newest = this.log[0];
     if (newest && newest.text === text && at - newest.at < 2000) return;
-    const notice = { id: this.next++, level, text, at, path, action };
+    const notice = { id: this.next++, level, text, at, path, action, about };
     this.log = [notice, ...this.log].slice(0, MOST);
     if (quiet) return;
     this.unread += 1;
@@ -50,10 +55,17 @@ export class Notices {
     if (level !== "error") setTimeout(() => this.dismiss(notice.id), action ? STAY_TO_ACT : STAY[level]);
   }
 
-  /** Says what went wrong, whatever was thrown. */
-  fault(thrown: unknown, doing = ""): void {
-    const words = asApiError(thrown).text;
-    this.say("error", doing ? `${doing}: ${words}` : words);
+  /** Says what went wrong, whatever was thrown; over when the server answers, or when the same is done without it. */
+  fault(thrown: unknown, doing = "", more = ""): void {
+    const { text, code } = asApiError(thrown);
+    const about = code === "unreachable" ? SERVER : doing;
+    this.say("error", doing ? `${doing}${more}: ${text}` : text, { about });
+  }
+
+  /** Takes away the toasts about what is over; the log keeps them. */
+  settle(about: string | ((notice: Notice) => boolean)): void {
+    const over = typeof about === "string" ? (notice: Notice) => notice.about === about : about;
+    if (this.toasts.some(over)) this.toasts = this.toasts.filter((notice) => !over(notice));
   }
 
   /** Says what goes wrong in the page itself; gives the function that stops it. */

@@ -3,7 +3,7 @@
  * with other layers as titles name them: `28×28-16c5-mp2-100r-10`.
  */
 import { LAYER_FIELDS } from "./fields";
-import { planOf, type Plan } from "./layer-kinds";
+import { planOf, takesMaps, type Plan } from "./layer-kinds";
 
 export interface QuickEntry {
   layers: Plan[];
@@ -50,7 +50,8 @@ export function readLayers(text: string): QuickEntry {
 
 /**
  * Gives the layers before the output that a line means: input and output may be written too, and are then left out
- * where they are those of the data set.
+ * where they are those of the data set. Rows of sizes alone may be hidden layers; what has other layers ends with the
+ * output where it ends with its size, as titles do.
  */
 export function readHidden(text: string, shape: readonly number[], output: number): QuickEntry {
   if (/^none$/i.test(text.trim())) return { layers: [], fault: "" };
@@ -59,7 +60,10 @@ export function readHidden(text: string, shape: readonly number[], output: numbe
   const [first, ...rest] = text.trim().split(/[\s,;–—-]+/);
   // A picture's sides before the first layer say what goes in, unless they are meant as rows of a size.
   const sides = shape.slice(-2).join("x");
-  const pictured = SHAPE.test(first) && first.replace(/[×*]/g, "x").toLowerCase().endsWith(sides) && rest.length > 0;
+  const given = first.replace(/[×*]/g, "x").toLowerCase();
+  const pictured = SHAPE.test(first) && (given === sides || given === shape.join("x")) && rest.length > 0;
+  if (SHAPE.test(first) && !pictured && rest.some((part) => takesMaps(planOf(part)?.kind ?? "dense")))
+    return fault(`“${first}” is not what the data set gives: ${shape.join("×")}. Leave it out, or write that.`);
   const read = readLayers(
     pictured
       ? text
@@ -74,7 +78,8 @@ export function readHidden(text: string, shape: readonly number[], output: numbe
   const input = shape.reduce((a, b) => a * b, 1);
   const begins = layers[0]?.kind === "dense" && layers[0].size === input;
   const ends = last?.kind === "dense" && last.size === output;
-  if (pictured && ends) return { layers: layers.slice(0, -1), fault: "" };
+  const titled = pictured || layers.some(({ kind }) => kind !== "dense");
+  if (titled) return { layers: layers.slice(begins && !pictured ? 1 : 0, ends ? -1 : undefined), fault: "" };
   return { layers: layers.length >= 2 && begins && ends ? layers.slice(1, -1) : layers, fault: "" };
 }
 

@@ -30,6 +30,8 @@ export class Runs {
   readonly curves = new Curves();
   /** Updates per second, over the last seconds. */
   pace = $state.raw<number | null>(null);
+  /** Until the last update; null while that cannot be told. */
+  secondsLeft = $state.raw<number | null>(null);
   private readonly meter = new SpeedMeter();
   /** Deleted by this page, and not yet missing from a list of the server's. */
   private readonly deleted = new Set<string>();
@@ -61,6 +63,7 @@ export class Runs {
 
   /** Forgets the run that was open and begins to know another. */
   reset(id: string | null): void {
+    notices.settle(`health of ${this.openId}`);
     this.openId = id;
     this.detail = null;
     this.prepared = this.phase = this.update = this.epoch = null;
@@ -69,8 +72,8 @@ export class Runs {
     this.lastWords = "";
     this.next = 0;
     this.curves.clear();
-    this.meter.clear();
-    this.pace = null;
+    this.meter.begin(0);
+    this.pace = this.secondsLeft = null;
   }
 
   async refresh(): Promise<void> {
@@ -90,12 +93,14 @@ export class Runs {
     const kept: SnapshotRow[] = [];
     for (const event of fresh) this.note(event, heard, kept);
     this.pace = this.meter.updatesPerSecond;
+    this.secondsLeft = this.prepared && this.update && this.meter.secondsTo(this.prepared.total_updates);
     if (heard.length > 0) this.notices = [...this.notices, ...heard];
     if (kept.length > 0) this.snapshots = mergeSnapshots(this.snapshots, kept);
   }
 
   private note(event: RunEvent, heard: Of<"notice">[], kept: SnapshotRow[]): void {
-    if (event.kind === "prepared") this.prepared = event;
+    if (event.kind === "prepared") this.begin(event);
+    else if (event.kind === "state" && event.state === "paused") this.meter.pause();
     else if (event.kind === "phase") this.takePhase(event);
     else if (event.kind === "update") {
       this.update = event;
@@ -107,8 +112,16 @@ export class Runs {
       heard.push(event);
       // What is said before the first update was said of the design already, at its field.
       const known = event.level === "info" || (event.level === "warning" && this.update === null);
-      notices.say(event.level, event.text, { path: event.path, quiet: known || !isNews(event.at) });
+      const about = `health of ${this.openId}`;
+      notices.say(event.level, event.text, { path: event.path, quiet: known || !isNews(event.at), about });
     }
+  }
+
+  /** Begins, or goes on from a checkpoint. */
+  private begin(event: Of<"prepared">): void {
+    this.prepared = event;
+    this.meter.begin(event.updates_per_epoch);
+    notices.settle(`health of ${this.openId}`);
   }
 
   private takePhase(event: Of<"phase">): void {
@@ -121,23 +134,30 @@ export class Runs {
   /** Says how runs ended that were under way a moment ago. */
   private announce(rows: RunRow[]): void {
     const before = new Map(this.rows.map((row) => [row.id, row.status]));
+    const now = new Set(rows.map(endOf));
+    notices.settle(({ about }) => about.startsWith(END) && !now.has(about));
     for (const row of rows) {
+      const about = endOf(row);
       if (!isActive(before.get(row.id)) || isActive(row.status)) continue;
       // What ended while nobody looked is no news: the list shows it.
       if (row.ended_at !== null && !isNews(row.ended_at)) continue;
       if (row.status === "finished") {
         const accuracy = row.test_accuracy == null ? "" : `: test accuracy ${percent(row.test_accuracy)}`;
-        notices.say("success", `“${row.name}” is trained${accuracy}.`);
+        notices.say("success", `“${row.name}” is trained${accuracy}.`, { about });
       } else if (row.status === "cancelled") {
-        notices.say("info", `“${row.name}” was stopped. It can be resumed from its last checkpoint.`);
+        notices.say("info", `“${row.name}” was stopped. It can be resumed from its last checkpoint.`, { about });
       } else if (row.status === "failed") {
-        notices.say("error", `“${row.name}” failed. Open it to read why.`);
+        notices.say("error", `“${row.name}” failed. Open it to read why.`, { about });
       } else {
-        notices.say("warning", `“${row.name}” was interrupted. It can be resumed from its last checkpoint.`);
+        notices.say("warning", `“${row.name}” was interrupted. It can be resumed from its last checkpoint.`, { about });
       }
     }
   }
 }
+
+/** How a run ended, as what is told of it is about: over when it goes on or is deleted. */
+const END = "end of ";
+const endOf = ({ id, status }: RunRow): string => `${END}${id}: ${status}`;
 
 const isNews = (at: number): boolean => Math.abs(Date.now() / 1000 - at) < NEWS_SECONDS;
 

@@ -9,13 +9,13 @@ import {
   type StudyMessage,
 } from "../api";
 import { costOf } from "./cost";
-import { notices } from "./notices.svelte";
+import { notices, SERVER } from "./notices.svelte";
 import { runs } from "./runs.svelte";
 import { settings } from "./settings.svelte";
 import { readAddress, writeAddress, type Address, type Page } from "./url";
 import { weights } from "./weights.svelte";
 import { isActive } from "./words";
-import { workbench } from "./workbench.svelte";
+import { DESIGN, workbench } from "./workbench.svelte";
 
 export type Tab = "design" | "training" | "results" | "inside" | "runs";
 export const TABS: Tab[] = ["design", "training", "results", "inside", "runs"];
@@ -80,7 +80,8 @@ export class Session {
       },
       frame: (bytes) => this.takeFrame(bytes),
       study: (message) => this.studyListeners.forEach((take) => take(message)),
-      fault: (error) => notices.say("error", [error.message, error.hint].filter(Boolean).join(" ")),
+      fault: ({ code, message, hint }) =>
+        notices.say("error", [message, hint].filter(Boolean).join(" "), { about: code === "storage" ? SERVER : "" }),
       line: (state, attempt, retryAt) => this.takeLine(state, attempt, retryAt),
     };
   }
@@ -93,9 +94,12 @@ export class Session {
       if (attempt % ASK_WHY_EVERY === 0) void api.health().catch(() => {});
     } else if (this.lost) {
       this.lost = false;
+      notices.settle(SERVER);
       notices.say("info", "Connected again; everything is up to date.");
       void workbench.load();
-      void runs.refresh().catch((thrown) => notices.fault(thrown, "Reading the run"));
+      // A run that could not be opened meanwhile is not followed yet.
+      if (runs.openId && !runs.detail) void this.open(runs.openId, { quiet: true });
+      else void runs.refresh().catch((thrown) => notices.fault(thrown, "Reading the run"));
     }
   }
 
@@ -114,27 +118,29 @@ export class Session {
   }
 
   private takeRuns(rows: Parameters<typeof runs.take>[0]): void {
+    notices.settle(SERVER);
     const before = runs.row?.status;
     runs.hear(rows);
     const now = runs.row?.status;
-    if (before && now !== before) void this.ended();
+    if (before && now !== before) void this.ended(now === "finished");
     if (runs.openId && !runs.row && runs.detail) {
       notices.say("info", `The run “${runs.detail.name}” was deleted.`);
       this.close();
     }
   }
 
-  /** The open run's status changed: read its results, and learn how fast this machine is. */
-  private async ended(): Promise<void> {
+  /** The open run's status changed: read its results; one that ended just now, here, tells how fast this machine is. */
+  private async ended(justNow = false): Promise<void> {
     const id = runs.openId;
     try {
       await runs.refresh();
+      notices.settle("Reading the run");
       const detail = runs.detail;
       if (!id || detail?.id !== id) return;
       if (!isActive(detail.status)) await weights.loadFinal(id);
       if (!detail.results) return;
       const { samples_per_second, flops_all_steps } = detail.results;
-      if (!samples_per_second || isActive(detail.status)) return;
+      if (!justNow || !samples_per_second) return;
       const neuronSteps = (costOf(detail.spec)?.neurons ?? 0) * detail.spec.training.num_steps;
       workbench.measured({ samplesPerSecond: samples_per_second, flopsAllSteps: flops_all_steps, neuronSteps });
     } catch (thrown) {
@@ -244,7 +250,8 @@ export class Session {
       const ok = await workbench.check();
       if (!ok && workbench.faults.length > 0) {
         const first = faultText(workbench.faults[0]);
-        notices.say("error", `The design has faults. ${first}`, { path: workbench.faults[0].path });
+        const { path } = workbench.faults[0];
+        notices.say("error", `The design has faults. ${first}`, { path, about: DESIGN });
         return;
       }
       const row = await api.start(spec, from?.id ?? null);
@@ -322,6 +329,7 @@ export class Session {
     this.busy = true;
     try {
       await work();
+      notices.settle(doing);
     } catch (thrown) {
       const error = asApiError(thrown);
       if (error.code === "spec") workbench.faults = error.faults;

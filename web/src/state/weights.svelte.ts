@@ -67,6 +67,7 @@ export class Weights {
     try {
       if (index === null) await this.loadFinal(run);
       else await this.loadSnapshot(run, index);
+      notices.settle("Reading the snapshot");
     } catch (thrown) {
       notices.fault(thrown, "Reading the snapshot");
     }

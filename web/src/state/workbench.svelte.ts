@@ -10,11 +10,18 @@ import {
   type Training,
 } from "../api";
 import { decodeDesign, encodeDesign } from "./codec";
-import { costOf, estimateSeconds, type Speed } from "./cost";
-import { applyPreset, changeTraining, startDesign, type Design } from "./design";
+import { blended, costOf, estimateSeconds, type Speed } from "./cost";
+import {
+  applyPreset,
+  applyTemplate,
+  changeTraining,
+  startDesign,
+  withoutTemplateSettings,
+  type Design,
+} from "./design";
 import { flowOf } from "./layer-shapes";
 import { begin, COALESCE, commit, redo, undo, type History } from "./history";
-import { moveTo, settingWords } from "./moving";
+import { changesInWords, moveTo, settingWords } from "./moving";
 import { notices } from "./notices.svelte";
 import { recall, recallAfterReload, remember, rememberInTab } from "./storage";
 
@@ -22,6 +29,12 @@ const CHECK_AFTER = 250;
 const DATASETS_EVERY = 700;
 const DESIGN_KEY = "design";
 const SPEED_KEY = "speed";
+
+/** About the design's faults: over where they are mended. */
+export const DESIGN = "design";
+
+/** About what the last template set: over when another one is taken. */
+const TEMPLATE = "template";
 
 const wordsOf = ({ path, message }: Fault): string => `${path} ${message}`;
 
@@ -79,6 +92,7 @@ export class Workbench {
       this.datasets = datasets;
       this.presets = presets;
       this.neurons = neurons;
+      notices.settle("Reading presets and data sets");
     } catch (thrown) {
       if (asApiError(thrown).code !== "unreachable") notices.fault(thrown, "Reading presets and data sets");
       return;
@@ -96,6 +110,7 @@ export class Workbench {
     try {
       const found = await api.templates(dataset);
       if (dataset === this.templatesOf) this.templates = found;
+      notices.settle("Reading the templates");
     } catch (thrown) {
       if (dataset === this.templatesOf) this.templatesOf = "";
       if (asApiError(thrown).code !== "unreachable") notices.fault(thrown, "Reading the templates");
@@ -123,8 +138,25 @@ export class Workbench {
     const { design, recipe, kept } = moveTo(this.design, this.dataset, info, Object.values(this.presets));
     this.edit(() => design);
     if (kept.length === 0) return;
-    const set = kept.map((name) => settingWords(name, design.spec.training[name])).join(", ");
-    notices.say("info", `${info.title} has the values of “${recipe}” now. Kept as you set it: ${set}.`);
+    const words = (names: (keyof Training)[]) =>
+      names.map((name) => settingWords(name, design.spec.training[name])).join(", ");
+    const { title = "", set = {} } = design.ofTemplate ?? {};
+    const [of, own] = [kept.filter((name) => name in set), kept.filter((name) => !(name in set))];
+    const parts = [own.length > 0 && `as you set it: ${words(own)}`, of.length > 0 && `for “${title}”: ${words(of)}`];
+    notices.say("info", `${info.title} has the values of “${recipe}” now. Kept ${parts.filter(Boolean).join("; ")}.`);
+  }
+
+  /** Takes a template's network, and says what it changed in the training: that can be undone by itself. */
+  takeTemplate(template: TemplateRow): void {
+    const before = this.spec.training;
+    this.edit((design) => applyTemplate(design, template));
+    const changes = changesInWords(before, this.spec.training);
+    if (changes.length === 0) return;
+    const undone = () => this.edit(withoutTemplateSettings);
+    const action = this.design.ofTemplate && { label: "Undo the settings", run: undone };
+    notices.settle(TEMPLATE);
+    const words = `“${template.title}” changed the training: ${changes.join(", ")}.`;
+    notices.say("info", words, { ...(action && { action }), about: TEMPLATE });
   }
 
   /** Asks anew which data sets there are. */
@@ -135,6 +167,7 @@ export class Workbench {
 
   async fetchDataset(name: string): Promise<void> {
     await api.fetchDataset(name);
+    notices.settle(`data ${name}`);
     notices.say("info", "The data is being fetched. You can go on designing meanwhile.");
     void this.followFetch(name);
   }
@@ -152,7 +185,7 @@ export class Workbench {
       void this.check();
     } else if (info?.fetching?.error) {
       const { message, hint } = info.fetching.error;
-      notices.say("error", [message, hint].filter(Boolean).join(" "));
+      notices.say("error", [message, hint].filter(Boolean).join(" "), { about: `data ${name}` });
     } else this.fetchTimer = setTimeout(() => void this.followFetch(name), DATASETS_EVERY);
   }
 
@@ -185,8 +218,8 @@ export class Workbench {
   }
 
   measured(speed: Speed): void {
-    this.speed = speed;
-    remember(SPEED_KEY, speed);
+    this.speed = blended(this.speed, speed);
+    remember(SPEED_KEY, this.speed);
   }
 
   get faults(): Fault[] {
@@ -238,6 +271,8 @@ export class Workbench {
       if (asking.signal.aborted) return false;
       this.faults = said.faults;
       this.warnings = said.warnings;
+      notices.settle("Checking the design");
+      notices.settle(({ about, path }) => about === DESIGN && !said.faults.some((fault) => fault.path === path));
       return said.ok;
     } catch (thrown) {
       if (asking.signal.aborted) return false;

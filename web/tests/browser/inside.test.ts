@@ -263,6 +263,9 @@ describe("a neuron", () => {
 describe("a sample", () => {
   it("is played by buttons and keys, with no motion before it is asked for", async () => {
     const { page, complaints } = await lookInside();
+    await page.locator(".solid", { hasText: "rate 0." }).waitFor();
+    const picture = () => page.locator(".solid canvas").screenshot();
+    const calm = await picture();
     await page.getByRole("button", { name: /^Sample 0:/ }).click();
     await page.locator(".verdict").waitFor();
     const [, steps] = (await step(page).textContent())!.split(" / ");
@@ -279,6 +282,8 @@ describe("a sample", () => {
     await page.getByRole("button", { name: "Play the spikes" }).waitFor();
     await page.getByRole("button", { name: "End the playback" }).click();
     expect(await page.locator(".verdict").count()).toBe(0);
+    // What fired is dark again: the view is as it was.
+    await expect.poll(async () => (await picture()).equals(calm), { timeout: 20_000 }).toBe(true);
     expect(complaints).toEqual([]);
   });
 

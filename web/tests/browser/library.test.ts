@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { application } from "./application";
-import { go, rows } from "./pages";
+import { go, rows, strayed } from "./pages";
 
 const app = application();
 
@@ -46,7 +46,14 @@ it("compares three of its runs: curves, statistics, and the difference of confus
   const { page, complaints } = await app.open("", 1280, 860);
   await go(page, "Runs");
   await rows(page).nth(2).waitFor();
+  const first = rows(page).first();
+  const place = async () => (await first.boundingBox())?.y;
+  const still = await place();
   for (const at of [0, 1, 2]) await rows(page).nth(at).getByRole("checkbox").check();
+  expect(await place(), "rows stay under the pointer that chooses them").toBe(still);
+  await first.locator(".name").click();
+  await page.getByLabel("Details of the run").waitFor();
+  expect(await place(), "and that opens one").toBe(still);
   await page.getByRole("toolbar").getByRole("button", { name: "Compare" }).click();
   await expect.poll(() => page.url()).toMatch(/page=compare&runs=[^,&]+,[^,&]+,[^,&]+/);
 
@@ -59,6 +66,19 @@ it("compares three of its runs: curves, statistics, and the difference of confus
   expect(await refusal.count()).toBeGreaterThanOrEqual(1);
   const cells = page.locator("#compare-confusions figure").nth(2).locator("[data-cell]");
   expect(await cells.count()).toBe(100);
+  for (const part of await page
+    .getByRole("navigation", { name: "Parts of the comparison" })
+    .getByRole("button")
+    .all()) {
+    await part.click();
+    const section = await page.locator("main.cover section:focus").boundingBox();
+    const head = await page.locator("main.cover header").boundingBox();
+    expect(section?.y, "a part begins below what stays above it").toBeGreaterThanOrEqual(
+      (head?.y ?? 0) + (head?.height ?? 0),
+    );
+    expect(await page.evaluate(() => document.scrollingElement?.scrollTop)).toBe(0);
+  }
+  expect(await strayed(page)).toEqual([]);
   const [a, b, difference] = await Promise.all(
     [0, 1, 2].map((at) =>
       page.locator("#compare-confusions figure").nth(at).locator("[data-cell='0-0']").textContent(),

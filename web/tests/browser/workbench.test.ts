@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { application } from "./application";
 import { open } from "./chromium";
+import { strayed } from "./pages";
 
 const app = application();
 
@@ -35,6 +36,19 @@ const inked = (page: Page, selector: string) =>
     let count = 0;
     for (let at = 0; at < data.length; at += 4) if (data[at] + data[at + 1] + data[at + 2] > 120) count += 1;
     return count;
+  });
+
+/** Pairs of parts that lie over one another. */
+const covering = (page: Page, selector: string) =>
+  page.locator(selector).evaluateAll((parts) => {
+    const boxes = parts.map((part) => ({ name: part.outerHTML.slice(0, 60), box: part.getBoundingClientRect() }));
+    return boxes.flatMap((one, at) =>
+      boxes.slice(at + 1).flatMap(({ name, box }) => {
+        const beside = one.box.left < box.right - 1 && box.left < one.box.right - 1;
+        const over = one.box.top < box.bottom - 1 && box.top < one.box.bottom - 1;
+        return beside && over ? [`${one.name} and ${name}`] : [];
+      }),
+    );
   });
 
 describe("designing", () => {
@@ -75,6 +89,14 @@ describe("designing", () => {
   it("is told its faults at the field, in the server's words, and never starts with them", async () => {
     const { page, complaints } = await app.open();
     await designSmall(page);
+    const wide = (await quick(page).boundingBox())?.width ?? 0;
+    await quick(page).fill("0");
+    await quick(page).press("Enter");
+    await page.locator(".quick .fault").waitFor();
+    // The button beside it takes its part; a fault, however short, takes none.
+    expect((await quick(page).boundingBox())?.width).toBeGreaterThan(0.6 * wide);
+    await quick(page).fill("20");
+    await quick(page).press("Enter");
     await page.getByLabel("Epochs").fill("0");
     await page.locator("#field-training-epochs[aria-invalid=true]").waitFor();
     const words = await page.locator(".field", { has: page.locator("#field-training-epochs") }).locator(".fault");
@@ -84,6 +106,7 @@ describe("designing", () => {
     expect(await page.locator(".run .what").count()).toBe(0);
     await page.getByLabel("Epochs").fill("1");
     await page.locator("#field-training-epochs[aria-invalid=false]").waitFor();
+    await expect.poll(() => page.locator(".toast.error").count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 });
@@ -143,6 +166,9 @@ describe("training", () => {
     await primary(page, "Pause").click();
     await primary(page, "Resume").waitFor();
     await page.reload();
+    const second = await open(app.browser, app.url);
+    await second.page.getByRole("button", { name: "Follow it" }).first().waitFor();
+    await second.page.context().close();
     await primary(page, "Resume").click();
     await page
       .locator("dt", { hasText: "Epoch" })
@@ -152,6 +178,19 @@ describe("training", () => {
     await page.locator(".run .what", { hasText: "Stopped" }).waitFor();
     await primary(page, "Resume").click();
     await page.locator(".run .what", { hasText: "Training" }).waitFor();
+    await primary(page, "Stop").click();
+    await page.locator(".run .what", { hasText: "Stopped" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("shows newer weights after it was paused while it loaded", async () => {
+    const { page, complaints } = await app.open();
+    await designSmall(page);
+    await page.getByLabel("Epochs").fill("2000");
+    await primary(page, "Train").click();
+    await primary(page, "Pause").click();
+    await primary(page, "Resume").click();
+    await page.getByText(/^weights at update [1-9]/).waitFor();
     await primary(page, "Stop").click();
     await page.locator(".run .what", { hasText: "Stopped" }).waitFor();
     expect(complaints).toEqual([]);
@@ -204,6 +243,15 @@ describe("when something is missing", () => {
     await page.goto(app.url);
     await page.getByText(/no WebGL2/).waitFor();
     await expect.poll(() => inked(page, ".flat canvas")).toBeGreaterThan(1000);
+    for (const [width, height] of [
+      [1280, 800],
+      [1024, 768],
+      [390, 844],
+    ]) {
+      await page.setViewportSize({ width, height });
+      expect(await covering(page, ".canvas :is(.note, .chip, select, .pick button, figure, .flat canvas)")).toEqual([]);
+    }
+    await context.close();
   });
 
   it("says that the server is gone, and catches up when it is back", async () => {
@@ -226,6 +274,7 @@ describe("when something is missing", () => {
     for (const tab of ["Design", "Training", "Results", "Runs"]) {
       await page.getByRole("tab", { name: new RegExp(tab) }).click();
       expect(await page.evaluate(() => document.querySelector("#panel")?.scrollWidth)).toBeLessThanOrEqual(360);
+      expect(await strayed(page)).toEqual([]);
     }
     expect(await primary(page, "Train").isVisible()).toBe(true);
     expect(complaints).toEqual([]);

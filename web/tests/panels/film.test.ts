@@ -117,4 +117,13 @@ describe("a playback in the view", () => {
     new Film(view as unknown as NetworkView, played, shape, true).show(at(0, 0, false));
     expect(lit(view.spikes)).toEqual([null, null, spikes[0], [1, 1, 0, 0], [0, 1]]);
   });
+
+  it("that was ended stays calm, whatever was still to be shown", () => {
+    const film = filmOf();
+    film.show(at(1, 0, false));
+    expect(view.spikes.length).toBeGreaterThan(0);
+    film.end();
+    film.show(at(0, 0, false));
+    expect([view.charges, view.spikes, view.sending]).toEqual([[], [], []]);
+  });
 });

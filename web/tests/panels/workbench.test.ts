@@ -7,7 +7,9 @@ import LayerList from "../../src/panels/LayerList.svelte";
 import { runShortcut } from "../../src/panels/shortcuts";
 import TrainDock from "../../src/panels/TrainDock.svelte";
 import TrainingFields from "../../src/panels/TrainingFields.svelte";
+import TrainingPanel from "../../src/panels/TrainingPanel.svelte";
 import { runs, session, setHidden, startDesign, titleOf, TRAINING_FIELDS, workbench } from "../../src/state";
+import { madeRun } from "../state/library/made-runs";
 
 const title = () => titleOf(workbench.spec);
 
@@ -169,6 +171,7 @@ describe("training", () => {
       neurons: ["leaky"],
       epochs: 1,
       progress: { epoch: 1, update: 5, total_updates: 10, samples_per_second: 9 },
+      train_seconds: null,
       test_accuracy: null,
       validation_accuracy: null,
       macro_f1: null,
@@ -223,5 +226,25 @@ describe("keys", () => {
     expect(press({ key: "?" }, input)).toBe(false);
     expect(press({ key: "?", shiftKey: true })).toBe(true);
     expect(helped).toBe(1);
+  });
+});
+
+describe("a page with no run open", () => {
+  it("says which runs are training, and follows one", async () => {
+    const opened = vi.spyOn(session, "open").mockResolvedValue();
+    runs.loaded = true;
+    runs.rows = [];
+    render(TrainingPanel);
+    expect(screen.getByRole("heading", { name: "Nothing is training" })).toBeTruthy();
+    const progress = { epoch: 1, update: 5, total_updates: 10, samples_per_second: 9 };
+    runs.rows = [madeRun({ id: "r1", name: "elsewhere", status: "running", progress }), madeRun({ id: "r2" })];
+    await tick();
+    expect(screen.queryByRole("heading", { name: "Nothing is training" })).toBeNull();
+    expect(screen.getByText("elsewhere")).toBeTruthy();
+    expect((screen.getByRole("progressbar") as HTMLProgressElement).value).toBe(0.5);
+    await fireEvent.click(screen.getByRole("button", { name: "Follow it" }));
+    expect(opened).toHaveBeenCalledWith("r1", { tab: "training" });
+    opened.mockRestore();
+    runs.rows = [];
   });
 });

@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { DatasetRow, PresetRow, Training } from "../../src/api";
-import { applyPreset, changeTraining, chooseDataset, startDesign, titleOf, type Design } from "../../src/state";
-import { moveTo, settingWords } from "../../src/state/moving";
+import type { DatasetRow, PresetRow, TemplateRow, Training } from "../../src/api";
+import {
+  applyPreset,
+  applyTemplate,
+  changeTraining,
+  chooseDataset,
+  decodeDesign,
+  encodeDesign,
+  startDesign,
+  titleOf,
+  withoutTemplateSettings,
+  type Design,
+} from "../../src/state";
+import { changesInWords, moveTo, settingWords } from "../../src/state/moving";
 
 const preset = (title: string, training: Partial<Training>, datasets: PresetRow["datasets"] = {}): PresetRow => ({
   title,
@@ -23,6 +34,53 @@ const row = (name: string, input_shape: number[], more: Partial<DatasetRow> = {}
 const XOR = row("xor", [2]);
 const MNIST = row("mnist", [1, 28, 28], { classes: 10 });
 const onXor = (): Design => applyPreset(chooseDataset(startDesign(), XOR), PRESETS[1]);
+
+describe("a template", () => {
+  const template = (title: string, training: TemplateRow["training"]): TemplateRow => ({
+    name: title.toLowerCase(),
+    title,
+    summary: "",
+    layers: startDesign("mnist").spec.network.layers as TemplateRow["layers"],
+    training,
+    fault: "",
+  });
+  const FEW = template("Few", { num_steps: 4, epochs: 5 });
+  const MEMORY = template("Memory", { loss: "max_membrane" });
+  const PLAIN = template("Plain", {});
+  const begun = changeTraining(startDesign("mnist"), { num_steps: 20, epochs: 1, loss: "count" });
+
+  it("takes back what the one before set in the training, and says what is different", () => {
+    const few = applyTemplate(begun, FEW);
+    expect(few.spec.training).toMatchObject({ num_steps: 4, epochs: 5, loss: "count" });
+    expect(changesInWords(begun.spec.training, few.spec.training)).toEqual([
+      "Time steps 4 (was 20)",
+      "Epochs 5 (was 1)",
+    ]);
+    const memory = applyTemplate(few, MEMORY);
+    expect(memory.spec.training).toMatchObject({ num_steps: 20, epochs: 1, loss: "max_membrane" });
+    const plain = applyTemplate(memory, PLAIN);
+    expect(plain).toEqual(begun);
+    expect(applyTemplate(few, FEW)).toEqual(few);
+  });
+
+  it("leaves what was set by hand since", () => {
+    const edited = changeTraining(applyTemplate(begun, FEW), { epochs: 9 });
+    expect(applyTemplate(edited, PLAIN).spec.training).toMatchObject({ num_steps: 20, epochs: 9 });
+    expect(withoutTemplateSettings(edited).spec.training).toMatchObject({ num_steps: 20, epochs: 9 });
+  });
+
+  it("still knows them after a reload, and goes to another data set with them", () => {
+    const few = applyTemplate(applyPreset(begun, PRESETS[1]), FEW);
+    const reloaded = decodeDesign(encodeDesign(few)) as Design;
+    expect(reloaded).toEqual(few);
+    const { design, kept } = moveTo(reloaded, MNIST, XOR, PRESETS);
+    expect(design.spec.training).toMatchObject({ num_steps: 4, epochs: 5 });
+    expect(kept).toEqual(expect.arrayContaining(["num_steps", "epochs"]));
+    expect(applyTemplate(design, PLAIN).spec.training).toMatchObject({ num_steps: 20, epochs: 300 });
+    const foreign = { ...few, ofTemplate: { title: "x", set: { evil: 1 }, before: { evil: 1 } } } as unknown as Design;
+    expect(decodeDesign(encodeDesign(foreign))?.ofTemplate).toEqual({ title: "x", set: {}, before: {} });
+  });
+});
 
 describe("another data set", () => {
   it("brings its own recipe where the design follows one, without a word", () => {

@@ -35,6 +35,29 @@ describe("one line for a network", () => {
     });
   });
 
+  const conv = { kind: "conv2d", channels: 8, kernel: 3, stride: 1 };
+  const pool = { kind: "max_pool", kernel: 2 };
+  it.each([
+    ["8c3-mp2-20-10", [conv, pool, ...dense([20])]],
+    ["28x28-8c3-mp2-20-10", [conv, pool, ...dense([20])]],
+    ["1x28x28-8c3-mp2-20-10", [conv, pool, ...dense([20])]],
+    ["784-8c3-mp2-20-10", [conv, pool, ...dense([20])]],
+    ["784-8c3-mp2-20", [conv, pool, ...dense([20])]],
+    ["8c3-mp2-20", [conv, pool, ...dense([20])]],
+    ["8c3-mp2-10", [conv, pool]],
+    ["8c3-mp2-10-10", [conv, pool, ...dense([10])]],
+    ["100r-10", [{ kind: "recurrent", size: 100 }]],
+    ["784-100r-10", [{ kind: "recurrent", size: 100 }]],
+    ["bn-100-10", [{ kind: "batch_norm" }, ...dense([100])]],
+  ])("makes no second output of %s", (text, layers) => {
+    expect(readHidden(text, [1, 28, 28], 10)).toEqual({ layers, fault: "" });
+  });
+
+  it("refuses a picture of other sides than the data set's, and takes no rows for it", () => {
+    expect(readHidden("32x32-8c3-mp2-10", [1, 28, 28], 10).fault).toContain("1×28×28");
+    expect(readHidden("8x28-8c3-10", [1, 28, 28], 10).fault).toContain("8x28");
+  });
+
   it.each(["64--10", "64 - - 10", "100,,50", "28×28--16c5-10"])("does not guess what is missing in %s", (text) => {
     expect(readHidden(text, [1, 28, 28], 10)).toEqual({ layers: [], fault: expect.stringContaining("is missing") });
   });

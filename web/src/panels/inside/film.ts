@@ -18,6 +18,7 @@ const BRIGHT = 0.5;
  */
 export class Film {
   private shown = "";
+  private over = false;
 
   constructor(
     private readonly view: NetworkView,
@@ -28,6 +29,7 @@ export class Film {
 
   /** Show the moment that the clock is at. */
   show(clock: Clock): void {
+    if (this.over) return;
     const wave = clock.playing && !this.reducedMotion && clock.speed <= FASTEST_WAVE;
     if (!wave) return this.showStill(clock.step, clock.playing);
     const windows = this.shape.stages.length;
@@ -40,8 +42,9 @@ export class Film {
     this.view.setPulsePhase(reached < windows - 1 ? place - reached : null);
   }
 
-  /** Leave the network calm. */
+  /** Leave the network calm, also for what was still to be shown. */
   end(): void {
+    this.over = true;
     this.view.setActivity([], []);
   }
 

@@ -37,12 +37,25 @@ const COLUMNS_BY_KEY: Record<string, Omit<Column, "key">> = {
   title: text("Network", 10, (row) => row.title),
   neurons: text("Neuron", 8, (row) => row.neurons.join("+")),
   hidden: { ...text("Hidden", 7, hiddenOf), help: "Sizes of the hidden layers" },
-  epochs: number("Epochs", 5.5, (row) => row.epochs),
+  epochs: {
+    ...number("Epochs", 6.5, epochsDone),
+    words: (row) =>
+      epochsDone(row) === row.epochs ? count(row.epochs) : `${count(epochsDone(row))} of ${count(row.epochs)}`,
+    help: "Epochs trained, of those planned where they are fewer",
+  },
   num_steps: { ...number("Steps", 5, (row) => row.num_steps), help: "Time steps per sample" },
   seed: { ...number("Seed", 5, (row) => row.seed), words: (row) => String(row.seed) },
   parameters: number("Parameters", 7.5, (row) => row.parameters),
   tags: text("Tags", 11, (row) => row.tags.join(", ")),
-  took: { label: "Took", kind: "seconds", width: 6.5, value: tookOf, words: (row) => duration(tookOf(row)) },
+  took: {
+    label: "Training time",
+    heading: "Trained",
+    kind: "seconds",
+    width: 6.5,
+    value: (row) => row.train_seconds,
+    words: (row) => duration(row.train_seconds),
+    help: "Time in training, without pauses, loading and the test",
+  },
   created_at: {
     label: "Made",
     kind: "time",
@@ -120,8 +133,9 @@ function hiddenOf(row: RunRow): string {
   return row.title.split("-").slice(1, -1).join("-");
 }
 
-function tookOf(row: RunRow): number | null {
-  return row.started_at != null && row.ended_at != null ? row.ended_at - row.started_at : null;
+/** Of weights that were read, which have no progress, those of their recipe. */
+function epochsDone({ status, epochs, progress }: RunRow): number {
+  return progress?.epoch ?? (status === "finished" ? epochs : 0);
 }
 
 function text(label: string, width: number, value: (row: RunRow) => string): Omit<Column, "key"> {

@@ -19,9 +19,10 @@ async function each(rows: RunRow[], doing: string, work: (row: RunRow) => Promis
       failures.push(thrown);
     }
   }
-  if (failures.length > 0) {
+  if (failures.length === 0) notices.settle(doing);
+  else {
     const left = failures.length > 1 ? ` (${failures.length} runs)` : "";
-    notices.fault(failures[0], `${doing}${left}`);
+    notices.fault(failures[0], doing, left);
   }
   return done;
 }

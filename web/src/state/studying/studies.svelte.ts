@@ -103,6 +103,7 @@ export class Studies {
     this.busy = true;
     try {
       await work();
+      notices.settle(words);
       return null;
     } catch (thrown) {
       notices.fault(thrown, words);

@@ -92,3 +92,15 @@ it("a search grows and shrinks by its tokens", () => {
 it("ages are read as moments before now", () => {
   expect(readValue(COLUMNS.created_at, "2h", 10_000)).toBe(10_000 - 7200);
 });
+
+it("a run has the epochs and the time that it was trained, not those planned or passed", () => {
+  const progress = { epoch: 12, update: 120, total_updates: 400, samples_per_second: 1 };
+  const words = (key: string, change: Parameters<typeof madeRun>[0]) => COLUMNS[key].words(madeRun(change));
+  expect(words("epochs", { epochs: 40, progress })).toBe("12 of 40");
+  expect(COLUMNS.epochs.value(madeRun({ epochs: 40, progress }))).toBe(12);
+  expect(words("epochs", { epochs: 12, progress })).toBe("12");
+  expect(words("epochs", { epochs: 40, status: "queued" })).toBe("0 of 40");
+  expect(words("epochs", { epochs: 1 })).toBe("1");
+  expect(words("took", { started_at: 0, ended_at: 600, train_seconds: 48 })).toBe("48 s");
+  expect(words("took", { status: "cancelled", started_at: 0, ended_at: 600, train_seconds: null })).toBe("–");
+});
