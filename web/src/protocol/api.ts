@@ -666,9 +666,12 @@ export interface ImportedWeights {
   title: string;
   /** The kinds of neuron in it, each once, from input to output. */
   neurons: string[];
+  /** As planned; those done stand in `progress`. */
   epochs: number;
   /** None before data and network stand. */
   progress: Progress | null;
+  /** Time in training, without pauses, loading and the test; None until it is finished. */
+  train_seconds: number | null;
   test_accuracy: number | null;
   /** Of the last epoch. */
   validation_accuracy: number | null;
