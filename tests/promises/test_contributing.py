@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from snntrainer3d.spec import NEURON_VALUES, NEURONS
@@ -60,3 +61,9 @@ def test_what_a_neuron_may_learn_has_its_name_among_the_values_of_neurons() -> N
     }
     assert learned
     assert learned <= set(NEURON_VALUES)
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Pytest imports them by their names alone, and would collect neither."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
