@@ -132,9 +132,9 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 def _npz() -> list[bytes]:
     written = io.BytesIO()
-    np.savez(written, x=np.ones((6, 2), np.float32), y=np.array([0, 1] * 3))
+    np.savez(written, x=np.arange(12, dtype=np.float32).reshape(6, 2), y=np.array([0, 1] * 3))
     named = io.BytesIO()
-    np.savez_compressed(named, x=np.ones((6, 2), np.uint8), y=np.array(["²", "①"] * 3))
+    np.savez_compressed(named, x=np.arange(12, dtype=np.uint8).reshape(6, 2), y=np.array(["²", "①"] * 3))
     return [written.getvalue(), named.getvalue()]
 
 

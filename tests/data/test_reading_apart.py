@@ -26,6 +26,12 @@ TABLE = b"width,height,kind\n" + b"".join(b"%d,%d,%s\n" % (at, at % 3, (b"a", b"
 SPLIT = {f"{part}/{path[5:]}": content for part in ("train", "test") for path, content in pictures_by_class(3).items()}
 WHOLE: dict[str, tuple[str, bytes]] = {
     "an NPZ": ("a.npz", arrays(x=np.random.default_rng(0).random((20, 4)), y=np.array([0, 1] * 10))),
+    "an NPZ of grey pictures": (
+        "a.npz", arrays(x=np.random.default_rng(0).integers(0, 2, (20, 6, 5), np.uint8), y=np.array([0, 1] * 10)),
+    ),
+    "an NPZ of coloured pictures": (
+        "a.npz", arrays(x=np.random.default_rng(0).random((20, 6, 5, 3)), y=np.array(["a", "b"] * 10)),
+    ),
     "a table": ("a.csv", TABLE),
     "pictures with a split": ("a.zip", packed(SPLIT)),
     "sounds": ("a.zip", packed({f"{label}/{at}.wav": sound(300 + at) for label in "ab" for at in range(3)})),

@@ -158,6 +158,7 @@ def _shaped(inputs: np.ndarray, choice: Choice, faults: Faults) -> tuple[tuple[i
     time = "The second axis is time. " if choice.over_time else ""
     if len(each) == 2:
         axes = f"{time}Axes of a picture are height × width, {each[0]}×{each[1]}."
+        inputs = np.expand_dims(inputs, lead)
         return (1, *each), inputs, f"{when}pictures of {each[0]}×{each[1]}", axes
     if len(each) == 3:
         last = each[2] <= _MOST_CHANNELS < min(each[:2])
