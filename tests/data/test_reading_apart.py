@@ -27,10 +27,12 @@ SPLIT = {f"{part}/{path[5:]}": content for part in ("train", "test") for path, c
 WHOLE: dict[str, tuple[str, bytes]] = {
     "an NPZ": ("a.npz", arrays(x=np.random.default_rng(0).random((20, 4)), y=np.array([0, 1] * 10))),
     "an NPZ of grey pictures": (
-        "a.npz", arrays(x=np.random.default_rng(0).integers(0, 2, (20, 6, 5), np.uint8), y=np.array([0, 1] * 10)),
+        "a.npz",
+        arrays(x=np.random.default_rng(0).integers(0, 2, (20, 6, 5), np.uint8), y=np.array([0, 1] * 10)),
     ),
     "an NPZ of coloured pictures": (
-        "a.npz", arrays(x=np.random.default_rng(0).random((20, 6, 5, 3)), y=np.array(["a", "b"] * 10)),
+        "a.npz",
+        arrays(x=np.random.default_rng(0).random((20, 6, 5, 3)), y=np.array(["a", "b"] * 10)),
     ),
     "a table": ("a.csv", TABLE),
     "pictures with a split": ("a.zip", packed(SPLIT)),
