@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from run_here import here
 
+import snntrainer3d as s3d
+from snntrainer3d.data import load
 from snntrainer3d.errors import MismatchError
 from snntrainer3d.exports import FORMS, Samples, prove
 from snntrainer3d.exports.c_source import in_bytes
@@ -69,6 +71,35 @@ def test_every_export_of_twenty_drawn_networks_and_recipes_decides_as_the_run(ca
 @given(fed_networks())
 def test_every_export_of_five_hundred_drawn_networks_and_recipes_decides_as_the_run(case):
     check(case)
+
+
+RECIPES = {
+    "populations": {"loss": "count", "population": 3, "read_last_steps": 8},
+    "latency": {"coding": {"kind": "latency"}},
+    "rate": {"coding": {"kind": "rate"}, "loss": "first_spike"},
+    "bells, highest membrane": {"coding": {"kind": "population"}, "loss": "max_membrane"},
+    "standardised": {"pixels": "standardised"},
+}
+A_SAMPLE = 1 / 359
+"""What rounding may turn."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_scripts_and_c_give_the_test_accuracy_of_their_run(recipe, tmp_path):
+    run = s3d.train(
+        s3d.design("digits", hidden=[20], preset="fast", epochs=2, seed=1, **RECIPES[recipe]), home=tmp_path
+    )
+    trained, test = run.network, load("digits").test
+    assert trained.inputs is not None, "it is written with the weights"
+    assert run.accuracy > 0.5
+    shades = (test.inputs.reshape(len(test), -1) / 16).astype(np.float32)
+    for name in ("numpy", "c"):
+        form = FORMS[name]
+        files = form.write(trained, f"net{form.ending}")
+        for samples in (test.inputs, shades) if name == "numpy" else (test.inputs,):
+            accuracy = (form.run(files, samples).classes == test.labels).mean()
+            assert accuracy == pytest.approx(run.accuracy, abs=A_SAMPLE), name
 
 
 NOT_OF_OUTPUTS = {

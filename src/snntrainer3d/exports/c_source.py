@@ -267,7 +267,8 @@ def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int
         + sum(value.nbytes for value in layer.values.values())
         for layer in layers
     )  # fmt: skip
-    states = 4 * (neurons * (1 + max(len(layer.states) for layer in layers)) + max(layer.size for layer in layers))
+    held = neurons * (1 + max(len(layer.states) for layer in layers)) + max(layer.size for layer in layers)
+    states = 4 * (held + trained.network.input.size + layers[-1].size // readout.population + 1)
     return _HEADER.format(
         title=title_in_words(trained.network),
         numbers="weights of one byte, all else float32" if int8 else "float32",

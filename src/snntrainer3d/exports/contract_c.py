@@ -47,7 +47,8 @@ def input_words(contract: InputContract) -> list[str]:
     told = f"from 0 to 1; as stored they are 0-{highest}: times SNN_UNIT"
     if contract.stored != "uint8" or contract.unit == 1.0:
         told = f"as stored, from 0 to {highest}"
-    return [f"A sample: {frames} {told}.", f"Its input at each step: {coding_in_words(contract)}."]
+    lines = [f"A sample: {frames} {told}.", f"Its input at each step: {coding_in_words(contract)}."]
+    return [*lines, "Link with -lm."] if includes(contract) else lines
 
 
 def decision_words(readout: Readout) -> str:
