@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 
 CODE = ("snntorch", "pytorch", "numpy")
 C = pytest.mark.skipif(which("cc") is None, reason="there is no C compiler")
-MOST_LINES = 60
+MOST_LINES = 80
 MEMBRANES_GROW = 1e-3
 """Without reset or with slow synapses they reach hundreds, whose float32 is that coarse."""
 
@@ -182,7 +182,7 @@ def test_layers_of_different_neurons_without_biases_and_with_input_that_changes(
     assert proof.spikes > 20
 
 
-def test_inference_in_numpy_is_read_in_under_sixty_lines():
+def test_inference_in_numpy_is_read_in_under_eighty_lines():
     for neuron in NEURONS.values():
         text = to_numpy_script(made(neuron)).decode()
         assert text.split("# Weights")[0].count("\n") < MOST_LINES
@@ -223,7 +223,7 @@ def test_a_layer_of_another_kind_is_refused_at_its_path(form):
     network = trained.network.model_copy(update={"layers": (trained.network.layers[0], strange)})
     object.__setattr__(trained, "network", network)
     with pytest.raises(MismatchError) as told:
-        form_of(form).write(trained, "net")
+        files_of(form, trained)
     assert told.value.faults[0].path == "network.layers[1].kind"
     assert "hopfield" in told.value.faults[0].message
 

@@ -87,7 +87,7 @@ def test_a_network_that_does_not_say_how_it_is_fed_cannot_be_proved_nor_written_
     bare = TrainedNetwork(made(Leaky()).network, made(Leaky()).tensors)
     for name in ("snntorch", "pytorch", "numpy", "c", "c-int8", "onnx"):
         with pytest.raises(InputError, match="do not say how a sample becomes their input") as told:
-            form_of(name).write(bare, "net")
+            form_of(name).write(bare, f"net{form_of(name).ending}")
         assert "--spec" in told.value.hint
     assert form_of("json").write(bare, "net.json")["net.json"].count(b'"input": null') == 1
 

@@ -1,4 +1,4 @@
-"""A NumPy script: inference that a person can read in under sixty lines, the weights as text below them."""
+"""A NumPy script: inference that a person can read in under eighty lines, the weights as text below them."""
 
 from __future__ import annotations
 
