@@ -182,3 +182,22 @@ def test_classes_that_differ_in_little_are_noted(tmp_path: Path) -> None:
         reading = check(tmp_path, x=FLAT, y=np.array(names * 20))
         assert noted(reading, "are 2 classes; do they mean the same?"), names
     assert not check(tmp_path, x=FLAT, y=np.array(["+", "-"] * 20)).report.notes
+
+
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.int8])
+def test_rows_of_truths_and_bytes_are_read(kind: type, tmp_path: Path) -> None:
+    x = RANDOM.integers(0, 2 if kind is bool else 120, (40, 30)).astype(kind)
+    x[3] = 1
+    reading = check(tmp_path, x=x, y=LABELS)
+    assert noted(reading, "1 of 40 samples holds one value only, 1")
+    assert not noted(reading, "counts the samples")
+
+
+def test_bytes_that_count_the_rows_are_noted(tmp_path: Path) -> None:
+    x = RANDOM.integers(0, 120, (40, 6)).astype(np.uint8)
+    x[:, 2] = np.arange(40)
+    assert noted(check(tmp_path, x=x, y=LABELS), "Value 2 counts the samples")
+
+
+def test_labels_of_no_column_are_a_fault(tmp_path: Path) -> None:
+    assert "expected one label for each of 40 samples" in faults_of(tmp_path, x=FLAT, y=np.zeros((40, 0)))["y"]

@@ -212,6 +212,13 @@ def test_a_file_that_is_twice_in_a_zip_is_a_fault(tmp_path: Path) -> None:
         of_zip(tmp_path, {**files, "../bird/1.png": picture()})
 
 
+@pytest.mark.parametrize("odd", [".", "./", "//", "set", "set/cat"])
+def test_a_file_of_a_zip_that_is_called_as_a_folder_or_not_at_all_harms_nothing(odd: str, tmp_path: Path) -> None:
+    found = of_zip(tmp_path, {**by_class("set/cat", "set/dog"), odd: b""})
+    assert found.class_names == ("cat", "dog")
+    assert not found.report.notes
+
+
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes on these systems alone")
 def test_a_name_that_is_no_text_is_told_in_plain_letters(tmp_path: Path) -> None:
     folder = laid_out(tmp_path / "set", by_class("cat", "dog"))

@@ -59,7 +59,7 @@ def _constant(found: Gathered) -> list[str]:
         return []
     same = samples.min(axis=1) == samples.max(axis=1)
     values = np.unique(samples[same, 0])
-    of = f", {values[0]:g}" if len(values) == 1 else ""
+    of = f", {float(values[0]):g}" if len(values) == 1 else ""
     return _said(found, same, f"one value only{of}", "holds", "hold")
 
 
@@ -113,7 +113,7 @@ def _columns(found: Gathered) -> list[str]:
         start = np.unique(column[:1000])
         if len(start) == 1 and (column == column[0]).all():
             constant.append(title)
-        elif column[1] - column[0] == 1 and column.dtype.kind != "b" and bool(np.all(column[1:] - column[:-1] == 1)):
+        elif column.dtype.kind != "b" and _counts(column[:2]) and _counts(column):
             counting.append(title)
         elif len(start) <= 2 * classes and _tells(column, labels, classes):
             telling.append(title)
@@ -126,6 +126,11 @@ def _columns(found: Gathered) -> list[str]:
         )
         if titles
     ]
+
+
+def _counts(column: np.ndarray) -> bool:
+    """Tell whether each value is one more than the one before: compared, as bytes have no differences below zero."""
+    return bool(np.all((column[1:] > column[:-1]) & (column[1:] - column[:-1] == 1)))
 
 
 def _tells(column: np.ndarray, labels: np.ndarray, classes: int) -> bool:

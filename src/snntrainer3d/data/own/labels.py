@@ -16,7 +16,7 @@ def names_of(labels: np.ndarray, key: str, samples: int, faults: Faults) -> list
     A column is as good as a row; rows of which one value is 1 and the others 0 name the place of the 1.
     """
     plain = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if plain.ndim == 2 and len(plain) == samples and plain.dtype.kind in "buif":
+    if plain.ndim == 2 and len(plain) == samples and plain.size and plain.dtype.kind in "buif":
         return _of_one_hot(plain, key, faults)
     if plain.ndim != 1 or len(plain) != samples:
         faults.add(key, f"has the shape {labels.shape}, expected one label for each of {samples:,} samples.")

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from snntrainer3d.data.own.gathered import Faults
 from snntrainer3d.data.own.report import LeftOut
-from snntrainer3d.data.own.tree_files import ENDINGS, TEXTS, TreeFile, in_folder, in_zip, shown
-from snntrainer3d.errors import FileFormatError
+from snntrainer3d.data.own.tree_files import ENDINGS, TEXTS, TreeFile, in_folder, in_zip
+from snntrainer3d.errors import FileFormatError, writable
+from snntrainer3d.spec import whole_text
 
 TRAIN, TEST, VALIDATION = ("train", "training"), ("test", "testing"), ("val", "valid", "validation")
 _ROLES = {"training": TRAIN, "validation": VALIDATION, "test": TEST}
@@ -85,7 +86,7 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
     if not any(file.is_sample for file in files):
         for file in files:
             if file.what == "link" or (file.what == "other" and file.ending not in TEXTS):
-                faults.add(shown(file.path), f"is {_unread([file])}.", _CONVERT)
+                faults.add(writable(file.path), f"is {_unread([file])}.", _CONVERT)
         faults.tell()
         raise FileFormatError(
             f"{name} holds no picture, no sound and no events.",
@@ -99,13 +100,13 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
     for one in placed:
         if not one.file.is_sample:
             continue
-        path = shown(one.file.path)
+        path = writable(one.file.path)
         if not one.label:
             faults.add(
                 path, "lies in no class's folder.", "Put it into a folder with its class's name, or leave it out."
             )
             continue
-        if shown(one.label) != one.label:
+        if not whole_text(one.label):
             faults.add(path, "lies in a folder whose name is no text.", "Rename the folder.")
             continue
         test = roles.get(one.part) == "test" if split else None
@@ -115,7 +116,7 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
     _check_unread(placed, faults)
     _check_names(leaves, faults)
     left_out = [
-        LeftOut.of("files", [shown(file.path) for file in group], _unread(group))
+        LeftOut.of("files", [writable(file.path) for file in group], _unread(group))
         for what in ("other", "link")
         if (group := [file for file in files if file.what == what])
     ]
@@ -129,7 +130,9 @@ def _without_outer(files: list[TreeFile]) -> list[TreeFile]:
         if len({parts[0] for parts in deep}) != 1 or max(map(len, deep)) < 3:
             return files
         outer = deep[0][0]
-        files = [replace(one, parts=one.parts[1:]) if one.parts[0] == outer else one for one in files]
+        files = [
+            replace(one, parts=one.parts[1:]) if one.parts[0] == outer and len(one.parts) > 1 else one for one in files
+        ]
 
 
 def _role(folder: str) -> str:
@@ -149,7 +152,7 @@ def _roles(files: list[TreeFile], faults: Faults) -> dict[str, str]:
         return {}  # One class among others may be called train
     for folder in others:
         message = f"lies beside {_list(roles)}, and is neither for training nor for the test."
-        faults.add(shown(folder), message, "Put its samples into one of them, or leave it out.")
+        faults.add(writable(folder), message, "Put its samples into one of them, or leave it out.")
     if set(roles.values()) == {"test"}:
         faults.add("", f"{_list(roles)} are for the test, and none for training.", "Put samples into train/.")
         faults.tell()
@@ -183,7 +186,7 @@ def _check_unread(placed: list[_Placed], faults: Faults) -> None:
     for label, files in gone.items():
         if any(file.what == "link" or file.ending not in TEXTS for file in files):
             hint = "Convert them to PNG, JPEG or WAV, or leave the folder out."
-            faults.add(f"class {shown(label)}", f"has no file that is read; they are {_unread(files)}.", hint)
+            faults.add(f"class {writable(label)}", f"has no file that is read; they are {_unread(files)}.", hint)
 
 
 def _check_names(leaves: list[Leaf], faults: Faults) -> None:
@@ -195,7 +198,7 @@ def _check_names(leaves: list[Leaf], faults: Faults) -> None:
         parts = [{leaf.test for leaf in leaves if leaf.label == label} for label in names]
         if not set.intersection(*parts):
             message = f"is named differently in training and test: {_list(names)}."
-            faults.add(f"class {shown(names[0])}", message, "Name its folder alike in both.")
+            faults.add(f"class {writable(names[0])}", message, "Name its folder alike in both.")
 
 
 def _reading(placed: list[_Placed], roles: dict[str, str]) -> Iterator[str]:
@@ -244,10 +247,10 @@ def _by_ending(files: Sequence[TreeFile]) -> str:
 
 
 def _list(names: Iterable[str]) -> str:
-    told = [shown(name) for name in names]
+    told = [writable(name) for name in names]
     return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
 
 
 def _few(names: Sequence[str]) -> str:
     more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
-    return ", ".join(map(shown, names[:_FEW])) + more
+    return ", ".join(map(writable, names[:_FEW])) + more

@@ -64,11 +64,6 @@ def hidden(path: str) -> bool:
     return any((part.startswith(".") and part != "..") or part.lower() in _OF_SYSTEMS for part in parts)
 
 
-def shown(path: str) -> str:
-    """Return a path as text, which a name on a disk need not be."""
-    return path.encode("utf-8", "backslashreplace").decode()
-
-
 def in_folder(folder: Path) -> list[TreeFile]:
     """Return the files of a folder, in the order of their names; raises LimitError."""
     found = []
@@ -101,16 +96,16 @@ def in_zip(archive: zipfile.ZipFile, name: str, faults: Faults) -> list[TreeFile
         )
     for path, count in Counter(path for path, _ in members if not hidden(path)).items():
         if count > 1:
-            faults.add(shown(path), "is in the zip more than once.", "Pack it again.")
+            faults.add(path, "is in the zip more than once.", "Pack it again.")
         if ".." in PurePosixPath(path).parts:
-            faults.add(shown(path), "leads out of the zip.", "Pack it again.")
+            faults.add(path, "leads out of the zip.", "Pack it again.")
     filled = {str(parent) for path, _ in members for parent in PurePosixPath(path).parents}
     found = [_file(path, "empty", folder=True) for path, _ in entries if path.endswith("/") and path[:-1] not in filled]
     for path, entry in members:
         is_link = stat.S_ISLNK(entry.external_attr >> 16)
         what = "link" if is_link else _held(path, _unpacker(archive, entry, _START_BYTES, whole=False))
         found.append(_file(path, what, _unpacker(archive, entry, MAX_FILE_BYTES)))
-    return sorted((one for one in found if not hidden(one.path)), key=lambda one: one.path)
+    return sorted((one for one in found if any(one.parts) and not hidden(one.path)), key=lambda one: one.path)
 
 
 def member_path(member: zipfile.ZipInfo) -> str:
@@ -131,7 +126,7 @@ def _file(
     *,
     folder: bool = False,
 ) -> TreeFile:
-    parts = tuple(part for part in PurePosixPath(path).parts if part != "/")
+    parts = tuple(part for part in PurePosixPath(path).parts if part.strip("/"))
     return TreeFile(path.rstrip("/"), (*parts, "") if folder else parts, what, read)
 
 
