@@ -175,6 +175,28 @@ def test_memory_is_limited() -> None:
     assert done.stdout.strip() == "refused"
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_the_time_of_a_processor_is_limited_by_a_signal_of_its_own() -> None:
+    code = "from snntrainer3d.apart import limit_process\nlimit_process(10**9, 1)\nwhile True:\n    pass"
+    assert -subprocess.run([sys.executable, "-c", code]).returncode == signal.SIGXCPU
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_limits_that_the_machine_sets_already_are_kept() -> None:
+    code = (
+        "import resource\n"
+        "from snntrainer3d.apart import limit_process\n"
+        "set_here = {resource.RLIMIT_CPU: 500, resource.RLIMIT_AS: 10**12}\n"
+        "for what, most in set_here.items():\n    resource.setrlimit(what, (most, most))\n"
+        "limit_process(10**13, 1000)\n"
+        "print([resource.getrlimit(what)[1] for what in set_here] == list(set_here.values()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"
+
+
 CHILD = """
 import os, subprocess, sys, time
 from pathlib import Path

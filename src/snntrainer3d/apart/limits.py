@@ -18,7 +18,7 @@ def limit_process(most_bytes: int, most_s: int) -> None:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (most_s, most_s))
+    _limit(resource.RLIMIT_CPU, most_s, most_s + 1)  # at the first the process is told, SIGXCPU, at the second killed
     with suppress(OSError):  # The kernel takes this process before the one that waits for it
         Path("/proc/self/oom_score_adj").write_text(_FIRST, encoding="ascii")
     try:
@@ -26,7 +26,16 @@ def limit_process(most_bytes: int, most_s: int) -> None:
     except OSError:  # Not Linux: what is taken already is not told, and such a limit is not kept
         return
     limit = pages * os.sysconf("SC_PAGE_SIZE") + most_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    _limit(resource.RLIMIT_AS, limit, limit)
+
+
+def _limit(what: int, soft: int, hard: int) -> None:
+    """Set a limit, no higher than the one that this process was started with."""
+    import resource
+
+    _, given = resource.getrlimit(what)
+    most = hard if given == resource.RLIM_INFINITY else min(hard, given)
+    resource.setrlimit(what, (min(soft, most), most))
 
 
 def end_with_parent(folder: Path) -> None:
