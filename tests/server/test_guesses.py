@@ -124,3 +124,15 @@ def test_wrong_tokens_are_forgotten_and_take_no_memory_without_end(clock: Clock)
         return clock.now - begun
 
     assert asyncio.run(later()) == 0
+
+
+def test_ipv4_clients_of_a_server_that_listens_on_all_addresses_are_told_apart(
+    ask: Callable[..., int], clock: Clock
+) -> None:
+    for _ in range(FREE + 2):
+        assert ask("::ffff:192.0.2.1", authorization="Bearer wrong") == 401
+    begun = clock.now
+    assert ask("::ffff:192.0.2.2", authorization=f"Bearer {TOKEN}") == 200
+    assert clock.now == begun, "another client's wrong tokens cost this one nothing"
+    assert ask("192.0.2.1", authorization=f"Bearer {TOKEN}") == 200
+    assert clock.now > begun, "the same client by the other form of its address"

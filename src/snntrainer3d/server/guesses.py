@@ -82,4 +82,8 @@ def _owner(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((found, _NEIGHBOURS), strict=False)) if found.version == 6 else address
+    if found.version == 4:
+        return address
+    if found.ipv4_mapped is not None:  # as a server that listens on :: sees every IPv4 address
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, _NEIGHBOURS), strict=False))
