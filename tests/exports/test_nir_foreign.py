@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,8 @@ from torch.nn import functional
 from snntrainer3d.engine import build, load_tensors, run
 from snntrainer3d.errors import FileFormatError, InputError
 from snntrainer3d.exports import from_nir, read_weight_file, to_nir
-from snntrainer3d.spec import Leaky
+from snntrainer3d.exports.silence import never_fires
+from snntrainer3d.spec import Delta, Leaky, Training
 
 nir = pytest.importorskip("nir")
 h5py = pytest.importorskip("h5py")
@@ -214,6 +216,13 @@ def test_a_network_that_never_spikes_is_told():
     assert here(from_nir(raw, DT_S).trained, np.ones((2, 6))).sum() == 0
     loud = graph(affine(4, 6), lif((4,)), shape=(6,))
     assert not [notice for notice in read_weight_file(loud, dt_s=DT_S).notices if "never spikes" in notice]
+
+
+def test_a_network_whose_inputs_are_not_0_to_1_is_not_said_to_be_silent():
+    plain = made(Leaky(threshold=1e3), sizes=(6, 5, 4))
+    assert never_fires(replace(plain, training=Training()))
+    assert not never_fires(replace(plain, training=Training(pixels="standardised")))
+    assert not never_fires(replace(plain, training=Training(coding=Delta(), dataset="mnist-events-simulated")))
 
 
 @pytest.mark.slow

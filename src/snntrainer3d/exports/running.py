@@ -29,7 +29,7 @@ def run_script(files: Mapping[str, bytes], raw: Shaped[np.ndarray, "sample ..."]
             (folder / file).write_bytes(content)
         np.save(folder / "samples.npy", raw)
         # Isolated from the person's environment: what runs here runs elsewhere.
-        told = call([sys.executable, "-I", script, "samples.npy", *record, "record.npz"], folder)
+        told = call([sys.executable, "-I", f"./{script}", "samples.npy", *record, "record.npz"], folder)
         spikes, membranes = _recorded(folder / "record.npz")
     return Ran(spikes, membranes, np.array(told.split(), np.int64))
 

@@ -17,7 +17,7 @@ _KNOWN = {"leaky", "lapicque", "synaptic"}
 
 def never_fires(trained: TrainedNetwork) -> list[str]:
     """Tell of the first layer no neuron of which can ever reach its threshold; nothing where one may."""
-    if any(neuron.kind not in _KNOWN for neuron in trained.network.neurons()):
+    if not _from_0_to_1(trained) or any(neuron.kind not in _KNOWN for neuron in trained.network.neurons()):
         return []
     channels = trained.network.input.shape[0]
     low, high = np.zeros(channels), np.ones(channels)
@@ -33,6 +33,12 @@ def never_fires(trained: TrainedNetwork) -> list[str]:
             ]
         low, high = np.zeros(len(fires)), fires.astype(np.float64)
     return []
+
+
+def _from_0_to_1(trained: TrainedNetwork) -> bool:
+    """Tell whether no input is known to be larger than 1 or below 0, as standardised pixels and falls are."""
+    recipe = trained.training
+    return recipe is None or (recipe.pixels == "unit" and recipe.coding.kind != "delta")
 
 
 def _passed(stage: Stage, low: Bound, high: Bound) -> tuple[Bound, Bound]:

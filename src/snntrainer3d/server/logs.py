@@ -48,10 +48,12 @@ class _LogFile(RotatingFileHandler):
 
     _silent = False
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002
-        """Tell it in place of the trace that Python would print for every line."""
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Tell it in place of the trace that Python would print for every line; other errors keep their trace."""
         error = sys.exception()
-        if not self._silent and isinstance(error, OSError):
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._silent:
             self._silent = True
             logging.getLogger(ROOM).error("The log %s cannot be written: %s.", self.baseFilename, error.strerror)
 
