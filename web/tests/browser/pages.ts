@@ -28,7 +28,8 @@ export const strayed = (page: Page): Promise<string[]> =>
       if (root.scrollTop || root.scrollLeft) found.add(`the page, by ${nameOf(element)}`);
       root.scrollTo(0, 0);
       for (let at = element.parentElement; at; at = at.parentElement) if (cut(at)) found.add(nameOf(at));
-      if (getComputedStyle(element).position !== "absolute") continue;
+      // What is not shown has no place at all.
+      if (getComputedStyle(element).position !== "absolute" || !element.offsetParent) continue;
       for (let at = element.parentElement; at && at !== element.offsetParent; at = at.parentElement)
         if (/auto|scroll/.test(getComputedStyle(at).overflow)) found.add(`${nameOf(element)} out of ${nameOf(at)}`);
     }
