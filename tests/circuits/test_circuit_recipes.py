@@ -11,6 +11,7 @@ from circuit_networks import drawn, needs_ngspice, stored
 
 from snntrainer3d.circuits import (
     CircuitSettings,
+    Samples,
     decider_of,
     design_circuit,
     netlist,
@@ -18,6 +19,7 @@ from snntrainer3d.circuits import (
     samples_for,
     simulate,
 )
+from snntrainer3d.circuits.devices import accuracy
 from snntrainer3d.data import load
 from snntrainer3d.data.encoders import encoder_for
 from snntrainer3d.data.encoding import encoded
@@ -62,6 +64,24 @@ def test_a_device_study_decides_as_the_run_does(name: str) -> None:
     expected = decided(trained, 120)
     assert len(np.unique(expected)) > 1
     assert (found == expected).mean() > 0.97, "single precision may decide a tie otherwise, now and then"
+
+
+def test_samples_are_kept_encoded_as_long_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = made(RECIPES["rate"])
+    samples, design = samples_for(trained, None, range(30)), design_circuit(trained)
+    whole, begins = decider_of(samples).decisions(design), []
+
+    def portion(self: Samples, begin: int, end: int) -> np.ndarray:
+        begins.append(begin)
+        return encode(self, begin, end)
+
+    encode = Samples.portion
+    monkeypatch.setattr(Samples, "portion", portion)
+    monkeypatch.setattr(accuracy, "PORTION", 10)
+    monkeypatch.setattr(accuracy, "MOST_KEPT_BYTES", 2 * 10 * STEPS * 64)
+    decider = decider_of(samples)
+    assert all(np.array_equal(decider.decisions(design), whole) for _ in range(3))
+    assert begins == [0, 10, 20, 20, 20], "spikes are bytes, and two of three portions have room"
 
 
 def test_data_over_time_are_shown_frame_after_frame() -> None:

@@ -24,6 +24,8 @@ Portions = Callable[[int, int], Num[np.ndarray, "sample _ feature"]]
 """Gives the input of samples begin … end − 1: at each step, or at one where it is the same at all of them."""
 PORTION = 500
 """Samples at once; bounds the memory."""
+MOST_KEPT_BYTES = 500_000_000
+"""Of encoded samples; those beyond are encoded again for each design."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,16 +81,19 @@ class Decider:
 def decider_of(samples: Samples) -> Decider:
     """Return a decider of a network's samples, fed and read as the network was trained to be.
 
-    What it encodes it keeps for the next design: spikes as bytes.
+    What it encodes it keeps for the next design, as long as there is room: spikes as bytes.
     """
     kept: dict[int, np.ndarray] = {}
     spikes = samples.contract.coding.kind in ("rate", "latency", "delta")
 
     def portion(begin: int, end: int) -> np.ndarray:
-        if begin not in kept:
-            found = samples.portion(begin, end)
-            kept[begin] = found.astype(np.int8) if spikes else found
-        return kept[begin]
+        if begin in kept:
+            return kept[begin]
+        found = samples.portion(begin, end)
+        found = found.astype(np.int8) if spikes else found
+        if sum(one.nbytes for one in kept.values()) + found.nbytes <= MOST_KEPT_BYTES:
+            kept[begin] = found
+        return found
 
     return Decider(portion, samples.labels, samples.contract.num_steps, samples.readout)
 
