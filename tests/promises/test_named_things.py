@@ -36,7 +36,7 @@ OF_OTHERS = {
     "--std", "--break-system-packages", "--require-hashes", "--no-deps", "--editable", "--branch", "--init",
 }  # fmt: skip
 """Options of programs that are called beside ours: pip, git, docker, ray, npm, compilers."""
-OF_SCRIPTS = {"--record", "--train", "--save"}
+OF_SCRIPTS = {"--record", "--train", "--save", "--first"}
 """Options of the scripts that we write for other frameworks."""
 
 
