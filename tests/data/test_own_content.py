@@ -199,5 +199,12 @@ def test_bytes_that_count_the_rows_are_noted(tmp_path: Path) -> None:
     assert noted(check(tmp_path, x=x, y=LABELS), "Value 2 counts the samples")
 
 
+@pytest.mark.parametrize("missing", ["#N/A", "nan", ""])
+def test_a_text_that_says_that_there_is_no_label_is_a_fault(missing: str, tmp_path: Path) -> None:
+    names = np.array(["a", "b"] * 20, "U8")
+    names[7] = missing
+    assert "has no label" in faults_of(tmp_path, x=FLAT, y=names)["y[7]"]
+
+
 def test_labels_of_no_column_are_a_fault(tmp_path: Path) -> None:
     assert "expected one label for each of 40 samples" in faults_of(tmp_path, x=FLAT, y=np.zeros((40, 0)))["y"]

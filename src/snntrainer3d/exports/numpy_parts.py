@@ -8,11 +8,7 @@ import numpy as np
 
 from snntrainer3d.exports.layer_values import number, packed
 
-SCRIPT_END = """
-{decide}
-
-
-def main():
+MAIN = """def main():
     parser = argparse.ArgumentParser(usage="python %(prog)s samples.npy [record.npz]{usage}")
     parser.add_argument("samples")
     parser.add_argument("record", nargs="?")
@@ -21,7 +17,16 @@ def main():
     spikes, membranes = run(encode(samples{numbers}))
     print(*decide(spikes[-1], membranes[-1]), sep="\\n")
     if given.record:
-        np.savez(given.record, *spikes, *membranes)
+        np.savez(given.record, *spikes, *membranes)"""
+"""The command line of a script, a template that what `python_parts` gives is filled into."""
+SCRIPT_END = (
+    """
+{decide}
+
+
+"""
+    + MAIN
+    + """
 
 
 # Weights, float32 as base64.
@@ -32,6 +37,7 @@ LAYERS = [
 if __name__ == "__main__":
     main()
 """
+)
 """A template: `layers` and what `python_parts` gives are filled in."""
 _FIRED = "fired = (mem > threshold).astype(np.float32)"
 _NEURONS = {

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from snntrainer3d.exports.contract_python import python_parts
+from snntrainer3d.exports.numpy_parts import MAIN
 from snntrainer3d.exports.words import title_in_words
 from snntrainer3d.spec import TrainedNetwork
 
-_SCRIPT = '''"""{title}: {model} over time, by onnxruntime.
+_SCRIPT = (
+    '''"""{title}: {model} over time, by onnxruntime.
 
     python {file} samples.npy [record.npz]{usage}    prints the class of each sample
 
@@ -47,21 +49,15 @@ def run(inputs):
 {decide}
 
 
-def main():
-    parser = argparse.ArgumentParser(usage="python %(prog)s samples.npy [record.npz]{usage}")
-    parser.add_argument("samples")
-    parser.add_argument("record", nargs="?")
-{first}    given = parser.parse_args()
-    samples = np.load(given.samples)
-    spikes, membranes = run(encode(samples{numbers}))
-    print(*decide(spikes[-1], membranes[-1]), sep="\\n")
-    if given.record:
-        np.savez(given.record, *spikes, *membranes)
+'''
+    + MAIN
+    + """
 
 
 if __name__ == "__main__":
     main()
-'''
+"""
+)
 
 
 def onnx_runner(trained: TrainedNetwork, model: str) -> dict[str, bytes]:

@@ -132,7 +132,7 @@ def refuse_vanished(path: Path) -> None:
         left = sum(folder.is_dir() for folder in (path.parent / "runs").iterdir())
     if left:
         raise StorageError(
-            f"The database {path} is gone, but the folders of {left} runs are there.",
+            f"The database {path} is gone, but the folders of {left:,} run{'s' * (left != 1)} are there.",
             hint="Put it back, or let `snntrainer3d doctor --repair` make it from the folders and from backups/.",
         )
 

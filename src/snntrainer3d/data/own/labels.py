@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from snntrainer3d.data.own.gathered import Faults
+from snntrainer3d.data.own.table_text import is_no_label
 
 _MOST = 1_000
-_NO_LABEL = {"", "nan", "na", "n/a", "<na>", "null", "nat"}
 
 
 def names_of(labels: np.ndarray, key: str, samples: int, faults: Faults) -> list[str]:
@@ -58,7 +58,7 @@ def _decoded(label: bytes, where: str, faults: Faults) -> str:
 
 
 def _checked(names: list[str], key: str, faults: Faults) -> list[str]:
-    missing = [at for at, name in enumerate(names) if name.casefold() in _NO_LABEL]
+    missing = [at for at, name in enumerate(names) if is_no_label(name)]
     for at in missing[:_MOST]:
         told = f" ({names[at]})" if names[at] else ""
         faults.add(f"{key}[{at}]", f"has no label{told}.", "Write its class, or leave the sample out.")
