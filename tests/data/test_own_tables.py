@@ -256,6 +256,11 @@ def test_an_unclosed_quote_is_told_at_its_row(tmp_path: Path) -> None:
     assert "quote that is never closed" in faults_of(tmp_path, joined(rows), delimiter=",")["row 5"]
 
 
+def test_a_cell_that_is_too_long_is_told_as_that(tmp_path: Path) -> None:
+    rows = [*lines()[:4], f"1,2,3,{'x' * 200_000}"]
+    assert "a cell of more than 131,072 characters" in faults_of(tmp_path, joined(rows), delimiter=",")["row 5"]
+
+
 def test_what_is_said_of_tables_is_refused_for_other_files(tmp_path: Path) -> None:
     from own_files import arrays, packed, pictures_by_class
 

@@ -94,7 +94,8 @@ def records(
         except StopIteration:
             return
         except csv.Error:
-            message = "has a quote that is never closed, or text behind a closed one."
+            most = f"a cell of more than {csv.field_size_limit():,} characters"
+            message = f"has a quote that is never closed, text behind a closed one, or {most}."
             hint = 'A quote within a cell is written twice: "5"" wide".'
             faults = [Fault(f"row {lines.row}", message, hint)]
             raise FileFormatError(f"{name} is not a whole table.", faults=faults) from None
