@@ -311,3 +311,64 @@ def test_columns_are_scaled_by_training_rows_alone(tmp_path: Path) -> None:
     assert any("1 of 20 test samples lies far beyond" in note for note in reading.report.notes)
     assert reading.report.table is not None
     assert reading.report.table.highs[0] == 99.0
+
+
+def test_titles_above_the_header_are_left_out_and_told(tmp_path: Path) -> None:
+    titled = joined(["Plants 2026,,", "", "by hand,,", *lines()])
+    reading = check(tmp_path, titled)
+    assert reading.report.label == "The label is the column label (by its name)."
+    assert [(left.kind, left.examples) for left in reading.report.left_out] == [("rows", ("row 1", "row 3"))]
+    assert "12 rows of 3 columns" in " ".join(reading.report.read)
+    assert "row 4 is the header" in " ".join(reading.report.read)
+
+
+def test_a_row_of_units_or_totals_says_that_it_can_be_left_out(tmp_path: Path) -> None:
+    told = faults_of(tmp_path, joined([*lines()[:1], "N,s,", *lines()[1:], "Total,3.5,"]))
+    assert "leave the row out, as of units or totals" in told["row 2, column w"]
+    assert "leave the row out, as of units or totals" in told["row 15, column w"]
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#N/A", "#NAME?", "#WERT!", "#NV"])
+def test_failed_formulas_at_the_beginning_of_a_row_are_no_comments(tmp_path: Path, error: str) -> None:
+    told = faults_of(tmp_path, joined([*lines()[:3], f"{error},1.5,a", *lines()[3:]]))
+    assert told["row 4, column w"].startswith(f"is missing ({error}).")
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (["1,436.04", "2,500.50", "12,045.25"], "with separators of thousands, as '1,436.04'. Write them without"),
+        (["3\u202f607.5", "1\u202f200.5", "9\u202f100.5"], "with separators of thousands, as '3 607.5'"),
+        (["0,975", "0,25", "3,5"], "with , as the decimal sign, as '0,975'; that of the table is .. Write all alike"),
+        (["0.975 mm", "0.25 mm", "3.5 mm"], "with a unit, as '0.975 mm'. Write the numbers alone"),
+        (["$12.50", "$3.20", "$4.10"], "with a unit, as '$12.50'. Write the numbers alone"),
+        (["TRUE", "FALSE", "TRUE"], "holds words, as 'TRUE', and is not the label"),
+        (["s\tub 0", "cat", "dog"], "holds words, as 's ub 0', and is not the label"),
+    ],
+)
+def test_a_column_that_holds_no_plain_numbers_says_why(tmp_path: Path, cells: list[str], why: str) -> None:
+    rows = [
+        f'"{cells[at % 3]}",{height},{kind}' for at, (height, kind) in enumerate(zip(HEIGHTS, CLASSES, strict=True))
+    ]
+    assert why in faults_of(tmp_path, joined([",".join(HEAD), *rows]))["column w"]
+
+
+def test_units_behind_numbers_do_not_make_the_space_a_delimiter(tmp_path: Path) -> None:
+    rows = [f"{width} mm,{at % 5},{CLASSES[at]}" for at, width in enumerate(WIDTHS)]
+    assert list(faults_of(tmp_path, joined(["w,h,label", *rows]))) == ["column w"]
+
+
+def test_a_label_that_is_none_is_one_fault_with_its_column(tmp_path: Path) -> None:
+    prices = [f"{at % 3},{height},{at * 7.31 + 100:.2f}" for at, height in enumerate(HEIGHTS)]
+    told = faults_of(tmp_path, joined(["x,y1,price", *prices]))
+    assert list(told) == ["column price"]
+    assert "the last one, since none has a usual name" in told["column price"]
+    assert "12 of its 12 values" in told["column price"]
+
+
+def test_a_label_spread_over_columns_is_told(tmp_path: Path) -> None:
+    rows = [f"{height}," + ",".join(str(int(at % 3 == kind)) for kind in range(3)) for at, height in enumerate(HEIGHTS)]
+    told = check(tmp_path, joined(["h,cat,dog,bird", *rows])).report.notes
+    assert any("cat, dog, bird hold one 1 in each row" in note for note in told)
+    plain = [f"{height},{at % 2},{at % 3 % 2},{at % 2}" for at, height in enumerate(HEIGHTS)]
+    assert not any("one 1 in each row" in note for note in check(tmp_path, joined(["h,a,b,c", *plain])).report.notes)

@@ -68,6 +68,8 @@ SPLITS: dict[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     "no validation": (("Training", "TESTING"), 6, ("Training are for training; those in TESTING are for the test",)),
     "no training but validation": (("Validation", "Test"), 6, ("What Validation keeps",)),
     "other words": (("TRAIN", "Valid", "test"), 6, ("What Valid keeps",)),
+    "a word behind": (("Training_Set", "test set"), 6, ("Training_Set are for training; those in test set are",)),
+    "a number before": (("01_train", "02_valdata", "3-test"), 6, ("What 02_valdata keeps", "3-test are for the test")),
     "packed in one": (("a/b/train", "a/b/test"), 6, ("train are for training; those in test are",)),
     "a folder more in each": (("train/pets", "test/pets"), 6, ("train are for training",)),
     "another in each": (("train/train_images", "test/test_images"), 6, ("train are for training",)),

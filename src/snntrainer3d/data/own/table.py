@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 
 from snntrainer3d.data.own.gathered import MAX_SAMPLES, Choice, Faults, Gathered, check_classes, check_limits, labelled
 from snntrainer3d.data.own.report import ImportReport, LeftOut, TableReading
@@ -42,13 +42,25 @@ def read_csv(path: Path, name: str, choice: Choice | None = None) -> Gathered:
     numbering = _numbering(layout, values)
     kept = [at for at, place in enumerate(layout.inputs) if place not in numbering]
     layout = layout.without(numbering, "numbers the rows; rename it to have it as an input")
-    labels, class_names = labelled(_without_zeros(written))
-    check_classes(faults, labels, class_names)
+    plain = _without_zeros(written)
+    labels, class_names = labelled(plain)
+    if alone := _alone(labels):
+        title = layout.title(layout.label)
+        message = (
+            f"is taken as the label ({layout.why_label}), and {alone} of its {len(class_names)} values stand in one row"
+            " alone: they name no classes."
+        )
+        hint = "Choose the column of the classes with --label; numbers to be predicted are not learned."
+        faults.add(f"column {title}", message, hint)
+    else:
+        check_classes(faults, labels, class_names)
     check_limits(faults, len(values), len(kept))
     faults.tell()
     report = _report(text, layout, comments, len(values))
     if set(class_names) != set(written):
         report = report.extended(read=("All labels end in .0, which is left out: 3 for 3.0.",))
+    if spread := _spread_label(layout, values, plain):
+        report = report.extended(notes=(spread,))
     what = f"{len(kept)} number{'' if len(kept) == 1 else 's'}"
     shape = (len(kept),)
     return Gathered(
@@ -114,7 +126,8 @@ def _check_cell(row: int, place: int, written: str, cell: str, layout: Layout, f
         hint = f"Write it without separators of thousands, or say --decimal {other}."
         faults.add(where, f"{got}, where {layout.decimal} is the decimal sign.", hint)
     else:
-        faults.add(where, f"{got}, expected a finite number.", "Write a number such as -1.5 or 2e3.")
+        or_leave = "" if any(map(str.isdigit, written)) else ", or leave the row out, as of units or totals"
+        faults.add(where, f"{got}, expected a finite number.", f"Write a number such as -1.5 or 2e3{or_leave}.")
 
 
 def _numbering(layout: Layout, values: Float64[np.ndarray, "row column"]) -> list[int]:
@@ -131,6 +144,32 @@ def _numbering(layout: Layout, values: Float64[np.ndarray, "row column"]) -> lis
         if whole:
             found.append(place)
     return found if len(found) < len(layout.inputs) else []
+
+
+def _alone(labels: Int64[np.ndarray, "row"]) -> int:
+    """Return how many labels stand in one row alone, where they are most of at least eight; else 0."""
+    counts = np.bincount(labels)
+    alone = int(np.sum(counts == 1))
+    return alone if len(counts) >= 8 and alone * 2 > len(counts) else 0
+
+
+def _spread_label(layout: Layout, values: Float64[np.ndarray, "row column"], labels: Sequence[str]) -> str:
+    """Return a note where the label is the last of neighbouring columns with one 1 in each row, else nothing."""
+    if not set(labels) <= {"0", "1"}:
+        return ""
+    total, spread = np.array(labels, np.float64), [layout.label]
+    for at in reversed([at for at, place in enumerate(layout.inputs) if place < layout.label]):
+        if layout.inputs[at] != spread[0] - 1 or not np.isin(values[:, at], (0, 1)).all():
+            break
+        total, spread = total + values[:, at], [layout.inputs[at], *spread]
+        if len(spread) > 2 and bool(np.all(total == 1)):
+            named = ", ".join(layout.title(place) for place in spread)
+            last = layout.title(layout.label)
+            return (
+                f"The columns {named} hold one 1 in each row, as a label does that is spread over columns. Only {last} "
+                "is the label; the others are inputs that give it away. Write one column with the class's name."
+            )
+    return ""
 
 
 def _without_zeros(labels: Sequence[str]) -> list[str]:

@@ -29,6 +29,8 @@ _WEAK_LABEL = "y"
 _ROW_NUMBER = re.compile(
     r"unnamed(: ?\d+)*(\.\d+)?|#|ids?|index|idx|rows?|nr|no|row[_. ]?(id|nr|no|number|names?)|sample[_. ]?id|"
 )
+_AROUND = re.compile(r"([^\d\s+.,-]*)\s*[+-]?[\d.,]*\d\s*([^\d\s]*)")
+"""A number with what stands around it: a unit or the sign of a currency."""
 _LOOKED_AT = 1_000
 _THOUSANDS = {
     ",": re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+"),
@@ -126,8 +128,10 @@ def layout_of(text: TableText, name: str, said: Choice) -> Layout:
     found = list(islice(records(text, delimiter, name, comments), _LOOKED_AT))
     if not found:
         raise FileFormatError(f"{name} is empty.")
+    decimal = decimal_of([cells for _, cells in found], said.decimal)
+    above = _above_header(found, decimal) if said.header is not False else 0
+    titles, found = [f"row {row}" for row, _ in found[:above]], found[above:]
     rows = [cells for _, cells in found]
-    decimal = decimal_of(rows, said.decimal)
     if decimal == delimiter and not any(decimal in cell for row in rows for cell in row):
         message = f"{decimal} cannot be both the decimal sign and what separates columns."
         faults.add("decimal", message, "Say what separates columns, as with --delimiter semicolon.")
@@ -137,7 +141,7 @@ def layout_of(text: TableText, name: str, said: Choice) -> Layout:
     if not columns.body:
         faults.add("", "there is a header and no row.")
         faults.tell()
-    left_out = [_cut(columns)]
+    left_out = [LeftOut.of("rows", titles, "stand above the header") if titles else None, _cut(columns)]
     if columns.width > MAX_FEATURES:
         raise LimitError(f"{name} has {columns.width:,} columns, at most {MAX_FEATURES:,} are taken.")
     if columns.width < 2:
@@ -180,6 +184,15 @@ def _header(
         if len(names) == len(head) and not any(_is_number(name, decimal) for name in names):
             return 0, names
     return 0, None
+
+
+def _above_header(found: Sequence[tuple[int, list[str]]], decimal: str) -> int:
+    """Return how many rows of one cell, as titles are, stand above a header of several."""
+    above = next((at for at, (_, cells) in enumerate(found) if sum(map(bool, cells)) > 1), 0)
+    below = [cells for _, cells in found[above:]]
+    if not above or len(below) < 2 or any(_is_number(cell, decimal) for cell in below[0]):
+        return 0
+    return above if _names_columns(below, decimal) else 0
 
 
 def _names_columns(rows: Sequence[Sequence[str]], decimal: str) -> bool:
@@ -289,15 +302,40 @@ def _without_words(layout: Layout, columns: _Columns) -> Layout:
         elif layout.numbers_rows(place) and len(set(held)) == len(held):
             names_rows.append(place)
         else:
-            hint = (
-                f"Write numbers, choose it as the label with --label, or leave it out with --ignore {_quoted(title)}."
-            )
-            faults.add(f"column {title}", f"holds words, as {held[0]!r:.40}, and is not the label.", hint)
+            faults.add(f"column {title}", *_why_words(held, layout.decimal, _quoted(title)))
     layout = layout.without(names_rows, "names the rows").without(empty, "no name and no value")
     if not layout.inputs:
         faults.add("", "there is no column of numbers beside the label.", "A sample needs a number at least.")
     faults.tell()
     return replace(layout, percent=frozenset(percent))
+
+
+def _why_words(held: Sequence[str], decimal: str, title: str) -> tuple[str, str]:
+    """Return what is wrong with a column that holds no numbers, and what to do."""
+    other, shown = "," if decimal == "." else ".", f"as {_shown(held[0])}"
+    if all(number(cell, other) is not None for cell in held):
+        said = f"holds numbers with {other} as the decimal sign, {shown}; that of the table is {decimal}."
+        return said, f"Write all alike, or say --decimal {other}."
+    if all(is_grouped(cell) or number(cell, decimal) is not None or number(cell, other) is not None for cell in held):
+        return f"holds numbers with separators of thousands, {shown}.", "Write them without: 1234.5 for 1,234.5."
+    rest = f"leave it out with --ignore {title}"
+    if (
+        len(signs := {_AROUND.fullmatch(cell) and _AROUND.sub(r"\1 \2", cell) for cell in held}) == 1
+        and None not in signs
+    ):
+        return (
+            f"holds numbers with a unit, {shown}.",
+            f"Write the numbers alone, with the unit in the header, or {rest}.",
+        )
+    return (
+        f"holds words, {shown}, and is not the label.",
+        f"Write numbers, choose it as the label with --label, or {rest}.",
+    )
+
+
+def _shown(cell: str) -> str:
+    """Return a cell in quotes; signs that cannot be seen as spaces."""
+    return repr(" ".join(cell.split()))[:40]
 
 
 def _quoted(title: str) -> str:

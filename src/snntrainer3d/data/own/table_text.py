@@ -33,6 +33,8 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t]*(\r\n|\r|\n|$)', re.IGNORECASE)
 _PLAIN = re.compile(r"[0-9eE+\-.]+")
 """Of these characters alone `float` makes what people write; of others it takes 1_5 and infinity."""
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}([.,'’ \u00a0\u2009\u202f])[0-9]{3}(\1[0-9]{3})*([.,][0-9]+)?")
+_ERROR = re.compile(r"\s*#(N/A|NV|[^\W\d_]+[!?]|[^\W\d_]+/0[!?])")
+"""What spreadsheets write where a formula failed, in any language: #DIV/0!, #NAME?, #WERT!."""
 _MISSING = {"", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "nil", "-", "--", "?", ".", "nat", "missing"}
 _NO_LABEL = {"", "na", "n/a", "#n/a", "<na>", "nan", "null", "nat"}
 """Of a label, none, - and ? may be a class's name."""
@@ -155,12 +157,12 @@ def number(cell: str, decimal: str) -> float | None:
 
 def is_missing(cell: str) -> bool:
     """Tell whether a cell says that there is no value."""
-    return cell.casefold() in _MISSING
+    return cell.casefold() in _MISSING or _ERROR.fullmatch(cell) is not None
 
 
 def is_no_label(cell: str) -> bool:
     """Tell whether a cell says that there is no label."""
-    return cell.casefold() in _NO_LABEL
+    return cell.casefold() in _NO_LABEL or _ERROR.fullmatch(cell) is not None
 
 
 def is_grouped(cell: str) -> bool:
@@ -183,6 +185,11 @@ class _Lines:
         """Say that the next line begins a row."""
         self._within = False
 
+    def _is_error(self, line: str) -> bool:
+        """Tell whether a line begins with the failure of a formula, and no comment."""
+        found = _ERROR.match(line)
+        return found is not None and line[found.end() :].lstrip(" ")[:1] == self._delimiter
+
     def __iter__(self) -> Iterator[str]:
         return self
 
@@ -195,7 +202,8 @@ class _Lines:
             if self.row == 1 and _SEPARATOR_LINE.fullmatch(line):
                 continue
             # A column called # is no comment: its delimiter follows at once.
-            if not line.lstrip().startswith("#") or line.lstrip()[1:2] == self._delimiter.strip(" ") != "":
+            comment = line.lstrip().startswith("#") and not self._is_error(line)
+            if not comment or line.lstrip()[1:2] == self._delimiter.strip(" ") != "":
                 self._within = True
                 return line
             self._comments.rows.append(self.row)
@@ -245,7 +253,15 @@ def _evenness(table: TableText, delimiter: str) -> float:
         number(cell, ".") is not None or number(cell, ",") is not None or cell.endswith("%") or is_missing(cell)
         for cell in cells
     )
-    return count / len(rows) * (0.1 + known / max(1, len(cells)))
+    cut = count / len(rows) * (0.1 + known / max(1, len(cells)))
+    if delimiter == " " and sum(any(map(_holds_delimiter, row)) for row in rows) * 2 > len(rows):
+        cut *= 0.15  # its spaces stand before units, or in names
+    return cut
+
+
+def _holds_delimiter(cell: str) -> bool:
+    """Tell whether a cell that is no number holds another delimiter than the space."""
+    return any(sign in cell for sign in _DELIMITERS) and number(cell, ",") is None and number(cell, ".") is None
 
 
 def _without_empty_end(row: list[str]) -> list[str]:

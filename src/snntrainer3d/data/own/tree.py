@@ -5,6 +5,7 @@ What is not read is left out and told, and is a fault where a whole class would 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zipfile
 from collections import Counter
@@ -21,6 +22,8 @@ from snntrainer3d.spec import whole_text
 
 TRAIN, TEST, VALIDATION = ("train", "training"), ("test", "testing"), ("val", "valid", "validation")
 _ROLES = {"training": TRAIN, "validation": VALIDATION, "test": TEST}
+_PART = re.compile(r"(?:[0-9]+[ _.-]*)?([a-z]+?)(?:[ _.-]*(?:set|data|images|samples))?")
+"""A part's name, perhaps with a number before it and a word behind it: training_set, 01_train."""
 _CONVERT = "Convert to PNG, JPEG or WAV, or leave it out."
 _FEW = 5
 
@@ -136,7 +139,8 @@ def _without_outer(files: list[TreeFile]) -> list[TreeFile]:
 
 
 def _role(folder: str) -> str:
-    return next((role for role, names in _ROLES.items() if folder.lower() in names), "")
+    named = _PART.fullmatch(folder.lower())
+    return next((role for role, names in _ROLES.items() if named and named[1] in names), "")
 
 
 def _roles(files: list[TreeFile], faults: Faults) -> dict[str, str]:
