@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from neuron_oracles import adaptive as reference
 from snntrainer3d.engine import build, load_tensors, open_learner, run, tensors_of
 from snntrainer3d.engine.adaptive import AdaptiveNeuron
-from snntrainer3d.engine.kernels.adaptive import reference
 from snntrainer3d.errors import SpecError
 from snntrainer3d.spec import Adaptive, Integrator, Network, RunSpec, Training, dense_network, parse
 

@@ -10,7 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from snntrainer3d.engine.kernels.adaptive.reference import step
+from snntrainer3d.engine.equations import stepped
+from snntrainer3d.spec import Adaptive
 
 Values = Float[Tensor, "batch ..."]
 
@@ -42,9 +43,10 @@ class AdaptiveNeuron(snntorch.SpikingNeuron):
     ) -> tuple[Values, Values, Values]:
         """Advance one step; gives spikes, adaptation and membrane, which the next step takes."""
         spikes, adaptation, membrane = _of_each(current, spikes, adaptation, membrane)
-        beta, rho = self.beta.clamp(0, 1), self.rho.clamp(0, 1)
-        reset, strength = self.reset_mechanism, self.adaptation
-        return step(current, spikes, adaptation, membrane, beta, rho, strength, self.threshold, reset, self.spike_grad)
+        numbers = {name: getattr(self, name) for name in Adaptive.numbers}
+        before = {"m": membrane, "a": adaptation, "s": spikes}
+        fired, after = stepped(Adaptive, self, numbers, current, before, self.spike_grad)
+        return fired, after["a"], after["m"]
 
 
 def _of_each(current: Values, *states: Tensor) -> tuple[Tensor, ...]:

@@ -21,11 +21,8 @@ from snntrainer3d.engine.flow import (
     refuse_hooks,
     refuse_shared,
 )
-from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_not
-from snntrainer3d.engine.kernels.layer import scan_backward, scan_forward
-from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
-from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
-from snntrainer3d.engine.reached import row_gradients_reached
+from snntrainer3d.engine.fused.neurons import Neurons, gradients_of, learned_of, why_not
+from snntrainer3d.engine.kernels.layer import add_gradients, run_scan, scan_table
 from snntrainer3d.spec import (
     NEURON_VALUES,
     SURROGATES,
@@ -251,67 +248,61 @@ def scan_neuron(
     assert surrogate is not None
     neurons = Neurons(stage, surrogate, size)
     current = signal.reshape(1 if constant else steps, batch * size)
-    start = current.new_zeros(neurons.state_rows, batch * size) if state is None else state
-    rows = {row: value for row, value in neurons.rows().items() if value.requires_grad}
-    spikes, membranes, end = _Scan.apply(
-        current, start, neurons, steps, batch, wants_membrane, tuple(rows), *rows.values()
-    )
+    spikes, membranes, end = _Scan.apply(current, state, neurons, steps, batch, wants_membrane, *neurons.rows())
     full = (steps, *shape)
     return spikes.view(full), membranes.view(full) if wants_membrane else membranes, end
 
 
 class _Scan(torch.autograd.Function):
-    """The fused forward scan of one layer; its backward is the fused backward scan."""
+    """The scan forward of one layer; its backward is the scan backward."""
 
     @staticmethod
     def forward(
-        ctx: Any, current: Tensor, start: Tensor, neurons: Neurons, steps: int, batch: int, wants_membrane: bool,
-        learned: tuple[int, ...], *rows: Tensor,
+        ctx: Any, current: Tensor, start: Tensor | None, neurons: Neurons, steps: int, batch: int,
+        wants_membrane: bool, *rows: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
         current = current.contiguous()
-        width = current.shape[1]
-        values, codes, blocks = neurons.for_scan(batch, current.detach().numpy().dtype)
+        width, dtype = current.shape[1], current.detach().numpy().dtype
+        values, blocks = neurons.for_scan(batch, dtype, rows)
         states = current.new_empty(steps + 1, neurons.state_rows, width)
-        states[0] = start
+        if start is not None:
+            states[0] = start
         spikes = current.new_empty(steps, width)
-        scan_forward(current.detach().numpy(), states.numpy(), spikes.numpy(), values, codes, blocks)
+        scan = scan_table(current.detach().numpy(), states.numpy(), spikes.numpy(), values, from_start=start is None)
+        run_scan(neurons.forward(dtype, rows), scan, blocks)
         membranes = states[1:, 0].clone() if wants_membrane else current.new_empty(0)
-        ctx.save_for_backward(current, states, *rows)
-        ctx.scan = (neurons, values, codes, blocks, batch, learned)
+        ctx.save_for_backward(current, states, spikes, *rows)
+        ctx.scan = (neurons, values, blocks, batch, start is None, learned_of(ctx.needs_input_grad[6:]))
         ctx.set_materialize_grads(False)
         return spikes, membranes, states[-1].clone()
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
-        current, states, *rows = ctx.saved_tensors
-        neurons, values, codes, blocks, batch, learned = ctx.scan
+        current, states, spikes, *rows = ctx.saved_tensors
+        neurons, values, blocks, batch, from_start, learned = ctx.scan
         width = current.shape[1]
         none = current.new_zeros(0, width)
         spike = none if grads[0] is None else grads[0].reshape(-1, width).contiguous()
         membrane = none if grads[1] is None or not grads[1].numel() else grads[1].reshape(-1, width).contiguous()
-        carry = current.new_zeros(CARRY_ROWS, width)
-        if grads[2] is not None:
-            kept = min(CARRY_ROWS, len(grads[2]))
-            carry[:kept] = grads[2][:kept]
+        carry = torch.zeros_like(states[0]) if grads[2] is None else grads[2].clone()
         # A gradient is added up where one row serves every step, and written where each step has its own.
-        grad = torch.zeros_like(current) if len(current) < len(states) - 1 else torch.empty_like(current)
-        raw = current.new_zeros(RAW_GRADIENTS, width) if learned else current.new_empty(RAW_GRADIENTS, width)
-        work = current.new_empty(WORK_ROWS, width)
-        scan_backward(
-            current.detach().numpy(), states.detach().numpy(), spike.numpy(), membrane.numpy(), grad.numpy(),
-            carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks,
-        )  # fmt: skip
-        start = _start_gradient(carry, states[0]) if ctx.needs_input_grad[1] else None
-        per_neuron = raw.view(RAW_GRADIENTS, batch, neurons.size).sum(1) if learned else raw
-        used = (grads[0] is not None, grads[1] is not None, grads[2] is not None)
-        learned_grads = row_gradients_reached(
-            row_gradients(per_neuron, learned, rows), neurons, learned, used, len(states) - 1
+        sums = len(current) < len(states) - 1
+        grad = torch.zeros_like(current) if sums else torch.empty_like(current)
+        raw = current.new_zeros(len(learned), width)
+        given = current.detach().numpy(), states.detach().numpy(), spikes.detach().numpy(), values
+        scan = scan_table(*given, from_start=from_start)
+        add_gradients(scan, spike.numpy(), membrane.numpy(), grad.numpy(), carry.numpy(), raw.numpy())
+        code = neurons.backward(
+            current.detach().numpy().dtype, rows, learned, spike=len(spike) > 0, membrane=len(membrane) > 0, sums=sums
         )
-        return (grad, start, None, None, None, None, None, *learned_grads)
-
-
-def _start_gradient(carry: Tensor, like: Tensor) -> Tensor:
-    start = torch.zeros_like(like)
-    kept = min(CARRY_ROWS, len(start))
-    start[:kept] = carry[:kept]
-    return start
+        run_scan(code, scan, blocks)
+        start = carry if ctx.needs_input_grad[1] else None
+        reached = neurons.reached(
+            learned,
+            spike=grads[0] is not None,
+            membrane=len(membrane) > 0,
+            end=grads[2] is not None,
+            steps=len(states) - 1,
+        )
+        learned_grads = gradients_of(raw.view(-1, batch, neurons.size).sum(1), rows, learned, reached)
+        return (grad, start, None, None, None, None, *learned_grads)

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from snntrainer3d.engine.kernels.izhikevich.reference import step
+from snntrainer3d.engine.equations import stepped
 from snntrainer3d.spec import Izhikevich
 
 Values = Float[Tensor, "batch ..."]
@@ -47,6 +47,7 @@ class IzhikevichNeuron(snntorch.SpikingNeuron):
         self, current: Values, spikes: Values, recovery: Values, membrane: Values
     ) -> tuple[Values, Values, Values]:
         """Advance one step; gives spikes, recovery and membrane, which the next step takes."""
-        a, driven = self.a.clamp(0, 1), self.input_gain * current
-        numbers = a, self.b, self.c, self.d, self.threshold
-        return step(driven, spikes, recovery, membrane, *numbers, self.time_step, self.gradient_limit, self.spike_grad)
+        numbers = {name: getattr(self, name) for name in Izhikevich.numbers}
+        before = {"v": membrane, "u": recovery, "s": spikes}
+        fired, after = stepped(Izhikevich, self, numbers, current, before, self.spike_grad)
+        return fired, after["u"], after["v"]

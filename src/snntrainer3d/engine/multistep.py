@@ -145,7 +145,9 @@ def run_multistep(
         share = None
         if layer.neuron is None:
             continue
-        signal, membranes = _neurons(layer.neuron, signal, steps, batch, constant)
+        signal, membranes = neurons_at_once(
+            layer.neuron, signal, steps, batch, constant, wants_membrane=signal.dim() == 2
+        )
         rates.append(share := float(signal.detach().mean()))
         if hidden_rates is not None and signal.requires_grad and layer is not module.layers[-1]:
             hidden_rates.append(signal.mean())
@@ -175,10 +177,10 @@ def _reason(neuron: Any) -> str:
     return why_stepped(neuron) if is_recurrent(neuron) else why_not(neuron)
 
 
-def _neurons(
-    neuron: Any, currents: Float[Tensor, "rows ..."], steps: int, batch: int, constant: bool
+def neurons_at_once(
+    neuron: Any, currents: Float[Tensor, "rows ..."], steps: int, batch: int, constant: bool, *, wants_membrane: bool
 ) -> tuple[Tensor, Tensor]:
-    """Give spikes [time·batch …] and membranes [time batch …] of neurons over all steps."""
+    """Return spikes [time·batch …] and, where wanted, membranes [time batch …] of neurons over all steps."""
     if _reason(neuron):
         each = [currents] * steps if constant else list(currents.unflatten(0, (steps, batch)))
         spikes, membranes = neurons_over_time(neuron, each)
@@ -194,9 +196,12 @@ def _neurons(
     shape = rows.shape[1:]
     flat = rows.flatten(1)
     signal = flat if constant else flat.unflatten(0, (steps, batch))
-    fired, left, _ = scan_neuron(neuron, signal, steps, constant, None, currents.dim() == 2)
-    spikes_of = fired.flatten(0, 1).unflatten(1, shape) if len(shape) > 1 else fired.flatten(0, 1)
-    return spikes_of.permute(0, 3, 1, 2) if turned else spikes_of, left
+    fired, left, _ = scan_neuron(neuron, signal, steps, constant, None, wants_membrane)
+    spikes_of = fired.flatten(0, 1).unflatten(1, shape)
+    left = left.unflatten(2, shape) if wants_membrane else left
+    if not turned:
+        return spikes_of, left
+    return spikes_of.permute(0, 3, 1, 2), left.permute(0, 1, 4, 2, 3) if wants_membrane else left
 
 
 @cache

@@ -1,7 +1,7 @@
 """What one sample does to every neuron at every step, and what many samples do to each neuron in sum.
 
 Layer after layer instead of step after step: a layer's input over all time is one product with its weights, and the
-plain loops beside the kernels do the rest. For one sample most of snnTorch's time is overhead, which this saves; it
+neurons' scans do the rest. For one sample most of snnTorch's time is overhead, which this saves; it
 equals snnTorch but for the order in which a product is summed.
 """
 
@@ -9,25 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import snntorch
 import torch
 from jaxtyping import Float, Float32, Int64, Num, Shaped, UInt8
 from torch import Tensor
 
 from snntrainer3d.data.encoders import Encoded, Encoder
-from snntrainer3d.engine.adaptive import AdaptiveNeuron, RecurrentAdaptiveNeuron
 from snntrainer3d.engine.build import SpikingNetwork, refresh
-from snntrainer3d.engine.izhikevich import IzhikevichNeuron
-from snntrainer3d.engine.kernels.adaptive import reference as adaptive
-from snntrainer3d.engine.kernels.alpha import reference as alpha
-from snntrainer3d.engine.kernels.lapicque import reference as lapicque
-from snntrainer3d.engine.kernels.leaky import reference as leaky
-from snntrainer3d.engine.kernels.synaptic import reference as synaptic
 from snntrainer3d.engine.losses import Objective
-from snntrainer3d.engine.reference import neurons_over_time
+from snntrainer3d.engine.multistep import neurons_at_once
 from snntrainer3d.spec import Readout
 
 DEFAULT = Objective()
@@ -112,32 +103,10 @@ def _layers(module: SpikingNetwork, encoded: Encoded) -> Iterator[Recorded]:
     for layer in module.layers:
         each = signal if held else signal.flatten(0, 1)
         currents = layer.currents(each)
-        signal = currents if held else currents.unflatten(0, signal.shape[:2])
         if layer.neuron is None:
+            signal = currents if held else currents.unflatten(0, signal.shape[:2])
             continue
-        spikes, membranes = _over_time(layer.neuron, [signal] * encoded.num_steps if held else list(signal))
-        signal, held = torch.stack(spikes), False
-        yield signal.flatten(2), torch.stack(membranes).flatten(2)
-
-
-def _over_time(neuron: Any, currents: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """Run a layer's neurons by the plain loop of their kind, with the values that snnTorch would take."""
-    if isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic | RecurrentAdaptiveNeuron | IzhikevichNeuron):
-        return neurons_over_time(neuron, currents)
-    threshold, reset = neuron.threshold, neuron.reset_mechanism
-    if isinstance(neuron, snntorch.Lapicque):
-        return lapicque.run(currents, neuron.R, neuron.C, neuron.time_step, threshold, reset, _spike)
-    beta = neuron.beta.clamp(0, 1)
-    if isinstance(neuron, snntorch.Synaptic):
-        at_once = not neuron.reset_delay
-        return synaptic.run(currents, neuron.alpha.clamp(0, 1), beta, threshold, reset, _spike, immediate=at_once)
-    if isinstance(neuron, snntorch.Alpha):
-        return alpha.run(currents, neuron.alpha.clamp(0, 1), beta, threshold, reset, _spike, torch.log)
-    if isinstance(neuron, AdaptiveNeuron):
-        rho = neuron.rho.clamp(0, 1)
-        return adaptive.run(currents, beta, rho, neuron.adaptation, threshold, reset, _spike)
-    return leaky.run(currents, beta, threshold, reset, _spike, immediate=not neuron.reset_delay)
-
-
-def _spike(z: Tensor) -> Tensor:
-    return (z > 0).to(z.dtype)
+        steps, batch = encoded.num_steps, len(signal) if held else signal.shape[1]
+        fired, membranes = neurons_at_once(layer.neuron, currents, steps, batch, held, wants_membrane=True)
+        signal, held = fired.unflatten(0, (steps, batch)), False
+        yield signal.flatten(2), membranes.flatten(2)

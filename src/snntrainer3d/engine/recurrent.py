@@ -17,11 +17,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from snntrainer3d.engine.adaptive import RecurrentAdaptiveNeuron
-from snntrainer3d.engine.fused.neurons import Neurons, row_gradients, why_stepped
-from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS
+from snntrainer3d.engine.fused.neurons import Neurons, gradients_of, learned_of, why_stepped
+from snntrainer3d.engine.kernels.layer import add_gradients, scan_table
 from snntrainer3d.engine.kernels.recurrent import recurrent_backward, recurrent_forward
-from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
-from snntrainer3d.engine.reached import row_gradients_reached
 from snntrainer3d.spec import Surrogate
 
 
@@ -39,9 +37,8 @@ def scan_recurrent(
     neurons = Neurons(neuron, surrogate, size)
     own = neuron.recurrent
     weight = own.weight if isinstance(own, nn.Linear) else own.V
-    rows = {row: value for row, value in neurons.rows().items() if value.requires_grad}
     flat = currents.reshape(-1, batch * size)
-    given = _Recurrent.apply(flat, weight, neurons, steps, batch, tuple(rows), *rows.values())
+    given = _Recurrent.apply(flat, weight, neurons, steps, batch, *neurons.rows())
     spikes, membranes = (one.view(steps, batch, size) for one in given)
     return spikes, membranes
 
@@ -51,45 +48,47 @@ class _Recurrent(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, current: Tensor, weight: Tensor, neurons: Neurons, steps: int, batch: int,
-        learned: tuple[int, ...], *rows: Tensor,
-    ) -> tuple[Tensor, Tensor]:  # fmt: skip
-        current, width, size = current.contiguous(), current.shape[1], neurons.size
-        values, codes, blocks = neurons.for_scan(batch, current.detach().numpy().dtype)
+        ctx: Any, current: Tensor, weight: Tensor, neurons: Neurons, steps: int, batch: int, *rows: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        current, width = current.contiguous(), current.shape[1]
+        dtype = current.detach().numpy().dtype
+        values, blocks = neurons.for_scan(batch, dtype, rows)
         drive = current.new_empty(steps, width)
-        states = current.new_zeros(steps + 1, neurons.state_rows, width)
+        states = current.new_empty(steps + 1, neurons.state_rows, width)
         spikes = current.new_empty(steps, width)
+        scan = scan_table(drive.numpy(), states.numpy(), spikes.numpy(), values, from_start=True)
         recurrent_forward(
-            current.detach().numpy(), drive.numpy(), states.numpy(), spikes.numpy(), values, codes, blocks,
-            _flat(weight), size=size, silences=neurons.silences,
+            neurons.forward(dtype, rows), scan, current.detach().numpy(), drive.numpy(), states.numpy(),
+            spikes.numpy(), blocks, _flat(weight), size=neurons.size, silences=neurons.silences,
         )  # fmt: skip
         ctx.save_for_backward(drive, states, spikes, weight, *rows)
-        ctx.scan = (neurons, values, codes, blocks, batch, len(current), learned)
+        ctx.scan = (neurons, values, blocks, batch, len(current), learned_of(ctx.needs_input_grad[5:]))
         ctx.set_materialize_grads(False)
         return spikes, states[1:, 0].clone()
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, ...]:
         drive, states, spikes, weight, *rows = ctx.saved_tensors
-        neurons, values, codes, blocks, batch, held, learned = ctx.scan
+        neurons, values, blocks, batch, held, learned = ctx.scan
         steps, width, size = len(drive), drive.shape[1], neurons.size
         none = drive.new_zeros(0, width)
         wanted = drive.new_zeros(steps, width) if grads[0] is None else grads[0].reshape(steps, width).clone()
         membrane = none if grads[1] is None else grads[1].reshape(steps, width).contiguous()
         grad = torch.empty_like(drive)
-        carry, work = drive.new_zeros(CARRY_ROWS, width), drive.new_empty(WORK_ROWS, width)
-        raw = drive.new_zeros(RAW_GRADIENTS, width)
+        carry, raw = drive.new_zeros(neurons.state_rows, width), drive.new_zeros(len(learned), width)
+        scan = scan_table(drive.numpy(), states.numpy(), spikes.numpy(), values, from_start=True)
+        add_gradients(scan, wanted.numpy(), membrane.numpy(), grad.numpy(), carry.numpy(), raw.numpy())
+        code = neurons.backward(drive.numpy().dtype, rows, learned, membrane=grads[1] is not None)
         recurrent_backward(
-            drive.numpy(), states.numpy(), spikes.numpy(), wanted.numpy(), membrane.numpy(), grad.numpy(),
-            carry.numpy(), raw.numpy(), work.numpy(), values, codes, blocks, _flat(weight), size=size,
-            silences=neurons.silences,
+            code, scan, drive.numpy(), states.numpy(), spikes.numpy(), wanted.numpy(), grad.numpy(), blocks,
+            _flat(weight), size=size, silences=neurons.silences,
         )  # fmt: skip
-        per_neuron = row_gradients(raw.view(RAW_GRADIENTS, batch, size).sum(1), learned, rows)
-        used = (grads[0] is not None, grads[1] is not None, False)
-        learned_grads = row_gradients_reached(per_neuron, neurons, learned, used, steps)
+        fed_back = grads[0] is not None or steps > 1
+        reached = neurons.reached(learned, spike=fed_back, membrane=grads[1] is not None, end=False, steps=steps)
+        learned_grads = gradients_of(raw.view(-1, batch, size).sum(1), rows, learned, reached)
         arriving = grad.sum(0, keepdim=True) if held == 1 and steps > 1 else grad
         back = _weight_gradient(grad[1:], spikes[:-1], weight, size) if ctx.needs_input_grad[1] else None
-        return (arriving, back, None, None, None, None, *learned_grads)
+        return (arriving, back, None, None, None, *learned_grads)
 
 
 def _flat(weight: Tensor) -> np.ndarray:

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 — all surrogates share one signature
 """The surrogate gradients: what stands in for the spike's derivative dS/dz at z = m − threshold while learning."""
 
 from __future__ import annotations
@@ -7,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from snntrainer3d.spec._document import Part
+from snntrainer3d.spec.equations import Node, Trace
 
+HALF_PI = 1.5707963267948966
 Slope = Annotated[float, Field(gt=0.0, le=1000.0)]
 
 
@@ -18,6 +21,11 @@ class Atan(Part):
     slope: Slope = 2.0
     """Steepness at the threshold; 2 is snnTorch's default."""
 
+    def derivative(self, now: Trace, z: Node) -> Node:
+        """Trace dS/dz."""
+        scaled = HALF_PI * self.slope * z
+        return self.slope / 2.0 / (1.0 + scaled * scaled)
+
 
 class FastSigmoid(Part):
     """Fast sigmoid: dS/dz = 1 / (1 + slope·|z|)². Zenke and Ganguli 2018."""
@@ -25,6 +33,11 @@ class FastSigmoid(Part):
     kind: Literal["fast_sigmoid"] = "fast_sigmoid"
     slope: Slope = 25.0
     """Steepness; 25 is snnTorch's default."""
+
+    def derivative(self, now: Trace, z: Node) -> Node:
+        """Trace dS/dz."""
+        distance = self.slope * abs(z) + 1.0
+        return 1.0 / (distance * distance)
 
 
 class Sigmoid(Part):
@@ -34,6 +47,11 @@ class Sigmoid(Part):
     slope: Slope = 25.0
     """Steepness; 25 is snnTorch's default."""
 
+    def derivative(self, now: Trace, z: Node) -> Node:
+        """Trace dS/dz."""
+        fallen = now.exp(-(self.slope * abs(z)))
+        return self.slope * fallen / ((1.0 + fallen) * (1.0 + fallen))
+
 
 class Triangular(Part):
     """Triangle: dS/dz = slope·max(0, 1 − slope·|z|), a true one (snnTorch's gradient of that name is ±threshold)."""
@@ -42,11 +60,19 @@ class Triangular(Part):
     slope: Slope = 1.0
     """Height at the threshold and 1 over the half width."""
 
+    def derivative(self, now: Trace, z: Node) -> Node:
+        """Trace dS/dz."""
+        return self.slope * now.maximum(1.0 - self.slope * abs(z), 0.0)
+
 
 class StraightThrough(Part):
     """Straight through: dS/dz = 1."""
 
     kind: Literal["straight_through"] = "straight_through"
+
+    def derivative(self, now: Trace, z: Node) -> Node:
+        """Trace dS/dz."""
+        return now.graph.constant(1.0)
 
 
 class SpikeRateEscape(Part):
@@ -57,6 +83,10 @@ class SpikeRateEscape(Part):
     """Steepness of the exponential."""
     slope: Slope = 25.0
     """Height."""
+
+    def derivative(self, now: Trace, z: Node) -> Node:
+        """Trace dS/dz."""
+        return self.slope * now.exp(-(self.beta * abs(z - 1.0)))
 
 
 Surrogate = Annotated[

@@ -5,24 +5,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 import snntorch
 import torch
 from torch import Tensor, nn
 
+from neuron_oracles import adaptive as adaptive_reference
+from neuron_oracles import alpha as alpha_reference
+from neuron_oracles import lapicque as lapicque_reference
+from neuron_oracles import leaky as leaky_reference
+from neuron_oracles import synaptic as synaptic_reference
 from snntrainer3d.engine import spike_function
 from snntrainer3d.engine.adaptive import AdaptiveNeuron
 from snntrainer3d.engine.fuse import fuse
-from snntrainer3d.engine.fused.neurons import Neurons
-from snntrainer3d.engine.kernels.adaptive import reference as adaptive_reference
-from snntrainer3d.engine.kernels.alpha import reference as alpha_reference
-from snntrainer3d.engine.kernels.lapicque import reference as lapicque_reference
-from snntrainer3d.engine.kernels.layer import blocks_of, scan_backward, scan_forward
-from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS, VALUE_ROWS
-from snntrainer3d.engine.kernels.leaky import reference as leaky_reference
-from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
-from snntrainer3d.engine.kernels.synaptic import reference as synaptic_reference
 from snntrainer3d.spec import SURROGATES, Atan
 
 EXACT_GRADIENT = 1e-9
@@ -101,37 +96,6 @@ def test_gradients_are_those_of_autograd(kind: str, reset: str, surrogate: Any) 
     (grad,) = torch.autograd.grad(_mixed(stepped(neuron, x), weights), x)
     (fused_grad,) = torch.autograd.grad(_mixed(fuse(nn.ModuleList([neuron]))(x), weights), x)
     assert_close(fused_grad, grad)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("rows", ["a sum over time", "one for each step"])
-@pytest.mark.parametrize("reset", RESETS)
-@pytest.mark.parametrize("kind", ["leaky", "lapicque circuit"])
-def test_gradients_through_spikes_alone_are_the_general_loops_to_the_last_bit(
-    kind: str, reset: str, rows: str, dtype: Any
-) -> None:
-    """One loop does what three do; with a membrane gradient of zero the three are taken."""
-    steps, batch, size = 25, 3, 37
-    width, chance = batch * size, np.random.default_rng(4)
-    neurons = Neurons(KINDS[kind](reset_mechanism=reset), Atan(slope=1.7), size)
-    period, *blocks = blocks_of(batch, size)
-    values, codes = np.zeros((VALUE_ROWS, period), dtype), neurons.codes(flush=False)
-    neurons.fill(values)
-    x, spike_grad = (chance.normal(0.3, 1, (steps, width)).astype(dtype) for _ in range(2))
-    states, spikes = np.zeros((steps + 1, neurons.state_rows, width), dtype), np.zeros((steps, width), dtype)
-    scan_forward(x, states, spikes, values, codes, (blocks[0], blocks[1]))
-    assert spikes.any()
-    found = []
-    for membrane_rows in (0, steps):
-        grad = np.full((1 if rows == "a sum over time" else steps, width), 0.5, dtype)
-        carry, raw = np.full((CARRY_ROWS, width), 0.25, dtype), np.zeros((RAW_GRADIENTS, width), dtype)
-        work, membrane_grad = np.zeros((WORK_ROWS, width), dtype), np.zeros((membrane_rows, width), dtype)
-        scan_backward(
-            x, states, spike_grad, membrane_grad, grad, carry, raw, work, values, codes, (blocks[0], blocks[1])
-        )
-        found.append((grad, carry))
-    assert np.array_equal(found[0][0], found[1][0])
-    assert np.array_equal(found[0][1], found[1][1])
 
 
 LEARNED: dict[str, Any] = {

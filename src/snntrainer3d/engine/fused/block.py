@@ -44,14 +44,11 @@ from snntrainer3d.engine.fused.places import (
     LAYERS,
     LOSS,
     NEXT,
-    NUMBER,
     OUTPUT_GRAD,
     OUTS,
     PERIOD,
     PLAN_COLUMNS,
     RAW,
-    SCAN_BACKWARD,
-    SCAN_FORWARD,
     SOFTMAX,
     SPIKE,
     SPIKE_GRAD,
@@ -64,13 +61,13 @@ from snntrainer3d.engine.fused.places import (
     TURNED_GRAD,
     VALUES,
     WEIGHT,
-    WORK,
 )
+from snntrainer3d.engine.kernels import layout as scans
 from snntrainer3d.engine.kernels.compiled import kernel
-from snntrainer3d.engine.kernels.layout import LEARNS, RAW_GRADIENTS
+from snntrainer3d.engine.kernels.layer import scan_blocks
+from snntrainer3d.engine.kernels.layout import BACKWARD, FORWARD, LEARNED, SCAN_ENTRIES
 from snntrainer3d.engine.kernels.native import exp, flush_denormals, gemm, one_blas_thread, restore_denormals
-from snntrainer3d.engine.kernels.scan import CARRY_ROWS
-from snntrainer3d.engine.kernels.task import Task, call, matrix, take_number, vector
+from snntrainer3d.engine.kernels.task import Task, matrix, take_number, vector
 
 
 @kernel()
@@ -80,21 +77,26 @@ def _part(memory: Any, offset: Any, size: Any) -> Any:
 
 @kernel()
 def _scan_table(table: Any, row: Any, width: Any, lane: Any, values: Any, x_rows: Any) -> Any:
-    """Fill the table that the tasks of `kernels.layer` take, for one block of one layer."""
+    """Return the table of a scan (`kernels.layout`) of one block of one layer."""
     at, size = lane.ctypes.data, lane.itemsize
+    scan = np.zeros(SCAN_ENTRIES, np.int64)
+    scan[scans.X], scan[scans.X_STEP] = at + row[CURRENT] * size, width if x_rows > 1 else 0
+    scan[scans.STATES], scan[scans.STEPS], scan[scans.WIDTH] = at + row[STATE] * size, table[STEPS], width
+    scan[scans.SPIKES], scan[scans.VALUES] = at + row[SPIKE] * size, values.ctypes.data + row[VALUES] * size
+    scan[scans.PERIOD], scan[scans.FROM_START] = row[PERIOD], 1
+    return scan
+
+
+@kernel()
+def _scan(table: Any, row: Any, scan: Any, code: Any) -> Any:
+    """Run a scan on the stretches of a block."""
     edges = table[ADDRESS_EDGES] + row[EDGES] * 8
     starts = vector(edges, row[EDGE_COUNT] + 1, np.int64)
+    shifts = vector(edges + (row[EDGE_COUNT] + 1) * 8, row[EDGE_COUNT], np.int64)
     stretches = 0
-    while stretches < row[EDGE_COUNT] and starts[stretches] < width:
+    while stretches < row[EDGE_COUNT] and starts[stretches] < scan[scans.WIDTH]:
         stretches += 1
-    scan = np.empty(24, np.int64)
-    scan[0], scan[1] = at + row[CURRENT] * size, x_rows
-    scan[2], scan[3], scan[4], scan[5] = at + row[STATE] * size, table[STEPS], row[STATE_ROWS], width
-    scan[6], scan[7], scan[8] = at + row[SPIKE] * size, values.ctypes.data + row[VALUES] * size, row[PERIOD]
-    scan[9] = table[ADDRESS_PLAN] + (row[NUMBER] * PLAN_COLUMNS + CODES_FROM) * 8
-    scan[10], scan[11] = edges, edges + (row[EDGE_COUNT] + 1) * 8
-    scan[12], scan[13] = stretches, 1
-    return scan
+    scan_blocks(code, scan, starts, shifts, 0, stretches, 1)
 
 
 @kernel()
@@ -293,10 +295,7 @@ def _forward_layer(
         gemm(source, False, ins, weight, True, x, rows, outs, ins, False, integers, reals)
         if row[BIAS] >= 0:
             _add_bias(x, bias, rows, outs)
-    # A smaller block before this one has left its states where this one begins.
-    _clear(_part(lane, row[STATE], row[STATE_ROWS] * width))
-    scan = _scan_table(table, row, width, lane, values, current_steps)
-    call(table[SCAN_FORWARD], scan.ctypes.data, scan[13] - 1)
+    _scan(table, row, _scan_table(table, row, width, lane, values, current_steps), row[CODES_FROM + FORWARD])
 
 
 @kernel()
@@ -352,12 +351,8 @@ def _backward_layer(
     outs, block = row[OUTS], table[BLOCK]
     width = outs * (block if is_output else samples)
     integers, reals = np.empty(8, np.int32), np.empty(2, lane.dtype)
-    spike_rows, membrane_rows, arrived = 0, 0, rest[OUTPUT_GRAD]
-    if is_output and table[COUNTS_LOSS]:
-        spike_rows = 1
-    elif is_output:
-        membrane_rows = steps
-    else:
+    arrived = rest[OUTPUT_GRAD]
+    if not is_output:
         after, long = plan[layer + 1], steps * samples
         weight, target = parameters[after[WEIGHT] :], _part(lane, rest[SPIKE_GRAD], steps * width)
         if layer + 1 == last_layer:
@@ -366,34 +361,33 @@ def _backward_layer(
         else:
             grads = lane[after[GRAD] :]
             gemm(grads, False, after[OUTS], weight, False, target, long, outs, after[OUTS], False, integers, reals)
-        spike_rows, arrived = steps, rest[SPIKE_GRAD]
+        arrived = rest[SPIKE_GRAD]
     grad_steps = 1 if layer == 0 else steps
     direct = layer == 0 and not is_output
     grad = _part(first_grads, first * outs, width) if direct else _part(lane, row[GRAD], grad_steps * width)
     if layer == 0:
         _clear(grad)
-    carry = _part(lane, rest[CARRY], CARRY_ROWS * width)
+    carry, learned = _part(lane, rest[CARRY], row[STATE_ROWS] * width), row[CODES_FROM + LEARNED]
+    raw = _part(lane, rest[RAW], learned * width)
     _clear(carry)
-    raw = _part(lane, rest[RAW], RAW_GRADIENTS * width)
-    learns = row[CODES_FROM + LEARNS] != 0
-    if learns:
-        _clear(raw)
+    _clear(raw)
     scan = _scan_table(table, row, width, lane, values, grad_steps)
-    at, size = lane.ctypes.data, lane.itemsize
-    scan[14], scan[15] = at + arrived * size, spike_rows
-    scan[16], scan[17] = at + arrived * size, membrane_rows
-    scan[18], scan[19], scan[20] = grad.ctypes.data, grad_steps, carry.ctypes.data
-    scan[21], scan[22] = raw.ctypes.data, at + rest[WORK] * size
-    call(table[SCAN_BACKWARD], scan.ctypes.data, scan[13] - 1)
-    if learns:
-        _gather_raw(raw, group[row[GROUP_RAW] :], width, outs, samples, block, is_output)
+    one_row = is_output and table[COUNTS_LOSS]
+    scan[scans.SPIKE_GRAD] = scan[scans.MEMBRANE_GRAD] = lane.ctypes.data + arrived * lane.itemsize
+    scan[scans.SPIKE_STEP], scan[scans.MEMBRANE_STEP] = 0 if one_row else width, width
+    scan[scans.GRAD], scan[scans.GRAD_STEP] = grad.ctypes.data, width if grad_steps > 1 else 0
+    scan[scans.CARRY], scan[scans.RAW] = carry.ctypes.data, raw.ctypes.data
+    _scan(table, row, scan, row[CODES_FROM + BACKWARD])
+    _gather_raw(raw, group[row[GROUP_RAW] :], width, outs, samples, block, is_output, learned)
     _weight_shares(table, plan, layer, first, samples, grad, lane, group, first_grads, add, integers, reals)
 
 
 @kernel()
-def _gather_raw(raw: Any, out: Any, width: Any, outs: Any, samples: Any, block: Any, is_output: Any) -> Any:
+def _gather_raw(
+    raw: Any, out: Any, width: Any, outs: Any, samples: Any, block: Any, is_output: Any, learned: Any
+) -> Any:
     """Add raw gradients [row, neuron and sample] to `out` [row, neuron]."""
-    for kind in range(RAW_GRADIENTS):
+    for kind in range(learned):
         for b in range(samples):
             for n in range(outs):
                 place = n * block + b if is_output else b * outs + n

@@ -16,7 +16,7 @@ from snntrainer3d.engine.build import SpikingNetwork
 from snntrainer3d.engine.fused import places, update
 from snntrainer3d.engine.fused.block import PASS
 from snntrainer3d.engine.fused.gather import GATHER, gather
-from snntrainer3d.engine.fused.neurons import Neurons, why_not
+from snntrainer3d.engine.fused.neurons import Neurons, learned_of, why_not
 from snntrainer3d.engine.fused.places import (
     BIAS,
     CODES_FROM,
@@ -31,8 +31,7 @@ from snntrainer3d.engine.fused.places import (
 )
 from snntrainer3d.engine.fused.plan import LINE, TASK_ROWS, LayerShape, lay_out
 from snntrainer3d.engine.fused.update import TASK_COLUMNS, UPDATE
-from snntrainer3d.engine.kernels.layer import BACKWARD, FORWARD
-from snntrainer3d.engine.kernels.layout import CODES, RAW_GRADIENTS, VALUE_ROWS
+from snntrainer3d.engine.kernels.layout import BACKWARD, CODES, FORWARD, LEARNED
 from snntrainer3d.engine.kernels.task import threads
 from snntrainer3d.engine.learner import BatchResult, EvalResult, Exchange
 from snntrainer3d.spec import Adam, Network, Training
@@ -77,7 +76,7 @@ class FusedLearner:
         self._shapes = [
             LayerShape(
                 layer.connection.in_features, layer.connection.out_features, layer.connection.bias is not None,
-                neurons.state_rows, bool(neurons.learned),
+                neurons.state_rows, neurons.value_rows, sum(row.requires_grad for row in neurons.rows()),
             )
             for layer, neurons in zip(module.layers, self._neurons, strict=True)
         ]  # fmt: skip
@@ -117,6 +116,7 @@ class FusedLearner:
         self._values = _aligned(layout.values, self._dtype)
         self._plan = layout.plan.copy()
         self._fill_values()
+        self._fill_codes()
         _, groups = layout.groups(batch)
         self._lanes = min(self._threads, groups)
         self._lane_memory = _aligned(self._lanes * layout.lane, self._dtype)
@@ -140,11 +140,23 @@ class FusedLearner:
         """Write the neurons' values and codes where the kernels read them."""
         values = self._values.numpy()
         for index, (neurons, row) in enumerate(zip(self._neurons, self._plan[:-1], strict=True)):
-            period = int(row[PERIOD])
-            own = values[row[VALUES] : row[VALUES] + VALUE_ROWS * period].reshape(VALUE_ROWS, period)
+            period, count = int(row[PERIOD]), neurons.value_rows
+            own = values[row[VALUES] : row[VALUES] + count * period].reshape(count, period)
             is_output = index == len(self._neurons) - 1
-            neurons.fill(own, each=self._layout.block if is_output else 1)
-            row[CODES_FROM : CODES_FROM + CODES] = neurons.codes(flush=False)
+            neurons.fill(own, neurons.rows(), each=self._layout.block if is_output else 1)
+
+    def _fill_codes(self) -> None:
+        """Write which scans run each layer's neurons; compiles them where they are new."""
+        last, counts = len(self._neurons) - 1, self._training.loss == "count"
+        for index, (neurons, row) in enumerate(zip(self._neurons, self._plan[:-1], strict=True)):
+            rows, own = neurons.rows(), row[CODES_FROM : CODES_FROM + CODES]
+            learned = learned_of([one.requires_grad for one in rows])
+            spike = index < last or counts
+            own[FORWARD] = neurons.forward(self._np_dtype, rows)
+            own[BACKWARD] = neurons.backward(
+                self._np_dtype, rows, learned, spike=spike, membrane=not spike, sums=index == 0
+            )
+            own[LEARNED] = len(learned)
 
     def _make_tasks(self) -> np.ndarray:
         """Cut the parameters into the tasks of the update; depends on the shapes alone."""
@@ -166,8 +178,6 @@ class FusedLearner:
         table[places.BLOCK], table[places.COUNTS_LOSS] = layout.block, self._training.loss == "count"
         table[places.LANE_VALUES], table[places.GROUP_VALUES] = layout.lane, layout.group
         table[places.FLUSHES] = 1
-        table[places.SCAN_FORWARD] = FORWARD[self._np_dtype].address
-        table[places.SCAN_BACKWARD] = BACKWARD[self._np_dtype].address
         for place, array in {
             places.ADDRESS_PLAN: self._plan,
             places.ADDRESS_RESULTS: self._results,
@@ -287,7 +297,8 @@ class FusedLearner:
         for neurons, row in zip(self._neurons, self._plan[:-1], strict=True):
             if neurons.learned:
                 start = int(row[GROUP_RAW])
-                raw = groups[:, start : start + RAW_GRADIENTS * neurons.size].sum(0).view(RAW_GRADIENTS, neurons.size)
+                stop = start + int(row[CODES_FROM + LEARNED]) * neurons.size
+                raw = groups[:, start:stop].sum(0).view(-1, neurons.size)
                 for name, grad in neurons.chain(raw).items():
                     self._gradient_of(neurons.learned[name]).copy_(grad)
 
@@ -349,7 +360,7 @@ def prepare(dtype: torch.dtype = torch.float32) -> Iterator[float]:
         The share done, before each of the kernels.
     """
     kind = torch.zeros(0, dtype=dtype).numpy().dtype
-    tasks = (FORWARD[kind], BACKWARD[kind], PASS[kind], UPDATE[kind], *GATHER.values())
+    tasks = (PASS[kind], UPDATE[kind], *GATHER.values())
     for index, task in enumerate(tasks):
         yield index / len(tasks)
         assert task.address

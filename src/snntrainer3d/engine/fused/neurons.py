@@ -1,9 +1,11 @@
-"""From snnTorch's neuron modules to the kernels' plain arrays, and gradients back to the modules' parameters."""
+"""From neuron modules to the scans of their equations: machine code, values, and gradients of what is learned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,177 +14,209 @@ import torch
 from torch import Tensor, nn
 
 from snntrainer3d.engine.adaptive import AdaptiveNeuron, RecurrentAdaptiveNeuron
+from snntrainer3d.engine.equations import computed
 from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.engine.kernels.layer import blocks_of
-from snntrainer3d.engine.kernels.layout import (
-    ADAPTATION,
-    ADAPTIVE,
-    ALPHA,
-    ALPHA_NEURON,
-    BETA,
-    CODES,
-    CONDUCTANCE,
-    DECAY,
-    ESCAPE,
-    FLUSH,
-    GAIN,
-    IMMEDIATE,
-    IZHIKEVICH,
-    JUMP,
-    KIND,
-    LAPICQUE,
-    LEAKY,
-    LEARNS,
-    LIMIT,
-    RATE,
-    RESET,
-    RESISTANCE,
-    RHO,
-    SENSITIVITY,
-    SLOPE,
-    STATES,
-    SUBTRACT,
-    SURROGATE,
-    SURROGATES,
-    SYNAPTIC,
-    TAU,
-    THRESHOLD,
-    TIME_STEP,
-    VALUE_ROWS,
-    ZERO,
-)
-from snntrainer3d.spec import Surrogate
+from snntrainer3d.engine.kernels.llvm_text import Scanned, backward_text, forward_text
+from snntrainer3d.engine.kernels.machine_code import address_of
+from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Lapicque, Leaky, Surrogate, Synaptic
+from snntrainer3d.spec.equations import SURROGATE, gradients, leaves_of, traced
 
-_KINDS: dict[type, int] = {
-    snntorch.Leaky: LEAKY,
-    snntorch.Lapicque: LAPICQUE,
-    snntorch.Synaptic: SYNAPTIC,
-    snntorch.Alpha: ALPHA_NEURON,
-    AdaptiveNeuron: ADAPTIVE,
-    IzhikevichNeuron: IZHIKEVICH,
+_MODELS: dict[type, type] = {
+    snntorch.Leaky: Leaky,
+    snntorch.Lapicque: Lapicque,
+    snntorch.Synaptic: Synaptic,
+    snntorch.Alpha: Alpha,
+    AdaptiveNeuron: Adaptive,
+    IzhikevichNeuron: Izhikevich,
 }
-_RECURRENT: dict[type, int] = {
-    snntorch.RLeaky: LEAKY,
-    snntorch.RSynaptic: SYNAPTIC,
-    RecurrentAdaptiveNeuron: ADAPTIVE,
+_RECURRENT: dict[type, type] = {
+    snntorch.RLeaky: Leaky,
+    snntorch.RSynaptic: Synaptic,
+    RecurrentAdaptiveNeuron: Adaptive,
 }
-"""The kernels of one step of a recurrent layer, its own spikes being part of what drives it."""
-RAW_ROWS = (THRESHOLD, BETA, ALPHA, TAU, JUMP)
-"""The rows of `values` whose gradients the kernels give, in the order of the raw gradients."""
+"""The model of one step of a recurrent layer, its own spikes being part of what drives it."""
+ENOUGH = 8
+"""Steps after which further ones reach no other value: more than any neuron has states."""
+_NUMBERS = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
+
+
+@cache
+def _scanned(model: type, reset: str, reset_delay: bool, surrogate: type[Surrogate]) -> Scanned:
+    """Return the equation of a model in one of its settings; a surrogate's numbers are values, not settings."""
+    return Scanned(traced(model, SimpleNamespace(reset=reset, reset_delay=reset_delay), surrogate))
+
+
+@cache
+def reached_rows(scanned: Scanned, spike: bool, membrane: bool, end: bool, steps: int) -> frozenset[int]:
+    """Return the rows of values that gradients reach which arrive at spikes, membranes or the states at the end."""
+    made, graph = scanned.equation, scanned.equation.graph
+    one, before = graph.constant(1.0), [graph.leaf("state", name) for name in made.states]
+    arriving = [
+        node for node, is_asked in ((made.spike, spike), (made.membrane, membrane)) if node is not None and is_asked
+    ]
+    carried, found = list(made.states.values()) if end else [], set[int]()
+    for _ in range(steps):
+        seeds = [(node, one) for node in (*arriving, *carried)]
+        grads = gradients(seeds, [*before, *scanned.rows], made.derivative)
+        reached = zip(made.states.values(), grads, strict=False)
+        carried = [after for after, grad in reached if grad is not None]
+        found |= {at for at, grad in enumerate(grads[len(before) :]) if grad is not None}
+    starts = [
+        start for after, start in zip(made.states.values(), made.starts.values(), strict=True) if after in carried
+    ]
+    at_start = gradients([(start, one) for start in starts], scanned.rows, made.derivative)
+    return frozenset(found | {at for at, grad in enumerate(at_start) if grad is not None})
+
+
+@cache
+def _forward(scanned: Scanned, number: str, shared: tuple[bool, ...]) -> int:
+    return address_of(forward_text(scanned, number, shared))
+
+
+@cache
+def _backward(
+    scanned: Scanned, number: str, shared: tuple[bool, ...], learned: tuple[int, ...],
+    spike: bool, membrane: bool, sums: bool,
+) -> int:  # fmt: skip
+    text = backward_text(scanned, number, shared, learned=learned, spike=spike, membrane=membrane, sums=sums)
+    return address_of(text)
 
 
 @dataclass(frozen=True, eq=False)
 class Neurons:
-    """The neurons of one layer: snnTorch's module beside what the kernels read."""
+    """The neurons of one layer: a module of snnTorch's kind beside the scans that run it."""
 
     module: nn.Module
     surrogate: Surrogate
     size: int
 
     @property
-    def kind(self) -> int:
-        """Give the kernels' code of the neuron model."""
-        return {**_KINDS, **_RECURRENT}[type(self.module)]
+    def scanned(self) -> Scanned:
+        """The equation, with the rows of values that its scans read."""
+        model = {**_MODELS, **_RECURRENT}[type(self.module)]
+        reset_delay = bool(getattr(self.module, "reset_delay", True))
+        return _scanned(model, self.module.reset_mechanism, reset_delay, type(self.surrogate))
 
     @property
     def silences(self) -> bool:
-        """Tell whether a spike silences the whole drive of the step after it: RLeaky's reset to zero."""
+        """Whether a spike silences the whole drive of the step after it: RLeaky's reset to zero."""
         return isinstance(self.module, snntorch.RLeaky) and self.module.reset_mechanism == "zero"
 
     @property
-    def immediate(self) -> bool:
-        """Tell whether a spike resets within its own step (snnTorch's `reset_delay=False`)."""
-        resets = self.module.reset_mechanism != "none"
-        return resets and not getattr(self.module, "reset_delay", True)
+    def state_rows(self) -> int:
+        """How many states each neuron has."""
+        return len(self.scanned.equation.states)
 
     @property
-    def state_rows(self) -> int:
-        """Give how many states each neuron has in the kernels."""
-        return STATES[self.kind] + int(self.immediate)
+    def value_rows(self) -> int:
+        """How many rows of values the scans read."""
+        return len(self.scanned.rows)
 
     @property
     def learned(self) -> dict[str, nn.Parameter]:
-        """Give the learnable values of the neurons by name; the weights of a recurrent layer's feedback are none."""
+        """The learnable values of the neurons by name; the weights of a recurrent layer's feedback are none."""
         own = self.module.named_parameters(recurse=False)
         return {name: value for name, value in own if value.requires_grad}
 
-    def codes(self, flush: bool) -> np.ndarray:
-        """Give the integers that choose the kernels' branches."""
-        codes = np.zeros(CODES, np.int64)
-        codes[KIND] = self.kind
-        codes[SURROGATE] = SURROGATES[self.surrogate.kind]
-        codes[IMMEDIATE] = self.immediate
-        codes[LEARNS] = bool(self.learned)
-        codes[FLUSH] = flush
-        return codes
+    def rows(self) -> list[Tensor]:
+        """Return all rows of values, as a differentiable function of the module's own, in snnTorch's order."""
+        scanned = self.scanned
+        leaves = {("parameter", name): self._number(name) for name in leaves_of(scanned.rows, "parameter")}
+        return computed(scanned.rows, leaves)
 
-    def rows(self) -> dict[int, Tensor]:
-        """Give the values, as a differentiable function of the module's own, in snnTorch's order of operations."""
-        module = self.module
-        rows: dict[int, Tensor] = {THRESHOLD: module.threshold}
-        if self.kind == LAPICQUE:
-            circuit = module.R * _capacitance(module)
-            rows[DECAY] = 1 - module.time_step / circuit
-            rows[CONDUCTANCE] = 1 / circuit
-            return rows
-        if self.kind == IZHIKEVICH:
-            return {**rows, RATE: module.a.clamp(0, 1), SENSITIVITY: module.b, RESET: module.c, JUMP: module.d}
-        rows[BETA] = module.beta.clamp(0, 1)
-        if self.kind == ADAPTIVE:
-            return {**rows, RHO: module.rho.clamp(0, 1), ADAPTATION: module.adaptation}
-        if self.kind != LEAKY:
-            rows[ALPHA] = module.alpha.clamp(0, 1)
-        if self.kind == ALPHA_NEURON:
-            log_alpha, log_beta = torch.log(rows[ALPHA]), torch.log(rows[BETA])
-            rows[TAU] = log_alpha / (log_beta - log_alpha) + 1
-        return rows
+    def _number(self, name: str) -> Tensor:
+        if name.startswith(f"{SURROGATE}."):
+            found = getattr(self.surrogate, name.partition(".")[2])
+        elif isinstance(self.module, snntorch.Lapicque) and name in ("resistance", "capacitance"):
+            found = self.module.R if name == "resistance" else _capacitance(self.module)
+        else:
+            found = getattr(self.module, name)
+        return torch.as_tensor(found, dtype=self.module.threshold.dtype) if not isinstance(found, Tensor) else found
 
-    def fill(self, values: np.ndarray, each: int = 1) -> None:
-        """Write values [VALUE_ROWS, period], neuron after neuron as often as it fits, each neuron `each` times."""
+    def forward(self, dtype: np.dtype[Any], rows: Sequence[Tensor]) -> int:
+        """Return the address of the scan forward."""
+        return _forward(self.scanned, _NUMBERS[dtype], _shared(rows))
+
+    def backward(
+        self,
+        dtype: np.dtype[Any],
+        rows: Sequence[Tensor],
+        learned: tuple[int, ...] = (),
+        *,
+        spike: bool = True,
+        membrane: bool = False,
+        sums: bool = False,
+    ) -> int:
+        """Return the address of the scan backward; arguments as of `llvm_text.backward_text`."""
+        return _backward(self.scanned, _NUMBERS[dtype], _shared(rows), learned, spike, membrane, sums)
+
+    def fill(self, values: np.ndarray, rows: Sequence[Tensor], each: int = 1) -> None:
+        """Write values [row, period], neuron after neuron as often as it fits, each neuron `each` times."""
         period = values.shape[1]
-        with torch.no_grad():
-            for row, value in self.rows().items():
-                per_neuron = value.detach().double().reshape(-1).expand(self.size).numpy()
-                values[row] = np.resize(np.repeat(per_neuron, each), period)
-        values[SUBTRACT] = self.module.reset_mechanism == "subtract"
-        values[ZERO] = self.module.reset_mechanism == "zero"
-        values[SLOPE] = getattr(self.surrogate, "slope", 1.0)
-        values[ESCAPE] = getattr(self.surrogate, "beta", 1.0)
-        if self.kind == LAPICQUE:
-            values[RESISTANCE] = float(self.module.R)
-            values[TIME_STEP] = float(self.module.time_step)
-        if self.kind == IZHIKEVICH:
-            module = self.module
-            values[TIME_STEP], values[GAIN], values[LIMIT] = module.time_step, module.input_gain, module.gradient_limit
+        for at, row in enumerate(rows):
+            per_neuron = row.detach().reshape(-1).expand(self.size).numpy()
+            values[at] = np.resize(np.repeat(per_neuron, each), period)
+
+    def reached(
+        self, learned: Sequence[int], *, spike: bool, membrane: bool, end: bool, steps: int
+    ) -> tuple[bool, ...]:
+        """Return which of the learned rows a loss reaches: the others have no gradient in torch, and do not decay.
+
+        Args:
+            spike, membrane, end: whether gradients arrive at spikes, at membranes, at the states after the last step.
+        """
+        rows = reached_rows(self.scanned, spike, membrane, end, min(steps, ENOUGH))
+        return tuple(at in rows for at in learned)
 
     def for_scan(
-        self, batch: int, dtype: np.dtype[Any]
-    ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
-        """Give what the scans of a layer read beside its arrays: values, codes, and the blocks of a row."""
+        self, batch: int, dtype: np.dtype[Any], rows: Sequence[Tensor]
+    ) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+        """Return what the scans of a layer read beside its arrays: values, and the blocks of a row."""
         period, starts, shifts = blocks_of(batch, self.size)
-        values = np.zeros((VALUE_ROWS, period), dtype)
-        self.fill(values)
-        return values, self.codes(flush=True), (starts, shifts)
+        values = np.zeros((len(rows), period), dtype)
+        self.fill(values, rows)
+        return values, (starts, shifts)
 
     def chain(self, raw: Tensor) -> dict[str, Tensor]:
-        """Give gradients of the learned values from raw ones [RAW_GRADIENTS, neuron], through `rows`."""
+        """Return gradients of the learned values from those of the learned rows [row, neuron]."""
         learned = self.learned
         with torch.enable_grad():
-            rows = {row: value for row, value in self.rows().items() if value.requires_grad}
-            weights = row_gradients(raw, rows.keys(), rows.values())
-            grads = torch.autograd.grad(list(rows.values()), list(learned.values()), weights)
+            rows = self.rows()
+            chosen = learned_of([row.requires_grad for row in rows])
+            arriving = [one for one in gradients_of(raw, rows, chosen) if one is not None]
+            grads = torch.autograd.grad([rows[at] for at in chosen], list(learned.values()), arriving)
         return dict(zip(learned, grads, strict=True))
 
 
-def row_gradients(raw: Tensor, rows: Iterable[int], values: Iterable[Tensor]) -> list[Tensor]:
-    """Give the gradients of values by raw ones [RAW_GRADIENTS, neuron]: of one that all neurons share the sum."""
-    each = ((raw[RAW_ROWS.index(row)], value) for row, value in zip(rows, values, strict=True))
-    return [(own.sum() if value.numel() == 1 else own).reshape(value.shape).to(value.dtype) for own, value in each]
+def _shared(rows: Sequence[Tensor]) -> tuple[bool, ...]:
+    return tuple(row.numel() == 1 for row in rows)
+
+
+def learned_of(needed: Sequence[bool]) -> tuple[int, ...]:
+    """Return the numbers of the rows of which a gradient is needed."""
+    return tuple(at for at, needs in enumerate(needed) if needs)
+
+
+def gradients_of(
+    raw: Tensor, rows: Sequence[Tensor], learned: Sequence[int], reached: Sequence[bool] | None = None
+) -> list[Tensor | None]:
+    """Return the gradient of each row by those of the learned ones [learned row, neuron], None for the others.
+
+    Of a value that all neurons share it is the sum; what the loss does not reach has none.
+    """
+    found: list[Tensor | None] = [None] * len(rows)
+    for own, at, is_reached in zip(raw, learned, reached or [True] * len(learned), strict=True):
+        row = rows[at]
+        if not is_reached:
+            continue
+        found[at] = (own.sum() if row.numel() == 1 else own).reshape(row.shape).to(row.dtype)
+    return found
 
 
 def why_not(module: nn.Module) -> str:
     """Say in plain words why a neuron module has no fused form; empty where it has."""
-    return _refusal(module, _KINDS)
+    return _refusal(module, _MODELS)
 
 
 def why_stepped(module: nn.Module) -> str:
@@ -195,7 +229,7 @@ def why_stepped(module: nn.Module) -> str:
     return _refusal(module, _RECURRENT)
 
 
-def _refusal(module: nn.Module, kinds: dict[type, int]) -> str:
+def _refusal(module: nn.Module, kinds: dict[type, type]) -> str:
     name = type(module).__name__
     if type(module) not in kinds:
         return f"{name} neurons have no fused kernel"

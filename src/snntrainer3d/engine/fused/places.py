@@ -10,11 +10,11 @@ from snntrainer3d.engine.kernels.layout import CODES
     ADDRESS_PLAN, ADDRESS_PARAMETERS, ADDRESS_GRADIENTS, ADDRESS_VALUES, ADDRESS_LANES, ADDRESS_GROUPS,
     ADDRESS_INPUTS, ADDRESS_FIRST_GRADS, ADDRESS_LABELS, ADDRESS_RESULTS, ADDRESS_COUNTS, ADDRESS_TASKS,
     ADDRESS_MEAN, ADDRESS_SQUARE, ADDRESS_RATES, UPDATES, FLUSHES,
-    SCAN_FORWARD, SCAN_BACKWARD, ADDRESS_EDGES,
-) = range(32)  # fmt: skip
+    ADDRESS_EDGES,
+) = range(30)  # fmt: skip
 """NEXT is the number of the next group or task that no lane has taken: a lane whose core is taken from it for a moment
 leaves more of them to the others."""
-TABLE_SIZE = 32
+TABLE_SIZE = 30
 
 # Columns of the plan.
 INS, OUTS, WEIGHT, BIAS, NUMBER, STATE_ROWS, PERIOD, VALUES = range(8)
@@ -31,7 +31,7 @@ CODES_FROM = 17
 PLAN_COLUMNS = CODES_FROM + CODES
 
 # Offsets in a lane's memory, kept in the row after the last layer.
-SPIKE_GRAD, CARRY, WORK, RAW, TURNED, TURNED_GRAD, OUTPUT_GRAD, SOFTMAX = range(8)
+SPIKE_GRAD, CARRY, RAW, TURNED, TURNED_GRAD, OUTPUT_GRAD, SOFTMAX = range(7)
 
 CHUNK = 2048
 """Neurons taken through all steps at a time."""

@@ -35,11 +35,8 @@ from snntrainer3d.engine.fused.places import (
     TURNED_GRAD,
     VALUES,
     WEIGHT,
-    WORK,
 )
 from snntrainer3d.engine.kernels.layer import blocks_of
-from snntrainer3d.engine.kernels.layout import RAW_GRADIENTS, VALUE_ROWS
-from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS
 
 LINE = 16
 """Values per cache line; every array starts on one, so that BLAS takes the same path at any thread count."""
@@ -60,7 +57,8 @@ class LayerShape:
     outs: int
     bias: bool
     state_rows: int
-    learns: bool
+    value_rows: int
+    learned_rows: int
 
 
 class Cursor:
@@ -119,14 +117,14 @@ def lay_out(layers: Sequence[LayerShape], num_steps: int, batch: int) -> Layout:
         row[WEIGHT] = parameters.take(layer.outs * layer.ins)
         row[BIAS] = parameters.take(layer.outs) if layer.bias else -1
         row[PERIOD] = _period(layer.outs, block, is_output)
-        row[VALUES] = values.take(VALUE_ROWS * int(row[PERIOD]))
+        row[VALUES] = values.take(layer.value_rows * int(row[PERIOD]))
         row[CURRENT] = lane.take((1 if index == 0 else num_steps) * width)
         row[STATE] = lane.take((num_steps + 1) * layer.state_rows * width)
         row[SPIKE] = lane.take(num_steps * width)
         row[GRAD] = lane.take((1 if index == 0 else num_steps) * width)
         row[GROUP_WEIGHT] = group.take(layer.outs * layer.ins if index else 0)
         row[GROUP_BIAS] = group.take(layer.outs)
-        row[GROUP_RAW] = group.take(RAW_GRADIENTS * layer.outs if layer.learns else 0)
+        row[GROUP_RAW] = group.take(layer.learned_rows * layer.outs)
     edges = _edges(plan, block)
     _rest(plan[-1], layers, num_steps, block, lane)
     return Layout(plan, edges, parameters.size, values.size, lane.size, group.size, block)
@@ -138,9 +136,8 @@ def _rest(row: np.ndarray, layers: Sequence[LayerShape], num_steps: int, block: 
     hidden = block * max((layer.outs for layer in layers[:-1]), default=0)
     output = block * layers[-1].outs
     row[SPIKE_GRAD] = lane.take(num_steps * hidden)
-    row[CARRY] = lane.take(CARRY_ROWS * widest)
-    row[WORK] = lane.take(WORK_ROWS * widest)
-    row[RAW] = lane.take(RAW_GRADIENTS * widest)
+    row[CARRY] = lane.take(max(layer.state_rows for layer in layers) * widest)
+    row[RAW] = lane.take(max(layer.learned_rows for layer in layers) * widest)
     row[TURNED] = lane.take(num_steps * output)
     row[TURNED_GRAD] = lane.take(num_steps * output)
     row[OUTPUT_GRAD] = lane.take(num_steps * output)

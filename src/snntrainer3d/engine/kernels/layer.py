@@ -1,18 +1,42 @@
-"""A whole layer's scan over time as tasks, blocks of neurons side by side; for float32 and float64 alike."""
+"""A whole layer's scan over time as a task, blocks of neurons side by side; whatever the neuron and the float type."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numba
 import numpy as np
 
 from snntrainer3d.engine.kernels.compiled import kernel
-from snntrainer3d.engine.kernels.layout import CODES, FLUSH, RAW_GRADIENTS, VALUE_ROWS
+from snntrainer3d.engine.kernels.layout import (
+    CARRY,
+    FIRST,
+    FROM_START,
+    GRAD,
+    GRAD_STEP,
+    LAST,
+    MEMBRANE_GRAD,
+    MEMBRANE_STEP,
+    PERIOD,
+    RAW,
+    SCAN_ENTRIES,
+    SHIFT,
+    SPIKE_GRAD,
+    SPIKE_STEP,
+    SPIKES,
+    STATES,
+    STEPS,
+    VALUES,
+    WIDTH,
+    X_STEP,
+    X,
+)
 from snntrainer3d.engine.kernels.native import flush_denormals, restore_denormals
-from snntrainer3d.engine.kernels.scan import BLOCK, CARRY_ROWS, WORK_ROWS, backward_scan, forward_scan
-from snntrainer3d.engine.kernels.task import Task, matrix, stack, threads, vector
+from snntrainer3d.engine.kernels.task import Task, call, threads, vector
+
+BLOCK = 512
+"""Neurons that one thread takes through all steps at a time, so that their states stay in the first cache."""
+_ENTRIES = 7
 
 
 def blocks_of(batch: int, neurons: int, most: int = BLOCK) -> tuple[int, np.ndarray, np.ndarray]:
@@ -22,7 +46,8 @@ def blocks_of(batch: int, neurons: int, most: int = BLOCK) -> tuple[int, np.ndar
     values in one stretch. Depends on the shapes alone.
 
     Returns:
-        period: columns that `values` must have; starts: [blocks + 1]; shifts: [blocks], as `forward_scan` takes them.
+        period: columns that `values` must have; starts: [blocks + 1]; shifts: [blocks], what to take off a neuron's
+        place to find its values.
     """
     if neurons <= most:
         period = min(most // neurons, batch) * neurons
@@ -35,101 +60,73 @@ def blocks_of(batch: int, neurons: int, most: int = BLOCK) -> tuple[int, np.ndar
 
 
 @kernel()
-def _forward(table: Any, lane: Any, dtype: Any) -> Any:
-    steps, width, blocks, lanes = table[3], table[5], table[12], table[13]
-    codes = vector(table[9], CODES, np.int64)
-    starts, shifts = vector(table[10], blocks + 1, np.int64), vector(table[11], blocks, np.int64)
-    x, spikes = matrix(table[0], table[1], width, dtype), matrix(table[6], steps, width, dtype)
-    states, values = stack(table[2], steps + 1, table[4], width, dtype), matrix(table[7], VALUE_ROWS, table[8], dtype)
-    control = flush_denormals() if codes[FLUSH] else numba.uint32(0)
-    for block in range(lane, blocks, lanes):
-        forward_scan(x, states, spikes, values, codes, starts[block], min(starts[block + 1], width), shifts[block])
-    if codes[FLUSH]:
+def scan_blocks(code: Any, scan: Any, starts: Any, shifts: Any, first: int, last: int, every: int) -> Any:
+    """Run a scan on blocks first, first + every … before last."""
+    for block in range(first, last, every):
+        scan[FIRST], scan[LAST], scan[SHIFT] = starts[block], min(starts[block + 1], scan[WIDTH]), shifts[block]
+        call(code, scan.ctypes.data, 0)
+
+
+def _run(address: int, lane: int) -> None:
+    table = vector(address, _ENTRIES, np.int64)
+    blocks, lanes, flush = table[4], table[5], table[6]
+    scan = np.empty(SCAN_ENTRIES, np.int64)
+    scan[:] = vector(table[1], SCAN_ENTRIES, np.int64)
+    starts, shifts = vector(table[2], blocks + 1, np.int64), vector(table[3], blocks, np.int64)
+    control = flush_denormals() if flush else numba.uint32(0)
+    scan_blocks(table[0], scan, starts, shifts, lane, blocks, lanes)
+    if flush:
         restore_denormals(control)
 
 
-@kernel()
-def _backward(table: Any, lane: Any, dtype: Any) -> Any:
-    steps, width, blocks, lanes = table[3], table[5], table[12], table[13]
-    codes = vector(table[9], CODES, np.int64)
-    starts, shifts = vector(table[10], blocks + 1, np.int64), vector(table[11], blocks, np.int64)
-    x, states = matrix(table[0], table[1], width, dtype), stack(table[2], steps + 1, table[4], width, dtype)
-    values = matrix(table[7], VALUE_ROWS, table[8], dtype)
-    spike_grad, membrane_grad = matrix(table[14], table[15], width, dtype), matrix(table[16], table[17], width, dtype)
-    grad, carry = matrix(table[18], table[19], width, dtype), matrix(table[20], CARRY_ROWS, width, dtype)
-    raw, work = matrix(table[21], RAW_GRADIENTS, width, dtype), matrix(table[22], WORK_ROWS, width, dtype)
-    control = flush_denormals() if codes[FLUSH] else numba.uint32(0)
-    for block in range(lane, blocks, lanes):
-        backward_scan(
-            x, states, spike_grad, membrane_grad, grad, carry, raw, work, values, codes,
-            starts[block], min(starts[block + 1], width), shifts[block],
-        )  # fmt: skip
-    if codes[FLUSH]:
-        restore_denormals(control)
+SCAN = Task(_run)
 
 
-def _forward32(table: int, lane: int) -> None:
-    _forward(vector(table, 24, np.int64), lane, np.float32)
+def scan_table(
+    x: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, *, from_start: bool
+) -> np.ndarray:
+    """Return the table of a scan forward; arrays as `layout` says, and they must outlive it."""
+    scan = np.zeros(SCAN_ENTRIES, np.int64)
+    scan[X], scan[X_STEP] = x.ctypes.data, _step(x)
+    scan[STATES], scan[STEPS], scan[WIDTH] = states.ctypes.data, len(states) - 1, states.shape[2]
+    scan[SPIKES], scan[VALUES], scan[PERIOD] = spikes.ctypes.data, values.ctypes.data, values.shape[1]
+    scan[FROM_START] = from_start
+    return scan
 
 
-def _forward64(table: int, lane: int) -> None:
-    _forward(vector(table, 24, np.int64), lane, np.float64)
-
-
-def _backward32(table: int, lane: int) -> None:
-    _backward(vector(table, 24, np.int64), lane, np.float32)
-
-
-def _backward64(table: int, lane: int) -> None:
-    _backward(vector(table, 24, np.int64), lane, np.float64)
-
-
-FORWARD = {np.dtype(np.float32): Task(_forward32), np.dtype(np.float64): Task(_forward64)}
-BACKWARD = {np.dtype(np.float32): Task(_backward32), np.dtype(np.float64): Task(_backward64)}
-
-
-def scan_forward(
-    x: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, codes: np.ndarray,
-    blocks: tuple[np.ndarray, np.ndarray], lanes: int | None = None,
-) -> None:  # fmt: skip
-    """Run a layer through all steps; arrays as `scan.forward_scan` takes them, `blocks` from `blocks_of`.
+def add_gradients(
+    scan: np.ndarray, spike: np.ndarray, membrane: np.ndarray, grad: np.ndarray, carry: np.ndarray, raw: np.ndarray
+) -> np.ndarray:
+    """Return the table of a scan backward, from that of the scan forward.
 
     Args:
-        lanes: threads at most; None for as many as there are.
+        spike, membrane: dL/ds and dL/dm, [1 or time, row]; one row serves every step.
+        grad: gets dL/dx, [1 or time, row]; of one row the sum over time, added to what is there.
+        carry: dL/dstate after the last step; becomes that of the states at the start.
+        raw: gradients of the learned rows of values are added.
     """
-    table, able = _table(x, states, spikes, values, codes, blocks, (), lanes)
-    FORWARD[x.dtype].run(table, able)
+    scan[SPIKE_GRAD], scan[SPIKE_STEP] = spike.ctypes.data, _step(spike)
+    scan[MEMBRANE_GRAD], scan[MEMBRANE_STEP] = membrane.ctypes.data, _step(membrane)
+    scan[GRAD], scan[GRAD_STEP] = grad.ctypes.data, _step(grad)
+    scan[CARRY], scan[RAW] = carry.ctypes.data, raw.ctypes.data
+    return scan
 
 
-def scan_backward(
-    x: np.ndarray, states: np.ndarray, spike_grad: np.ndarray, membrane_grad: np.ndarray, grad: np.ndarray,
-    carry: np.ndarray, raw: np.ndarray, work: np.ndarray, values: np.ndarray, codes: np.ndarray,
-    blocks: tuple[np.ndarray, np.ndarray], lanes: int | None = None,
-) -> None:  # fmt: skip
-    """Take a layer back through all steps; arrays as `scan.backward_scan` takes them."""
-    rest = (
-        *_place(spike_grad), *_place(membrane_grad), *_place(grad),
-        carry.ctypes.data, raw.ctypes.data, work.ctypes.data,
-    )  # fmt: skip
-    table, able = _table(x, states, states, values, codes, blocks, rest, lanes)
-    BACKWARD[x.dtype].run(table, able)
+def _step(array: np.ndarray) -> int:
+    return int(array.shape[1]) if len(array) > 1 else 0
 
 
-def _place(array: np.ndarray) -> tuple[int, int]:
-    return array.ctypes.data, array.shape[0]
+def run_scan(code: int, scan: np.ndarray, blocks: tuple[np.ndarray, np.ndarray], *, flush: bool = True) -> None:
+    """Run a scan on all blocks of a layer, as many threads side by side as there are.
 
-
-def _table(
-    x: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, codes: np.ndarray,
-    blocks: tuple[np.ndarray, np.ndarray], rest: Sequence[int], most: int | None,
-) -> tuple[np.ndarray, int]:  # fmt: skip
+    Args:
+        code: the address of the scan's machine code.
+        blocks: starts and shifts, from `blocks_of`.
+        flush: count numbers below 1.2e-38 as zero.
+    """
     starts, shifts = blocks
-    lanes = min(most or threads(), len(shifts))
-    table = np.zeros(24, np.int64)
-    entries = (
-        *_place(x), states.ctypes.data, states.shape[0] - 1, states.shape[1], states.shape[2], spikes.ctypes.data,
-        values.ctypes.data, values.shape[1], codes.ctypes.data, starts.ctypes.data, shifts.ctypes.data, len(shifts),
-        lanes, *rest,
-    )  # fmt: skip
-    table[: len(entries)] = entries
-    return table, lanes
+    lanes = min(threads(), len(shifts))
+    table = np.array(
+        [code, scan.ctypes.data, starts.ctypes.data, shifts.ctypes.data, len(shifts), lanes, flush], np.int64
+    )
+    SCAN.run(table, lanes)

@@ -7,18 +7,28 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
 from snntrainer3d.engine.kernels.compiled import kernel
-from snntrainer3d.engine.kernels.layout import CODES, FLUSH, RAW_GRADIENTS, VALUE_ROWS
+from snntrainer3d.engine.kernels.layer import scan_blocks
+from snntrainer3d.engine.kernels.layout import (
+    FROM_START,
+    GRAD,
+    MEMBRANE_GRAD,
+    SCAN_ENTRIES,
+    SPIKE_GRAD,
+    SPIKES,
+    STATES,
+    STEPS,
+    WIDTH,
+    X,
+)
 from snntrainer3d.engine.kernels.native import flush_denormals, gemm, one_blas_thread, restore_denormals
-from snntrainer3d.engine.kernels.scan import CARRY_ROWS, WORK_ROWS, backward_scan, forward_scan
-from snntrainer3d.engine.kernels.task import Task, matrix, stack, threads, vector
+from snntrainer3d.engine.kernels.task import Task, matrix, threads, vector
 
 SAMPLES = 16
 """Samples that a thread takes through all steps at a time: enough for a product, few enough for the second cache."""
-_ENTRIES = 32
+_ENTRIES = 21
 
 
 def groups_of(blocks: np.ndarray, size: int) -> np.ndarray:
@@ -58,13 +68,12 @@ def _silence(target: Any, fired: Any) -> None:
 def _forward(table: Any, lane: Any, dtype: Any) -> Any:
     steps, width, size, groups, lanes = table[0], table[1], table[2], table[3], table[4]
     own, drive = matrix(table[8], table[9], width, dtype), matrix(table[10], steps, width, dtype)
-    states, spikes = stack(table[11], steps + 1, table[12], width, dtype), matrix(table[13], steps, width, dtype)
-    values, codes = matrix(table[14], VALUE_ROWS, table[15], dtype), vector(table[16], CODES, np.int64)
-    starts, shifts = vector(table[17], table[7] + 1, np.int64), vector(table[18], table[7], np.int64)
-    group, weight = vector(table[19], groups + 1, np.int64), vector(table[20], table[21], dtype)
+    spikes = matrix(table[11], steps, width, dtype)
+    starts, shifts = vector(table[12], table[6] + 1, np.int64), vector(table[13], table[6], np.int64)
+    group, weight = vector(table[14], groups + 1, np.int64), vector(table[15], table[16], dtype)
     integers, reals = np.empty(8, np.int32), np.empty(2, dtype)
-    control = flush_denormals() if codes[FLUSH] else numba.uint32(0)
-    blas_threads = one_blas_thread(1)
+    scan, at = _scan_of(table), vector(table[18], SCAN_ENTRIES, np.int64)
+    control, blas_threads = flush_denormals(), one_blas_thread(1)
     for number in range(lane, groups, lanes):
         first, last = starts[group[number]], starts[group[number + 1]]
         for t in range(steps):
@@ -74,46 +83,57 @@ def _forward(table: Any, lane: Any, dtype: Any) -> Any:
                 _add_feedback(drive[t, first:last], spikes[t - 1, first:last], weight, True, size, integers, reals)
                 if table[5]:
                     _silence(drive[t, first:last], spikes[t - 1, first:last])
-            for block in range(group[number], group[number + 1]):
-                forward_scan(
-                    drive[t : t + 1], states[t : t + 2], spikes[t : t + 1], values, codes,
-                    starts[block], starts[block + 1], shifts[block],
-                )  # fmt: skip
+            _at_step(scan, at, t, reals.itemsize, table[7])
+            scan[FROM_START] = t == 0
+            scan_blocks(table[17], scan, starts, shifts, group[number], group[number + 1], 1)
     one_blas_thread(blas_threads)
-    if codes[FLUSH]:
-        restore_denormals(control)
+    restore_denormals(control)
 
 
 @kernel()
 def _backward(table: Any, lane: Any, dtype: Any) -> Any:
     steps, width, size, groups, lanes = table[0], table[1], table[2], table[3], table[4]
-    drive, states = matrix(table[10], steps, width, dtype), stack(table[11], steps + 1, table[12], width, dtype)
-    spikes = matrix(table[13], steps, width, dtype)
-    values, codes = matrix(table[14], VALUE_ROWS, table[15], dtype), vector(table[16], CODES, np.int64)
-    starts, shifts = vector(table[17], table[7] + 1, np.int64), vector(table[18], table[7], np.int64)
-    group, weight = vector(table[19], groups + 1, np.int64), vector(table[20], table[21], dtype)
-    wanted, membrane = matrix(table[22], steps, width, dtype), matrix(table[23], steps * table[6], width, dtype)
-    grad, carry = matrix(table[24], steps, width, dtype), matrix(table[25], CARRY_ROWS, width, dtype)
-    raw, work = matrix(table[26], RAW_GRADIENTS, width, dtype), matrix(table[27], WORK_ROWS, width, dtype)
+    spikes = matrix(table[11], steps, width, dtype)
+    starts, shifts = vector(table[12], table[6] + 1, np.int64), vector(table[13], table[6], np.int64)
+    group, weight = vector(table[14], groups + 1, np.int64), vector(table[15], table[16], dtype)
+    wanted, grad = matrix(table[19], steps, width, dtype), matrix(table[20], steps, width, dtype)
     integers, reals = np.empty(8, np.int32), np.empty(2, dtype)
-    control = flush_denormals() if codes[FLUSH] else numba.uint32(0)
-    blas_threads = one_blas_thread(1)
+    scan, at = _scan_of(table), vector(table[18], SCAN_ENTRIES, np.int64)
+    control, blas_threads = flush_denormals(), one_blas_thread(1)
     for number in range(lane, groups, lanes):
         first, last = starts[group[number]], starts[group[number + 1]]
         for back in range(steps):
             t = steps - 1 - back
-            for block in range(group[number], group[number + 1]):
-                backward_scan(
-                    drive[t : t + 1], states[t : t + 2], wanted[t : t + 1], membrane[t * table[6] : (t + 1) * table[6]],
-                    grad[t : t + 1], carry, raw, work, values, codes, starts[block], starts[block + 1], shifts[block],
-                )  # fmt: skip
+            _at_step(scan, at, t, reals.itemsize, table[7])
+            scan[FROM_START] = t == 0
+            scan_blocks(table[17], scan, starts, shifts, group[number], group[number + 1], 1)
             if t > 0:
                 if table[5]:
                     _silence(grad[t, first:last], spikes[t - 1, first:last])
                 _add_feedback(wanted[t - 1, first:last], grad[t, first:last], weight, False, size, integers, reals)
     one_blas_thread(blas_threads)
-    if codes[FLUSH]:
-        restore_denormals(control)
+    restore_denormals(control)
+
+
+@kernel()
+def _scan_of(table: Any) -> Any:
+    """Return a copy of the layer's table, for one step of a thread of its own."""
+    scan = np.empty(SCAN_ENTRIES, np.int64)
+    scan[:] = vector(table[18], SCAN_ENTRIES, np.int64)
+    scan[STEPS] = 1
+    return scan
+
+
+@kernel()
+def _at_step(scan: Any, whole: Any, t: int, itemsize: int, states: int) -> None:
+    """Let a scan take step t alone."""
+    row = whole[WIDTH] * itemsize
+    scan[STATES] = whole[STATES] + t * states * row
+    scan[SPIKES] = whole[SPIKES] + t * row
+    scan[X] = whole[X] + t * row
+    scan[SPIKE_GRAD] = whole[SPIKE_GRAD] + t * row
+    scan[MEMBRANE_GRAD] = whole[MEMBRANE_GRAD] + t * row
+    scan[GRAD] = whole[GRAD] + t * row
 
 
 def _forward32(table: int, lane: int) -> None:
@@ -137,54 +157,51 @@ BACKWARD: dict[Any, Task] = {np.dtype(np.float32): Task(_backward32), np.dtype(n
 
 
 def recurrent_forward(
-    own: np.ndarray, drive: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, codes: np.ndarray,
+    code: int, scan: np.ndarray, own: np.ndarray, drive: np.ndarray, states: np.ndarray, spikes: np.ndarray,
     blocks: tuple[np.ndarray, np.ndarray], weight: np.ndarray, *, size: int, silences: bool,
 ) -> None:  # fmt: skip
     """Run a recurrent layer from rest through all steps.
 
     Args:
+        code, scan, blocks: the neurons' scan forward over `drive`, as `layer.run_scan` takes them.
         own: currents from outside, [1 or time, row]; one row serves every step.
         drive: [time, row], gets what drives the neurons, their own spikes included.
-        states, spikes, values, codes, blocks: as `layer.scan_forward` takes them.
         weight: V, [size·size], or [size] where each neuron hears itself only.
         silences: a spike silences the whole drive of the step after it.
     """
-    table, _group = _table(drive, states, spikes, values, codes, blocks, weight, size=size, silences=silences)
+    table, _group = _table(code, scan, drive, states, spikes, blocks, weight, size=size, silences=silences)
     table[8], table[9] = own.ctypes.data, own.shape[0]
     FORWARD[drive.dtype].run(table, int(table[4]))
 
 
 def recurrent_backward(
-    drive: np.ndarray, states: np.ndarray, spikes: np.ndarray, wanted: np.ndarray, membrane: np.ndarray,
-    grad: np.ndarray, carry: np.ndarray, raw: np.ndarray, work: np.ndarray, values: np.ndarray, codes: np.ndarray,
-    blocks: tuple[np.ndarray, np.ndarray], weight: np.ndarray, *, size: int, silences: bool,
+    code: int, scan: np.ndarray, drive: np.ndarray, states: np.ndarray, spikes: np.ndarray, wanted: np.ndarray,
+    grad: np.ndarray, blocks: tuple[np.ndarray, np.ndarray], weight: np.ndarray, *, size: int, silences: bool,
 ) -> None:  # fmt: skip
     """Take a recurrent layer back through all steps.
 
     Args:
+        code, scan: the neurons' scan backward, of gradients that arrive at `wanted`, to `grad`.
         wanted: dL/ds, [time, row]; what the feedback asks is added.
-        membrane: dL/dm, [0 or time, row].
         grad: [time, row], gets the gradient of `drive`.
-        carry, raw, work: as `scan.backward_scan` takes them.
     """
-    table, _group = _table(drive, states, spikes, values, codes, blocks, weight, size=size, silences=silences)
-    table[6] = len(membrane) > 0
-    table[22:28] = [each.ctypes.data for each in (wanted, membrane, grad, carry, raw, work)]
+    table, _group = _table(code, scan, drive, states, spikes, blocks, weight, size=size, silences=silences)
+    table[19], table[20] = wanted.ctypes.data, grad.ctypes.data
     BACKWARD[drive.dtype].run(table, int(table[4]))
 
 
 def _table(
-    drive: np.ndarray, states: np.ndarray, spikes: np.ndarray, values: np.ndarray, codes: np.ndarray,
+    code: int, scan: np.ndarray, drive: np.ndarray, states: np.ndarray, spikes: np.ndarray,
     blocks: tuple[np.ndarray, np.ndarray], weight: np.ndarray, *, size: int, silences: bool,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Give the table and the groups that it points to, which must live as long."""
+    """Return the table and the groups that it points to, which must live as long."""
     starts, shifts = blocks
     group = groups_of(starts, size)
     groups = len(group) - 1
     table = np.zeros(_ENTRIES, np.int64)
-    table[:8] = *drive.shape, size, groups, min(threads(), groups), silences, 0, len(shifts)
-    table[10:22] = (
-        drive.ctypes.data, states.ctypes.data, states.shape[1], spikes.ctypes.data, values.ctypes.data, values.shape[1],
-        codes.ctypes.data, starts.ctypes.data, shifts.ctypes.data, group.ctypes.data, weight.ctypes.data, weight.size,
+    table[:8] = *drive.shape, size, groups, min(threads(), groups), silences, len(shifts), states.shape[1]
+    table[10:19] = (
+        drive.ctypes.data, spikes.ctypes.data, starts.ctypes.data, shifts.ctypes.data, group.ctypes.data,
+        weight.ctypes.data, weight.size, code, scan.ctypes.data,
     )  # fmt: skip
     return table, group

@@ -1,1 +1,0 @@
-"""Adaptive neuron: reference and fused form."""

@@ -1,1 +1,0 @@
-"""Alpha neuron: reference and fused form."""

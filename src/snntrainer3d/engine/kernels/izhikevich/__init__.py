@@ -1,1 +1,0 @@
-"""Izhikevich neuron: reference and fused form."""

@@ -1,1 +1,0 @@
-"""Lapicque's RC circuit: reference and fused form."""

@@ -1,1 +1,0 @@
-"""Leaky integrate-and-fire: reference and fused form."""

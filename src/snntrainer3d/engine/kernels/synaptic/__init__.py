@@ -1,1 +1,0 @@
-"""Synaptic (second-order) neuron: reference and fused form."""

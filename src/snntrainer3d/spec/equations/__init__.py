@@ -1,0 +1,11 @@
+"""A neuron's equation: traced from its `step` into a graph, with gradients; printed elsewhere."""
+
+from snntrainer3d.spec.equations.graph import Graph, Node, leaves_of, ordered
+from snntrainer3d.spec.equations.reverse import Derivative, gradients
+from snntrainer3d.spec.equations.rows import value_rows
+from snntrainer3d.spec.equations.trace import SURROGATE, Equation, Trace, traced
+
+__all__ = [
+    "SURROGATE", "Derivative", "Equation", "Graph", "Node", "Trace", "gradients", "leaves_of", "ordered", "traced",
+    "value_rows",
+]  # fmt: skip

@@ -1,0 +1,31 @@
+"""Integrator: a membrane that never spikes."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from snntrainer3d.spec._document import Part
+from snntrainer3d.spec.neurons.parts import Fraction, Learning, Reset
+from snntrainer3d.spec.surrogates import Atan, Surrogate
+
+UNREACHABLE = 2.0**127
+"""Threshold of neurons that never spike: the kernels multiply it by 0, which infinity would not bear."""
+
+
+class Integrator(Part):
+    """Leaky integrator: a membrane that never spikes, for the output; read by its highest membrane (`max_membrane`).
+
+    snnTorch's Leaky without reset, its threshold out of reach. Under a constant input x its membrane is
+    x·(1 − βᵗ)/(1 − β).
+    """
+
+    title: ClassVar[str] = "Integrator"
+    equation: ClassVar[str] = "m[t] = β·m[t−1] + x[t];  no spikes"
+    threshold: ClassVar[float] = UNREACHABLE
+    reset: ClassVar[Reset] = "none"
+    surrogate: ClassVar[Surrogate] = Atan()
+
+    kind: Literal["integrator"] = "integrator"
+    beta: Fraction = 0.9
+    """Decay of the membrane per time step: 0 forgets at once, 1 adds up its whole input."""
+    learn_beta: Learning = "fixed"

@@ -1,0 +1,90 @@
+"""Lapicque: an RC circuit, integrated by forward Euler."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from snntrainer3d.spec._document import FieldFault
+from snntrainer3d.spec.equations import Node, Trace
+from snntrainer3d.spec.neurons.parts import Learning, SpikingPart, Step, reset_of_step_before
+
+
+class Lapicque(SpikingPart):
+    """RC circuit, forward Euler; given by β alone (then R = 1), or by R, C and the time step."""
+
+    title = "Lapicque"
+    equation = "m[t] = x[t]·Δt/C + (1 − Δt/(R·C))·m[t−1] − r[t]·threshold;  β = exp(−Δt/(R·C))"
+    numbers = ("resistance", "capacitance", "time_step", "threshold")
+    states = ("m",)
+
+    kind: Literal["lapicque"] = "lapicque"
+    beta: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    """Decay exp(−Δt/RC) per time step; leave out when R and C are given."""
+    resistance_ohm: Annotated[float, Field(gt=0.0)] | None = None
+    capacitance_f: Annotated[float, Field(gt=0.0)] | None = None
+    time_step_s: Annotated[float, Field(gt=0.0)] = 1.0
+    """Simulated seconds per time step; with β alone it must stay 1."""
+    learn_beta: Learning = "fixed"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        circuit = [self.resistance_ohm is not None, self.capacitance_f is not None]
+        if self.beta is None and not all(circuit):
+            missing = "beta" if not any(circuit) else ("capacitance_f" if circuit[0] else "resistance_ohm")
+            raise FieldFault(missing, "missing.", "Give beta alone, or resistance_ohm and capacitance_f.")
+        if self.beta is not None and any(circuit):
+            raise FieldFault("beta", "given together with R or C.", "Give beta alone, or R and C without beta.")
+        if self.beta is not None and self.time_step_s != 1.0:
+            raise FieldFault("time_step_s", "only used with R and C.", "Remove it, or give R and C in place of beta.")
+        if self.beta is None and self.decay() < 0.0:
+            raise FieldFault(
+                "time_step_s",
+                f"Δt/(R·C) is {self._step_over_rc():.4g}; above 1 the voltage oscillates.",
+                "Take a smaller time step or a larger R·C.",
+            )
+        if self.beta is None and self.learn_beta != "fixed":
+            raise FieldFault("learn_beta", "β follows from R and C here.", "Give beta in place of R and C to learn it.")
+        return self
+
+    def _step_over_rc(self) -> float:
+        if self.beta is not None:
+            return math.log(1.0 / self.beta)
+        assert self.resistance_ohm is not None
+        assert self.capacitance_f is not None
+        return self.time_step_s / (self.resistance_ohm * self.capacitance_f)
+
+    def effective_beta(self) -> float:
+        """Give exp(−Δt/(R·C)), β where it is given."""
+        return self.beta if self.beta is not None else math.exp(-self._step_over_rc())
+
+    def decay(self) -> float:
+        """Give 1 − Δt/(R·C), the factor by which the membrane shrinks in one Euler step."""
+        return 1.0 - self._step_over_rc()
+
+    def gain(self) -> float:
+        """Give Δt/C, the factor by which a current enters; with β = .95 it is .0513, 19.5 times less than Leaky's."""
+        resistance = 1.0 if self.resistance_ohm is None else self.resistance_ohm
+        return self._step_over_rc() * resistance
+
+    def compensated(self) -> Lapicque:
+        """Give the same decay with a gain of 1: C = Δt and R = 1/ln(1/β)."""
+        return Lapicque(
+            resistance_ohm=1.0 / self._step_over_rc(),
+            capacitance_f=self.time_step_s,
+            time_step_s=self.time_step_s,
+            threshold=self.threshold,
+            learn_threshold=self.learn_threshold,
+            reset=self.reset,
+            surrogate=self.surrogate,
+        )
+
+    def step(self, now: Trace, x: Node, m: Node) -> Step:
+        """Trace one step in snnTorch's order of operations; a learned β enters through the capacitance."""
+        resistance, capacitance, dt = (now.number(name) for name in ("resistance", "capacitance", "time_step"))
+        circuit = resistance * capacitance
+        r = now.heaviside(m - self.threshold)
+        m = reset_of_step_before(self, x * resistance * (1.0 / circuit) * dt + (1.0 - dt / circuit) * m, r)
+        return {"m": m}, now.spike(m - self.threshold)
