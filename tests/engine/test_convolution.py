@@ -67,7 +67,7 @@ def test_a_users_network_takes_the_pass_but_where_a_hook_waits(
     given = (torch.rand(5, 2, 1, 8, 8) < 0.2).float()
     _, membranes = fuse(network)(given)
     membranes.square().sum().backward()
-    assert (len(taken), len(called)) == ((1, 0) if hooked is None else (0, 1))
+    assert (len(taken), len(called)) == ((1, 0) if hooked is None else (0, len(given))), "a hook sees every step"
     expected = torch.stack(stepped(network, given))
     torch.testing.assert_close(membranes, expected, rtol=1e-4, atol=1e-5)
 
