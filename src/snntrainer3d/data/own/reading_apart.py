@@ -71,7 +71,7 @@ def read_in_own_process(paths: Sequence[Path], name: str, choice: Choice, *, lim
             raise error_of(json.loads((folder / _ERROR).read_text(encoding="ascii")))
         if ended:
             raise _broken(ended, words, name)
-        return _found(folder, name)
+        return get_found(folder, name)
 
 
 def asked_of(folder: Path) -> Asked:
@@ -98,6 +98,25 @@ def put_found(folder: Path, found: Gathered) -> None:
     except OSError as error:
         hint = "Free some space."
         raise StorageError(f"What was read cannot be written: {error.strerror or error}.", hint=hint) from error
+
+
+def get_found(folder: Path, name: str) -> Gathered:
+    """Return what was put into the folder; a process that a file has taken over might say anything."""
+    hints = get_type_hints(Gathered)
+    try:
+        told: dict[str, Any] = json.loads((folder / _FOUND).read_bytes())
+        given: dict[str, Any] = {
+            one.name: TypeAdapter(hints[one.name]).validate_json(json.dumps(told[one.name]), strict=True)
+            for one in fields(Gathered)
+            if one.name in told
+        }
+        given |= {path.stem: read_npy(path) for path in folder.glob("*.npy")}
+        found = Gathered(**given)
+        if _fits(found):
+            return found
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, ValidationError, FileFormatError) as error:
+        _log.error("Reading %s: what was read is no such data: %s", name, error)
+    raise FileFormatError(f"{name} is damaged: what was read of it does not fit together.", hint="Save it again.")
 
 
 def _refuse_odd_names(paths: Sequence[Path]) -> None:
@@ -169,25 +188,6 @@ def _broken(code: int, words: str, name: str) -> Snntrainer3dError:
     _log.error("Reading %s: %s", name, words)
     last = (words.strip().splitlines() or [f"the reading process ended with {code}"])[-1]
     return FailureError(f"An error that was not foreseen: {last:.500}", hint="Please report it.")
-
-
-def _found(folder: Path, name: str) -> Gathered:
-    """Return what was read; a process that a file has taken over might say anything."""
-    hints = get_type_hints(Gathered)
-    try:
-        told: dict[str, Any] = json.loads((folder / _FOUND).read_bytes())
-        given: dict[str, Any] = {
-            one.name: TypeAdapter(hints[one.name]).validate_json(json.dumps(told[one.name]), strict=True)
-            for one in fields(Gathered)
-            if one.name in told
-        }
-        given |= {path.stem: read_npy(path) for path in folder.glob("*.npy")}
-        found = Gathered(**given)
-        if _fits(found):
-            return found
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, ValidationError, FileFormatError) as error:
-        _log.error("Reading %s: what was read is no such data: %s", name, error)
-    raise FileFormatError(f"{name} is damaged: what was read of it does not fit together.", hint="Save it again.")
 
 
 def _fits(found: Gathered) -> bool:
