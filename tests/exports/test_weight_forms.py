@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from itertools import pairwise
@@ -201,8 +202,13 @@ def test_a_nir_file_of_another_program_becomes_a_network():
     assert network.layers[0].neuron.reset == "zero"
     assert found.trained.tensors["layers.0.weight"].tolist() == [[1.0, 2.0, 3.0], [0.5, 0.0, -1.0]]
     assert "no time step" in found.notices[0]
-    with pytest.raises(FileFormatError, match="time constant below the time step"):
-        from_nir(graph_of({"input": begin, "w": linear, "cells": lif(), "output": end}), dt_s=0.1)
+    cells = graph_of({"input": begin, "w": linear, "cells": lif(), "output": end})
+    with pytest.raises(FileFormatError, match="time constant below the time step") as caught:
+        from_nir(cells, dt_s=0.1)
+    (fault,) = caught.value.faults
+    smaller = re.search(r"--dt-s (\S+) on the command line, dt_s in Python", fault.hint)
+    assert smaller is not None
+    assert from_nir(cells, dt_s=float(smaller[1])).trained.network.title() == "3-2"
 
 
 @pytest.mark.slow

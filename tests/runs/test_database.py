@@ -144,7 +144,7 @@ def test_a_database_that_vanished_is_told_and_no_new_one_hides_the_runs(home: Pa
         made = store.create(spec).id
     for part in home.glob("runs.db*"):
         part.unlink()
-    with pytest.raises(StorageError, match=r"is gone, but the folders of 1 runs .* doctor --repair"):
+    with pytest.raises(StorageError, match=r"is gone, but the folder of 1 run is there.* doctor --repair"):
         RunStore(home)
     assert not path.exists()
     os.utime(home / "runs" / made, (1e9, 1e9))

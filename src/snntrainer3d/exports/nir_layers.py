@@ -27,6 +27,7 @@ _NEEDED = {
     "IF": ("r", "v_threshold"),
     "CubaLIF": ("tau_syn", "tau_mem", "r", "w_in", "v_leak", "v_threshold"),
 }
+HOW_TO_SAY_DT = "--dt-s {} on the command line, dt_s in Python and over HTTP, Time step on the page"
 _HEIGHT_AND_WIDTH = "Write it with the shape of its input, (channels, height, width)."
 
 
@@ -264,7 +265,8 @@ class _Reading:
         for decay, array in decays.items():
             if (array < -1e-9).any():
                 told = f"has a time constant below the time step of {self.by.dt_s:g} s"
-                self._fault(name, f"{told} ({decay} would be {array.min():.3g}).", "Give a smaller time step.")
+                smaller = HOW_TO_SAY_DT.format(f"{self.by.dt_s / (1.0 - array.min()) / 10.0:.0e}")
+                self._fault(name, f"{told} ({decay} would be {array.min():.3g}).", f"Give a smaller one: {smaller}.")
         if self.faults:
             return None
         threshold = self._put_gain(name, gain * self.times, values["v_threshold"])

@@ -18,7 +18,7 @@ from snntrainer3d.exports.header import Header, check_kind, read_header
 from snntrainer3d.exports.json_weights import parse_json
 from snntrainer3d.exports.layer_values import layer_values
 from snntrainer3d.exports.nir_graph import Node, arrays_kept, in_a_row, metadata_of, nodes_of
-from snntrainer3d.exports.nir_layers import KNOWN, SAME, Conventions, network_of_nodes
+from snntrainer3d.exports.nir_layers import HOW_TO_SAY_DT, KNOWN, SAME, Conventions, network_of_nodes
 from snntrainer3d.exports.nir_maps import network_of_maps
 from snntrainer3d.exports.nir_writing import DT_S, KEY, map_arrays, nir_faults
 from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_shapes
@@ -92,7 +92,7 @@ def _conventions(metadata: Mapping[str, Any], dt_s: float | None) -> tuple[Conve
     if dt_s is None and "dt" not in metadata:
         notices.append(
             f"The file says no time step: {step:g} s was assumed, as snnTorch writes it; other programs often mean "
-            "1e-3 s. Say it: --dt-s 1e-3 on the command line, dt_s in Python and over HTTP, Time step on the page."
+            f"1e-3 s. Say it: {HOW_TO_SAY_DT.format('1e-3')}."
         )
     reset = metadata.get("reset")
     late = str(metadata.get("delay", "")).endswith("t+1")

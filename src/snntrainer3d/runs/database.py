@@ -131,8 +131,9 @@ def refuse_vanished(path: Path) -> None:
             return
         left = sum(folder.is_dir() for folder in (path.parent / "runs").iterdir())
     if left:
+        whose = "folder of 1 run is" if left == 1 else f"folders of {left:,} runs are"
         raise StorageError(
-            f"The database {path} is gone, but the folders of {left:,} run{'s' * (left != 1)} are there.",
+            f"The database {path} is gone, but the {whose} there.",
             hint="Put it back, or let `snntrainer3d doctor --repair` make it from the folders and from backups/.",
         )
 
