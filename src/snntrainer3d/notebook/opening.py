@@ -11,7 +11,7 @@ from snntrainer3d.exports import WeightFile, modules_in, read_weight_file
 from snntrainer3d.runs import RunStore, read_weights
 from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, parse, parse_run, read_json_file
 
-__all__ = ["modules_in", "network_in", "start_of", "weight_file"]
+__all__ = ["modules_in", "start_of", "weight_file"]
 
 
 def weight_file(
@@ -56,12 +56,6 @@ def weight_file(
 
 def _stated(spec: Network | RunSpec | str | Path | None) -> Network | RunSpec | None:
     return _read(Path(spec)) if isinstance(spec, str | Path) else spec
-
-
-def network_in(path: Path) -> Network:
-    """Read the network of a network's or a run's document; raises NotFoundError, InputError, SpecError."""
-    stated = _read(path)
-    return stated.network if isinstance(stated, RunSpec) else stated
 
 
 def _read(path: Path) -> Network | RunSpec:
