@@ -9,6 +9,8 @@ import pytest
 
 from own_files import arrays, packed, picture, pictures_by_class, written
 from snntrainer3d.data import Choice, Reading, check_data, import_data, load
+from snntrainer3d.data.own.reading import read
+from snntrainer3d.data.own.scaling import scaled
 from snntrainer3d.errors import FileFormatError
 
 RANDOM = np.random.default_rng(7)
@@ -208,3 +210,12 @@ def test_a_text_that_says_that_there_is_no_label_is_a_fault(missing: str, tmp_pa
 
 def test_labels_of_no_column_are_a_fault(tmp_path: Path) -> None:
     assert "expected one label for each of 40 samples" in faults_of(tmp_path, x=FLAT, y=np.zeros((40, 0)))["y"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_half_floats_near_their_largest_raise_no_warning(tmp_path: Path) -> None:
+    x = (RANDOM.random((40, 4)) * 60_000).astype(np.float16)
+    found = read([written(tmp_path, "a.npz", arrays(x=x, y=LABELS))], "a.npz", Choice())
+    values = scaled(found, np.arange(30), np.arange(30, 40)).inputs
+    assert values.dtype == np.float32
+    assert 0.0 <= values.min() < values.max() <= 1.0

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import safetensors.numpy
+import safetensors.torch
 import snntorch
 import torch
 from made_networks import made
@@ -18,6 +19,7 @@ from snntrainer3d.engine import build, load_tensors, run
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, MismatchError
 from snntrainer3d.exports import from_state_dict, read_weight_file, to_json
 from snntrainer3d.exports.pt_reading import read_pt
+from snntrainer3d.exports.safetensors_file import safetensors_arrays
 from snntrainer3d.spec import Lapicque, Leaky, Network, Synaptic, dense_network, parse
 
 MADE = str(Path(tempfile.gettempdir()) / "never-made-by-a-weight-file")
@@ -445,3 +447,11 @@ def test_a_lapicque_neuron_counts_by_its_circuit(cell):
     found = read_weight_file(as_npz(network.state_dict()), stated)
     assert counts.sum() > 5
     assert torch.equal(computed(found.trained, inputs).sum(0), counts)
+
+
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float8_e4m3fn])
+def test_a_safetensors_file_of_types_that_numpy_lacks_is_not_called_damaged(kind: torch.dtype) -> None:
+    raw = safetensors.torch.save({"fc.weight": torch.zeros(3, 2).to(kind)})
+    with pytest.raises(FileFormatError, match="type that is not read, such as bfloat16") as caught:
+        safetensors_arrays(raw)
+    assert "float32" in caught.value.hint

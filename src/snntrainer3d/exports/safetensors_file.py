@@ -61,7 +61,12 @@ def safetensors_arrays(raw: bytes) -> dict[str, np.ndarray]:
     try:
         # Copied, because the arrays lie read-only in the file's bytes, of which torch warns.
         return {name: array.copy() for name, array in safetensors.numpy.load(raw).items()}
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):  # of NumPy, which has no such type
+        raise FileFormatError(
+            "The safetensors file holds numbers of a type that is not read, such as bfloat16.",
+            hint="Store them as float32: {name: tensor.float() for name, tensor in state.items()}.",
+        ) from None
+    except (SafetensorError, ValueError):
         raise FileFormatError(
             "The safetensors file is damaged: it is not whole.", hint="Copy or export it again; it may be truncated."
         ) from None

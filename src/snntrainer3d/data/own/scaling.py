@@ -58,6 +58,8 @@ def _as_one(found: Gathered, train: np.ndarray, test: np.ndarray) -> Scaled:
     values = found.inputs
     samples = values.reshape(len(values), -1)
     lows, highs = samples.min(axis=1), samples.max(axis=1)  # of each sample: no copy of a part is made
+    if values.dtype == np.float16:  # bounds are computed beyond its largest number
+        lows, highs = lows.astype(np.float32), highs.astype(np.float32)
     low, high = float(lows[train].min()), float(highs[train].max())
     if values.dtype == bool:
         return Scaled(values.astype(np.uint8), 1.0, found.report.extended(scaling=["True is 1, false is 0."]))
