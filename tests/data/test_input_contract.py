@@ -82,10 +82,11 @@ def test_without_its_data_set_a_network_of_values_from_0_to_1_is_fed_those(monke
 def test_start_words_are_those_that_rate_coding_draws_from():
     contract = InputContract(coding=Rate(), seed=9, num_steps=3)
     raw = torch.full((2, 5), 0.5)
-    from snntrainer3d.data.encoders import _mixed, encoder_of
+    from snntrainer3d.data.encoders import encoder_of
+    from snntrainer3d.data.encoding import mixed
 
     first, second = (np.uint32(word) for word in contract.start_words())
-    keys = _mixed(_mixed(np.array([7, 8], np.uint32) + first) ^ second)
-    drawn = _mixed(_mixed(np.arange(15, dtype=np.uint32).reshape(3, 1, 5)) ^ keys[:, None]) >> np.uint32(8)
+    keys = mixed(mixed(np.array([7, 8], np.uint32) + first) ^ second)
+    drawn = mixed(mixed(np.arange(15, dtype=np.uint32).reshape(3, 1, 5)) ^ keys[:, None]) >> np.uint32(8)
     spikes = encoder_of(contract).encode(raw, np.array([7, 8])).values.numpy()
     assert np.array_equal(spikes, drawn * np.float32(2.0**-24) < np.float32(0.5))

@@ -338,7 +338,7 @@ def test_weights_are_imported_as_a_finished_run(served: Served, write: Any) -> N
     trained = trained_for(small_spec(), seed=5)
     answer = served.client.post("/api/runs/import-weights?name=from+home", content=write(trained))
     assert answer.status_code == 201
-    row = fits(answer, models.RunRow)
+    row = fits(answer, models.ImportedWeights)
     assert (row["status"], row["name"], row["title"]) == ("finished", "from home", "64-6-10")
     models.RunDetail.model_validate(served.client.get(f"/api/runs/{row['id']}").json())
     assert same(trained, from_json(served.client.get(f"/api/runs/{row['id']}/export/json").content))
