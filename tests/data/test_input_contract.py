@@ -45,13 +45,14 @@ def test_a_network_is_fed_as_it_was_trained_whatever_the_data_are_now():
 
 
 def test_frames_and_names_go_with_the_network():
-    spoken = load("spoken-digits")
-    network = dense_network((32,), [5], 10)
-    trained = with_contract(
-        to_trained(build(network), network, Training(dataset="spoken-digits", num_steps=40)), spoken
-    )
-    assert (trained.inputs.frames, trained.inputs.shape) == (40, (32,))
-    assert trained.readout.class_names == spoken.info.class_names
+    task = load("memory-25")
+    features, frames = int(np.prod(task.info.input_shape)), task.info.frames
+    network = dense_network((features,), [5], task.info.classes)
+    training = Training(dataset="memory-25", num_steps=frames)
+    trained = with_contract(to_trained(build(network), network, training), task)
+    assert frames > 1
+    assert (trained.inputs.frames, trained.inputs.shape) == (frames, task.info.input_shape)
+    assert trained.readout.class_names == task.info.class_names
 
 
 def test_what_was_kept_of_known_data_is_what_they_are():

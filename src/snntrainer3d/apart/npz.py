@@ -69,7 +69,7 @@ def read_npz(
                 with archive.open(entry) as file:
                     found[name] = _array(file, entry.file_size, kinds)
     except _Refused as error:
-        raise FileFormatError(f"{called} is not read: {at}{error}.", hint=_HINT) from None
+        raise FileFormatError(f"{called} is not read: {at}{error}.") from None
     except MemoryError:
         raise LimitError(f"{called} takes more memory than there is.", hint="Store fewer or smaller arrays.") from None
     except _DAMAGE as error:
@@ -111,7 +111,7 @@ def _array(file: IO[bytes], size: int, kinds: str) -> np.ndarray:
         raise _Refused(f"is of the type {dtype}")
     bytes_in_all = math.prod(shape) * dtype.itemsize
     if min(shape, default=1) < 0 or bytes_in_all != size - counted.taken:
-        raise _Refused(f"says the shape {shape}, which its {size:,} bytes do not hold")
+        raise _Refused(f"says the shape {shape}, which its {size:,} bytes do not hold; it may be truncated")
     content = np.empty(bytes_in_all, np.uint8)
     for begin in range(0, bytes_in_all, _PIECE):
         piece = file.read(min(_PIECE, bytes_in_all - begin))
