@@ -54,7 +54,11 @@ thousand points, each the mean of its updates; at other paces every update.
 
 `snntrainer3d runs disk` and the page's Runs tell what each run takes. A quota (`runs disk --quota 20GB`, or the page) thins snapshots
 alone, those of the oldest runs first, annotated ones last; it is told in the run, the home and the log. Killed in the middle, every snapshot is
-still there (`tests/runs/test_quota.py`).
+still there. One process keeps the quota at a time and looks at the bound before each run; a run that cannot be thinned is logged and the next
+one taken. On a full disk, where no copy fits, Linux makes holes in the file itself. A run is left alone where thinning would free nothing:
+small snapshots that share a block of the disk, and disks or systems whose files have no holes (exFAT, Windows), where the quota therefore takes
+nothing. The trash does not count toward the quota, for what is in it can be restored whole: empty it for its space
+(`tests/runs/test_quota.py`).
 
 ## Attacks
 

@@ -209,7 +209,8 @@ os.rename(sys.argv[2] + ".new", sys.argv[2])
 time.sleep(600)
 """
 PARENT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs tests in the background ignores it
 from pathlib import Path
 from snntrainer3d.data.own import reading_apart
 child, path, told = sys.argv[1:]
