@@ -15,10 +15,8 @@ from jaxtyping import Float64, Int, Int64, Num
 from snntrainer3d.circuits.clocked import advance, follow
 from snntrainer3d.circuits.design import Crossbar, Design
 from snntrainer3d.circuits.samples import Samples
+from snntrainer3d.circuits.simulation.measures import MOST_SPIKES
 from snntrainer3d.spec import Readout
-
-MOST_SPIKES = Readout()
-
 
 Portions = Callable[[int, int], Num[np.ndarray, "sample _ feature"]]
 """Gives the input of samples begin … end − 1: at each step, or at one where it is the same at all of them."""

@@ -9,12 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-ARITHMETIC = ("add", "sub", "mul", "div", "neg")
-FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "abs")
 COMPARISONS = ("gt", "ge", "lt", "le")
-LEAVES = ("constant", "parameter", "state", "input", "gradient")
-"""Numbers that come from elsewhere; `gradient` is one that arrives from what follows in time or in the network."""
-SPECIAL = ("minimum", "maximum", "clamp", "select", "spike", "heaviside", "detach", "with_gradient")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
