@@ -21,7 +21,7 @@ from snntrainer3d.errors import AccessError, InputError, TokenError
 from snntrainer3d.jobs import JobRunner
 from snntrainer3d.server import guesses
 from snntrainer3d.server import socket as page_socket
-from snntrainer3d.server.access import VARIABLE, Access, access_for, cookie_name
+from snntrainer3d.server.access import TOKEN_VARIABLE, Access, access_for, cookie_name
 from snntrainer3d.server.gate import Refusals
 from snntrainer3d.server.listen import MAX_MESSAGE_BYTES
 
@@ -224,7 +224,7 @@ def test_a_message_beyond_the_limit_ends_its_line_alone(served: Served, size: in
 
 
 def test_loopback_asks_for_no_token_unless_wished(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
     assert access_for("127.0.0.1").token is None
     one, other = access_for("localhost", ask_token=True), access_for("::1", ask_token=True)
     assert one.token
@@ -233,7 +233,7 @@ def test_loopback_asks_for_no_token_unless_wished(monkeypatch: pytest.MonkeyPatc
 
 
 def test_any_other_address_asks_for_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
     for host in ("0.0.0.0", "::", "192.168.0.9", "lab.example"):
         access = access_for(host, names=["Proxy.example"])
         assert access.token
@@ -245,9 +245,9 @@ def test_any_other_address_asks_for_a_token(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_token_of_the_environment_is_used_where_it_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, TOKEN)
+    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     assert access_for("127.0.0.1").token == TOKEN
-    monkeypatch.setenv(VARIABLE, "short")
+    monkeypatch.setenv(TOKEN_VARIABLE, "short")
     with pytest.raises(InputError, match="at least 16"):
         access_for("127.0.0.1")
 

@@ -1,14 +1,16 @@
 """Read an HDF5 file in a process of its own: `python hdf5_child.py FILE OUT.npz MAX_BYTES MAX_SECONDS`.
 
 libhdf5 hangs on a few damaged files in a thousand and reserves whatever memory a file claims, so this process limits
-its own time and memory. It imports nothing of this project: it has to start quickly. Links to other files, virtual
-data and filters that would be loaded from elsewhere are refused.
+its own time and memory. Links to other files, virtual data and filters that would be loaded from
+elsewhere are refused.
 """
 
 import json
 import os
 import sys
 from typing import Any
+
+from snntrainer3d.apart.limits import limit_process
 
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 16
@@ -22,7 +24,7 @@ def main() -> int:
     import h5py
     import numpy as np
 
-    _limit(max_bytes, max_seconds)
+    limit_process(2 * max_bytes + SPARE_BYTES, max_seconds)
     arrays: dict[str, Any] = {}
     texts: dict[str, Any] = {}
     try:
@@ -99,21 +101,6 @@ class _Reader:
 
 def _text(entry: Any) -> str:
     return entry.decode("utf-8", "replace") if isinstance(entry, bytes) else str(entry)
-
-
-def _limit(max_bytes: int, max_seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's time limit alone
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (max_seconds, max_seconds))
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            now = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:  # Not Linux: what is taken already is not told, and others heed no such limit
-        return
-    limit = now + 2 * max_bytes + SPARE_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 if __name__ == "__main__":

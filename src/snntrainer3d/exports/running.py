@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Shaped
 
+from snntrainer3d.apart import needed_environment
 from snntrainer3d.errors import FailureError
 from snntrainer3d.exports.proof import Layers, Ran
 
@@ -34,13 +34,13 @@ def run_script(files: Mapping[str, bytes], raw: Shaped[np.ndarray, "sample ..."]
     return Ran(spikes, membranes, np.array(told.split(), np.int64))
 
 
-def call(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
+def call(command: Sequence[str], folder: Path) -> str:
     """Run a command in a folder and give what it printed; raises FailureError with its last words."""
     try:
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**os.environ, **(environment or {})},
+            env=needed_environment(folder),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from snntrainer3d.apart import own_environment
 from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError, StorageError
 from snntrainer3d.events import ENDED, Cancelled, Event, Failed, Interrupted
 from snntrainer3d.jobs.control import Order, Want, give_order, read_order
@@ -173,7 +174,12 @@ class JobRunner:
             with folder.log.open("wb") as output:
                 # A session of its own, so that the Ctrl-C that ends the server does not reach the job.
                 self._processes[folder.id] = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    env=own_environment(),
                 )
             log.info("Run %s: its process begins.", folder.id, extra={"run": folder.id})
         except OSError as error:

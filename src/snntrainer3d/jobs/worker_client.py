@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from snntrainer3d.apart import own_environment
 from snntrainer3d.errors import JobError, StorageError, error_of
 from snntrainer3d.jobs.pipe import Message, read_message, write_message
 from snntrainer3d.jobs.words import last_words
@@ -113,7 +113,7 @@ class _Process:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=output,
-                    env={**os.environ, **threads},
+                    env={**own_environment(), **threads},
                     start_new_session=True,
                 )
         except OSError as error:

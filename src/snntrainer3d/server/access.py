@@ -12,9 +12,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from snntrainer3d.apart import TOKEN_VARIABLE
 from snntrainer3d.errors import AccessError, InputError, TokenError
 
-VARIABLE = "SNNTRAINER3D_TOKEN"
 SHORTEST_TOKEN = 16
 _TOKEN_BYTES = 32
 _SEPARATOR = "."
@@ -126,10 +126,10 @@ def access_for(host: str, *, ask_token: bool = False, names: Collection[str] = (
     Raises:
         InputError: the token that is set is too short to be safe.
     """
-    given = os.environ.get(VARIABLE, "")
+    given = os.environ.get(TOKEN_VARIABLE, "")
     if given and len(given) < SHORTEST_TOKEN:
         raise InputError(
-            f"{VARIABLE} has {len(given)} characters, at least {SHORTEST_TOKEN} are needed.",
+            f"{TOKEN_VARIABLE} has {len(given)} characters, at least {SHORTEST_TOKEN} are needed.",
             hint="Unset it: then a token is made at every start.",
         )
     loopback = is_loopback(host)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from snntrainer3d.apart import own_environment
 from snntrainer3d.errors import JobError
 
 END_PATIENCE_S = 10.0
@@ -72,7 +72,7 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[str]:
         names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
-        environment = {**os.environ, **dict.fromkeys(names, str(self._threads))}
+        environment = {**own_environment(), **dict.fromkeys(names, str(self._threads))}
         command = [sys.executable, "-P", "-m", "snntrainer3d.studies.worker"]
         try:
             with self._log.open("ab") as log:

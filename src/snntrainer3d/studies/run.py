@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
+from snntrainer3d.apart import own_environment
 from snntrainer3d.data import available, fetch
 from snntrainer3d.errors import ConflictError, FailureError, JobError, NotFoundError, Snntrainer3dError
 from snntrainer3d.jobs import JobRunner, cancel_run, has_decisions
@@ -90,7 +91,12 @@ def start(study: StudyFolder, home: Path, order: Order | None = None) -> None:
     try:
         with study.log.open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                env=own_environment(),
             )
     except OSError as error:
         raise JobError(f"The process of the study cannot be started: {error.strerror or error}.") from error
@@ -105,7 +111,13 @@ def write_report_apart(study: StudyFolder, home: Path) -> None:
     """Write the report of what is finished in a process of its own, for what draws is heavy; raises FailureError."""
     command = [sys.executable, "-P", "-m", "snntrainer3d.studies.child", str(home), study.id, "report"]
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=REPORT_LIMIT_S, check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=REPORT_LIMIT_S,
+        check=False,
+        env=own_environment(),
     )
     if done.returncode:
         raise FailureError(study.read_error() or f"The report cannot be written: {done.stderr[-500:]}")

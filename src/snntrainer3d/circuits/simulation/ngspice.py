@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from snntrainer3d.apart import needed_environment
 from snntrainer3d.circuits.simulation.raw import Waveforms, read_raw, time_reached
 from snntrainer3d.errors import SimulationError
 
@@ -82,7 +83,7 @@ def _run(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             # One thread each: samples run side by side, and ngspice's threads only help models of transistors.
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env=needed_environment(place, threads=1),
         )
         try:
             while process.poll() is None:

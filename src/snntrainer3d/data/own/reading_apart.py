@@ -21,7 +21,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from snntrainer3d.apart import read_npy
+from snntrainer3d.apart import broken_by, needed_environment, read_npy
 from snntrainer3d.data.own.gathered import Choice, Gathered
 from snntrainer3d.data.own.unpacking import place_of_its_own, remove_unpacked
 from snntrainer3d.errors import FailureError, FileFormatError, LimitError, Snntrainer3dError, StorageError, error_of
@@ -143,8 +143,7 @@ def _run(folder: Path, name: str, limit_s: float) -> tuple[int, str]:
 
     It ends with all that it started when this process does, by the pipe that is its standard input.
     """
-    here = {key: str(folder) for key in (VARIABLE, "TMPDIR", "TEMP", "TMP")}
-    environment = {**os.environ, **here, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**needed_environment(folder, threads=1), VARIABLE: str(folder)}
     theirs, ours = os.pipe()
     try:
         with subprocess.Popen(
@@ -177,14 +176,8 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _broken(code: int, words: str, name: str) -> Snntrainer3dError:
     """Return the error for a process that ended otherwise than it should."""
-    if -code == getattr(signal, "SIGXCPU", None):
-        return LimitError(f"Reading {name} took too long.", hint="Give fewer or smaller files.")
-    if -code == getattr(signal, "SIGKILL", None):
-        message = f"Reading {name} took more memory than there is."
-        return LimitError(message, hint="Take fewer or smaller samples.")
     if code < 0:
-        message = f"{name} is damaged: reading it ended the process that tried."
-        return FileFormatError(message, hint="Copy or save it again.")
+        return broken_by(name, code, "Copy or save it again.")
     _log.error("Reading %s: %s", name, words)
     last = (words.strip().splitlines() or [f"the reading process ended with {code}"])[-1]
     return FailureError(f"An error that was not foreseen: {last:.500}", hint="Please report it.")
