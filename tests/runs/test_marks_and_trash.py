@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from snntrainer3d.errors import InputError, NotFoundError, SpecError
+from snntrainer3d.errors import InputError, NotFoundError, SpecError, StorageError
 from snntrainer3d.events import Cancelled, Update
-from snntrainer3d.runs import Query, RunStore, append_event, database
+from snntrainer3d.runs import Query, RunStore, append_event, check_store, database, parse_condition
 from snntrainer3d.spec import RunSpec
 
 
@@ -124,6 +124,28 @@ def test_a_store_of_the_first_form_keeps_runs_and_points(home: Path, spec: RunSp
             connection.exec_driver_sql("DELETE FROM runs")
             assert connection.exec_driver_sql("SELECT count(*) FROM points").scalar_one() == 0, "still cascades"
     assert (home / "backups" / "runs-0001.db").is_file()
+
+
+def test_a_store_of_the_first_form_with_damaged_documents_opens(home: Path, spec: RunSpec) -> None:
+    with RunStore(home) as store:
+        damaged, whole = store.create(spec).id, store.create(spec.changed(training=spec.training.changed(seed=7))).id
+    with closing(sqlite3.connect(home / "runs.db")) as connection, connection:
+        connection.execute("UPDATE runs SET spec = '{\"training\": ', results = 'cut' WHERE id = ?", (damaged,))
+    _back_to_the_first_form(home / "runs.db")
+    with RunStore(home) as store:
+        assert {row.id: row.seed for row in store.list()} == {damaged: 0, whole: 7}
+        found = store.query(Query(sort="training.seed", where=(parse_condition("training.seed = 7"),)))
+        assert [row.id for row in found.runs] == [whole]
+        assert {field["runs"] for field in store.fields() if field["name"] == "training.seed"} == {1}
+        with pytest.raises(StorageError, match=f"document of run {damaged} in the database is damaged"):
+            store.get(damaged)
+        read = store.folder(whole).read_spec(), store.folder(damaged).read_spec()
+    troubles = [trouble.text for trouble in check_store(home, mend=True)]
+    assert troubles == [f"The {name} of run {damaged} in the database cannot be read." for name in ("spec", "results")]
+    with RunStore(home) as store:
+        assert (store.get(whole).spec, store.get(damaged).spec) == read
+        assert store.get(damaged).results is None
+    assert check_store(home) == []
 
 
 def _back_to_the_first_form(path: Path) -> None:

@@ -239,15 +239,8 @@ PREPARED = {
         event(kind="finished", results={"test": "good"}),
         event(kind="failed", error={"error": "text"}),
         event(kind="failed", error={"message": 1}),
-        event(kind="unheard of"),
-        event(**{**PREPARED, "updates_per_epoch": 0}),
-        event(**{**PREPARED, "total_updates": 2**70}),
-        event(kind="epoch", epoch=1, update=-1, train_loss=0.1, train_accuracy=0.5, rates=[], seconds=1.0),
         event(kind="epoch", epoch=1, update=1, train_loss=0.1, train_accuracy=0.5, rates=[0.1] * 9, seconds=1.0),
-        event(kind="cancelled", at=1e300),
-        event(kind="cancelled", at=-5.0),
-        event(kind="notice", level="info", code="a", text="\ud800"),
-        lambda content: content.update({"events.jsonl": content["events.jsonl"] + b"\x00\xff\n"}),
+        lambda content: content.update({"events.jsonl": b"\x00\xff\ncut\n"}),
         lambda content: content.update({"results.json": b"[" * 5000}),
         lambda content: content.update({"results.json": b'{"a": ' * 900 + b"1" + b"}" * 900}),
         lambda content: content.update({"results.json": b"[]"}),
@@ -281,6 +274,55 @@ def test_what_no_training_writes_is_refused_whole(
         with_sums(content)
 
     refused(changed(file, consistently), other, Snntrainer3dError)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        event(kind="unheard of"),
+        event(**{**PREPARED, "updates_per_epoch": 0}),
+        event(**{**PREPARED, "total_updates": 2**70}),
+        event(kind="epoch", epoch=1, update=-1, train_loss=0.1, train_accuracy=0.5, rates=[], seconds=1.0),
+        event(kind="cancelled", at=1e300),
+        event(kind="cancelled", at=-5.0),
+        event(kind="notice", level="info", code="a", text="\ud800"),
+        lambda content: content.update({"events.jsonl": content["events.jsonl"] + b"\x00\xff\n"}),
+        lambda content: content.update({"events.jsonl": b"cut by a power loss\n" + content["events.jsonl"]}),
+        lambda content: content.update({"events.jsonl": content["events.jsonl"].replace(b"\n", b"\ncut\n", 1)}),
+    ],
+)
+def test_a_damaged_line_of_an_earlier_release_is_skipped_and_told(
+    store: RunStore, run: str, file: Path, other: RunStore, change: Callable[[dict[str, bytes]], None]
+) -> None:
+    """An earlier release packed the record as it was, with the lines that a power loss had damaged."""
+
+    def consistently(content: dict[str, bytes]) -> None:
+        change(content)
+        with_sums(content)
+
+    row = other.import_file(changed(file, consistently))
+    assert row.notices == ["1 line of the record cannot be read and is skipped."]
+    before, after = store.get(run), other.get(run)
+    assert {name for name in type(after).model_fields if getattr(before, name) != getattr(after, name)} == {
+        "damaged_lines"
+    }
+    assert other.metrics(run) == store.metrics(run)
+    assert other.events(run).events == store.events(run).events
+
+
+def test_a_damaged_line_that_is_the_point_of_an_epoch_leaves_the_rest(
+    run: str, file: Path, other: RunStore, store: RunStore
+) -> None:
+    def cut(content: dict[str, bytes]) -> None:
+        lines = content["events.jsonl"].splitlines(keepends=True)
+        content["events.jsonl"] = b"".join([*lines[:2], lines[2][:30] + b"\n", *lines[3:]])
+        with_sums(content)
+
+    row = other.import_file(changed(file, cut))
+    assert (row.status, len(row.notices)) == ("finished", 1)
+    assert len(other.metrics(run).updates) == 1
+    assert len(other.metrics(run).epochs) == 0
+    assert other.get(run).results == store.get(run).results
 
 
 def test_nothing_stays_where_a_run_cannot_be_kept(file: Path, other: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -451,7 +451,7 @@ def test_a_run_is_taken_along_as_a_file(served: Served, finished: str) -> None:
     served.client.delete(f"/api/trash/{finished}")
     imported = served.client.post("/api/runs/import", content=answer.content)
     assert imported.status_code == 201
-    assert fits(imported, models.RunRow)["name"] == name
+    assert fits(imported, models.ImportedRun)["name"] == name
     fault(served.client.post("/api/runs/import", content=b"PK nonsense"), 422, "file_format")
     fault(served.client.get(f"/api/runs/{made(served)}/export/run"), 409, "conflict")
     assert not [path.name for path in served.home.iterdir() if path.name.startswith((".export-", ".import-"))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from snntrainer3d.cli.completion import complete_run
-from snntrainer3d.cli.output import AsJson, clock, give, give_json, give_table
+from snntrainer3d.cli.output import AsJson, clock, give, give_json, give_table, say
 from snntrainer3d.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -118,7 +118,10 @@ def import_file(
     from snntrainer3d.runs import RunStore
 
     with RunStore() as store:
-        _told(store.import_file(file), as_json, "is here")
+        row = store.import_file(file)
+    _told(row, as_json, "is here")
+    for text in row.notices if not as_json else []:
+        say(text)
 
 
 def _told(row: RunRow, as_json: bool, what: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -84,10 +86,18 @@ def _engine(path: Path, *, foreign_keys: bool = True) -> Engine:
         max_overflow=0,
         pool_use_lifo=True,
         connect_args={"check_same_thread": False},
+        json_deserializer=_json_of,
     )
     event.listen(engine, "connect", _prepare if foreign_keys else _prepare_to_migrate)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _json_of(text: str) -> Any:
+    """Return a document; None for one that is damaged, so that the other runs are still shown."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(text)
+    return None
 
 
 @contextmanager

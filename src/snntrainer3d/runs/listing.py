@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Select, func, select
 
-from snntrainer3d.errors import InputError, NotFoundError
+from snntrainer3d.errors import InputError, NotFoundError, StorageError
 from snntrainer3d.runs.marks import split
 from snntrainer3d.runs.repeat import repeat_of
 from snntrainer3d.runs.rows import RunDetail, RunRow
@@ -68,7 +68,10 @@ def rows_of(found: Iterable[Row[Any]], queued: dict[str, int]) -> list[RunRow]:
 
 
 def detail_of(found: Row[Any], queued: dict[str, int]) -> RunDetail:
-    """Give a run in full."""
+    """Give a run in full; raises StorageError where its document in the database is damaged."""
+    if found.spec is None:
+        hint = "Stop the server, then let `snntrainer3d doctor --repair` take it from the run's folder."
+        raise StorageError(f"The document of run {found.id} in the database is damaged.", hint=hint)
     spec = parse_run(found.spec)
     return RunDetail(
         **_listed(tuple(getattr(found, name) for name in LISTED), queued),
@@ -76,7 +79,7 @@ def detail_of(found: Row[Any], queued: dict[str, int]) -> RunDetail:
         results=found.results,
         error=found.error,
         last_words=found.last_words,
-        environment=found.environment,
+        environment=found.environment or {},
         launcher=found.launcher,
         imported=found.imported,
         start_from=found.start_from,

@@ -9,7 +9,21 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from snntrainer3d.errors import Fault, SpecError
 from snntrainer3d.runs.marks import SEPARATOR
@@ -22,11 +36,18 @@ COLUMNS = (
     "pace", "archived", "launcher", "imported", "notes", "train_seconds",
 )  # fmt: skip
 """Of the row; whatever else is asked for lies in one of the documents."""
+
+
+def _whole(document: Column[Any]) -> ColumnElement[Any]:
+    """Give a document where it is JSON: SQLite would refuse the whole question for one that is damaged."""
+    return case((func.json_valid(document) == 1, document))
+
+
 _DOCUMENTS = {
-    "training": (RUNS.c.spec, "$.training"),
-    "network": (RUNS.c.spec, "$.network"),
-    "results": (RUNS.c.results, "$"),
-    "environment": (RUNS.c.environment, "$"),
+    "training": (_whole(RUNS.c.spec), "$.training"),
+    "network": (_whole(RUNS.c.spec), "$.network"),
+    "results": (_whole(RUNS.c.results), "$"),
+    "environment": (_whole(RUNS.c.environment), "$"),
 }
 _FIELD = re.compile(r"[A-Za-z_]\w*(?:\[(?:\d+|\*)\]|\.[A-Za-z_]\w*)*")
 _CONDITION = re.compile(rf"\s*({_FIELD.pattern})\s*(!=|<=|>=|=|<|>|~)\s*(.*?)\s*", re.DOTALL)
@@ -134,8 +155,8 @@ def fields(connection: Connection) -> list[dict[str, Any]]:
     kinds: dict[str, str] = {}
     columns = (RUNS.c.spec, RUNS.c.results, RUNS.c.environment)
     for found in connection.execute(select(*columns).where(RUNS.c.deleted_at.is_(None))):
-        documents = {"training": found.spec["training"], "network": found.spec["network"]}
-        for name, value in _scalars({**documents, "results": found.results or {}, "environment": found.environment}):
+        documents = {name: (found.spec or {}).get(name) for name in ("training", "network")}
+        for name, value in _scalars({**documents, "results": found.results, "environment": found.environment}):
             counts[name] = counts.get(name, 0) + 1
             kinds.setdefault(name, _kind(value))
             seen = values.setdefault(name, {})

@@ -105,6 +105,14 @@ def read_record(path: Path, offset: int = 0, limit: int | None = None) -> Lines:
     return Lines(tuple(events), damaged, len(raw), complete)
 
 
+def told_damaged(lines: int) -> list[str]:
+    """Return what a person is told of the lines of a record that could not be read; nothing where there are none."""
+    if not lines:
+        return []
+    one = lines == 1
+    return [f"{lines:,} line{'' if one else 's'} of the record cannot be read and {'is' if one else 'are'} skipped."]
+
+
 def whole_lines(path: Path) -> Iterator[bytes]:
     """Give the lines that can be read, each with its line break: what a record is copied from."""
     for line in _whole_lines(path, 0, None)[0]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, null, select, update
 
 from snntrainer3d.data import left_unpacked
 from snntrainer3d.errors import ConflictError, FileFormatError, Snntrainer3dError, StorageError
@@ -19,7 +19,7 @@ from snntrainer3d.events import Finished, Interrupted
 from snntrainer3d.runs.checkpoints import list_checkpoints, newest_checkpoint, read_checkpoint
 from snntrainer3d.runs.database import DATABASE, Database, refuse_vanished
 from snntrainer3d.runs.folder import RunFolder
-from snntrainer3d.runs.record import read_record
+from snntrainer3d.runs.record import read_record, told_damaged
 from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
 from snntrainer3d.runs.store import UNENDED, RunStore
 from snntrainer3d.runs.tables import RUNS
@@ -73,7 +73,7 @@ def _troubles(home: Path, mend: bool) -> Iterator[Trouble]:
         known = _statuses(database)
         yield from _without_row(store, known, mend)
         for run, status in known.items():
-            yield from _of_run(store, RunFolder(home / "runs" / run), status, mend)
+            yield from _of_run(store, database, RunFolder(home / "runs" / run), status, mend)
     yield from _left_over(home, mend)
 
 
@@ -167,7 +167,7 @@ def _without_row(store: RunStore, known: dict[str, str], mend: bool) -> Iterator
             yield Trouble(str(folder), f"{text} {error}", f"Kept in {target}.")
 
 
-def _of_run(store: RunStore, run: RunFolder, status: str, mend: bool) -> Iterator[Trouble]:
+def _of_run(store: RunStore, database: Database, run: RunFolder, status: str, mend: bool) -> Iterator[Trouble]:
     if not run.path.is_dir():
         yield Trouble(str(run.path), "The folder of this run is gone.", _told_gone(store, run, status) if mend else "")
         return
@@ -178,12 +178,31 @@ def _of_run(store: RunStore, run: RunFolder, status: str, mend: bool) -> Iterato
     except Snntrainer3dError as error:
         yield Trouble(str(run.spec), f"The document of the run cannot be read: {error}")
         return
-    damaged = read_record(run.events).damaged
-    if damaged:
-        yield Trouble(str(run.events), f"{damaged} lines of the record cannot be read; they are skipped.")
+    yield from _of_documents(database, run, spec, mend)
+    for text in told_damaged(read_record(run.events).damaged):
+        yield Trouble(str(run.events), text)
     yield from _of_checkpoints(run, mend)
     yield from _of_snapshots(run)
     yield from _of_weights(run, spec, status, mend)
+
+
+def _of_documents(database: Database, run: RunFolder, spec: RunSpec, mend: bool) -> Iterator[Trouble]:
+    """Find documents of a run's row that are no JSON; the run's folder has both."""
+    columns = {
+        column.name: column.is_not(null()) & (func.json_valid(column) == 0) for column in (RUNS.c.spec, RUNS.c.results)
+    }
+    with database.read() as connection:
+        found = connection.execute(select(*columns.values()).where(RUNS.c.id == run.id)).one()
+    for name in [name for name, damaged in zip(columns, found, strict=True) if damaged]:
+        mended = ""
+        if mend:
+            whole: Any = spec.model_dump(mode="json")
+            if name == "results":
+                whole = run.read_results() if run.results.exists() else null()
+            with database.write() as connection:
+                connection.execute(update(RUNS).where(RUNS.c.id == run.id).values({name: whole}))
+            mended = "Taken from the run's folder."
+        yield Trouble(str(database.path), f"The {name} of run {run.id} in the database cannot be read.", mended)
 
 
 def _told_gone(store: RunStore, run: RunFolder, status: str) -> str:

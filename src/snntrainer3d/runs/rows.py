@@ -105,6 +105,13 @@ class RunDetail(RunRow):
     """Lines of its record that could not be read."""
 
 
+class ImportedRun(RunRow):
+    """The run that a run file became."""
+
+    notices: list[str]
+    """What a person should know of it, such as lines of its record that could not be read."""
+
+
 class Found(_Row):
     """What a query found."""
 

@@ -35,8 +35,17 @@ from snntrainer3d.runs.marks import checked_notes, checked_tags, joined, split
 from snntrainer3d.runs.names import checked_name, name_of
 from snntrainer3d.runs.points import points_of_run
 from snntrainer3d.runs.query import NEWEST, Query, fields, filtered, ordered, refuse_unknown, value_of
-from snntrainer3d.runs.record import read_record
-from snntrainer3d.runs.rows import CheckpointRow, EventPage, Found, Launcher, RunDetail, RunRow, SnapshotRow
+from snntrainer3d.runs.record import read_record, told_damaged
+from snntrainer3d.runs.rows import (
+    CheckpointRow,
+    EventPage,
+    Found,
+    ImportedRun,
+    Launcher,
+    RunDetail,
+    RunRow,
+    SnapshotRow,
+)
 from snntrainer3d.runs.run_file import About, read_run_file, write_run_file
 from snntrainer3d.runs.snapshots import list_snapshots, read_snapshot
 from snntrainer3d.runs.synchronise import apply_changes, take_portion
@@ -269,8 +278,10 @@ class RunStore:
         about = About(**{name: getattr(found, name) for name in fields})
         write_run_file(self.folder(found.id), about, target)
 
-    def import_file(self, path: Path, called: str = "") -> RunRow:
+    def import_file(self, path: Path, called: str = "") -> ImportedRun:
         """Make a run of a file that `export_file` wrote; it keeps its id. Faults name the file as it is `called`.
+
+        Damaged lines of its record are skipped and told.
 
         Raises:
             ConflictError: the run is here already, or in the trash.
@@ -293,11 +304,12 @@ class RunStore:
         try:
             self._insert(about.id, spec, **columns)
             self.sync(about.id)
-            with self._database.read() as connection:
-                return _row(connection, about.id)
+            made = self.get(about.id)
         except BaseException:
             self._forget(about.id)
             raise
+        row = {name: getattr(made, name) for name in RunRow.model_fields}
+        return ImportedRun(**row, notices=told_damaged(made.damaged_lines))
 
     def adopt(self, run: str) -> RunRow:
         """Make the row anew of a run whose folder is there; what only the row held is lost: name, tags, notes.

@@ -46,9 +46,10 @@ def check_unpacked(run: RunFolder) -> tuple[RunSpec, dict[str, Any] | None]:
 
 
 def _check_record(run: RunFolder, spec: RunSpec) -> tuple[Event, ...]:
+    """Return the events of a record; damaged lines among them are skipped, as in a run's own folder."""
     lines = read_record(run.events)
-    if lines.damaged:
-        raise FileFormatError(f"events.jsonl has {lines.damaged} lines that are no events.", hint=_HINT)
+    if lines.damaged and not lines.events:
+        raise FileFormatError("No line of events.jsonl can be read.", hint=_HINT)
     layers = len(spec.network.spiking())
     for event in lines.events:
         if isinstance(event, Finished):

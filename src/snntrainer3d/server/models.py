@@ -21,6 +21,7 @@ from snntrainer3d.runs import (
     RunRow,
     SnapshotRow,
 )
+from snntrainer3d.runs import ImportedRun as _StoredImport
 from snntrainer3d.runs import RunDetail as _StoredDetail
 from snntrainer3d.server.body import Body as _Body
 from snntrainer3d.server.body import Request as _Request
@@ -293,6 +294,10 @@ class RunDetail(_StoredDetail):
     results: Results | None  # type: ignore[assignment]
     error: ErrorDetail | None  # type: ignore[assignment]
     """What ended it; None unless it failed or was interrupted."""
+
+
+class ImportedRun(_StoredImport):
+    """The run that a run file became."""
 
 
 class ImportedWeights(RunRow):

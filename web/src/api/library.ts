@@ -6,6 +6,7 @@ import type {
   RunField,
   ChangeRun,
   Curves,
+  ImportedRun,
   RunRow,
   TagRow,
   DeletedRow,
@@ -36,7 +37,7 @@ export const libraryApi = {
   emptyTrash: () => send<unknown>("DELETE", "/trash"),
   disk: () => get<DiskUse>("/disk"),
   setQuota: (quota_bytes: number | null) => send<DiskUse>("PUT", "/disk", { quota_bytes }),
-  importRun: (file: Blob) => sendBytes<RunRow>("/runs/import", file),
+  importRun: (file: Blob) => sendBytes<ImportedRun>("/runs/import", file),
   curves: (run: string, points: number, signal?: AbortSignal) =>
     get<Curves>(`${at(run)}/curves?points=${points}`, signal),
   /** Takes seconds for each run whose decisions were not kept. */

@@ -53,6 +53,7 @@ export type {
   DiskRow,
   DiskUse,
   RunField,
+  ImportedRun,
   ImportedWeights,
   RunRow,
   RunsMessage,

@@ -651,6 +651,44 @@ export interface RunDetail {
   damaged_lines: number;
 }
 
+/** The run that a run file became. */
+export interface ImportedRun {
+  id: string;
+  name: string;
+  status: RunStatus;
+  created_at: number;
+  /** When its first process began. */
+  started_at: number | null;
+  /** When its last process ended; None while it is queued, running or paused. */
+  ended_at: number | null;
+  dataset: string;
+  /** The network as people write it: 784-100-10. */
+  title: string;
+  /** The kinds of neuron in it, each once, from input to output. */
+  neurons: string[];
+  /** As planned; those done stand in `progress`. */
+  epochs: number;
+  /** None before data and network stand. */
+  progress: Progress | null;
+  /** Time in training, without pauses, loading and the test; None until it is finished. */
+  train_seconds: number | null;
+  test_accuracy: number | null;
+  /** Of the last epoch. */
+  validation_accuracy: number | null;
+  /** On the test set. */
+  macro_f1: number | null;
+  parameters: number;
+  seed: number;
+  num_steps: number;
+  pace: "full" | "slow" | "update";
+  tags: string[];
+  archived: boolean;
+  /** From 1 while queued for the server to start it. */
+  queue_position: number | null;
+  /** What a person should know of it, such as lines of its record that could not be read. */
+  notices: string[];
+}
+
 /** The run that a weight file became. */
 export interface ImportedWeights {
   id: string;

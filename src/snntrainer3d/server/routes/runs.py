@@ -14,6 +14,7 @@ from snntrainer3d.runs import parse_condition
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
 from snntrainer3d.server.models import (
     ChangeRun,
+    ImportedRun,
     ImportedWeights,
     RunDetail,
     RunFields,
@@ -121,7 +122,7 @@ async def import_weights(
     return views.json({**row, **about}, 201)
 
 
-@router.post("/runs/import", status_code=201, response_model=RunRow, openapi_extra=WEIGHTS_BODY)
+@router.post("/runs/import", status_code=201, response_model=ImportedRun, openapi_extra=WEIGHTS_BODY)
 async def import_file(request: Request, views: Views) -> Response:
     """Make a run of a file that `export/run` gave; it keeps its id."""
     async with uploaded(request, request.app.state.home) as file:

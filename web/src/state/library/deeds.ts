@@ -99,6 +99,7 @@ export const deeds = {
       notices.say("success", `“${row.name}” is imported.`, {
         action: { label: "Open", run: () => void session.open(row.id) },
       });
+      for (const text of row.notices) notices.say("warning", text);
     } catch (thrown) {
       notices.fault(thrown, `Importing ${file.name}`);
     }

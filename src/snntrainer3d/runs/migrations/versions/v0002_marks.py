@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.execute(
         "UPDATE runs SET seed = coalesce(json_extract(spec, '$.training.seed'), 0),"
         " num_steps = coalesce(json_extract(spec, '$.training.num_steps'), 0),"
-        " pace = coalesce(json_extract(spec, '$.training.pace'), 'full'),"
-        " macro_f1 = json_extract(results, '$.test.macro_f1')"
+        " pace = coalesce(json_extract(spec, '$.training.pace'), 'full')"
+        " WHERE json_valid(spec)"
     )
+    op.execute("UPDATE runs SET macro_f1 = json_extract(results, '$.test.macro_f1') WHERE json_valid(results)")

@@ -13,4 +13,4 @@ def upgrade() -> None:
     """Add the column before the large ones, which SQLite would otherwise read on the way to it."""
     with op.batch_alter_table("runs", recreate="always") as runs:
         runs.add_column(sa.Column("train_seconds", sa.Float), insert_before="last_words")
-    op.execute("UPDATE runs SET train_seconds = json_extract(results, '$.train_seconds')")
+    op.execute("UPDATE runs SET train_seconds = json_extract(results, '$.train_seconds') WHERE json_valid(results)")
