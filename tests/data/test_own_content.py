@@ -10,6 +10,7 @@ import pytest
 from own_files import arrays, packed, picture, pictures_by_class, written
 from snntrainer3d.data import Choice, Reading, check_data, import_data, load
 from snntrainer3d.data.own.reading import read
+from snntrainer3d.data.own.report import LeftOut, first_few
 from snntrainer3d.data.own.scaling import scaled
 from snntrainer3d.errors import FileFormatError
 
@@ -219,3 +220,21 @@ def test_half_floats_near_their_largest_raise_no_warning(tmp_path: Path) -> None
     values = scaled(found, np.arange(30), np.arange(30, 40)).inputs
     assert values.dtype == np.float32
     assert 0.0 <= values.min() < values.max() <= 1.0
+
+
+def test_several_names_are_told_by_the_first_and_how_many_more_there_are() -> None:
+    names = [f"n{at}" for at in range(1005)]
+    for told, expected in (
+        (first_few(names[:2]), "n0, n1"),
+        (first_few(names[:5]), "n0, n1, n2, n3, n4"),
+        (first_few(names), "n0, n1, n2, n3, n4 and 1,000 more"),
+        (first_few(names[:3], 7), "n0, n1, n2 and 4 more"),
+        (first_few(names[:8], most=7), "n0, n1, n2, n3, n4, n5, n6 and 1 more"),
+        (first_few(["half \ud800"]), "half \\ud800"),
+        (
+            str(LeftOut.of("files", names[:7], "are no pictures.")),
+            "7 files (n0, n1, n2, n3, n4 and 2 more): are no pictures.",
+        ),
+        (str(LeftOut("frames", 9, "only one is read", ("a.gif",))), "9 frames (a.gif): only one is read."),
+    ):
+        assert told == expected

@@ -8,7 +8,6 @@ import numpy as np
 from jaxtyping import Bool, Float, Float64, Int
 
 from snntrainer3d.circuits.design import Crossbar, Design
-from snntrainer3d.spec import Readout
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -21,11 +20,6 @@ class Behaviour:
     def counts(self) -> Int[np.ndarray, "*sample output"]:
         """Return the spikes of each output."""
         return self.spikes[-1].sum(axis=-2)
-
-    def decision(self, readout: Readout) -> int:
-        """Return the class of one sample."""
-        fired, membranes = (over_time[-1][:, None] for over_time in (self.spikes, self.membranes))
-        return int(readout.decisions(fired, membranes)[0])
 
 
 def run_clocked(design: Design, inputs: Float[np.ndarray, "*sample time feature"]) -> Behaviour:

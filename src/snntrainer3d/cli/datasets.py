@@ -112,8 +112,19 @@ def import_dataset(
     """Read your own data, say how, tell every fault of it, and keep it under a name that `train --dataset` takes."""
     from snntrainer3d.data import Choice, check_data, import_reading
 
-    left_out = tuple(ignore or ())
-    choice = Choice(size, over_time, test_share, frames, clip, polarity, label, left_out, header, delimiter, decimal)
+    choice = Choice(
+        side=size,
+        over_time=over_time,
+        test_share=test_share,
+        frames=frames,
+        clip=clip,
+        polarity=polarity,
+        label=label,
+        ignore=tuple(ignore or ()),
+        header=header,
+        delimiter=delimiter,
+        decimal=decimal,
+    )
     reading = (check_data if check else import_reading)(paths, name, choice)
     info, report = reading.dataset.info, reading.report
     train, test = reading.dataset.class_counts()

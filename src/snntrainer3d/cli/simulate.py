@@ -101,7 +101,7 @@ def _report(trained: TrainedNetwork, name: str, chosen: Samples, found: list[Sim
     report = report_of(found, chosen.indices, chosen.labels.tolist())
     for row, one, software in zip(report["samples"], found, _played(trained, chosen), strict=True):
         pairs = zip(one.circuit.spikes, software.spikes, strict=True)
-        row["trained"] = software.decision(chosen.readout)
+        row["trained"] = chosen.readout.decision(software.spikes[-1], software.membranes[-1])
         row["trained_spikes_differing"] = sum(int((fired != told).sum()) for fired, told in pairs)
     return {
         "weights": name,

@@ -19,7 +19,6 @@ from snntrainer3d.data.encoders import Encoded, Encoder
 from snntrainer3d.engine.build import SpikingNetwork, refresh
 from snntrainer3d.engine.losses import Objective
 from snntrainer3d.engine.multistep import neurons_at_once
-from snntrainer3d.spec import Readout
 
 DEFAULT = Objective()
 Recorded = tuple[Float[Tensor, "time batch neuron"], Float[Tensor, "time batch neuron"]]
@@ -40,11 +39,6 @@ class Playback:
     def counts(self) -> Int64[np.ndarray, "time output"]:
         """Give the spikes of each output up to and with each step."""
         return self.spikes[-1].cumsum(axis=0, dtype=np.int64)
-
-    def decision(self, readout: Readout) -> int:
-        """Return the class."""
-        fired, membranes = (over_time[-1][:, None] for over_time in (self.spikes, self.membranes))
-        return int(readout.decisions(fired, membranes)[0])
 
     def scores(self, objective: Objective) -> Num[np.ndarray, "time class"]:
         """Give what speaks for each class up to and with each step; the largest at the last step decides."""

@@ -105,6 +105,10 @@ class Readout(Part):
         """Give the class of each sample."""
         return decide(self.scores(spikes, membranes))
 
+    def decision(self, spikes: Num[np.ndarray, "time output"], membranes: Float[np.ndarray, "time output"]) -> int:
+        """Return the class of one sample."""
+        return int(self.decisions(spikes[:, None], membranes[:, None])[0])
+
     def grouped(self, spikes: Num[np.ndarray, "time batch output"]) -> Num[np.ndarray, "time batch class"]:
         """Give the spikes of each class: of as many neighbouring outputs as a population has."""
         if self.population == 1:

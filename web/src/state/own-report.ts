@@ -13,7 +13,9 @@ export function readingOf(report: Report): string[] {
 export function leftOutOf(report: Report): string[] {
   return report.left_out.map(({ kind, count: number, reason, examples }) => {
     const words = number === 1 ? kind.slice(0, -1) : kind;
-    const named = examples.length ? ` (${examples.join(", ")}${number > examples.length ? " …" : ""})` : "";
+    // A file may have several frames, and it is files that are named.
+    const rest = kind === "frames" ? 0 : number - examples.length;
+    const named = examples.length ? ` (${examples.join(", ")}${rest > 0 ? ` and ${count(rest)} more` : ""})` : "";
     return `${count(number)} ${words}${named}: ${reason.replace(/\.$/, "")}.`;
   });
 }

@@ -39,7 +39,7 @@ describe("the report of own data", () => {
   it("says what was left out, with its count, some names and why", () => {
     expect(leftOutOf(REPORT)).toEqual([
       "1 column (Id): numbers the rows.",
-      "1,200 files (a.txt, b.txt …): are of no kind that is read.",
+      "1,200 files (a.txt, b.txt and 1,198 more): are of no kind that is read.",
       "2 rows: begin with #.",
     ]);
   });

@@ -100,8 +100,8 @@ def compare(
     return SampleAgreement(
         circuit_counts=circuit.spikes[-1].sum(axis=0),
         network_counts=network.spikes[-1].sum(axis=0),
-        circuit_decision=circuit.decision(readout),
-        network_decision=network.decision(readout),
+        circuit_decision=readout.decision(circuit.spikes[-1], circuit.membranes[-1]),
+        network_decision=readout.decision(network.spikes[-1], network.membranes[-1]),
         spikes=sum(fired.size for fired in network.spikes),
         differing=sum(int((one != other).sum()) for one, other in zip(circuit.spikes, network.spikes, strict=True)),
         residual=max(float(np.abs(residual).max()) for residual in residuals),

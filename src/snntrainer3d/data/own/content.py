@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Bool, Int64
 
 from snntrainer3d.data.own.gathered import Faults, Gathered
+from snntrainer3d.data.own.report import first_few
 
-_EXAMPLES = 3
 _MOST_COLUMNS = 10_000
 """Beyond them values are those of pictures and the like, of which none tells a class by itself."""
 _RANGE_RATIO = 4.0
@@ -152,9 +152,8 @@ def _column_title(found: Gathered, at: int) -> str:
 
 def _named(found: Gathered, titles: Sequence[str]) -> str:
     what = "Column" if found.report.table else "Value"
-    more = f" and {len(titles) - _EXAMPLES:,} more, each of which" if len(titles) > _EXAMPLES else ""
-    each = ", each of which" if 1 < len(titles) <= _EXAMPLES else ""
-    return f"{what}{'' if len(titles) == 1 else 's'} {', '.join(titles[:_EXAMPLES])}{more}{each}"
+    one = len(titles) == 1
+    return f"{what}{'' if one else 's'} {first_few(titles)}{'' if one else ', each of which'}"
 
 
 def _parts(found: Gathered, train: np.ndarray, test: np.ndarray) -> list[str]:
@@ -162,13 +161,15 @@ def _parts(found: Gathered, train: np.ndarray, test: np.ndarray) -> list[str]:
     classes = len(found.class_names)
     in_train, in_test = (np.bincount(found.labels[part], minlength=classes) for part in (train, test))
     notes = [
-        f"{'Class' if len(names) == 1 else 'Classes'} without a test sample: {_some(names)}."
+        f"{'Class' if len(names) == 1 else 'Classes'} without a test sample: {first_few(names)}."
         for names in [[name for name, count in zip(found.class_names, in_test, strict=True) if not count]]
         if names
     ]
     single = [name for name, count in zip(found.class_names, in_train, strict=True) if count == 1]
     if single:
-        notes.append(f"{'Class' if len(single) == 1 else 'Classes'} with a single training sample: {_some(single)}.")
+        notes.append(
+            f"{'Class' if len(single) == 1 else 'Classes'} with a single training sample: {first_few(single)}."
+        )
     if found.tests is None or not len(train) or not len(test):
         return notes
     samples = found.inputs.reshape(len(found.inputs), -1)
@@ -208,10 +209,5 @@ def _said(found: Gathered, which: Bool[np.ndarray, "sample"], words: str, one: s
     at = np.flatnonzero(which).tolist()
     if not at:
         return []
-    some = [f"{found.places[place] if found.places else f'sample {place}'}" for place in at[:_EXAMPLES]]
-    shown = f"{', '.join(some)}{' …' if len(at) > _EXAMPLES else ''}"
+    shown = first_few([found.places[place] if found.places else f"sample {place}" for place in at])
     return [f"{len(at):,} of {len(which):,} samples {one if len(at) == 1 else many} {words}: {shown}."]
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")

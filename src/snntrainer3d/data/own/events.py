@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Int64, UInt8
 
 from snntrainer3d.data.own.gathered import Choice, Faults, Gathered, check_classes, check_limits, labelled
-from snntrainer3d.data.own.report import ImportReport
+from snntrainer3d.data.own.report import ImportReport, first_few
 
 MAX_EVENTS = 20_000_000
 """Of one sample."""
@@ -135,8 +135,8 @@ def _doubts(durations: Sequence[int], at_once: Sequence[str]) -> list[str]:
     longest, half = max(durations), float(np.median(durations))
     doubts = []
     if at_once:
-        some = ", ".join(at_once[:3]) + (" …" if len(at_once) > 3 else "")
-        doubts.append(f"In {len(at_once):,} of {len(durations):,} samples all events have the same time: {some}.")
+        told = first_few(at_once)
+        doubts.append(f"In {len(at_once):,} of {len(durations):,} samples all events have the same time: {told}.")
     if longest and not _USUAL_US[0] <= longest <= _USUAL_US[1]:
         doubts.append(f"The longest sample lasts {lasting(longest)}; are its times in another unit?")
     if longest > _FAR * half:

@@ -26,7 +26,7 @@ _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 """Not what `str.isdigit` takes, as ² or ①, of which `int` makes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What a person says of own data beside the file."""
 

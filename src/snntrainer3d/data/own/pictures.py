@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from snntrainer3d.data.own.gathered import Choice, Faults, Gathered, check_classes, check_limits, labelled
-from snntrainer3d.data.own.report import ImportReport, LeftOut
+from snntrainer3d.data.own.report import ImportReport, LeftOut, first_few
 from snntrainer3d.data.own.tree import Leaf
 from snntrainer3d.errors import Snntrainer3dError
 
@@ -282,13 +282,13 @@ def _by_colour(found: list[_Picture]) -> list[str]:
     grey, coloured = (sorted(label for label, dims in kinds.items() if dims == {ndim}) for ndim in (2, 3))
     if not grey or not coloured:
         return []
-    return [f"All pictures of {', '.join(grey[:5])} are grey, all of {', '.join(coloured[:5])} are coloured."]
+    return [f"All pictures of {first_few(grey)} are grey, all of {first_few(coloured)} are coloured."]
 
 
 def _said(paths: list[str], what: str) -> list[str]:
     """Return a sentence on some pictures, with the first of them; none where there are none."""
     if not paths:
         return []
-    where = f"({paths[0]}{' …' if len(paths) > 1 else ''})"
+    where = f"({first_few(paths)})"
     count = f"One picture {where} is" if len(paths) == 1 else f"{len(paths):,} pictures {where} are"
     return [f"{count} {what}{'' if what.endswith('?') else '.'}"]

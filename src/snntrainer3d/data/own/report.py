@@ -10,9 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from snntrainer3d.errors import writable
+
 _EXAMPLES = 5
 Kind = Literal["files", "columns", "frames", "rows", "arrays"]
 """`frames` are further frames or pages of a picture of which one is used; `arrays` those of an NPZ."""
+
+
+def first_few(names: Sequence[str], count: int | None = None, *, most: int = _EXAMPLES) -> str:
+    """Return the first names of several as text, and how many more there are.
+
+    Args:
+        count: of all, where `names` holds only the first of them.
+        most: that are named.
+    """
+    shown = names[:most]
+    rest = (len(names) if count is None else count) - len(shown)
+    return ", ".join(map(writable, shown)) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +47,9 @@ class LeftOut:
 
     def __str__(self) -> str:
         words = self.kind[:-1] if self.count == 1 else self.kind
-        more = " …" if self.count > len(self.examples) else ""
-        named = f" ({', '.join(self.examples)}{more})" if self.examples else ""
+        # A file may have several frames, and it is files that are named.
+        told = first_few(self.examples, None if self.kind == "frames" else self.count)
+        named = f" ({told})" if told else ""
         return f"{self.count:,} {words}{named}: {self.reason.rstrip('.')}."
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from snntrainer3d.data.filter_bank import RANGE_DB, bands_over_time
 from snntrainer3d.data.own.gathered import Faults, Gathered, check_classes, check_limits, labelled
-from snntrainer3d.data.own.report import ImportReport
+from snntrainer3d.data.own.report import ImportReport, first_few
 from snntrainer3d.data.own.tree import Leaf
 from snntrainer3d.data.wav import read_channels
 from snntrainer3d.errors import Snntrainer3dError
@@ -79,5 +79,4 @@ def _report(heard: _Heard, count: int) -> ImportReport:
 
 
 def _count(paths: list[str], of: int) -> str:
-    some = ", ".join(paths[:3]) + (" …" if len(paths) > 3 else "")
-    return f"{len(paths):,} of {of:,} sounds ({some}) {'has' if len(paths) == 1 else 'have'}"
+    return f"{len(paths):,} of {of:,} sounds ({first_few(paths)}) {'has' if len(paths) == 1 else 'have'}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from snntrainer3d.data.own.gathered import MAX_FEATURES, Choice, Faults
-from snntrainer3d.data.own.report import LeftOut
+from snntrainer3d.data.own.report import LeftOut, first_few
 from snntrainer3d.data.own.table_text import (
     Comments,
     TableText,
@@ -115,9 +115,8 @@ class _Columns:
             return same[0]
         if re.fullmatch(r"[0-9]{1,6}", wanted) and 1 <= int(wanted) <= self.width:
             return int(wanted) - 1
-        held = ", ".join(name or "(no name)" for name in names[:20]) or f"1 to {self.width}"
-        more = " …" if len(names) > 20 else ""
-        self.faults.add(option, f"there is no column {wanted!r}.", f"The columns are {held}{more}.")
+        held = first_few([name or "(no name)" for name in names], most=20) or f"1 to {self.width}"
+        self.faults.add(option, f"there is no column {wanted!r}.", f"The columns are {held}.")
         return None
 
 
@@ -269,10 +268,10 @@ def _notes(columns: _Columns, label: int, said: Choice) -> tuple[str, ...]:
         [columns.names[at] for at, name in enumerate(names) if name in LABELS and at != label] if columns.names else []
     )
     if others and not said.label:
-        notes.append(f"Called as labels are too, and taken as inputs: {', '.join(others)}.")
+        notes.append(f"Called as labels are too, and taken as inputs: {first_few(others)}.")
     twice = [name for name, count in Counter(filter(None, columns.names or ())).items() if count > 1]
     if twice:
-        notes.append(f"Several columns have the same name: {', '.join(twice[:5])}.")
+        notes.append(f"Several columns have the same name: {first_few(twice)}.")
     sign = columns.decimal
     signed = [cell for place in range(columns.width) if place != label for cell in columns.cells[place] if sign in cell]
     if signed and not said.decimal and all(map(_THOUSANDS[sign].fullmatch, signed)):

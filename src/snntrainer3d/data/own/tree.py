@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snntrainer3d.data.own.gathered import Faults
-from snntrainer3d.data.own.report import LeftOut
+from snntrainer3d.data.own.report import LeftOut, first_few
 from snntrainer3d.data.own.tree_files import ENDINGS, TEXTS, TreeFile, in_folder, in_zip
 from snntrainer3d.errors import FileFormatError, writable
 from snntrainer3d.spec import whole_text
@@ -25,7 +25,6 @@ _ROLES = {"training": TRAIN, "validation": VALIDATION, "test": TEST}
 _PART = re.compile(r"(?:[0-9]+[ _.-]*)?([a-z]+?)(?:[ _.-]*(?:set|data|images|samples))?")
 """A part's name, perhaps with a number before it and a word behind it: training_set, 01_train."""
 _CONVERT = "Convert to PNG, JPEG or WAV, or leave it out."
-_FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,18 +223,18 @@ def _reading(placed: list[_Placed], roles: dict[str, str]) -> Iterator[str]:
         kinds = " and ".join(sorted({f"{file.what}s" for file in by_content}))
         yield f"By their content, these files are read as {kinds}: {_by_ending(by_content)}."
     if within := sorted({f"{one.label}/{one.parts[1]}" for one in samples if len(one.parts) > 2}):
-        yield f"Folders within a class's folder belong to the class: {_few(within)}."
+        yield f"Folders within a class's folder belong to the class: {first_few(within)}."
 
 
 def _doubts(placed: list[_Placed]) -> Iterator[str]:
     if empty := [one.file.path for one in placed if one.file.what == "empty" and len(one.parts) == 2]:
-        yield f"A folder is empty: {_few(empty)}."
+        yield f"A folder is empty: {first_few(empty)}."
     inner: dict[str, set[str]] = {}
     for one in placed:
         if one.file.is_sample and len(one.parts) > 2:
             inner.setdefault(one.label, set()).add(one.parts[1])
     if len(inner) > 1 and len(both := sorted(set.intersection(*inner.values()))) > 1:
-        yield f"The folders {_few(both)} lie in every class's folder; are these the classes?"
+        yield f"The folders {first_few(both)} lie in every class's folder; are these the classes?"
 
 
 def _unread(files: Sequence[TreeFile]) -> str:
@@ -253,8 +252,3 @@ def _by_ending(files: Sequence[TreeFile]) -> str:
 def _list(names: Iterable[str]) -> str:
     told = [writable(name) for name in names]
     return " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
-
-
-def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
-    return ", ".join(map(writable, names[:_FEW])) + more

@@ -339,9 +339,8 @@ class FusedLearner:
         self._means.zero_()
         self._squares.zero_()
         for place, (parameter, offset) in enumerate(self._in_order()):
-            if (
-                f"{place}.exp_avg" not in state
-            ):  # the reference learner remembers nothing of what the loss does not reach
+            # The reference learner remembers nothing of what the loss does not reach.
+            if f"{place}.exp_avg" not in state:
                 continue
             stretch = slice(offset, offset + parameter.numel())
             self._means[stretch] = torch.from_numpy(state[f"{place}.exp_avg"]).reshape(-1)

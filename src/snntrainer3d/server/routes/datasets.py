@@ -72,7 +72,17 @@ async def import_dataset(
 ) -> OwnData:
     """Read own data (NPZ, CSV, spike trains in HDF5, a zip of pictures, sounds or events), check and keep it."""
     choice = Choice(
-        side, over_time, test_share, frames, clip, polarity, label, tuple(ignore), header, delimiter, decimal
+        side=side,
+        over_time=over_time,
+        test_share=test_share,
+        frames=frames,
+        clip=clip,
+        polarity=polarity,
+        label=label,
+        ignore=tuple(ignore),
+        header=header,
+        delimiter=delimiter,
+        decimal=decimal,
     )
     async with uploaded(request, request.app.state.home) as path:
         reading = await run_in_threadpool(check_data if check else import_reading, path, file, choice)
