@@ -194,7 +194,7 @@ def fed_networks(draw: st.DrawFn) -> tuple[TrainedNetwork, Dataset]:
         del first["size"]
         first |= {"channels": 2, "kernel": 3}
     if kind == "recurrent":
-        cell = draw(neuron.filter(lambda one: one.kind in ("leaky", "synaptic") and one.reset_delay))
+        cell = draw(neuron.filter(lambda one: one.kind in ("leaky", "synaptic", "adaptive")))
         first |= {
             "neuron": cell.model_dump(mode="json"),
             "feedback": draw(st.sampled_from(["all_to_all", "one_to_one"])),
@@ -213,14 +213,16 @@ def fed_networks(draw: st.DrawFn) -> tuple[TrainedNetwork, Dataset]:
 
 
 def _is_written_as_code(neuron: AnyNeuron) -> bool:
-    """Tell whether code knows it, and whether its float32 is exact enough to be compared."""
+    """Tell whether its float32 is exact enough to be compared."""
     kind = getattr(neuron, "kind", "")
     near = kind == "alpha" and neuron.alpha - neuron.beta < 0.1  # their difference divides
-    return kind in ("leaky", "lapicque", "synaptic", "alpha") and not near and neuron.threshold > 0.3
+    return kind != "izhikevich" and not near and neuron.threshold > 0.3
 
 
 def _spiking(name: str, shape: tuple[int, ...], chance: np.random.Generator) -> np.ndarray:
-    low, high = {"alpha": (0.9, 0.97), "beta": (0.5, 0.8), "threshold": (0.5, 1.5)}.get(name.split(".")[-1], (0, 0))
+    low, high = {"alpha": (0.9, 0.97), "beta": (0.5, 0.8), "threshold": (0.5, 1.5), "rho": (0.8, 0.99)}.get(
+        name.split(".")[-1], (0, 0)
+    )
     found = chance.uniform(low, high, shape) if ".neuron." in name else chance.normal(0.2, 0.7, shape)
     return np.asarray(found, np.float32)
 

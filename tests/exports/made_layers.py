@@ -42,7 +42,7 @@ LAYERED: dict[str, list[dict[str, object]]] = {
              "neuron": {"kind": kind, "beta": 0.8, "reset": reset}},
             {"kind": "dense", "size": 10, "neuron": LEAKY},
         ]
-        for kind in ("leaky", "synaptic")
+        for kind in ("leaky", "synaptic", "adaptive")
         for feedback, reset in (("all_to_all", "subtract"), ("all_to_all", "zero"), ("one_to_one", "zero"))
     },
 }  # fmt: skip

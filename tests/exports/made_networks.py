@@ -8,8 +8,11 @@ import numpy as np
 
 from snntrainer3d.spec import (
     OUTPUT,
+    Adaptive,
     Alpha,
     InputContract,
+    Integrator,
+    Izhikevich,
     Lapicque,
     Leaky,
     Network,
@@ -25,7 +28,12 @@ from snntrainer3d.spec import (
     tensor_shapes,
 )
 
-LEARNED = {"alpha": 0.95, "beta": 0.85, "threshold": 1.1}
+LEARNED = {"alpha": 0.95, "beta": 0.85, "threshold": 1.1, "rho": 0.9, "adaptation": 0.5} | {
+    "a": 0.02,
+    "b": 0.2,
+    "c": -65.0,
+    "d": 8.0,
+}
 RESETS = ("subtract", "zero", "none")
 
 
@@ -49,6 +57,16 @@ def neurons(reset: str) -> dict[str, Neuron]:
 
 
 NEURONS = {f"{name}, {reset}": neuron for reset in RESETS for name, neuron in neurons(reset).items()}
+
+OTHERS: dict[str, tuple[Neuron, ...]] = {
+    "adaptive": (Adaptive(),),
+    "adaptive that learned, zero": (Adaptive(reset="zero", learn_rho="per_neuron", learn_adaptation="shared"),),
+    "izhikevich": (Izhikevich(input_gain=50.0),),
+    "izhikevich that learned": (Izhikevich(input_gain=50.0, learn_a="shared", learn_b="per_neuron"),),
+    "integrators": (Leaky(), Integrator(learn_beta="per_neuron")),
+    "reset within the step": (Leaky(reset_delay=False), Synaptic(reset="zero", reset_delay=False)),
+}
+"""Equations that snnTorch does not have, or that code once had not; a neuron for each layer."""
 
 
 def made(*cells: Neuron, sizes: tuple[int, ...] = (64, 30, 10), bias: bool = True, seed: int = 0) -> TrainedNetwork:

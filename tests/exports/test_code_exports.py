@@ -11,7 +11,7 @@ from shutil import which
 import numpy as np
 import pytest
 from made_layers import LAYERED, layered
-from made_networks import NEURONS, made, over_time
+from made_networks import NEURONS, OTHERS, made, over_time
 from run_here import here
 
 from snntrainer3d.errors import InputError, MismatchError
@@ -27,6 +27,7 @@ from snntrainer3d.exports import (
     to_snntorch_script,
 )
 from snntrainer3d.exports.c_source import in_bytes
+from snntrainer3d.exports.forms import runner
 from snntrainer3d.exports.proof import ROUNDING
 from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Leaky, Network, Synaptic, Training, dense_network, parse
 
@@ -190,10 +191,13 @@ def test_inference_in_numpy_is_read_in_under_eighty_lines():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["dense", "normalised and dropped out", "recurrent leaky, one_to_one, zero"])
+@pytest.mark.parametrize(
+    "name", ["dense", "adaptive", "normalised and dropped out", "recurrent leaky, one_to_one, zero"]
+)
 @pytest.mark.parametrize(("write", "loss"), [(to_snntorch_script, "membrane"), (to_pytorch_script, "count")])
 def test_training_goes_on_in_the_scripts_of_torch(write, loss, name, tmp_path):
-    trained = made(Synaptic(reset="zero", learn_beta="per_neuron")) if name == "dense" else layered(name)
+    own = {"dense": Synaptic(reset="zero", learn_beta="per_neuron"), "adaptive": Adaptive(learn_rho="per_neuron")}
+    trained = made(own[name]) if name in own else layered(name)
     recipe = Training(dataset="digits", loss=loss, epochs=4, gradient_clip_norm=1.0, learning_rate=0.01)
     script = tmp_path / "net.py"
     script.write_bytes(write(type(trained)(trained.network, trained.tensors, recipe)))
@@ -228,17 +232,25 @@ def test_a_layer_of_another_kind_is_refused_at_its_path(form):
     assert "hopfield" in told.value.faults[0].message
 
 
-def test_a_reset_within_the_step_is_written_by_snntorch_alone_and_refused_elsewhere_at_its_place():
-    trained = made(Leaky(reset_delay=False))
-    proof = prove(trained, here({"net.py": to_snntorch_script(trained)}), "run here")
-    assert (proof.spikes_differ, proof.predictions_agree) == (0, proof.samples)
-    for form in ("pytorch", "numpy", "c", "paper"):
-        assert "network.layers[0].neuron.reset_delay" in {
-            one.path for one in form_of(form).faults(trained.network, None)
-        }
+@pytest.mark.parametrize("form", [*CODE, "onnx", pytest.param("c", marks=C)])
+def test_neurons_of_other_equations_than_snntorchs_are_written_too(form, tmp_path):
+    chosen = form_of(form)
+    for name, cells in OTHERS.items():
+        trained = made(*cells)
+        files = files_of(form, trained)
+        ran = runner(chosen, trained, files) if form == "c" else here(files, tmp_path)
+        proof = prove(trained, ran, "run here")
+        assert (proof.spikes_differ, proof.predictions_agree) == (0, proof.samples), (name, proof.sentence())
+        assert proof.spikes > 100
+        assert form not in ("snntorch", "pytorch") or proof.largest_membrane_error == 0.0
 
 
-@pytest.mark.parametrize("form", ["snntorch", "pytorch", "numpy", "c", "paper", "nir"])
+def test_the_papers_json_knows_no_reset_within_the_step():
+    told = form_of("paper").faults(made(Leaky(reset_delay=False)).network, None)
+    assert "network.layers[0].neuron.reset_delay" in {one.path for one in told}
+
+
+@pytest.mark.parametrize("form", ["paper", "nir"])
 def test_neurons_that_a_form_does_not_know_are_refused_by_name(form):
     for neuron in (Adaptive(), Izhikevich()):
         told = form_of(form).faults(dense_network((4,), [3], 2, neuron), None)

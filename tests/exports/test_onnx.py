@@ -10,9 +10,9 @@ from made_layers import LAYERED, layered
 from made_networks import NEURONS, made, over_time
 from run_here import here
 
-from snntrainer3d.errors import InputError, MismatchError
+from snntrainer3d.errors import InputError
 from snntrainer3d.exports import Samples, form_of, prove, prove_files
-from snntrainer3d.exports.onnx_writing import onnx_faults, states_at_rest, to_onnx
+from snntrainer3d.exports.onnx_writing import onnx_faults, starts_of, to_onnx
 from snntrainer3d.exports.proof import ROUNDING
 from snntrainer3d.spec import Leaky, Network, parse
 
@@ -58,7 +58,9 @@ def test_it_runs_in_a_process_of_its_own_with_input_that_changes():
 def test_its_inputs_are_the_states_at_rest():
     trained = made(Leaky(), NEURONS["alpha that learned, zero"], sizes=(5, 8, 4))
     session = onnxruntime.InferenceSession(to_onnx(trained), providers=["CPUExecutionProvider"])
-    assert [one.name for one in session.get_inputs()] == ["input", *states_at_rest(trained.network, 1)]
+    starts = {f"layers.{at}.{name}": start for at, found in starts_of(trained).items() for name, start in found.items()}
+    assert [one.name for one in session.get_inputs()] == ["input", *starts]
+    assert not any(start.any() for start in starts.values())
 
 
 def test_what_has_no_form_is_refused_by_name():
@@ -80,14 +82,3 @@ def test_without_onnx_it_says_how_to_install_it(monkeypatch):
     with pytest.raises(InputError) as told:
         to_onnx(made(Leaky()))
     assert "snntrainer3d[onnx]" in told.value.hint
-
-
-def test_a_neuron_of_another_kind_is_refused_at_its_path():
-    trained = made(Leaky())
-    strange = trained.network.layers[1].neuron.model_copy(update={"kind": "wilson"})
-    layer = trained.network.layers[1].model_copy(update={"neuron": strange})
-    network = trained.network.model_copy(update={"layers": (trained.network.layers[0], layer)})
-    object.__setattr__(trained, "network", network)
-    with pytest.raises(MismatchError) as told:
-        to_onnx(trained)
-    assert told.value.faults[0].path == "network.layers[1].neuron.kind"

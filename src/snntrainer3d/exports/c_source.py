@@ -28,12 +28,13 @@ from snntrainer3d.exports.contract_c import (
     read_text,
     sizes_of,
 )
-from snntrainer3d.exports.layer_values import LayerValues, layer_values
 from snntrainer3d.exports.proof import Ran
 from snntrainer3d.exports.refusal import code_faults, refuse
 from snntrainer3d.exports.running import call
+from snntrainer3d.exports.stages import Stage, named_steps, stages_of
 from snntrainer3d.exports.words import title_in_words
 from snntrainer3d.spec import TrainedNetwork
+from snntrainer3d.spec.equations.c_text import c_number, c_step, needs_math
 
 FORM = "C"
 FLAGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-O2", "-ffp-contract=off")
@@ -88,7 +89,7 @@ void snn_reset(void)
     for (int i = 0; i < SNN_NEURONS; ++i) {{
         spikes[i] = membranes[i] = 0.0f;
 {clear}    }}
-    for (int i = 0; i < SNN_CLASSES; ++i)
+{start}    for (int i = 0; i < SNN_CLASSES; ++i)
         scores[i] = 0.0f;
     steps = 0;
 }}
@@ -194,11 +195,6 @@ _TAKEN = frozenset(
     | {"wchar", "wctype"}
 )
 """Names whose header or source is C's own, or that of the program around the network."""
-_BODIES = {
-    "leaky": "beta[b] * m + x",
-    "lapicque": "x * resistance[0] * rate[b] * time_step[0] + decay[b] * m",
-    "synaptic": "beta[b] * m + syn[i]",
-}
 
 
 def is_c_name(file: str) -> bool:
@@ -215,10 +211,10 @@ def c_files(trained: TrainedNetwork, file: str = "network.c", *, int8: bool = Fa
             hint="Take a name of unaccented letters, digits, - and _ that ends in .c, such as network.c.",
         )
     refuse(FORM, code_faults(trained.network, FORM))
-    layers, header = layer_values(trained), f"{Path(file).stem}.h"
+    stages, header = stages_of(trained), f"{Path(file).stem}.h"
     return {
-        file: _source(trained, layers, header, int8).encode(),
-        header: _header(trained, layers, header, int8).encode(),
+        file: _source(trained, stages, header, int8).encode(),
+        header: _header(trained, stages, header, int8).encode(),
     }
 
 
@@ -258,17 +254,17 @@ def _sizes(header: str, source: str) -> list[int]:
     return found
 
 
-def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int8: bool) -> str:
-    contract, readout, neurons = contract_for(trained), trained.readout, sum(layer.size for layer in layers)
+def _header(trained: TrainedNetwork, stages: list[Stage], header: str, int8: bool) -> str:
+    contract, readout, sizes = contract_for(trained), trained.readout, trained.network.sizes()[1:]
     number = numbered(contract)
     constants = sum(
-        (layer.weight.size + 4 * layer.size if int8 else layer.weight.nbytes)
-        + (0 if layer.bias is None else layer.bias.nbytes)
-        + sum(value.nbytes for value in layer.values.values())
-        for layer in layers
+        (_weight(stage).size + 4 * size if int8 else _weight(stage).nbytes)
+        + (stage.arrays["bias"].nbytes if "bias" in stage.arrays else 0)
+        + sum(value.nbytes for value in stage.values.values())
+        for stage, size in zip(stages, sizes, strict=True)
     )  # fmt: skip
-    held = neurons * (1 + max(len(layer.states) for layer in layers)) + max(layer.size for layer in layers)
-    states = 4 * (held + trained.network.input.size + layers[-1].size // readout.population + 1)
+    held = sum(sizes) * (2 + len(_other_states(stages))) + max(sizes)
+    states = 4 * (held + trained.network.input.size + sizes[-1] // readout.population + 1)
     return _HEADER.format(
         title=title_in_words(trained.network),
         numbers="weights of one byte, all else float32" if int8 else "float32",
@@ -286,36 +282,39 @@ def _header(trained: TrainedNetwork, layers: list[LayerValues], header: str, int
         ),
         guard=re.sub(r"\W", "_", header.removesuffix(".h")).upper(),
         inputs_size=trained.network.input.size,
-        outputs=layers[-1].size,
-        layers=len(layers),
-        neurons=neurons,
+        outputs=sizes[-1],
+        layers=len(stages),
+        neurons=sum(sizes),
         steps=contract.num_steps,
         bytes=f"{constants:,}",
         states=f"{states:,}",
     )
 
 
-def _source(trained: TrainedNetwork, layers: list[LayerValues], header: str, int8: bool) -> str:
-    others = sorted({name for layer in layers for name in layer.states if name != "mem"})
-    starts = np.cumsum([0, *(layer.size for layer in layers)])
+def _source(trained: TrainedNetwork, stages: list[Stage], header: str, int8: bool) -> str:
+    others, sizes = _other_states(stages), trained.network.sizes()[1:]
+    begins = [int(begin) for begin in np.cumsum([0, *sizes])]
     contract, readout = contract_for(trained), trained.readout
-    headers = [*includes(contract), *(["stdint"] if int8 else [])]
+    names, functions = named_steps(stages, lambda name, step: c_step(name, step.equation, step.given))
+    headers = dict.fromkeys(includes(contract))
+    headers |= dict.fromkeys([*(["math"] if any(map(needs_math, functions)) else []), *(["stdint"] if int8 else [])])
     return _SOURCE.format(
         title=title_in_words(trained.network),
         header=header,
         includes="".join(f"#include <{name}.h>\n" for name in headers),
         encode=encode_text(contract),
-        read=read_text(readout, contract.num_steps, str(int(starts[-2]))),
+        read=read_text(readout, contract.num_steps, str(begins[-2])),
         number=numbered(contract),
         given_number=", number" if numbered(contract) else "",
-        connect=_connecting(len(layers), int8),
+        connect=_connecting(len(stages), int8),
         other_states="".join(f"static float state_{name}[SNN_NEURONS];\n" for name in others),
-        constants="\n".join(line for index, layer in enumerate(layers) for line in _constants(index, layer, int8)),
-        neurons="\n".join(dict.fromkeys(_neuron(layer) for layer in layers)),
+        constants="\n".join(line for stage in stages for line in _constants(stage, int8)),
+        neurons="\n".join(functions),
         clear="".join(f"        state_{name}[i] = 0.0f;\n" for name in others),
-        widest=max(layer.size for layer in layers),
-        steps="\n".join(_step(index, layer, int(starts[index]), starts, int8) for index, layer in enumerate(layers)),
-        last=int(starts[-2]),
+        start="".join(_start(stage, begins[stage.index]) for stage in stages),
+        widest=max(sizes),
+        steps="\n".join(_step(stage, names[stage.index], begins, int8) for stage in stages),
+        last=begins[-2],
     )
 
 
@@ -332,19 +331,58 @@ def in_bytes(weight: Float32[np.ndarray, "out in"]) -> tuple[Int8[np.ndarray, "o
     return np.rint(weight / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
-def _constants(index: int, layer: LayerValues, int8: bool) -> Iterator[str]:
+def _constants(stage: Stage, int8: bool) -> Iterator[str]:
+    index, size = stage.index, stage.given[0]
     if int8:
-        weight, scale = in_bytes(layer.weight)
+        weight, scale = in_bytes(_weight(stage))
         yield _array(f"weight{index}", weight, "int8_t")
         yield _array(f"scale{index}", scale)
     else:
-        yield _array(f"weight{index}", layer.weight)
-    if layer.bias is not None:
-        yield _array(f"bias{index}", layer.bias)
-    # Where one value is a neuron's own, all are written out for each neuron, so that one index serves.
-    each = any(value.ndim for value in layer.values.values())
-    for name, value in layer.values.items():
-        yield _array(f"{name}{index}", np.broadcast_to(value, (layer.size,)) if each else value)
+        yield _array(f"weight{index}", _weight(stage))
+    if "bias" in stage.arrays:
+        yield _array(f"bias{index}", stage.arrays["bias"])
+    for name, value in stage.values.items():
+        yield _array(f"{name}_{index}", np.broadcast_to(value, (size,)) if _each(stage) else value)
+    assert stage.step is not None
+    for name, value in stage.step.starts.items():
+        if value.ndim:
+            yield _array(f"start_{name}_{index}", value)
+
+
+def _weight(stage: Stage) -> Float32[np.ndarray, "out in"]:
+    return stage.arrays["weight"]
+
+
+def _each(stage: Stage) -> bool:
+    """Tell whether a value is a neuron's own: then all are written out for each neuron, so that one index serves."""
+    return any(value.ndim for value in stage.values.values())
+
+
+def _states(stage: Stage) -> list[str]:
+    """Give the arrays of a layer's states, the membranes first."""
+    assert stage.step is not None
+    _, *others = stage.step.starts
+    return ["membranes", *(f"state_{name}" for name in others)]
+
+
+def _other_states(stages: list[Stage]) -> list[str]:
+    return sorted({name.removeprefix("state_") for stage in stages for name in _states(stage)[1:]})
+
+
+def _start(stage: Stage, begin: int) -> str:
+    """Give the lines that set the states of a layer which do not start at 0."""
+    assert stage.step is not None
+    starts = zip(_states(stage), stage.step.starts.items(), strict=True)
+    lines = [
+        f"        {array}[{begin} + i] = "
+        + (f"start_{name}_{stage.index}[i];\n" if value.ndim else f"{c_number(float(value))};\n")
+        for array, (name, value) in starts
+        if value.any()
+    ]
+    if not lines:
+        return ""
+    open_, close = (" {", "    }\n") if len(lines) > 1 else ("", "")
+    return f"    for (int i = 0; i < {stage.given[0]}; ++i){open_}\n{''.join(lines)}{close}"
 
 
 def _array(name: str, values: np.ndarray, kind: str = "float") -> str:
@@ -355,69 +393,18 @@ def _array(name: str, values: np.ndarray, kind: str = "float") -> str:
     return f"static const {kind} {name}[{len(flat)}] = {{\n    {lines}\n}};\n"
 
 
-def _neuron(layer: LayerValues) -> str:
-    others = [name for name in layer.states if name != "mem"]
-    values = list(layer.values)
-    arguments = ", ".join(
-        ["int size", "int each", "const float *current", "float *spike", "float *mem"]
-        + [f"float *{name}" for name in others]
-        + [f"const float *{name}" for name in values]
-    )
-    return (
-        "/* each is 1 where a value is a neuron's own. */\n"
-        f"static void {layer.kind}_{layer.reset}({arguments})\n{{\n"
-        "    for (int i = 0; i < size; ++i) {\n"
-        "        const int b = each ? i : 0;\n"
-        "        const float x = current[i], m = mem[i];\n"
-        + "".join(f"        {line}\n" for line in _body(layer))
-        + "        spike[i] = mem[i] > threshold[b] ? 1.0f : 0.0f;\n    }\n}\n"
-    )
-
-
-def _body(layer: LayerValues) -> list[str]:
-    kind, reset = layer.kind, layer.reset
-    fired = "const int fired = m > threshold[b];"
-    if kind == "alpha":
-        return _alpha_body(reset)
-    if kind == "leaky" and reset == "zero":
-        return [fired, "mem[i] = beta[b] * (fired ? 0.0f : m) + x;"]
-    lines = ["syn[i] = alpha[b] * syn[i] + x;"] if kind == "synaptic" else []
-    lines.append(f"const float base = {_BODIES[kind]};")
-    if reset == "none":
-        return [*lines, "mem[i] = base;"]
-    after = "fired ? base - threshold[b] : base" if reset == "subtract" else "fired ? 0.0f : base"
-    return [fired, *lines, f"mem[i] = {after};"]
-
-
-def _alpha_body(reset: str) -> list[str]:
-    lines = [
-        "const float e = alpha[b] * exc[i] + x, h = beta[b] * inh[i] - x;",
-        "const float base = tau[b] * (e + h);",
-    ]
-    if reset == "none":
-        return [*lines, "exc[i] = e;", "inh[i] = h;", "mem[i] = base;", "(void)m;"]
-    lines.insert(0, "const int fired = m > threshold[b];")
-    if reset == "zero":
-        return [*lines, "exc[i] = fired ? 0.0f : e;", "inh[i] = fired ? 0.0f : h;", "mem[i] = fired ? 0.0f : base;"]
-    return [
-        *lines,
-        "mem[i] = fired ? base + inh[i] : base;",
-        "exc[i] = fired ? e - threshold[b] : e;",
-        "inh[i] = fired ? 0.0f : h;",
-    ]
-
-
-def _step(index: int, layer: LayerValues, start: int, starts: np.ndarray, int8: bool) -> str:
-    before = "input" if index == 0 else f"spikes + {int(starts[index - 1])}"
-    bias = "0" if layer.bias is None else f"bias{index}"
-    states = "".join(f", state_{name} + {start}" for name in layer.states if name != "mem")
-    values = "".join(f", {name}{index}" for name in layer.values)
-    each = int(any(value.ndim for value in layer.values.values()))
+def _step(stage: Stage, name: str, begins: list[int], int8: bool) -> str:
+    index, size = stage.index, stage.given[0]
+    begin = begins[index]
+    before = "input" if index == 0 else f"spikes + {begins[index - 1]}"
+    bias = f"bias{index}" if "bias" in stage.arrays else "0"
+    given = "".join(f", {array} + {begin}" for array in ["spikes", *_states(stage)])
+    given += "".join(f", {value}_{index}" for value in stage.values)
     connect, scale = "connect", ""
     if int8:
         connect, scale = "connect_spikes" if index else "connect_values", f", scale{index}"
+    step = f"{name}({size}, {int(_each(stage))}, current{given});"
     return (
-        f"    {connect}(current, {layer.size}, {layer.weight.shape[1]}, weight{index}{scale}, {bias}, {before});\n"
-        f"    {layer.kind}_{layer.reset}({layer.size}, {each}, current, spikes + {start}, membranes + {start}"
-        f"{states}{values});"
+        f"    {connect}(current, {size}, {_weight(stage).shape[1]}, weight{index}{scale}, {bias}, {before});\n"
+        + "\n".join(textwrap.wrap(step, 112, initial_indent="    ", subsequent_indent=" " * 8))
     )

@@ -145,10 +145,9 @@ def _code(
     write: Callable[[TrainedNetwork, str], bytes],
     run: Run,
     ran: str,
-    immediate: bool = False,
 ) -> Form:
-    """Give a form that is a script, proved by running it; `immediate` where it knows resets within a step."""
-    faults = _by_network(partial(code_faults, form=f"a {title}", layers=EVERY_LAYER, immediate=immediate))
+    """Give a form that is a script, proved by running it."""
+    faults = _by_network(partial(code_faults, form=f"a {title}", layers=EVERY_LAYER))
     return Form(name, title, _SCRIPT, ending, lambda t, file: {file: write(t, file)}, run, ran, faults)
 
 
@@ -180,7 +179,7 @@ FORMS: dict[str, Form] = {
              implied=True),
         _NIR,
         _code("snntorch", "snnTorch script", "_snntorch.py", to_snntorch_script, run_script,
-              "run by Python with snnTorch in a process of its own", immediate=True),
+              "run by Python with snnTorch in a process of its own"),
         _code("pytorch", "PyTorch script", "_pytorch.py", to_pytorch_script, run_script,
               "run by Python with PyTorch in a process of its own"),
         _code("numpy", "NumPy script", "_numpy.py", to_numpy_script, run_script,

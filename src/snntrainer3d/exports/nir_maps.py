@@ -34,7 +34,7 @@ def map_nodes(nir: ModuleType, trained: TrainedNetwork, neurons: Any) -> dict[st
         operation = _operation(nir, stage)
         if operation is not None:
             nodes[name] = operation
-        if stage.fires:
+        if stage.step is not None:
             nodes[f"lif{stage.index + 1}"] = neurons(stage)
     return nodes
 

@@ -16,11 +16,11 @@ from snntrainer3d.apart import Hdf5Content, read_hdf5
 from snntrainer3d.errors import Fault, FileFormatError, InputError, Snntrainer3dError
 from snntrainer3d.exports.header import Header, check_kind, read_header
 from snntrainer3d.exports.json_weights import parse_json
-from snntrainer3d.exports.layer_values import layer_values
 from snntrainer3d.exports.nir_graph import Node, arrays_kept, in_a_row, metadata_of, nodes_of
 from snntrainer3d.exports.nir_layers import HOW_TO_SAY_DT, KNOWN, SAME, Conventions, network_of_nodes
 from snntrainer3d.exports.nir_maps import network_of_maps
 from snntrainer3d.exports.nir_writing import DT_S, KEY, map_arrays, nir_faults
+from snntrainer3d.exports.stages import stages_of
 from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_shapes
 
 MAX_DT_S = 1e3
@@ -147,10 +147,10 @@ def _agrees(trained: TrainedNetwork, neurons: list[Node]) -> bool:
     """Tell whether the nodes compute what the spec says; another program may have changed one and kept the other."""
     if len(neurons) != len(trained.network.layers):
         return False
-    for layer, node in zip(layer_values(trained), neurons, strict=True):
-        said = layer.values
-        gain = said["resistance"] * said["rate"] * said["time_step"] if layer.kind == "lapicque" else np.float32(1)
-        decay = said["decay"] if layer.kind == "lapicque" else said["beta"]
+    for stage, node in zip(stages_of(trained), neurons, strict=True):
+        said = stage.values
+        gain = said["resistance"] * said["rate"] * said["time_step"] if "rate" in said else np.float32(1)
+        decay = said["decay"] if "decay" in said else said["beta"]
         pairs: list[tuple[Any, Any]] = [(node["v_threshold"], said["threshold"])]
         if node["type"] == "CubaLIF":
             pairs += [(1.0 - DT_S / node["tau_mem"], decay), (1.0 - DT_S / node["tau_syn"], said["alpha"])]

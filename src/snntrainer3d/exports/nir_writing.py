@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -18,10 +19,9 @@ from jaxtyping import Float64
 
 from snntrainer3d.errors import Fault, InputError
 from snntrainer3d.exports.header import header_of
-from snntrainer3d.exports.layer_values import LayerValues, layer_values
 from snntrainer3d.exports.nir_maps import LAYERS, map_nodes
 from snntrainer3d.exports.refusal import refuse, unknown_parts
-from snntrainer3d.exports.stages import Stage
+from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.spec import Network, Shape, TrainedNetwork, fixed_tensors, tensor_shapes
 
 FORM = "NIR"
@@ -50,9 +50,9 @@ def to_nir(trained: TrainedNetwork) -> bytes:
     shape = np.array([trained.network.input.size] if dense else trained.network.input.shape)
     nodes: dict[str, Any] = {"input": nir.Input(input_type={"input": shape})}
     if dense:
-        for index, layer in enumerate(layer_values(trained), 1):
-            nodes[f"fc{index}"] = _connection(nir, layer)
-            nodes[f"lif{index}"] = _neurons(nir, layer.kind, layer.values, (layer.size,))
+        for index, stage in enumerate(stages_of(trained), 1):
+            nodes[f"fc{index}"] = _connection(nir, stage)
+            nodes[f"lif{index}"] = stage_neurons(nir, stage)
     else:
         nodes |= map_nodes(nir, trained, lambda stage: stage_neurons(nir, stage))
     nodes["output"] = nir.Output(output_type={"output": np.array([trained.network.output.size])})
@@ -104,13 +104,11 @@ def nir_faults(network: Network) -> list[Fault]:
                     "Train with synaptic neurons, whose node is CubaLIF, or export the snnTorch script.",
                 )
             )
-    return faults or unknown_parts(network, FORM, LAYERS, _KNOWN, immediate=True)
+    return faults or unknown_parts(network, FORM, LAYERS, _KNOWN)
 
 
-def _connection(nir: ModuleType, layer: LayerValues) -> Any:
-    if layer.bias is None:
-        return nir.Linear(weight=layer.weight)
-    return nir.Affine(weight=layer.weight, bias=layer.bias)
+def _connection(nir: ModuleType, stage: Stage) -> Any:
+    return nir.Affine(**stage.arrays) if "bias" in stage.arrays else nir.Linear(**stage.arrays)
 
 
 def stage_neurons(nir: ModuleType, stage: Stage) -> Any:
@@ -131,7 +129,7 @@ def map_arrays(trained: TrainedNetwork) -> dict[str, dict[str, np.ndarray]]:
     }  # fmt: skip
 
 
-def _neurons(nir: ModuleType, kind: str, values: dict[str, np.ndarray], shape: Shape) -> Any:
+def _neurons(nir: ModuleType, kind: str, values: Mapping[str, np.ndarray], shape: Shape) -> Any:
     """Give a layer's neurons as arrays: of numbers, importers cannot infer the size."""
     values = {name: _spread(value, shape) for name, value in values.items()}
     zeros = np.zeros(shape)

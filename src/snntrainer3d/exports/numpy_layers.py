@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from snntrainer3d.exports.contract_python import python_parts
-from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_function, value_text
+from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_text, steps_text
 from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.exports.words import title_in_words
 from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, MaxPool, Recurrent, TrainedNetwork
@@ -48,11 +48,11 @@ def run(inputs):
             signal = layer["operation"](signal.reshape(len(signal), *layer["takes"]), **layer["arrays"])
             if "neuron" not in layer:
                 continue
-            state = states[index] or [np.zeros_like(signal)] * layer["states"]
+            *state, before = states[index] or [np.zeros_like(signal) + start for start in (*layer["start"], 0)]
 {back}            states[index] = layer["neuron"](signal, *state, **layer["values"])
-            signal = (states[index][-1] > layer["values"]["threshold"]).astype(np.float32)
+            signal = states[index][-1]
             spikes[index].append(signal.reshape(len(signal), -1))
-            membranes[index].append(states[index][-1].reshape(len(signal), -1))
+            membranes[index].append(states[index][0].reshape(len(signal), -1))
     return [np.stack(layer) for layer in spikes if layer], [np.stack(layer) for layer in membranes if layer]
 
 '''
@@ -81,8 +81,7 @@ _OPERATIONS = {
 }
 _VIEWS = ("conv2d", "avg_pool", "max_pool")
 _BACK = """            if "back" in layer:
-                fired = (state[-1] > layer["values"]["threshold"]).astype(np.float32)
-                signal = signal + (fired @ layer["back"].T if layer["back"].ndim == 2 else fired * layer["back"])
+                signal = signal + (before @ layer["back"].T if layer["back"].ndim == 2 else before * layer["back"])
 """
 
 
@@ -90,16 +89,16 @@ def layered_numpy_script(trained: TrainedNetwork, file: str) -> bytes:
     """Give the script of a network whose layers all have a form."""
     stages = stages_of(trained)
     used = dict.fromkeys(_operation(stage)[0] for stage in stages)
-    equations = dict.fromkeys(stage.equation for stage in stages if stage.fires)
+    names, functions = steps_text(stages)
     recurrent = any(isinstance(stage.layer, Recurrent) for stage in stages)
     return _SCRIPT.format(
         title=title_in_words(trained.network),
         file=file,
         windows="from numpy.lib.stride_tricks import sliding_window_view\n" if set(used) & set(_VIEWS) else "",
         operations="\n\n\n".join(_OPERATIONS[name] for name in used),
-        neurons="\n\n\n".join(neuron_function(*name.rsplit("_", 1)) for name in equations),
+        neurons=functions,
         back=_BACK if recurrent else "",
-        layers="\n".join(_layer(stage) for stage in stages),
+        layers="\n".join(_layer(stage, names.get(stage.index)) for stage in stages),
         **python_parts(trained),
     ).encode()
 
@@ -134,7 +133,7 @@ def _for_maps(value: np.ndarray, sides: int) -> np.ndarray:
     return value[:, None, None] if sides == 3 else value
 
 
-def _layer(stage: Stage) -> str:
+def _layer(stage: Stage, neuron: str | None) -> str:
     name, arrays = _operation(stage)
     # A flattening gives what it takes, laid out otherwise.
     takes = stage.given if stage.layer.kind == "flatten" else stage.taken
@@ -142,9 +141,8 @@ def _layer(stage: Stage) -> str:
         takes = (stage.arrays["weight"].shape[1],)
     told = ", ".join(f"{key}={text}" for key, text in arrays.items())
     text = f'{{"operation": {name}, "takes": {tuple(takes)!r}, "arrays": dict({told})'
-    if stage.fires:
-        values = ", ".join(f"{key}={value_text(value)}" for key, value in stage.values.items())
-        text += f',\n "neuron": {stage.equation}, "states": {len(stage.states)}, "values": dict({values})'
+    if neuron is not None:
+        text += f",\n {neuron_text(stage, neuron)}"
     if "recurrent.weight" in stage.arrays:
         text += f',\n "back": {array_text(stage.arrays["recurrent.weight"])}'
     return f"    {text}}},"

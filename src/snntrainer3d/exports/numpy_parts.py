@@ -1,12 +1,14 @@
-"""What the NumPy scripts share: the neurons' equations as functions, and arrays as text."""
+"""What the NumPy scripts share: the neurons' steps as functions, and arrays as text."""
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 
-from snntrainer3d.exports.layer_values import number, packed
+from snntrainer3d.exports.array_text import number, packed
+from snntrainer3d.exports.stages import Stage, named_steps
+from snntrainer3d.spec.equations.numpy_text import numpy_step
 
 MAIN = """def main():
     parser = argparse.ArgumentParser(usage="python %(prog)s samples.npy [record.npz]{usage}")
@@ -39,57 +41,26 @@ if __name__ == "__main__":
 """
 )
 """A template: `layers` and what `python_parts` gives are filled in."""
-_FIRED = "fired = (mem > threshold).astype(np.float32)"
-_NEURONS = {
-    "leaky": ("mem, beta, threshold", "", "beta * mem + x"),
-    "lapicque": (
-        "mem, resistance, rate, time_step, decay, threshold",
-        "",
-        "x * resistance * rate * time_step + decay * mem",
-    ),
-    "synaptic": ("syn, mem, alpha, beta, threshold", "syn = alpha * syn + x", "beta * mem + syn"),
-}
-_ALPHA = {
-    "subtract": "return exc - fired * threshold, np.where(fired, 0, inh), mem + before * fired",
-    "zero": "return np.where(fired, 0, exc), np.where(fired, 0, inh), np.where(fired, 0, mem)",
-    "none": "return exc, inh, mem",
-}
 
 
-def neuron_function(kind: str, reset: str) -> str:
-    """Give the function of one step of a kind of neuron: from current and states to the new states."""
-    return _alpha(reset) if kind == "alpha" else _plain(kind, reset)
+def steps_text(stages: Sequence[Stage]) -> tuple[dict[int, str], str]:
+    """Give the name of each layer's step, and the functions."""
+    names, functions = named_steps(stages, lambda name, step: numpy_step(name, step.equation, step.given))
+    return names, "\n\n\n".join(functions)
 
 
-def _plain(kind: str, reset: str) -> str:
-    # A recurrent Leaky's reset to zero takes the input of the step with it.
-    arguments, before, base = _NEURONS[kind.removeprefix("r")]
-    if kind == "leaky" and reset == "zero":
-        body = [_FIRED, "return (beta * np.where(fired, 0, mem) + x,)"]
-    else:
-        mem = {"subtract": f"{base} - fired * threshold", "zero": f"np.where(fired, 0, {base})", "none": base}[reset]
-        body = [*([_FIRED] if reset != "none" else []), *([before] if before else [])]
-        body.append(f"return syn, {mem}" if kind == "synaptic" else f"return ({mem},)")
-    return _function(kind, reset, arguments, body)
-
-
-def _alpha(reset: str) -> str:
-    body = [
-        *([_FIRED] if reset != "none" else []),
-        *(["before = inh"] if reset == "subtract" else []),
-        "exc, inh = alpha * exc + x, beta * inh - x",
-        "mem = tau * (exc + inh)",
-        _ALPHA[reset],
-    ]
-    return _function("alpha", reset, "exc, inh, mem, alpha, beta, tau, threshold", body)
-
-
-def _function(kind: str, reset: str, arguments: str, body: list[str]) -> str:
-    return f"def {kind}_{reset}(x, {arguments}):\n" + textwrap.indent("\n".join(body), "    ")
+def neuron_text(stage: Stage, name: str) -> str:
+    """Give the entries of a layer that say its neurons: their step, the states before the first one, the values."""
+    assert stage.step is not None
+    start = "".join(f"{value_text(value)}, " for value in stage.step.starts.values())
+    values = ", ".join(f"{key}={value_text(value)}" for key, value in stage.values.items())
+    return f'"neuron": {name}, "start": [{start.removesuffix(", ")}], "values": dict({values})'
 
 
 def value_text(value: np.ndarray) -> str:
     """Give a number, or an array of one for each neuron, as an expression."""
+    if not value.any():
+        return "0"
     return f"np.float32({number(value)})" if value.ndim == 0 else array_text(value)
 
 

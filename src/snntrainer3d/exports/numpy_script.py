@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from snntrainer3d.exports.contract_python import python_parts
-from snntrainer3d.exports.layer_values import LayerValues, layer_values
 from snntrainer3d.exports.numpy_layers import layered_numpy_script
-from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_function, value_text
+from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_text, steps_text
 from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
+from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.exports.words import title_in_words
 from snntrainer3d.spec import TrainedNetwork
 
@@ -44,11 +44,10 @@ def run(inputs):
     for signal in inputs:
         for index, layer in enumerate(LAYERS):
             current = signal @ layer["weight"].T + layer["bias"]
-            state = states[index] or [np.zeros_like(current)] * layer["states"]
-            states[index] = layer["neuron"](current, *state, **layer["values"])
-            signal = (states[index][-1] > layer["values"]["threshold"]).astype(np.float32)
+            state = states[index] or [np.zeros_like(current) + start for start in layer["start"]]
+            *states[index], signal = layer["neuron"](current, *state, **layer["values"])
             spikes[index].append(signal)
-            membranes[index].append(states[index][-1])
+            membranes[index].append(states[index][0])
     return [np.stack(layer) for layer in spikes], [np.stack(layer) for layer in membranes]
 
 '''
@@ -61,21 +60,20 @@ def to_numpy_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER))
     if not trained.network.only_dense:
         return layered_numpy_script(trained, file)
-    layers = layer_values(trained)
-    kinds = dict.fromkeys((layer.kind, layer.reset) for layer in layers)
+    stages = stages_of(trained)
+    names, functions = steps_text(stages)
     return _HEAD.format(
         title=title_in_words(trained.network),
         file=file,
-        neurons="\n\n\n".join(neuron_function(kind, reset) for kind, reset in kinds),
-        layers="\n".join(_layer(layer) for layer in layers),
+        neurons=functions,
+        layers="\n".join(_layer(stage, names[stage.index]) for stage in stages),
         **python_parts(trained),
     ).encode()
 
 
-def _layer(layer: LayerValues) -> str:
-    values = ", ".join(f"{name}={value_text(value)}" for name, value in layer.values.items())
-    bias = "0" if layer.bias is None else array_text(layer.bias)
+def _layer(stage: Stage, name: str) -> str:
+    bias = array_text(stage.arrays["bias"]) if "bias" in stage.arrays else "0"
     return (
-        f'    {{"neuron": {layer.kind}_{layer.reset}, "states": {len(layer.states)}, "values": dict({values}),\n'
-        f'     "bias": {bias},\n     "weight": {array_text(layer.weight)}}},'
+        f"    {{{neuron_text(stage, name)},\n"
+        f'     "bias": {bias},\n     "weight": {array_text(stage.arrays["weight"])}}},'
     )

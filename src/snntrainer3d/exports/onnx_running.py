@@ -18,6 +18,7 @@ _SCRIPT = (
 record.npz: spikes of each layer that has neurons, then membranes of each, [step, sample, neuron].
 """
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
@@ -33,17 +34,21 @@ def run(inputs):
     """Give spikes and membranes of each layer that has neurons over the steps: lists of [step, sample, neuron]."""
     model = str(Path(__file__).with_name({model!r}))
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    layers = json.loads(session.get_modelmeta().custom_metadata_map["states"])
+    start = {{f"{{layer}}.{{name}}": value for layer, held in layers.items() for name, value in held.items()}}
+    membranes = [f"{{layer}}.{{next(iter(held))}}.next" for layer, held in layers.items()]
+    recorded = [f"{{layer}}.spikes" for layer in layers], membranes
     first, *kept = session.get_inputs()
     names = [one.name for one in session.get_outputs()]
-    recorded = {{end: [name for name in names if name.endswith(end)] for end in (".spikes", ".mem.next")}}
     steps, states = [], {{}}
     for values in inputs:
         given = {{first.name: values.reshape(-1, *map(int, first.shape[1:]))}}
-        states = states or {{one.name: np.zeros((len(values), *one.shape[1:]), np.float32) for one in kept}}
+        zeros = {{one.name: np.zeros((len(values), *one.shape[1:]), np.float32) for one in kept}}
+        states = states or {{name: zero + np.float32(start[name]) for name, zero in zeros.items()}}
         found = dict(zip(names, session.run(names, {{**given, **states}})))
-        states = {{name: found[name + ".next"] for name in states}}
+        states = {{name: found[name + ".next"] for name in start}}
         steps.append({{name: value.reshape(len(value), -1) for name, value in found.items()}})
-    return [[np.stack([step[name] for step in steps]) for name in part] for part in recorded.values()]
+    return [[np.stack([step[name] for step in steps]) for name in part] for part in recorded]
 
 
 {decide}

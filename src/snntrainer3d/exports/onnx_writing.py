@@ -1,14 +1,15 @@
 """ONNX: one time step of a network, its states as inputs and outputs, so that any runtime can go through time with it.
 
-Inputs are `input`, [sample, …] as one step of a sample, and each layer's states before the step, zeros at rest; outputs
-are each layer's spikes and its states after the step, which are the inputs of the next. Names say which is whose:
-`layers.0.mem`, `layers.0.spikes`, `layers.0.mem.next`.
+Inputs are `input`, [sample, …] as one step of a sample, and each layer's states before the step; outputs are each
+layer's spikes and its states after the step, which are the inputs of the next. Names say which is whose: `layers.0.m`,
+`layers.0.spikes`, `layers.0.m.next`. The metadata say under `states` what each layer's states are before the first
+step, the membrane first. A recurrent layer has its spikes of the step before as an input too.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -16,16 +17,18 @@ import numpy as np
 
 from snntrainer3d.errors import Fault, InputError, LimitError
 from snntrainer3d.exports.header import header_of
-from snntrainer3d.exports.layer_values import STATES
 from snntrainer3d.exports.refusal import EVERY_LAYER, refuse, unknown_parts
-from snntrainer3d.exports.stages import Stage, stages_of
+from snntrainer3d.exports.stages import Stage, Step, stages_of
 from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, Flatten, MaxPool, Network, Recurrent, TrainedNetwork
+from snntrainer3d.spec.equations.onnx_nodes import onnx_step
 
 FORM = "ONNX"
 OPSET = 17
 IR_VERSION = 9
 """Of ONNX 1.14, which runtimes since 2023 read."""
 KEY = "snntrainer3d"
+BEFORE = "spikes.before"
+"""What a recurrent layer's spikes of the step before are called."""
 MOST_BYTES = 2**31 - 2**20
 """One protobuf message holds no more."""
 
@@ -46,7 +49,10 @@ def to_onnx(trained: TrainedNetwork) -> bytes:
     graph = onnx.helper.make_graph(step.nodes, "step", step.inputs, step.outputs, step.constants)
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
     model.producer_name = "snntrainer3d"
-    onnx.helper.set_model_props(model, {KEY: json.dumps(header_of(trained), ensure_ascii=False)})
+    states = {f"layers.{at}": {name: start.tolist() for name, start in found.items()}
+              for at, found in starts_of(trained).items()}  # fmt: skip
+    told = {KEY: header_of(trained), "states": states}
+    onnx.helper.set_model_props(model, {name: json.dumps(one, ensure_ascii=False) for name, one in told.items()})
     onnx.checker.check_model(model, full_check=True)
     written: bytes = model.SerializeToString()
     return written
@@ -95,7 +101,7 @@ class _Step:
 
     def _stage(self, stage: Stage, signal: str) -> str:
         current = self._operation(stage, signal, f"layers.{stage.index}")
-        return self._neurons(stage, current, f"layers.{stage.index}") if stage.fires else current
+        return current if stage.step is None else self._neurons(stage, stage.step, current, f"layers.{stage.index}")
 
     def _operation(self, stage: Stage, signal: str, at: str) -> str:
         layer = stage.layer
@@ -122,74 +128,43 @@ class _Step:
                 # Dropout silences nothing once a network is trained.
                 return signal
 
-    def _neurons(self, stage: Stage, current: str, at: str) -> str:
-        values = {name: self._constant(f"{at}.neuron.{name}", value) for name, value in stage.values.items()}
-        states = {name: f"{at}.{name}" for name in stage.states}
-        self.inputs += [self._told(name, stage.given) for name in states.values()]
-        fired = self._do("Cast", self._do("Greater", states["mem"], values["threshold"]), to=1)
+    def _neurons(self, stage: Stage, step: Step, current: str, at: str) -> str:
+        names = {("parameter", name): self._constant(f"{at}.neuron.{name}", one) for name, one in step.values.items()}
+        names |= {("state", name): f"{at}.{name}" for name in step.starts}
+        held = [f"{at}.{name}" for name in step.starts]
         if isinstance(stage.layer, Recurrent):
-            current = self._do("Add", current, self._back(stage.layer, fired, f"{at}.recurrent.weight"))
-        new = dict(zip(stage.states, self._equation(stage, current, fired, states, values), strict=True))
-        for name, value in new.items():
-            self._do("Identity", value, name=f"{at}.{name}.next")
-            self.outputs.append(self._told(f"{at}.{name}.next", stage.given))
-        above = self._do("Greater", new["mem"], values["threshold"])
-        spikes = self._do("Cast", above, name=f"{at}.spikes", to=1)
-        self.outputs.append(self._told(spikes, stage.given))
+            held.append(f"{at}.{BEFORE}")
+            back = self._back(stage.layer, held[-1], f"{at}.recurrent.weight")
+            current = self._do("Add", current, back)
+        self.inputs += [self._told(name, stage.given) for name in held]
+        names["input", "x"] = current
+        found = onnx_step(step.equation, step.given, names, self._do, partial(self._number, at))
+        if step.equation.spike is None:
+            found.append(self._do("Cast", self._do("Greater", found[0], found[0]), to=1))
+        *states, fired = found
+        spikes = self._do("Identity", fired, name=f"{at}.spikes")
+        for name, value in zip(held, [*states, spikes], strict=False):
+            self._do("Identity", value, name=f"{name}.next")
+        told = [*(f"{name}.next" for name in held), spikes]
+        self.outputs += [self._told(name, stage.given) for name in told]
         return spikes
+
+    def _number(self, at: str, value: float) -> str:
+        """Give the name of a number in a layer's equation."""
+        name = f"{at}.number.{value!r}"
+        return name if any(one.name == name for one in self.constants) else self._constant(name, value)
 
     def _back(self, layer: Recurrent, fired: str, weight: str) -> str:
         if layer.feedback == "one_to_one":
             return self._do("Mul", fired, weight)
         return self._do("Gemm", fired, weight, transB=1)
 
-    def _equation(
-        self, stage: Stage, x: str, fired: str, states: dict[str, str], values: dict[str, str]
-    ) -> Iterator[str]:
-        """Give each state after the step, as snnTorch computes it, in float32."""
-        neuron = stage.layer.neuron
-        assert neuron is not None
-        if neuron.kind == "alpha":
-            yield from self._alpha(neuron.reset, x, fired, states, values)
-            return
-        drive, decay = x, values.get("decay") or values["beta"]
-        if neuron.kind == "lapicque":
-            for name in ("resistance", "rate", "time_step"):
-                drive = self._do("Mul", drive, values[name])
-        if neuron.kind == "synaptic":
-            drive = self._do("Add", self._do("Mul", values["alpha"], states["syn"]), x)
-            yield drive
-        if stage.equation == "leaky_zero":
-            left = self._do("Mul", decay, self._silenced(states["mem"], fired))
-            yield self._do("Add", left, drive)
-            return
-        base = self._do("Add", self._do("Mul", decay, states["mem"]), drive)
-        if neuron.reset == "subtract":
-            base = self._do("Sub", base, self._do("Mul", fired, values["threshold"]))
-        yield self._silenced(base, fired) if neuron.reset == "zero" else base
 
-    def _alpha(self, reset: str, x: str, fired: str, states: dict[str, str], values: dict[str, str]) -> Iterator[str]:
-        exc = self._do("Add", self._do("Mul", values["alpha"], states["exc"]), x)
-        inh = self._do("Sub", self._do("Mul", values["beta"], states["inh"]), x)
-        mem = self._do("Mul", values["tau"], self._do("Add", exc, inh))
-        if reset == "subtract":
-            yield self._do("Sub", exc, self._do("Mul", fired, values["threshold"]))
-            yield self._silenced(inh, fired)
-            yield self._do("Add", mem, self._do("Mul", states["inh"], fired))
-            return
-        for value in (exc, inh, mem):
-            yield self._silenced(value, fired) if reset == "zero" else value
-
-    def _silenced(self, value: str, fired: str) -> str:
-        """Give what is left where a neuron has fired: nothing."""
-        return self._do("Sub", value, self._do("Mul", value, fired))
-
-
-def states_at_rest(network: Network, samples: int) -> dict[str, np.ndarray]:
-    """Give the states before the first step, by the names of the model's inputs."""
-    return {
-        f"layers.{index}.{name}": np.zeros((samples, *network.shapes()[index + 1]), np.float32)
-        for index in network.spiking()
-        if (neuron := network.layers[index].neuron) is not None
-        for name in STATES[neuron.kind]
-    }
+def starts_of(trained: TrainedNetwork) -> dict[int, dict[str, np.ndarray]]:
+    """Give the states of each layer before the first step, by their names in the model's inputs, the membrane first."""
+    found = {}
+    for stage in stages_of(trained):
+        if stage.step is not None:
+            before = {BEFORE: np.zeros((), np.float32)} if isinstance(stage.layer, Recurrent) else {}
+            found[stage.index] = {**stage.step.starts, **before}
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from snntrainer3d.errors import Fault
 from snntrainer3d.exports.json_weights import shortest
-from snntrainer3d.exports.refusal import CARRIED, refuse, unknown_parts
+from snntrainer3d.exports.refusal import CARRIED, FOUR_NEURONS, refuse, unknown_parts
 from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, Training, neuron_values
 
 FORM = "the paper's JSON"
@@ -47,7 +47,10 @@ def paper_faults(network: Network, training: Training | None = None) -> list[Fau
     The program feeds values from 0 to 1 at every step and takes the output with the most spikes; its form says nothing
     of it.
     """
-    faults = [*unknown_parts(network, FORM), *_recipe_faults(training or Training())]
+    faults = [
+        *unknown_parts(network, FORM, neurons=FOUR_NEURONS, immediate=False),
+        *_recipe_faults(training or Training()),
+    ]
     if faults:
         return faults
     layers = network.dense_layers()

@@ -17,8 +17,8 @@ from snntrainer3d.spec import UNREACHABLE, Network, Readout, TrainedNetwork, Tra
 
 SAMPLES = 200
 ROUNDING = 1e-4
-"""A spike may differ where the membrane lies this close to the threshold: sums in another order differ by as much in
-float32 (measured: up to 3e-5 over 25 steps)."""
+"""A spike may differ where the membrane lies this close to the threshold, of one above 1 as a share: sums in another
+order differ by as much in float32 (measured: up to 3e-5 over 25 steps)."""
 Layers = list[Float32[np.ndarray, "time batch neuron"]]
 
 
@@ -60,7 +60,8 @@ class Proof:
     spikes_differ: int
     """Neurons and steps at which only one of both spikes."""
     first_difference_margin: float | None
-    """The largest distance of a membrane from its threshold where a sample's spikes first differ; None without any."""
+    """The largest distance of a membrane from its threshold where a sample's spikes first differ; None without any. Of
+    thresholds above 1 as a share of them."""
     predictions_agree: int
     predictions_rounded: int
     """Those that differ after a spike of rounding, or between two outputs that rounding alone tells apart."""
@@ -235,8 +236,8 @@ def _margins(
         first = _first(differs, sample)
         if first is not None:
             step, layer = first
-            apart = np.abs(membranes[layer][step, sample] - thresholds[layer])[differs[layer][step, sample]]
-            margins[sample] = apart.max()
+            apart = np.abs(membranes[layer][step, sample] - thresholds[layer]) / np.maximum(thresholds[layer], 1.0)
+            margins[sample] = apart[differs[layer][step, sample]].max()
     return margins
 
 

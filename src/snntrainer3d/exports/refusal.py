@@ -15,6 +15,7 @@ MAX_CODE_WEIGHTS = 30_000_000
 """More would make source of hundreds of megabytes, which interpreters and compilers refuse."""
 CARRIED = "Export safetensors or JSON, which carry every network."
 FOUR_NEURONS: Collection[str] = ("leaky", "lapicque", "synaptic", "alpha")
+"""Those of the paper."""
 
 
 def refuse(form: str, faults: Sequence[Fault]) -> None:
@@ -27,13 +28,14 @@ def unknown_parts(
     network: Network,
     form: str,
     layers: Collection[str] = DENSE,
-    neurons: Collection[str] = FOUR_NEURONS,
+    neurons: Collection[str] | None = None,
     *,
-    immediate: bool = False,
+    immediate: bool = True,
 ) -> list[Fault]:
     """Give a fault for each layer and neuron of a kind that a form does not know.
 
     Args:
+        neurons: the kinds that it knows; None where it writes every neuron's equation.
         immediate: whether the form knows resets within the step of their spike.
     """
     faults = []
@@ -43,19 +45,17 @@ def unknown_parts(
             faults.append(Fault(f"{path}.kind", f"{form} has no form for a layer of kind {layer.kind!r}.", CARRIED))
             continue
         kind = layer.neuron.kind if layer.neuron else None
-        if kind is not None and kind not in neurons:
+        if kind is not None and neurons is not None and kind not in neurons:
             faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}.", CARRIED))
         elif not immediate and not getattr(layer.neuron, "reset_delay", True):
             message = f"{form} has no form for a reset within the step of its spike."
-            faults.append(Fault(f"{path}.neuron.reset_delay", message, "Export the snnTorch script, NIR or weights."))
+            faults.append(Fault(f"{path}.neuron.reset_delay", message, "Export code, NIR or weights."))
     return faults
 
 
-def code_faults(
-    network: Network, form: str, layers: Collection[str] = DENSE, *, immediate: bool = False
-) -> list[Fault]:
+def code_faults(network: Network, form: str, layers: Collection[str] = DENSE) -> list[Fault]:
     """Give every reason why a network cannot be written as code: parts that it does not know, or too many weights."""
-    faults = unknown_parts(network, form, layers, immediate=immediate)
+    faults = unknown_parts(network, form, layers)
     if faults:
         return faults
     weights = sum(outs * ins for outs, ins in network.weight_shapes())

@@ -23,7 +23,7 @@ def never_fires(trained: TrainedNetwork) -> list[str]:
     low, high = np.zeros(channels), np.ones(channels)
     for stage in stages_of(trained):
         low, high = _passed(stage, low, high)
-        if not stage.fires:
+        if stage.step is None:
             continue
         fires = _may_fire(stage, high)
         if not fires.any():

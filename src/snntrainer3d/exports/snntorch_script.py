@@ -5,8 +5,15 @@ from __future__ import annotations
 from snntrainer3d.exports.contract_python import python_parts
 from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
 from snntrainer3d.exports.stages import Stage, stages_of
-from snntrainer3d.exports.torch_modules import changes_in_training, module_of
-from snntrainer3d.exports.torch_parts import derivative, spike_class, training_parts, weight_entry
+from snntrainer3d.exports.torch_modules import ONE_TO_ONE, changes_in_training, module_of
+from snntrainer3d.exports.torch_parts import (
+    derivative,
+    neuron_classes,
+    neurons_made,
+    spike_class,
+    training_parts,
+    weight_entry,
+)
 from snntrainer3d.exports.words import title_in_words
 from snntrainer3d.spec import (
     Atan,
@@ -22,6 +29,7 @@ from snntrainer3d.spec import (
     neuron_values,
     tensor_shapes,
 )
+from snntrainer3d.spec.equations.torch_text import attribute
 
 FORM = "a snnTorch script"
 _OWN = " that snnTorch has not, or not finite"
@@ -36,7 +44,7 @@ Needs torch and snntorch 1.0 or newer.
 """
 import argparse
 import base64
-
+{math}
 import numpy as np
 import snntorch as snn
 import torch
@@ -44,7 +52,7 @@ from snntorch import surrogate
 from torch import nn
 
 {constants}
-{own_surrogates}
+{own_classes}
 
 class Network(nn.Module):
     """Layers in order; `forward` takes the inputs of all steps, gives spikes and membranes [step, sample, neuron]."""
@@ -55,17 +63,23 @@ class Network(nn.Module):
 {learned}
     def forward(self, inputs):
         layers = [{pairs}]
-{states}
+        states = [None] * len(layers)
         spikes, membranes = [[] for _ in layers], [[] for _ in layers]
         for signal in inputs:
             for index, (connection, neuron) in enumerate(layers):
 {current}
-                # snnTorch keeps the last batch's shape; at rest every state is zero.
-                state = [s if s.shape == current.shape else torch.zeros_like(current) for s in states[index]]
+                state = states[index] or at_rest(neuron, current)
 {step}
                 spikes[index].append(signal)
                 membranes[index].append(states[index][-1])
         return [{stacked} for layer in spikes{some}], [{stacked} for layer in membranes{some}]
+
+
+def at_rest(neuron, current):
+    """Give the states before the first step; snnTorch keeps the shape of its last batch, and begins at zero."""
+{starts}    states = neuron.reset_mem()
+    states = states if isinstance(states, tuple) else (states,)
+    return [torch.zeros_like(current) for state in states]
 
 {learnable}
 def trained():
@@ -109,21 +123,31 @@ def refresh(network):
 '''
 
 
+_STARTS = """\
+    if hasattr(neuron, "start"):
+        return [torch.zeros_like(current) + start for start in neuron.start()]
+"""
+_RECURRENT = '''class Recurrent(nn.Module):
+    """Neurons that are driven by their own spikes of the step before too."""
+
+    def __init__(self, neuron, back):
+        super().__init__()
+        self.neuron, self.back = neuron, back
+
+    def start(self):
+        return [0, *self.neuron.start()]
+
+    def forward(self, current, spikes, *state):
+        return self.neuron(current + self.back(spikes), *state)'''
+
+
 _DENSE = {
-    "states": (
-        "        states = [neuron.reset_mem() for _, neuron in layers]\n"
-        "        states = [state if isinstance(state, tuple) else (state,) for state in states]"
-    ),
     "current": "                current = connection(signal)",
     "step": "                signal, *states[index] = neuron(current, *state)",
     "stacked": "torch.stack(layer)",
     "some": "",
 }
 _LAYERED = {
-    "states": (
-        "        states = [neuron.reset_mem() if neuron else () for _, neuron in layers]\n"
-        "        states = [state if isinstance(state, tuple) else (state,) for state in states]"
-    ),
     "current": (
         "                current = connection(signal.reshape(len(signal), *[{takes}][index]))\n"
         "                if neuron is None:\n"
@@ -142,17 +166,27 @@ _LAYERED = {
 
 def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> bytes:
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
-    refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER, immediate=True))
+    refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER))
     network, stages, parts = trained.network, stages_of(trained), python_parts(trained)
     learns_rc = any(isinstance(neuron, Lapicque) and neuron.learn_beta != "fixed" for neuron in network.neurons())
     learned = _learned(stages)
-    own = any(not _known(neuron.surrogate) for neuron in network.neurons())
+    generated = [stage for stage in stages if stage.step is not None and not stage.step.neuron.snntorch]
+    names, classes = neuron_classes(generated)
+    own = generated or any(not _known(neuron.surrogate) for neuron in network.neurons())
+    parts_of_own = [
+        *([spike_class(_OWN)] if own else []),
+        *([classes] if generated else []),
+        *([ONE_TO_ONE.rstrip()] if any(_one_to_one(stage) for stage in generated) else []),
+        *([_RECURRENT] if any(isinstance(stage.layer, Recurrent) for stage in generated) else []),
+    ]
     modes = changes_in_training(network)
     return _SCRIPT.format(
         title=title_in_words(network),
         file=file,
-        own_surrogates=f"\n\n{spike_class(_OWN)}\n\n" if own else "",
-        modules="\n".join(_modules(stage) for stage in stages),
+        own_classes="".join(f"\n\n{part}\n" for part in parts_of_own),
+        starts=_STARTS if generated else "",
+        math="import math\n" if generated else "",
+        modules="\n".join(_modules(stage, names.get(stage.index)) for stage in stages),
         learned=learned,
         pairs=", ".join(_pair(stage) for stage in stages),
         learnable=("" if not learned else _LEARNABLE) + (_REFRESH if learns_rc else ""),
@@ -171,15 +205,25 @@ def _layered(network: Network) -> dict[str, str]:
     return {**_LAYERED, "current": _LAYERED["current"].format(takes=takes)}
 
 
+def _one_to_one(stage: Stage) -> bool:
+    return isinstance(stage.layer, Recurrent) and stage.layer.feedback == "one_to_one"
+
+
 def _pair(stage: Stage) -> str:
     number = stage.index + 1
-    return f"(self.fc{number}, {f'self.lif{number}' if stage.fires else None})"
+    return f"(self.fc{number}, {f'self.lif{number}' if stage.step is not None else None})"
 
 
-def _modules(stage: Stage) -> str:
+def _modules(stage: Stage, own: str | None) -> str:
     number, layer = stage.index + 1, stage.layer
     lines = [f"        self.fc{number} = {module_of(stage)}"]
-    if isinstance(layer, Recurrent):
+    if own is not None:
+        made = neurons_made(stage, own)
+        if isinstance(layer, Recurrent):
+            all_to_all = f"nn.Linear({layer.size}, {layer.size}, bias=False)"
+            made = f"Recurrent({made}, {all_to_all if layer.feedback == 'all_to_all' else f'OneToOne({layer.size})'})"
+        lines.append(f"        self.lif{number} = {made}")
+    elif isinstance(layer, Recurrent):
         lines += _recurrent(number, layer)
     elif layer.neuron is not None:
         lines.append(f"        self.lif{number} = {_neuron(layer.neuron)}")
@@ -197,7 +241,6 @@ def _recurrent(number: int, layer: Recurrent) -> list[str]:
 
 
 def _neuron(neuron: Neuron, prefix: str = "", more: str = "") -> str:
-    name = {"leaky": "Leaky", "lapicque": "Lapicque", "synaptic": "Synaptic", "alpha": "Alpha"}[neuron.kind]
     if isinstance(neuron, Lapicque) and neuron.beta is None:
         values = f"R={neuron.resistance_ohm!r}, C={neuron.capacitance_f!r}, time_step={neuron.time_step_s!r}"
     else:
@@ -205,7 +248,8 @@ def _neuron(neuron: Neuron, prefix: str = "", more: str = "") -> str:
     if not getattr(neuron, "reset_delay", True):
         values += ", reset_delay=False"
     return (
-        f"snn.{prefix}{name}({values}, {more}threshold={neuron.threshold!r}, reset_mechanism={neuron.reset!r},\n"
+        f"snn.{prefix}{neuron.snntorch}({values}, {more}threshold={neuron.threshold!r}, "
+        f"reset_mechanism={neuron.reset!r},\n"
         f"            spike_grad={_surrogate(neuron.surrogate)})"
     )
 
@@ -232,6 +276,7 @@ def _learned(stages: list[Stage]) -> str:
     lines = [
         f"        learnable(self.lif{stage.index + 1}, {name!r}, {_size(stage) if learning == 'per_neuron' else None})"
         for stage in stages
+        if stage.step is not None and stage.step.neuron.snntorch
         for name, learning in neuron_values(stage.layer.neuron).items()
         if learning != "fixed"
     ]
@@ -248,11 +293,16 @@ def _weights(trained: TrainedNetwork) -> list[str]:
     for name in tensor_shapes(trained.network):
         _, index, *rest = name.split(".")
         number, layer = int(index) + 1, trained.network.layers[int(index)]
-        if rest[0] == "recurrent":
+        generated = layer.neuron is not None and not layer.neuron.snntorch
+        if rest[0] == "recurrent" and generated:
+            found.append(weight_entry(f"lif{number}.back.weight", trained.tensors[name]))
+        elif rest[0] == "recurrent":
             own = "weight" if isinstance(layer, Recurrent) and layer.feedback == "all_to_all" else "V"
             found.append(weight_entry(f"lif{number}.recurrent.{own}", trained.tensors[name]))
         elif rest[0] != "neuron":
             found.append(weight_entry(f"fc{number}.{rest[0]}", trained.tensors[name]))
         elif getattr(layer.neuron, f"learn_{rest[1]}", "fixed") != "fixed":
-            found.append(weight_entry(f"lif{number}.{rest[1]}", trained.tensors[name]))
+            inside = "neuron." if generated and isinstance(layer, Recurrent) else ""
+            told = attribute(rest[1]) if generated else rest[1]
+            found.append(weight_entry(f"lif{number}.{inside}{told}", trained.tensors[name]))
     return found

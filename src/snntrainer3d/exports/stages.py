@@ -1,12 +1,35 @@
-"""A network of any layers ready to be written down: each layer's arrays by their plain names, its neurons' numbers."""
+"""A network of any layers ready to be written down: each layer's arrays by their plain names, its neurons' step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
-from snntrainer3d.exports.layer_values import STATES, Value, neuron_constants
-from snntrainer3d.spec import Layer, Recurrent, Shape, TrainedNetwork, neuron_values
+import numpy as np
+from jaxtyping import Float32
+
+from snntrainer3d.spec import Layer, Neuron, Recurrent, Shape, TrainedNetwork, neuron_values
+from snntrainer3d.spec.equations import Equation, Node, leaves_of, named_values, traced
+
+Value = Float32[np.ndarray, "..."]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Step:
+    """One step of a layer's neurons, and the numbers it takes, computed in float32 as the network computes them."""
+
+    name: str
+    """Of its equation: kind and reset."""
+    neuron: Neuron
+    equation: Equation
+    given: Mapping[str, Node]
+    """What it takes as given: parameters, and expressions of parameters alone."""
+    values: Mapping[str, Value]
+    """Those as numbers, or one for each neuron."""
+    starts: Mapping[str, Value]
+    """The states before the first step."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -19,26 +42,13 @@ class Stage:
     given: Shape
     arrays: dict[str, Value]
     """weight, bias, recurrent.weight, running_mean, running_var: those that the layer has."""
-    values: dict[str, Value]
-    """What its neurons' equations need beside their states: a number, or one for each neuron; none without neurons."""
+    step: Step | None
+    """Of its neurons, where it has some."""
 
     @property
-    def fires(self) -> bool:
-        """Tell whether it has neurons."""
-        return self.layer.neuron is not None
-
-    @property
-    def states(self) -> tuple[str, ...]:
-        """Give the names of what its neurons carry from step to step, the membrane last."""
-        return STATES[self.layer.neuron.kind] if self.layer.neuron is not None else ()
-
-    @property
-    def equation(self) -> str:
-        """Name the equation of its neurons: a recurrent Leaky's zero sets the whole membrane to zero, input and all."""
-        neuron = self.layer.neuron
-        assert neuron is not None
-        recurrent = isinstance(self.layer, Recurrent) and (neuron.kind, neuron.reset) == ("leaky", "zero")
-        return f"{'r' if recurrent else ''}{neuron.kind}_{neuron.reset}"
+    def values(self) -> Mapping[str, Value]:
+        """Return the numbers of its neurons' step; none without neurons."""
+        return {} if self.step is None else self.step.values
 
 
 def stages_of(trained: TrainedNetwork) -> list[Stage]:
@@ -53,8 +63,64 @@ def _stages(trained: TrainedNetwork) -> Iterator[Stage]:
         prefix = f"layers.{index}."
         named = [*layer.arrays(taken), *layer.statistics(taken)]
         arrays = {name: trained.tensors[prefix + name] for name in named}
-        values: dict[str, Value] = {}
+        step = None
         if layer.neuron is not None:
             said = {name: trained.tensors[f"{prefix}neuron.{name}"] for name in neuron_values(layer.neuron)}
-            values = neuron_constants(layer.neuron, said)
-        yield Stage(index, layer, taken, given, arrays, values)
+            step = step_of(layer.neuron, said, recurrent=isinstance(layer, Recurrent))
+        yield Stage(index, layer, taken, given, arrays, step)
+
+
+def step_of(neuron: Neuron, said: Mapping[str, Value], *, recurrent: bool = False) -> Step:
+    """Return the step of neurons with these values; every other number stands in their document."""
+    # The engine computes with torch, whose logarithms may differ from NumPy's in the last bit.
+    import torch
+
+    from snntrainer3d.engine.equations import computed
+
+    equation = equation_of(neuron, recurrent=recurrent)
+    given = named_values(equation)
+    wanted = [*given.values(), *equation.starts.values()]
+    leaves: dict[tuple[str, str], Any] = {}
+    for name in leaves_of(wanted, "parameter"):
+        number = np.array(said[name] if name in said else getattr(neuron, name), np.float32)
+        leaves["parameter", name] = torch.from_numpy(number)
+    found = [np.asarray(one, np.float32) for one in computed(wanted, leaves)]
+    values = dict(zip(given, found, strict=False))
+    starts = dict(zip(equation.starts, found[len(given) :], strict=True))
+    return Step(f"{neuron.kind}_{neuron.reset}", neuron, equation, given, values, starts)
+
+
+def equation_of(neuron: Neuron, *, recurrent: bool = False) -> Equation:
+    """Return the equation of neurons as their document chooses it."""
+    settings = _Recurrent(neuron) if recurrent else neuron
+    return traced(type(neuron), settings, type(neuron.surrogate))
+
+
+class _Recurrent:
+    """A neuron of a recurrent layer, whose reset to zero in snnTorch silences the input of its step too."""
+
+    silences_input = True
+
+    def __init__(self, neuron: Neuron) -> None:
+        self._neuron = neuron
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._neuron, name)
+
+
+def named_steps(
+    stages: Sequence[Stage], text_of: Callable[[str, Step], str], name_of: Callable[[str], str] = str
+) -> tuple[dict[int, str], list[str]]:
+    """Return what each layer's step is called in a text, and the steps' texts, equal ones once."""
+    names: dict[int, str] = {}
+    texts: dict[str, str] = {}
+    for stage in stages:
+        if stage.step is None:
+            continue
+        base = name_of(stage.step.name)
+        for name in (base if number == 1 else f"{base}_{number}" for number in count(1)):
+            text = text_of(name, stage.step)
+            if texts.setdefault(name, text) == text:
+                names[stage.index] = name
+                break
+    return names, list(texts.values())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from snntrainer3d.exports.layer_values import packed
+from snntrainer3d.exports.array_text import packed
+from snntrainer3d.exports.stages import Stage, named_steps
 from snntrainer3d.exports.torch_modules import STEPWISE
-from snntrainer3d.spec import Adam, AdamW, Surrogate, TrainedNetwork, Training
+from snntrainer3d.spec import Adam, AdamW, Surrogate, TrainedNetwork, Training, neuron_values
+from snntrainer3d.spec.equations.torch_text import NEURON, WITH_GRADIENT, attribute, torch_module, torch_parameters
 
 _SPIKE = '''class Spike(torch.autograd.Function):
     """1 above the threshold forward; a surrogate gradient backward{words}."""
@@ -106,6 +109,41 @@ def derivative(surrogate: Surrogate) -> str:
         "straight_through": "torch.ones_like(z)",
         "spike_rate_escape": f"{slope!r} * torch.exp(-{getattr(surrogate, 'beta', 1.0)!r} * (z - 1).abs())",
     }[surrogate.kind]
+
+
+def class_name(step: str) -> str:
+    """Give what the class of a step is called: LeakySubtract."""
+    return "".join(word.capitalize() for word in step.split("_"))
+
+
+def neuron_classes(stages: Sequence[Stage]) -> tuple[dict[int, str], str]:
+    """Give the name of each layer's class of neurons, and the classes with what they are made of."""
+    names, classes = named_steps(
+        stages,
+        lambda name, step: torch_module(
+            name, step.equation, f"{step.neuron.title} neurons, reset {step.neuron.reset}."
+        ),
+        class_name,
+    )
+    parts = [*([WITH_GRADIENT] if any("WithGradient" in one for one in classes) else []), NEURON, *classes]
+    return names, "\n\n\n".join(parts)
+
+
+def neurons_made(stage: Stage, name: str) -> str:
+    """Give a layer's neurons as an expression; values that were not learned are those of their document."""
+    assert stage.step is not None
+    neuron = stage.step.neuron
+    values = {attribute(one): float(getattr(neuron, one)) for one in torch_parameters(stage.step.equation)}
+    learned = {
+        attribute(one): list(stage.given) if learning == "per_neuron" else []
+        for one, learning in neuron_values(neuron).items()
+        if learning != "fixed"
+    }
+    told = f"dict({', '.join(f'{one}={value!r}' for one, value in values.items())})"
+    if learned:
+        told += f", dict({', '.join(f'{one}={shape!r}' for one, shape in learned.items())})"
+    lines = textwrap.wrap(told, 100, initial_indent=" " * 12, subsequent_indent=" " * 12)
+    return "\n".join([f"{name}(lambda z: {derivative(neuron.surrogate)},", *lines]) + ")"
 
 
 def training_parts(

@@ -6,7 +6,7 @@ is what IEEE arithmetic allows for every number (x·1, not x·0 nor x + 0).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 COMPARISONS = ("gt", "ge", "lt", "le")
@@ -83,7 +83,15 @@ class Graph:
     def __init__(self) -> None:
         """Begin with no node."""
         self.nodes: list[Node] = []
+        self.names: dict[int, str] = {}
+        """What a step calls its nodes, by their places; printers use the names."""
         self._known: dict[tuple[str, tuple[int, ...], str], Node] = {}
+
+    def named(self, name: str, node: Node) -> Node:
+        """Return a node that is called by a name from here on, unless it has one."""
+        if node.arguments:
+            self.names.setdefault(node.place, name)
+        return node
 
     def leaf(self, kind: str, name: str) -> Node:
         """Return the parameter, state, input or arriving gradient of a name."""
@@ -130,15 +138,21 @@ def _simplified(operation: str, arguments: tuple[Node, ...]) -> Node | None:
     return None
 
 
-def ordered(wanted: Iterable[Node]) -> list[Node]:
-    """Return all nodes that the wanted ones need, each after its arguments, in the order in which they were made."""
+def ordered(wanted: Iterable[Node], given: Collection[int] = (), *, gradients: bool = True) -> list[Node]:
+    """Return all nodes that the wanted ones need, each after its arguments, in the order in which they were made.
+
+    Args:
+        given: places of nodes that need nothing, for they are known.
+        gradients: whether what only a gradient needs is one of them.
+    """
     found: dict[int, Node] = {}
     waiting = list(wanted)
     while waiting:
         node = waiting.pop()
         if node.place not in found:
             found[node.place] = node
-            waiting.extend(node.arguments)
+            if node.place not in given:
+                waiting.extend(node.arguments if gradients or node.operation != "with_gradient" else node.arguments[:1])
     return [found[place] for place in sorted(found)]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 from snntrainer3d.spec.equations.graph import Graph, Node
@@ -135,7 +138,8 @@ def traced(model: Any, settings: Any, surrogate: Any) -> Equation:
     now = Trace(graph)
     neuron = Settings(graph, settings, model)
     before = {name: graph.leaf("state", name) for name in model.states}
-    after, spike = model.step(neuron, now, graph.leaf("input", "x"), *before.values())
+    with _names_of_variables(graph, model.step):
+        after, spike = model.step(neuron, now, graph.leaf("input", "x"), *before.values())
     named = model.starts(neuron, now) if hasattr(model, "starts") else {}
     starts = {name: named.get(name, graph.constant(0.0)) for name in model.states}
 
@@ -144,3 +148,23 @@ def traced(model: Any, settings: Any, surrogate: Any) -> Equation:
         return found
 
     return Equation(graph, {name: after[name] for name in model.states}, starts, spike, derivative)
+
+
+@contextmanager
+def _names_of_variables(graph: Graph, step: Callable[..., Any]) -> Iterator[None]:
+    """Call nodes by the variables that hold them in a step, line after line."""
+
+    def look(frame: FrameType, _event: str, _value: Any) -> Any:
+        if frame.f_code is not step.__code__:
+            return None
+        for name, value in frame.f_locals.items():
+            if isinstance(value, Node):
+                graph.named(name, value)
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

@@ -45,6 +45,7 @@ class Adaptive(SpikingPart):
         m = beta * kept + x
         if self.reset == "subtract":
             m = m - r * (self.threshold + self.adaptation * a)
-        a = rho * a + (1.0 - rho) * s
+        rise = 1.0 - rho
+        a = rho * a + rise * s
         spike = now.spike(m - self.adaptation * a - self.threshold)
         return {"m": m, "a": a, "s": spike}, spike

@@ -22,6 +22,7 @@ class Alpha(SpikingPart):
     )
     numbers = ("alpha", "beta", "threshold")
     states = ("m", "e", "h")
+    snntorch = "Alpha"
 
     kind: Literal["alpha"] = "alpha"
     alpha: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95

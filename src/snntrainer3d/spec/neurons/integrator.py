@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from snntrainer3d.spec._document import Part
-from snntrainer3d.spec.neurons.parts import Fraction, Learning, Reset
+from snntrainer3d.spec.equations import Node, Trace
+from snntrainer3d.spec.neurons.parts import Fraction, Learning, Reset, Step
 from snntrainer3d.spec.surrogates import Atan, Surrogate
 
 UNREACHABLE = 2.0**127
@@ -21,6 +22,9 @@ class Integrator(Part):
 
     title: ClassVar[str] = "Integrator"
     equation: ClassVar[str] = "m[t] = β·m[t−1] + x[t];  no spikes"
+    numbers: ClassVar[tuple[str, ...]] = ("beta",)
+    states: ClassVar[tuple[str, ...]] = ("m",)
+    snntorch: ClassVar[str] = "Leaky"
     threshold: ClassVar[float] = UNREACHABLE
     reset: ClassVar[Reset] = "none"
     surrogate: ClassVar[Surrogate] = Atan()
@@ -29,3 +33,7 @@ class Integrator(Part):
     beta: Fraction = 0.9
     """Decay of the membrane per time step: 0 forgets at once, 1 adds up its whole input."""
     learn_beta: Learning = "fixed"
+
+    def step(self, now: Trace, x: Node, m: Node) -> Step:
+        """Trace one step in snnTorch's order of operations."""
+        return {"m": now.clamp(self.beta, 0.0, 1.0) * m + x}, None

@@ -32,6 +32,7 @@ class Izhikevich(Part):
     )
     numbers: ClassVar[tuple[str, ...]] = ("a", "b", "c", "d", "threshold", "time_step", "input_gain", "gradient_limit")
     states: ClassVar[tuple[str, ...]] = ("v", "u", "s")
+    snntorch: ClassVar[str] = ""
     reset: ClassVar[Reset] = "zero"
     start_mv: ClassVar[float] = -65.0
     range_mv: ClassVar[tuple[float, float]] = (-100.0, 2000.0)
@@ -71,6 +72,11 @@ class Izhikevich(Part):
     surrogate: Surrogate = Atan(slope=0.01)
     """Gradient used in place of the spike's, which is zero almost everywhere; over mV, so a small slope is right."""
 
+    @property
+    def time_step(self) -> float:
+        """Return Δt in ms."""
+        return self.time_step_ms
+
     def starts(self, now: Trace) -> dict[str, Node]:
         """Trace the states before the first step that are not 0."""
         start = now.graph.constant(self.start_mv)
@@ -80,12 +86,14 @@ class Izhikevich(Part):
         """Trace one step."""
         dt, limit, r = now.number("time_step"), now.number("gradient_limit"), now.detach(s)
         half, current = dt / 2.0, now.number("input_gain") * x
+        minus_half = -half
         v = v * (1.0 - r) + self.c * r
         u = u + self.d * r
         for _ in range(2):
             grown = v + half * (0.04 * (v * v) + 5.0 * v + 140.0 - u + current)
             growth = now.minimum(1.0 + half * (0.08 * v + 5.0), limit)
-            v = now.clamp(now.with_gradient(grown, (v, growth), (u, -half), (current, half)), *self.range_mv)
-        u = u + dt * now.clamp(self.a, 0.0, 1.0) * (self.b * v - u)
+            v = now.clamp(now.with_gradient(grown, (v, growth), (u, minus_half), (current, half)), *self.range_mv)
+        rate = dt * now.clamp(self.a, 0.0, 1.0)
+        u = u + rate * (self.b * v - u)
         spike = now.spike(v - self.threshold)
         return {"v": v, "u": u, "s": spike}, spike

@@ -11,6 +11,9 @@ from snntrainer3d.spec._document import FieldFault
 from snntrainer3d.spec.equations import Node, Trace
 from snntrainer3d.spec.neurons.parts import Learning, SpikingPart, Step, reset_of_step_before
 
+LEARNABLE = (1e-6, 1.0 - 1e-6)
+"""Bounds within which a learned β counts."""
+
 
 class Lapicque(SpikingPart):
     """RC circuit, forward Euler; given by β alone (then R = 1), or by R, C and the time step."""
@@ -19,6 +22,7 @@ class Lapicque(SpikingPart):
     equation = "m[t] = x[t]·Δt/C + (1 − Δt/(R·C))·m[t−1] − r[t]·threshold;  β = exp(−Δt/(R·C))"
     numbers = ("resistance", "capacitance", "time_step", "threshold")
     states = ("m",)
+    snntorch = "Lapicque"
 
     kind: Literal["lapicque"] = "lapicque"
     beta: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
@@ -56,6 +60,21 @@ class Lapicque(SpikingPart):
         assert self.capacitance_f is not None
         return self.time_step_s / (self.resistance_ohm * self.capacitance_f)
 
+    @property
+    def resistance(self) -> float:
+        """Return R; 1 where β alone is given."""
+        return 1.0 if self.resistance_ohm is None else self.resistance_ohm
+
+    @property
+    def capacitance(self) -> float | None:
+        """Return C where it is given."""
+        return self.capacitance_f
+
+    @property
+    def time_step(self) -> float:
+        """Return Δt."""
+        return self.time_step_s
+
     def effective_beta(self) -> float:
         """Give exp(−Δt/(R·C)), β where it is given."""
         return self.beta if self.beta is not None else math.exp(-self._step_over_rc())
@@ -66,8 +85,7 @@ class Lapicque(SpikingPart):
 
     def gain(self) -> float:
         """Give Δt/C, the factor by which a current enters; with β = .95 it is .0513, 19.5 times less than Leaky's."""
-        resistance = 1.0 if self.resistance_ohm is None else self.resistance_ohm
-        return self._step_over_rc() * resistance
+        return self._step_over_rc() * self.resistance
 
     def compensated(self) -> Lapicque:
         """Give the same decay with a gain of 1: C = Δt and R = 1/ln(1/β)."""
@@ -83,8 +101,19 @@ class Lapicque(SpikingPart):
 
     def step(self, now: Trace, x: Node, m: Node) -> Step:
         """Trace one step in snnTorch's order of operations; a learned β enters through the capacitance."""
-        resistance, capacitance, dt = (now.number(name) for name in ("resistance", "capacitance", "time_step"))
-        circuit = resistance * capacitance
+        resistance, dt = now.number("resistance"), now.number("time_step")
+        circuit = resistance * _capacitance(self, now, resistance, dt)
+        rate, decay = 1.0 / circuit, 1.0 - dt / circuit
         r = now.heaviside(m - self.threshold)
-        m = reset_of_step_before(self, x * resistance * (1.0 / circuit) * dt + (1.0 - dt / circuit) * m, r)
+        m = reset_of_step_before(self, x * resistance * rate * dt + decay * m, r)
         return {"m": m}, now.spike(m - self.threshold)
+
+
+def _capacitance(neuron: Lapicque, now: Trace, resistance: Node, dt: Node) -> Node:
+    """Return C: from β where a document gives that; snnTorch's module has computed it."""
+    if getattr(neuron, "beta", None) is None:
+        return now.number("capacitance")
+    beta = now.number("beta")
+    if neuron.learn_beta != "fixed":
+        beta = now.clamp(beta, *LEARNABLE)
+    return dt / (resistance * now.log(1.0 / beta))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from snntrainer3d.spec.equations import Node, Trace
 from snntrainer3d.spec.neurons.parts import Fraction, Learning, SpikingPart, Step, spike_and_reset_now
@@ -15,6 +15,9 @@ class Leaky(SpikingPart):
     equation = "m[t] = β·m[t−1] + x[t] − r[t]·threshold"
     numbers = ("beta", "threshold")
     states = ("m",)
+    snntorch = "Leaky"
+    silences_input: ClassVar[bool] = False
+    """Whether a reset to zero also silences the input of its step, as in snnTorch's RLeaky."""
 
     kind: Literal["leaky"] = "leaky"
     beta: Fraction = 0.9
@@ -35,6 +38,7 @@ class Leaky(SpikingPart):
         """Trace one step in snnTorch's order of operations."""
         r = now.heaviside(m - self.threshold)
         kept = (1.0 - r) * m if self.reset == "zero" else m
+        x = (1.0 - r) * x if self.reset == "zero" and self.silences_input else x
         m = now.clamp(self.beta, 0.0, 1.0) * kept + x
         if self.reset == "subtract":
             m = m - r * self.threshold

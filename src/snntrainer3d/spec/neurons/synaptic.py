@@ -22,6 +22,7 @@ class Synaptic(SpikingPart):
     equation = "i[t] = α·i[t−1] + x[t];  m[t] = β·m[t−1] + i[t] − r[t]·threshold"
     numbers = ("alpha", "beta", "threshold")
     states = ("m", "i")
+    snntorch = "Synaptic"
 
     kind: Literal["synaptic"] = "synaptic"
     alpha: Fraction = 0.5
