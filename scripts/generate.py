@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
-from reference import errors_page, http_page, neurons_page, training_page
+from reference import bounds_of, errors_page, http_page, neurons_page, training_page
 from snntrainer3d import events, spec
 from snntrainer3d.server import circuit_models, compare_models, export_models, models, study_models
 from snntrainer3d.spec import neurons
@@ -62,6 +62,7 @@ def _protocol() -> dict[str, str]:
         "Coding": spec.Coding,
     }
     modules["spec"] = Module([spec.RunSpec], aliases, {}, {"NEURON_VALUES": spec.NEURON_VALUES})
+    modules["neurons"] = Module([], {}, {}, {"NEURONS": _neurons(), "SURROGATES": _surrogates()})
     named = {"PhaseName": events.PhaseName, "NoticeLevel": events.NoticeLevel, "RunStatus": events.RunStatus}
     modules["events"] = Module([], {**named, "Event": events.Event}, dict(modules))
     bodies = [
@@ -76,6 +77,42 @@ def _protocol() -> dict[str, str]:
     messages = {"ClientMessage": study_models.ClientMessage, "ServerMessage": study_models.ServerMessage}
     modules["api"] = Module(bodies, messages, dict(modules))
     return {f"{PROTOCOL}/{name}.ts": module.text() for name, module in modules.items()}
+
+
+def _neurons() -> dict[str, Any]:
+    """Give what the page knows of each neuron before it asks: title, defaults, ranges, and where it may stand."""
+    recurrent = get_args(spec.Recurrent.model_fields["neuron"].annotation)
+    return {
+        model.model_fields["kind"].default: {
+            "title": model.title,
+            "defaults": spec.usual_neuron(model).model_dump(mode="json", exclude_none=True),
+            "ranges": _ranges(model),
+            "spikes": model in get_args(get_args(neurons.SpikingNeuron)[0]),
+            "recurrent": model in recurrent,
+        }
+        for model in spec.NEURONS
+    }
+
+
+def _surrogates() -> dict[str, Any]:
+    return {model.model_fields["kind"].default: model().model_dump(mode="json") for model in spec.SURROGATES}
+
+
+def _ranges(model: type[BaseModel]) -> dict[str, Any]:
+    """Give the bounds of each number as the page's fields have them."""
+    found = {}
+    for name, field in model.model_json_schema()["properties"].items():
+        bounds = bounds_of(field)
+        if bounds.get("type") not in ("number", "integer"):
+            continue
+        ends = {
+            end: bounds.get(word, bounds.get(f"exclusive{word.capitalize()}"))
+            for end, word in (("min", "minimum"), ("max", "maximum"))
+        }
+        opened = [end for end in ends if f"exclusive{end.capitalize()}imum" in bounds]
+        told = {"open": "both" if len(opened) == 2 else opened[0]} if opened else {}
+        found[name] = {end: value for end, value in ends.items() if value is not None} | told
+    return found
 
 
 def _schemas() -> dict[str, str]:

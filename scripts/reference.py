@@ -91,8 +91,14 @@ def _default(field: dict[str, Any]) -> str:
     return "" if value is None else f"`{json.dumps(value)}`".replace('"', "")
 
 
+def bounds_of(field: dict[str, Any]) -> dict[str, Any]:
+    """Give the part of a field's schema that says its range: of one that may be empty, that of what is not."""
+    found: dict[str, Any] = next((one for one in field.get("anyOf", []) if one.get("type") != "null"), field)
+    return found
+
+
 def _range(field: dict[str, Any]) -> str:
-    bounds = next((choice for choice in field.get("anyOf", []) if choice.get("type") != "null"), field)
+    bounds = bounds_of(field)
     if "enum" in bounds:
         return ", ".join(f"`{value}`" for value in bounds["enum"])
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}

@@ -45,7 +45,7 @@ class Module:
         """Give the file."""
         lines = [_import(sorted(names), file) for file, names in sorted(self.imports.items())]
         values = [
-            f"export const {name} = {json.dumps(value, ensure_ascii=False)} as const;"
+            f"export const {name} = {_json(value)} as const;"
             for name, value in self.constants.items()
         ]
         return HEADER + "".join(lines) + "".join(f"\n{text}\n" for text in [*values, *self.types.values()])
@@ -128,3 +128,7 @@ def _comment(text: str, indent: str) -> list[str]:
     if len(lines) == 1 and len(lines[0]) + len(indent) + 7 <= WIDTH:
         return [f"{indent}/** {lines[0]} */"]
     return [f"{indent}/**", *(f"{indent} * {line}".rstrip() for line in lines), f"{indent} */"]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2 if isinstance(value, dict) else None)

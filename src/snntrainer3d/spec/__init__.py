@@ -59,6 +59,7 @@ from snntrainer3d.spec.neurons import (
     Neuron,
     Synaptic,
     neuron_of,
+    usual_neuron,
 )
 from snntrainer3d.spec.presets import PRESETS, Preset, recipe
 from snntrainer3d.spec.receptive import place_in_maps, receptive_field
@@ -197,4 +198,5 @@ __all__ = [
     "training_bytes",
     "training_names",
     "whole_text",
+    "usual_neuron",
 ]

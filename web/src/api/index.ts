@@ -5,6 +5,7 @@ export { libraryApi, type RunQuery } from "./library";
 export { ApiError, asApiError, errorFromBody, faultText, unreachable } from "./errors";
 export { LiveSocket, PAUSES, type Listener, type StudyMessage, type Watch } from "./socket";
 export { studiesApi } from "./studies";
+export { NEURONS, SURROGATES } from "../protocol/neurons";
 export { NEURON_VALUES } from "../protocol/spec";
 export type * from "./study";
 export type * from "./types";

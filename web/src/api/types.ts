@@ -1,5 +1,6 @@
 /** What the server says and takes; `protocol` is generated from its models, drafts are ours. */
 import type { RunDetail as SpecRunDetail, TemplateRow as SpecTemplateRow } from "../protocol/api";
+import type { NEURONS, SURROGATES } from "../protocol/neurons";
 import type { Learning, Network as SpecNetwork, Recurrent, Reset, Training } from "../protocol/spec";
 
 export type {
@@ -66,14 +67,8 @@ export type {
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
 export type { Coding, Learning, Reset, Training } from "../protocol/spec";
 
-export type NeuronKind = "leaky" | "lapicque" | "synaptic" | "alpha" | "adaptive" | "izhikevich" | "integrator";
-export type SurrogateKind =
-  | "atan"
-  | "fast_sigmoid"
-  | "sigmoid"
-  | "triangular"
-  | "straight_through"
-  | "spike_rate_escape";
+export type NeuronKind = keyof typeof NEURONS;
+export type SurrogateKind = keyof typeof SURROGATES;
 
 export interface Surrogate {
   kind: SurrogateKind;

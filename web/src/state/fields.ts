@@ -1,5 +1,6 @@
 /** Every field that can be edited: its label, unit, range and one line of help. A test holds it to the server's schema. */
 
+import { NEURONS, type NeuronKind } from "../api";
 import type { Choice, Field } from "./field";
 import { PART_CHOICES } from "./training-parts";
 
@@ -11,15 +12,7 @@ const LEARNING: Choice[] = [
   { value: "per_neuron", label: "learned, one per neuron" },
 ];
 
-const decay = (label: string, symbol: string, help: string, open?: "both"): Field => ({
-  label,
-  symbol,
-  help,
-  kind: "float",
-  min: 0,
-  max: 1,
-  open,
-});
+const decay = (label: string, symbol: string, help: string): Field => ({ label, symbol, help, kind: "float" });
 const learned = (label: string, help: string): Field => ({ label, help, kind: "choice", choices: LEARNING });
 
 export const TRAINING_FIELDS = {
@@ -346,9 +339,6 @@ const THRESHOLD: Field = {
   label: "Threshold",
   symbol: "θ",
   kind: "float",
-  min: 0,
-  max: 1000,
-  open: "min",
   help: "Membrane potential above which the neuron spikes.",
 };
 const RESET: Field = {
@@ -371,7 +361,7 @@ const RESET_DELAY: Field = {
 };
 const COMMON = { threshold: THRESHOLD, learn_threshold: LEARN_THRESHOLD, reset: RESET };
 
-export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
+const SAID: Record<NeuronKind, Record<string, Field>> = {
   leaky: {
     beta: decay("Membrane decay", "β", "Kept of the membrane per step: 0 forgets at once, 1 never."),
     learn_beta: LEARN_BETA,
@@ -379,14 +369,12 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
     reset_delay: RESET_DELAY,
   },
   lapicque: {
-    beta: decay("Membrane decay", "β", "exp(−Δt/RC) per time step. The input's gain follows from it.", "both"),
+    beta: decay("Membrane decay", "β", "exp(−Δt/RC) per time step. The input's gain follows from it."),
     resistance_ohm: {
       label: "Resistance",
       symbol: "R",
       unit: "Ω",
       kind: "float",
-      min: 0,
-      open: "min",
       help: "Through which the membrane leaks.",
     },
     capacitance_f: {
@@ -394,8 +382,6 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       symbol: "C",
       unit: "F",
       kind: "float",
-      min: 0,
-      open: "min",
       help: "Of the membrane. The gain of the input is Δt/C.",
     },
     time_step_s: {
@@ -403,8 +389,6 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       symbol: "Δt",
       unit: "s",
       kind: "float",
-      min: 0,
-      open: "min",
       help: "Simulated seconds per step; at most R·C.",
     },
     learn_beta: LEARN_BETA,
@@ -419,9 +403,9 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
     reset_delay: RESET_DELAY,
   },
   alpha: {
-    alpha: decay("Exciting decay", "α", "Decay of the exciting trace; must be above β.", "both"),
+    alpha: decay("Exciting decay", "α", "Decay of the exciting trace; must be above β."),
     learn_alpha: LEARN_ALPHA,
-    beta: decay("Inhibiting decay", "β", "Decay of the inhibiting trace; must be below α.", "both"),
+    beta: decay("Inhibiting decay", "β", "Decay of the inhibiting trace; must be below α."),
     learn_beta: LEARN_BETA,
     ...COMMON,
   },
@@ -433,8 +417,6 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
     adaptation: {
       label: "Adaptation",
       kind: "float",
-      min: 0,
-      max: 1000,
       help: "By how much the threshold rises in a neuron that spikes at every step.",
     },
     learn_adaptation: learned("Adaptation is", "Whether the rise of the threshold is trained too."),
@@ -446,8 +428,6 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       symbol: "a",
       unit: "1/ms",
       kind: "float",
-      min: 0,
-      max: 1,
       help: "How fast the recovery u follows: .02 takes about 50 ms, .1 of fast spiking cells 10.",
     },
     learn_a: learned("a is", "Whether the recovery's rate is trained too."),
@@ -455,8 +435,6 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       label: "Sensitivity",
       symbol: "b",
       kind: "float",
-      min: -1,
-      max: 1,
       help: "How strongly the recovery follows the membrane. At .2 a cell fires from I = 4 on, at .25 from 1.",
     },
     learn_b: learned("b is", "Whether the sensitivity is trained too."),
@@ -465,8 +443,6 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       symbol: "c",
       unit: "mV",
       kind: "float",
-      min: -100,
-      max: 0,
       help: "Membrane after a spike; −50 lets a cell fire in bursts.",
     },
     learn_c: learned("c is", "Whether the reset is trained too."),
@@ -474,8 +450,6 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       label: "Jump",
       symbol: "d",
       kind: "float",
-      min: -50,
-      max: 50,
       help: "What each spike adds to the recovery u: the more, the later the next one comes.",
     },
     learn_d: learned("d is", "Whether the jump is trained too."),
@@ -490,25 +464,16 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
       symbol: "Δt",
       unit: "ms",
       kind: "float",
-      min: 0,
-      max: 1,
-      open: "min",
       help: "Simulated time per step, 1 in the paper. Finer steps need as many more of them.",
     },
     input_gain: {
       label: "Input gain",
       kind: "float",
-      min: 0,
-      max: 1000,
-      open: "min",
       help: "The model's input I for a current of 1, such as a spike through a weight of 1.",
     },
     gradient_limit: {
       label: "Gradient's limit",
       kind: "float",
-      min: 0,
-      max: 1000000,
-      open: "min",
       help: "How much a gradient may grow per half step. 1 learns best: the exact one explodes on a spike's way up.",
     },
   },
@@ -519,6 +484,15 @@ export const NEURON_FIELDS: Record<string, Record<string, Field>> = {
 };
 
 const slope = (help: string): Field => ({ label: "Slope", kind: "float", min: 0, max: 1000, open: "min", help });
+
+/** What people read of each neuron's fields, with the ranges of the spec. */
+export const NEURON_FIELDS: Record<string, Record<string, Field>> = Object.fromEntries(
+  Object.entries(SAID).map(([kind, fields]) => [kind, withRanges(fields, NEURONS[kind as NeuronKind].ranges)]),
+);
+
+function withRanges(fields: Record<string, Field>, ranges: Record<string, Partial<Field>>): Record<string, Field> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...field, ...ranges[name] }]));
+}
 
 export const SURROGATE_FIELDS: Record<string, Record<string, Field>> = {
   atan: { slope: slope("Steepness at the threshold; 2 is snnTorch's default.") },

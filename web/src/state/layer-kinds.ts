@@ -1,7 +1,7 @@
 /** The kinds of layer as the page edits them: titles, defaults, changes of kind. Pure. */
 import type { Layer, LayerKind, Neuron, NeuronKind } from "../api";
 import { LAYER_FIELDS } from "./fields";
-import { NEURON_DEFAULTS, NEURON_KINDS, SPIKING_KINDS } from "./neurons";
+import { NEURON_DEFAULTS, NEURON_KINDS, RECURRENT_KINDS, SPIKING_KINDS } from "./neurons";
 
 export const LAYER_KINDS = Object.keys(LAYER_FIELDS) as LayerKind[];
 
@@ -56,7 +56,6 @@ export const MAIN_FIELDS: Record<LayerKind, "" | "size" | "channels" | "kernel" 
 
 const MAPS: ReadonlySet<LayerKind> = new Set(["conv2d", "max_pool", "avg_pool"]);
 const FLAT: ReadonlySet<LayerKind> = new Set(["dense", "recurrent"]);
-const RECURRENT: NeuronKind[] = ["leaky", "synaptic", "adaptive"];
 
 export const takesMaps = (kind: LayerKind): boolean => MAPS.has(kind);
 export const takesFlat = (kind: LayerKind): boolean => FLAT.has(kind);
@@ -67,7 +66,7 @@ export const isOutputKind = takesFlat;
 /** The neurons that a kind of layer can have, as the output also those that never spike; an empty text for none. */
 export function neuronsOf(kind: LayerKind, isOutput = false): ("" | NeuronKind)[] {
   if (kind === "flatten" || kind === "dropout") return [""];
-  if (kind === "recurrent") return RECURRENT;
+  if (kind === "recurrent") return RECURRENT_KINDS;
   if (kind === "dense") return isOutput ? NEURON_KINDS : SPIKING_KINDS;
   return ["", ...SPIKING_KINDS];
 }

@@ -1,84 +1,19 @@
 /** The neuron kinds as the page edits them: defaults, changes of kind, Lapicque's two forms and its gain. */
-import type { Neuron, NeuronKind, Surrogate, SurrogateKind } from "../api";
+import { NEURONS, SURROGATES, type Neuron, type NeuronKind, type Surrogate, type SurrogateKind } from "../api";
 
-export const NEURON_KINDS: NeuronKind[] = [
-  "leaky",
-  "lapicque",
-  "synaptic",
-  "alpha",
-  "adaptive",
-  "izhikevich",
-  "integrator",
-];
+export const NEURON_KINDS = Object.keys(NEURONS) as NeuronKind[];
 
 /** Those whose spikes layers after them can take in. */
-export const SPIKING_KINDS = NEURON_KINDS.filter((kind) => kind !== "integrator");
+export const SPIKING_KINDS = NEURON_KINDS.filter((kind) => NEURONS[kind].spikes);
 
-export const NEURON_TITLES: Record<NeuronKind, string> = {
-  leaky: "Leaky",
-  lapicque: "Lapicque",
-  synaptic: "Synaptic",
-  alpha: "Alpha",
-  adaptive: "Adaptive",
-  izhikevich: "Izhikevich",
-  integrator: "Integrator",
-};
+/** Those that a recurrent layer can have. */
+export const RECURRENT_KINDS = NEURON_KINDS.filter((kind) => NEURONS[kind].recurrent);
 
-const SHARED = { threshold: 1, learn_threshold: "fixed", surrogate: { kind: "atan", slope: 2 } } as const;
+const ofEach = <T>(value: (kind: NeuronKind) => T) =>
+  Object.fromEntries(NEURON_KINDS.map((kind) => [kind, value(kind)])) as Record<NeuronKind, T>;
 
-/** The spec's defaults; the Lapicque's β is ours, since the spec asks for β or for R and C. */
-export const NEURON_DEFAULTS: Record<NeuronKind, Neuron> = {
-  leaky: { kind: "leaky", ...SHARED, reset: "subtract", beta: 0.9, learn_beta: "fixed", reset_delay: true },
-  lapicque: { kind: "lapicque", ...SHARED, reset: "subtract", beta: 0.9, learn_beta: "fixed" },
-  synaptic: {
-    kind: "synaptic",
-    ...SHARED,
-    reset: "subtract",
-    alpha: 0.5,
-    beta: 0.9,
-    learn_alpha: "fixed",
-    learn_beta: "fixed",
-    reset_delay: true,
-  },
-  alpha: {
-    kind: "alpha",
-    ...SHARED,
-    reset: "zero",
-    alpha: 0.95,
-    beta: 0.9,
-    learn_alpha: "fixed",
-    learn_beta: "fixed",
-  },
-  adaptive: {
-    kind: "adaptive",
-    ...SHARED,
-    reset: "subtract",
-    beta: 0.9,
-    rho: 0.98,
-    adaptation: 1,
-    learn_beta: "fixed",
-    learn_rho: "fixed",
-    learn_adaptation: "fixed",
-  },
-  izhikevich: {
-    kind: "izhikevich",
-    a: 0.02,
-    b: 0.2,
-    c: -65,
-    d: 8,
-    threshold: 30,
-    time_step_ms: 1,
-    input_gain: 100,
-    gradient_limit: 1,
-    learn_a: "fixed",
-    learn_b: "fixed",
-    learn_c: "fixed",
-    learn_d: "fixed",
-    learn_threshold: "fixed",
-    surrogate: { kind: "atan", slope: 0.01 },
-  },
-  integrator: { kind: "integrator", beta: 0.9, learn_beta: "fixed" },
-};
+export const NEURON_TITLES = ofEach<string>((kind) => NEURONS[kind].title);
+export const NEURON_DEFAULTS = ofEach<Neuron>((kind) => NEURONS[kind].defaults);
 
 export const SURROGATE_TITLES: Record<SurrogateKind, string> = {
   atan: "Arcus tangent",
@@ -89,16 +24,7 @@ export const SURROGATE_TITLES: Record<SurrogateKind, string> = {
   spike_rate_escape: "Spike-rate escape",
 };
 
-const SURROGATE_DEFAULTS: Record<SurrogateKind, Surrogate> = {
-  atan: { kind: "atan", slope: 2 },
-  fast_sigmoid: { kind: "fast_sigmoid", slope: 25 },
-  sigmoid: { kind: "sigmoid", slope: 25 },
-  triangular: { kind: "triangular", slope: 1 },
-  straight_through: { kind: "straight_through" },
-  spike_rate_escape: { kind: "spike_rate_escape", beta: 1, slope: 25 },
-};
-
-export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATE_DEFAULTS[kind] });
+export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATES[kind] });
 
 const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta", "reset_delay"] as const;
 

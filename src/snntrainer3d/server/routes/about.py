@@ -20,7 +20,7 @@ from snntrainer3d.server.diagnostics import diagnose
 from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas, TemplateRow
 from snntrainer3d.server.requests import document
 from snntrainer3d.server.review import review
-from snntrainer3d.spec import NEURONS, PRESETS, TEMPLATES, Network, Part, RunSpec, Template, parse
+from snntrainer3d.spec import NEURONS, PRESETS, TEMPLATES, Network, RunSpec, Template, parse, usual_neuron
 
 router = APIRouter(tags=["about"])
 
@@ -103,7 +103,7 @@ def neurons() -> list[NeuronRow]:
             title=model.title,
             summary=(inspect.getdoc(model) or "").splitlines()[0],
             equation=model.equation,
-            defaults=_defaults(model),
+            defaults=usual_neuron(model).model_dump(mode="json"),
             patterns=getattr(model, "patterns", {}),
         )
         for model in NEURONS
@@ -121,9 +121,3 @@ async def _checked(request: Request) -> CheckAnswer:
 def check(answer: CheckAnswer = Depends(_checked)) -> CheckAnswer:  # noqa: B008
     """Tell every fault and warning of a run's document and its cost; a faulty document is no error here."""
     return answer
-
-
-def _defaults(model: type[Part]) -> dict[str, Any]:
-    # Lapicque has no valid form without a value: its plainest is by beta alone.
-    given = {"beta": 0.9} if model.__name__ == "Lapicque" else {}
-    return model(**given).model_dump(mode="json")

@@ -19,7 +19,7 @@ from snntrainer3d.spec.neurons.synaptic import Synaptic
 __all__ = [
     "NEURONS", "NEURON_KINDS", "NEURON_VALUES", "UNREACHABLE", "Adaptive", "Alpha", "AnyNeuron", "Fraction",
     "Integrator", "Izhikevich", "Lapicque", "Leaky", "Learning", "Neuron", "Reset", "SpikingNeuron", "Synaptic",
-    "neuron_of",
+    "neuron_of", "usual_neuron",
 ]  # fmt: skip
 
 AnyNeuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | Integrator
@@ -30,6 +30,12 @@ NEURONS: tuple[type[AnyNeuron], ...] = (Leaky, Lapicque, Synaptic, Alpha, Adapti
 NEURON_VALUES = ("alpha", "beta", "rho", "adaptation", "a", "b", "c", "d", "threshold")
 """What neurons of all kinds have for a layer or for each neuron, and may learn, in the order of weight files."""
 NEURON_KINDS: tuple[str, ...] = tuple(str(model.model_fields["kind"].default) for model in NEURONS)
+
+
+def usual_neuron(model: type[AnyNeuron]) -> AnyNeuron:
+    """Return the neuron of a model by its defaults, and by what is usual where it has none."""
+    usual: dict[str, float] = getattr(model, "usual", {})
+    return model.model_validate(usual)
 
 
 def neuron_of(kind: str) -> type[AnyNeuron]:

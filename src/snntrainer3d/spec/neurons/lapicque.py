@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,6 +23,7 @@ class Lapicque(SpikingPart):
     numbers = ("resistance", "capacitance", "time_step", "threshold")
     states = ("m",)
     snntorch = "Lapicque"
+    usual: ClassVar[dict[str, float]] = {"beta": 0.9}
 
     kind: Literal["lapicque"] = "lapicque"
     beta: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
