@@ -4,7 +4,18 @@ import pytest
 
 from snntrainer3d.analysis import Activity, EnergyModel
 from snntrainer3d.errors import SpecError
-from snntrainer3d.spec import Alpha, Dense, Lapicque, Leaky, Network, Recurrent, Synaptic, dense_network
+from snntrainer3d.spec import (
+    Adaptive,
+    Alpha,
+    Dense,
+    Izhikevich,
+    Lapicque,
+    Leaky,
+    Network,
+    Recurrent,
+    Synaptic,
+    dense_network,
+)
 
 
 def activity(neuron=None):
@@ -31,9 +42,12 @@ def test_a_recurrent_first_layer_meets_its_inputs_once():
 
 
 @pytest.mark.parametrize(
-    ("neuron", "each"), [(Leaky(), 1), (Lapicque(beta=0.9), 2), (Synaptic(), 2), (Alpha(), 3)], ids=lambda v: str(v)[:5]
-)
-def test_every_state_of_a_neuron_costs(neuron, each):
+    ("neuron", "each"),
+    [(Leaky(), 1), (Leaky(reset="zero"), 1), (Leaky(reset_delay=False), 1), (Lapicque(beta=0.9), 2), (Synaptic(), 2),
+     (Alpha(), 3), (Alpha(reset="subtract"), 3), (Adaptive(), 4), (Adaptive(reset="none"), 3), (Izhikevich(), 11)],
+    ids=lambda v: str(v)[:5],
+)  # fmt: skip
+def test_every_product_of_a_neurons_equation_costs(neuron, each):
     assert activity(neuron).neuron_operations == 10 * 5 * each
 
 

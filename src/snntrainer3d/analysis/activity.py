@@ -11,15 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from snntrainer3d.errors import Fault, SpecError
-from snntrainer3d.spec import Network, cost_of, fan_outs, input_fan_out, multiplications
+from snntrainer3d.spec import Network, cost_of, equation_of, fan_outs, input_fan_out, multiplications
+from snntrainer3d.spec.equations import multiplications as of_step
 
 PICO_PER_NANO = 1000.0
-_MULTIPLICATIONS = {
-    "leaky": 1, "lapicque": 2, "synaptic": 2, "alpha": 3, "adaptive": 3, "izhikevich": 9, "integrator": 1
-}  # fmt: skip
-"""Multiply-accumulates of one neuron in one step: one for each decaying state, Lapicque one more for its input gain,
-Alpha one more for τ, Adaptive one more for its threshold; Izhikevich three for each half step of v, two for u, one for
-its input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +115,9 @@ class Activity:
 
     @property
     def neuron_operations(self) -> int:
-        """Give multiply-accumulates of the neurons' own states per sample."""
+        """Give multiply-accumulates of the neurons' own states per sample, counted off their equations."""
         together = zip(self.network.spiking_sizes(), self.network.neurons(), strict=True)
-        return self.num_steps * sum(size * _MULTIPLICATIONS[neuron.kind] for size, neuron in together)
+        return self.num_steps * sum(size * of_step(equation_of(neuron)) for size, neuron in together)
 
     def energy_nj(self, model: EnergyModel = HOROWITZ_45_NM) -> Energy:
         """Estimate nanojoules per sample, beside a conventional network of the same shape, run once."""

@@ -7,6 +7,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -82,6 +83,14 @@ def computed(
         else:
             known[node.place] = _OPERATIONS[node.operation](*given)
     return [known[node.place] for node in nodes]
+
+
+def computed_arrays(wanted: Iterable[Node], numbers: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """Return the values in float32 of nodes that are made of parameters alone, given by name."""
+    leaves: dict[tuple[str, str], Value] = {
+        ("parameter", name): torch.tensor(number, dtype=torch.float32) for name, number in numbers.items()
+    }
+    return [np.asarray(found, np.float32) for found in computed(wanted, leaves)]
 
 
 def stepped(

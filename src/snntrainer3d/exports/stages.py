@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
 
-from snntrainer3d.spec import Layer, Neuron, Recurrent, Shape, TrainedNetwork, neuron_values
-from snntrainer3d.spec.equations import Equation, Node, leaves_of, named_values, traced
+from snntrainer3d.spec import Layer, Neuron, Recurrent, Shape, TrainedNetwork, equation_of, neuron_values
+from snntrainer3d.spec.equations import Equation, Node, leaves_of, named_values
 
 Value = Float32[np.ndarray, "..."]
 
@@ -72,40 +71,18 @@ def _stages(trained: TrainedNetwork) -> Iterator[Stage]:
 
 def step_of(neuron: Neuron, said: Mapping[str, Value], *, recurrent: bool = False) -> Step:
     """Return the step of neurons with these values; every other number stands in their document."""
-    # The engine computes with torch, whose logarithms may differ from NumPy's in the last bit.
-    import torch
-
-    from snntrainer3d.engine.equations import computed
+    # By torch, whose logarithms may differ from NumPy's in the last bit.
+    from snntrainer3d.engine.equations import computed_arrays
 
     equation = equation_of(neuron, recurrent=recurrent)
     given = named_values(equation)
     wanted = [*given.values(), *equation.starts.values()]
-    leaves: dict[tuple[str, str], Any] = {}
-    for name in leaves_of(wanted, "parameter"):
-        number = np.array(said[name] if name in said else getattr(neuron, name), np.float32)
-        leaves["parameter", name] = torch.from_numpy(number)
-    found = [np.asarray(one, np.float32) for one in computed(wanted, leaves)]
+    read = leaves_of(wanted, "parameter")
+    numbers = {name: np.asarray(said[name] if name in said else getattr(neuron, name), np.float32) for name in read}
+    found = computed_arrays(wanted, numbers)
     values = dict(zip(given, found, strict=False))
     starts = dict(zip(equation.starts, found[len(given) :], strict=True))
     return Step(f"{neuron.kind}_{neuron.reset}", neuron, equation, given, values, starts)
-
-
-def equation_of(neuron: Neuron, *, recurrent: bool = False) -> Equation:
-    """Return the equation of neurons as their document chooses it."""
-    settings = _Recurrent(neuron) if recurrent else neuron
-    return traced(type(neuron), settings, type(neuron.surrogate))
-
-
-class _Recurrent:
-    """A neuron of a recurrent layer, whose reset to zero in snnTorch silences the input of its step too."""
-
-    silences_input = True
-
-    def __init__(self, neuron: Neuron) -> None:
-        self._neuron = neuron
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._neuron, name)
 
 
 def named_steps(

@@ -58,6 +58,7 @@ from snntrainer3d.spec.neurons import (
     Leaky,
     Neuron,
     Synaptic,
+    equation_of,
     neuron_of,
     usual_neuron,
 )
@@ -174,6 +175,7 @@ __all__ = [
     "count_parameters",
     "decide",
     "dense_network",
+    "equation_of",
     "fan_outs",
     "fault_of",
     "fit_start",
@@ -197,6 +199,6 @@ __all__ = [
     "tensor_shapes",
     "training_bytes",
     "training_names",
-    "whole_text",
     "usual_neuron",
+    "whole_text",
 ]

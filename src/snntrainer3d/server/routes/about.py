@@ -7,7 +7,6 @@ import os
 import shutil
 import time
 from importlib.util import find_spec
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse

@@ -1,5 +1,6 @@
 """A neuron's equation: traced from its `step` into a graph, with gradients; printed elsewhere."""
 
+from snntrainer3d.spec.equations.count import multiplications
 from snntrainer3d.spec.equations.graph import Graph, Node, leaves_of, ordered
 from snntrainer3d.spec.equations.reverse import Derivative, gradients
 from snntrainer3d.spec.equations.rows import value_rows
@@ -7,6 +8,6 @@ from snntrainer3d.spec.equations.trace import SURROGATE, Equation, Trace, traced
 from snntrainer3d.spec.equations.values import named_values
 
 __all__ = [
-    "SURROGATE", "Derivative", "Equation", "Graph", "Node", "Trace", "gradients", "leaves_of", "named_values",
-    "ordered", "traced", "value_rows",
+    "SURROGATE", "Derivative", "Equation", "Graph", "Node", "Trace", "gradients", "leaves_of", "multiplications",
+    "named_values",    "ordered", "traced", "value_rows",
 ]  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from snntrainer3d.spec._document import FieldFault
+from snntrainer3d.spec.equations import Equation, traced
 from snntrainer3d.spec.neurons.adaptive import Adaptive
 from snntrainer3d.spec.neurons.alpha import Alpha
 from snntrainer3d.spec.neurons.integrator import UNREACHABLE, Integrator
@@ -19,7 +20,7 @@ from snntrainer3d.spec.neurons.synaptic import Synaptic
 __all__ = [
     "NEURONS", "NEURON_KINDS", "NEURON_VALUES", "UNREACHABLE", "Adaptive", "Alpha", "AnyNeuron", "Fraction",
     "Integrator", "Izhikevich", "Lapicque", "Leaky", "Learning", "Neuron", "Reset", "SpikingNeuron", "Synaptic",
-    "neuron_of", "usual_neuron",
+    "equation_of", "neuron_of", "usual_neuron",
 ]  # fmt: skip
 
 AnyNeuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | Integrator
@@ -44,3 +45,21 @@ def neuron_of(kind: str) -> type[AnyNeuron]:
         if model.model_fields["kind"].default == kind:
             return model
     raise FieldFault("neuron", f"got {kind!r}, expected one of {', '.join(NEURON_KINDS)}.")
+
+
+def equation_of(neuron: AnyNeuron, *, recurrent: bool = False) -> Equation:
+    """Return the equation of neurons as their document chooses it."""
+    settings = _Recurrent(neuron) if recurrent else neuron
+    return traced(type(neuron), settings, type(neuron.surrogate))
+
+
+class _Recurrent:
+    """A neuron of a recurrent layer, whose reset to zero in snnTorch silences the input of its step too."""
+
+    silences_input = True
+
+    def __init__(self, neuron: AnyNeuron) -> None:
+        self._neuron = neuron
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._neuron, name)
