@@ -17,7 +17,7 @@ from torch import nn
 
 from snntrainer3d.engine import build, load_tensors, run
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, MismatchError
-from snntrainer3d.exports import from_state_dict, read_weight_file, to_json
+from snntrainer3d.exports import from_state_dict, read_modules, read_weight_file, to_json
 from snntrainer3d.exports.pt_reading import read_pt
 from snntrainer3d.exports.safetensors_file import safetensors_arrays
 from snntrainer3d.spec import Lapicque, Leaky, Network, Synaptic, dense_network, parse
@@ -278,6 +278,22 @@ def test_where_two_assignments_fit_the_person_is_asked_and_heard(write):
     assert torch.equal(computed(found.trained, inputs), wanted), "neurons go by the names of their connections"
     two = dict(list(said.items())[:2])
     assert torch.equal(computed(read_weight_file(raw, SQUARE, modules=two).trained, inputs), wanted)
+
+
+def test_the_modules_of_a_file_are_shown_with_the_layers_that_each_can_be():
+    state = named(*IN_HID_OUT).state_dict()
+    doubtful = {module.name: module for module in read_modules(as_safetensors(state), SQUARE)}
+    assert set(list(doubtful)[:3]) == set(IN_HID_OUT[0]) and set(list(doubtful)[3:]) == set(IN_HID_OUT[1])
+    connection, neurons = (doubtful[names[0]] for names in IN_HID_OUT)
+    assert (connection.sort, connection.shapes["weight"], connection.fits) == ("connections", (6, 6), (0, 1, 2))
+    assert (neurons.sort, neurons.shapes["threshold"], neurons.layer) == ("neurons", (), None)
+    found = {module.name: module.layer for module in read_modules(as_pt(state), SQUARE)}
+    assert found == {name: index for names in IN_HID_OUT for index, name in enumerate(names)}
+    assert [module.layer for module in read_modules(as_pt(theirs().state_dict()), STATED)] == [0, 1, 0, 1]
+    with pytest.raises(MismatchError, match="of another network"):
+        read_modules(as_pt(state), STATED)
+    with pytest.raises(InputError, match="says itself"):
+        read_modules(to_json(made(Leaky())), STATED)
 
 
 def test_shapes_tell_connections_apart_and_names_go_with_neurons():

@@ -532,6 +532,12 @@ def test_modules_of_a_state_dict_are_named_over_http(served: Served) -> None:
     address, query = "/api/runs/import-weights", {"network": square.model_dump_json()}
     body = fault(served.client.post(address, params=query, content=out.getvalue()), 422, "mismatch")
     assert {one["path"] for one in body["faults"]} == {"a", "b"}
+    asked = fits(served.client.post(f"{address}/modules", params=query, content=out.getvalue()), models.ModuleList)
+    assert [(one["name"], one["sort"], one["fits"], one["layer"]) for one in asked["modules"]] == [
+        ("a", "connections", [0, 1], None), ("b", "connections", [0, 1], None), ("c", "connections", [2], None),
+    ]  # fmt: skip
+    assert asked["modules"][2]["shapes"] == {"bias": [10], "weight": [10, 64]}
+    fault(served.client.post(f"{address}/modules", params=query, content=WHOLE), 400, "input")
     answer = served.client.post(address, params=query | {"map": ["b=layers.0"]}, content=out.getvalue())
     row = fits(answer, models.ImportedWeights)
     kept = from_json(served.client.get(f"/api/runs/{row['id']}/export/json").content)

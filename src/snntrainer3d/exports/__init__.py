@@ -5,7 +5,7 @@ from snntrainer3d.exports.c_source import is_c_name
 from snntrainer3d.exports.card import model_card
 from snntrainer3d.exports.forms import FORMS, Form, form_of, packed, prove_files
 from snntrainer3d.exports.json_weights import from_json, to_json
-from snntrainer3d.exports.matching import modules_in
+from snntrainer3d.exports.matching import FoundModule, modules_in
 from snntrainer3d.exports.nir_reading import NirFile, from_nir
 from snntrainer3d.exports.nir_writing import to_nir
 from snntrainer3d.exports.npz_file import from_npz, to_npz
@@ -14,7 +14,7 @@ from snntrainer3d.exports.paper_writing import to_paper_json
 from snntrainer3d.exports.proof import Proof, Samples, prove, samples_for
 from snntrainer3d.exports.published import PublishedRun, published_page
 from snntrainer3d.exports.pytorch_script import to_pytorch_script
-from snntrainer3d.exports.reading import WeightFile, read_weight_file, read_weights
+from snntrainer3d.exports.reading import WeightFile, read_modules, read_weight_file, read_weights
 from snntrainer3d.exports.safetensors_file import from_safetensors, to_safetensors
 from snntrainer3d.exports.snntorch_script import to_snntorch_script
 from snntrainer3d.exports.state_dict import StateDict, from_state_dict
@@ -23,6 +23,7 @@ from snntrainer3d.exports.words import coding_in_words, decision_in_words
 __all__ = [
     "FORMS",
     "Form",
+    "FoundModule",
     "NirFile",
     "Proof",
     "PublishedRun",
@@ -46,6 +47,7 @@ __all__ = [
     "prove",
     "prove_files",
     "published_page",
+    "read_modules",
     "read_weight_file",
     "read_weights",
     "samples_for",

@@ -11,19 +11,37 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from typing import Literal
 
 from snntrainer3d.errors import Fault, InputError
 
 HOW_TO_MAP = (
     "Say which is which: --map {0}=layers.{1} on the command line, modules={{'{0}': 'layers.{1}'}} in Python, "
-    "map={0}=layers.{1} over HTTP."
+    "map={0}=layers.{1} over HTTP; the page asks for it."
 )
 _PLACE = re.compile(r"layers\.(\d+)$")
 
 
+Sort = Literal["connections", "neurons"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModule:
+    """A module of a state dict beside the layers that it can be of."""
+
+    name: str
+    sort: Sort
+    shapes: dict[str, tuple[int, ...]]
+    """The shape of each of its arrays."""
+    fits: tuple[int, ...]
+    """The layers whose shapes it has."""
+    layer: int | None
+    """The layer that it is taken for; none where the modules of this sort fit in more than one way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Modules:
-    """Modules of one sort, connections or neurons, in the order of the file."""
+    """Modules of one sort in the order of the file."""
 
     names: tuple[str, ...]
     places: tuple[int, ...]
@@ -47,10 +65,10 @@ def modules_in(texts: Sequence[str] | None) -> dict[str, str]:
 
 
 def stated_places(
-    stated: Mapping[str, str], kinds: Mapping[str, Modules], faults: list[Fault]
-) -> dict[str, dict[int, str]]:
+    stated: Mapping[str, str], kinds: Mapping[Sort, Modules], faults: list[Fault]
+) -> dict[Sort, dict[int, str]]:
     """Give which module a person names for which layer, for each sort of module; a fault for what cannot be."""
-    found: dict[str, dict[int, str]] = {kind: {} for kind in kinds}
+    found: dict[Sort, dict[int, str]] = {kind: {} for kind in kinds}
     for name, layer in stated.items():
         place = int(told[1]) if (told := _PLACE.match(layer)) else -1
         kind = next((kind for kind, modules in kinds.items() if name in modules.names), None)

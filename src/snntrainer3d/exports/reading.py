@@ -13,6 +13,7 @@ from snntrainer3d.apart import MAGIC as HDF5_MAGIC
 from snntrainer3d.apart import read_npz
 from snntrainer3d.errors import FileFormatError, InputError, LimitError, NotFoundError
 from snntrainer3d.exports.json_weights import from_document, parse_json
+from snntrainer3d.exports.matching import FoundModule
 from snntrainer3d.exports.nir_reading import from_nir
 from snntrainer3d.exports.npz_file import KEY as NPZ_KEY
 from snntrainer3d.exports.npz_file import from_npz
@@ -25,7 +26,7 @@ from snntrainer3d.exports.safetensors_file import (
     safetensors_arrays,
 )
 from snntrainer3d.exports.silence import never_fires
-from snntrainer3d.exports.state_dict import cut_notices, from_state_dict
+from snntrainer3d.exports.state_dict import cut_notices, from_state_dict, modules_found
 from snntrainer3d.spec import Network, TrainedNetwork
 
 MAX_FILE_BYTES = 1_000_000_000
@@ -34,6 +35,7 @@ _HINT = "Give JSON, safetensors, NPZ or NIR, as `snntrainer3d export` writes the
 _STATE_IT = (
     "State it: --spec SPEC.json on the command line, spec in Python; on the page, the design on the bench is taken."
 )
+_SAYS_ITSELF = "The file says itself which array is which."
 _ZIP_MAGIC = b"PK\x03\x04"
 _FOREIGN = (
     (b"\x80", "a pickle, which could run code when read"),
@@ -86,43 +88,52 @@ def read_weight_file(
     raw = source if isinstance(source, bytes) else _bytes_of(Path(source))
     found = _read(raw, network, modules or {}, dt_s)
     if modules and found.form != "state_dict":
-        raise InputError("The file says itself which array is which.", path="map", hint="Leave it out.")
+        raise InputError(_SAYS_ITSELF, path="map", hint="Leave it out.")
     if dt_s is not None and found.form != "nir":
         raise InputError("A time step is only told of NIR files.", path="dt_s", hint="Leave it out.")
     told = (*cut_notices(found.trained), *never_fires(found.trained))
     return replace(found, notices=tuple(dict.fromkeys((*found.notices, *told))))
 
 
+def read_modules(source: bytes | str | Path, network: Network) -> tuple[FoundModule, ...]:
+    """Read which modules a state dict holds and which layers of a network they can be.
+
+    Raises what `read_weight_file` raises, but no MismatchError where they fit in more than one way.
+    """
+    raw = source if isinstance(source, bytes) else _bytes_of(Path(source))
+    if (found := _state_dict(raw)) is None:
+        raise InputError(_SAYS_ITSELF, hint="Import it as it is.")
+    arrays, ordered = found
+    return modules_found(arrays, network, ordered=ordered)
+
+
 def _read(raw: bytes, network: Network | None, modules: Mapping[str, str], dt_s: float | None) -> WeightFile:
+    if network is not None and (found := _state_dict(raw)) is not None:
+        arrays, ordered = found
+        made = from_state_dict(arrays, network, modules=modules, ordered=ordered)
+        return WeightFile(made.trained, "state_dict", made.notices)
     if looks_like_safetensors(raw):
-        if network is not None and not has_spec(raw):
-            return _of_state_dict(safetensors_arrays(raw), network, modules, ordered=False)
         return WeightFile(from_safetensors(raw), "safetensors")
     if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return _from_json(raw)
     if raw.startswith(_ZIP_MAGIC):
-        return _from_zip(raw, network, modules)
+        if looks_like_pt(raw):
+            raise FileFormatError("This is a PyTorch state dict, which does not say its architecture.", hint=_STATE_IT)
+        return WeightFile(from_npz(raw), "npz")
     if raw.startswith(HDF5_MAGIC):
         found = from_nir(raw, dt_s)
         return WeightFile(found.trained, "nir", found.notices, found.assumed_dt_s)
     raise FileFormatError(f"This is not a weight file: it is {_what(raw)}.", hint=_HINT)
 
 
-def _from_zip(raw: bytes, network: Network | None, modules: Mapping[str, str]) -> WeightFile:
-    if not looks_like_pt(raw):
-        if network is not None and NPZ_KEY not in (arrays := read_npz(raw)):
-            return _of_state_dict(arrays, network, modules)
-        return WeightFile(from_npz(raw), "npz")
-    if network is None:
-        raise FileFormatError("This is a PyTorch state dict, which does not say its architecture.", hint=_STATE_IT)
-    return _of_state_dict(read_pt(raw), network, modules)
-
-
-def _of_state_dict(
-    arrays: Mapping[str, np.ndarray], network: Network, modules: Mapping[str, str], *, ordered: bool = True
-) -> WeightFile:
-    found = from_state_dict(arrays, network, modules=modules, ordered=ordered)
-    return WeightFile(found.trained, "state_dict", found.notices)
+def _state_dict(raw: bytes) -> tuple[Mapping[str, np.ndarray], bool] | None:
+    """Give the arrays of a state dict and whether they come in the order of definition; None for another file."""
+    if looks_like_safetensors(raw):
+        return None if has_spec(raw) else (safetensors_arrays(raw), False)
+    if not raw.startswith(_ZIP_MAGIC):
+        return None
+    arrays = read_pt(raw) if looks_like_pt(raw) else read_npz(raw)
+    return None if NPZ_KEY in arrays else (arrays, True)
 
 
 def _from_json(raw: bytes) -> WeightFile:

@@ -15,7 +15,7 @@ import numpy as np
 
 from snntrainer3d.errors import Fault, FileFormatError, MismatchError
 from snntrainer3d.exports.json_weights import shortest
-from snntrainer3d.exports.matching import Modules, keeps_order, matched, stated_places
+from snntrainer3d.exports.matching import FoundModule, Modules, Sort, keeps_order, matched, stated_places
 from snntrainer3d.spec import (
     NEURON_VALUES,
     Lapicque,
@@ -77,7 +77,16 @@ def from_state_dict(
             "They were left out."
         )
     _refuse_unknown(found, network)
-    connections, cells = _placed(found, network, modules or {}, ordered and keeps_order(list(arrays)), notices, faults)
+    sorts = _sorts(found, network)
+    stated = stated_places(modules or {}, sorts, faults)
+    if faults:
+        raise MismatchError("The map of modules to layers does not fit the file.", path=faults[0].path, faults=faults)
+    connections, cells = _placed(sorts, stated, ordered and keeps_order(list(arrays)), faults)
+    if faults:
+        told = "The state dict fits the architecture in more than one way."
+        raise MismatchError(told, path=faults[0].path, faults=faults)
+    if not cells:
+        notices.append("The state dict holds no values of neurons: decays, thresholds and resets are those stated.")
     tensors = dict[str, np.ndarray]()
     layers = [layer.model_dump(mode="json") for layer in network.layers]
     shapes = zip(network.layers, network.taken_shapes(), network.shapes()[1:], strict=True)
@@ -93,6 +102,28 @@ def from_state_dict(
         raise MismatchError("The state dict does not fit the architecture.", path=faults[0].path, faults=faults)
     changed = parse(Network, {**network.model_dump(mode="json"), "layers": layers}, what="network", root="network")
     return StateDict(TrainedNetwork(changed, _complete(changed, tensors)), tuple(notices))
+
+
+def modules_found(
+    arrays: Mapping[str, np.ndarray], network: Network, *, ordered: bool = True
+) -> tuple[FoundModule, ...]:
+    """Give the modules of a state dict, connections first; raises what `from_state_dict` raises, but not of doubt."""
+    found = _modules(arrays)
+    _refuse_unknown(found, network)
+    sorts = _sorts(found, network)
+    placed = _placed(sorts, {sort: {} for sort in sorts}, ordered and keeps_order(list(arrays)), [])
+    layers = {name: layer for places in placed for layer, name in places.items()}
+    return tuple(
+        FoundModule(
+            name,
+            sort,
+            {value: array.shape for value, array in found[name].items()},
+            tuple(place for place in modules.places if modules.fits(name, place)),
+            layers.get(name),
+        )
+        for sort, modules in sorts.items()
+        for name in modules.names
+    )
 
 
 def _modules(arrays: Mapping[str, np.ndarray]) -> dict[str, Module]:
@@ -128,15 +159,8 @@ def _refuse_unknown(modules: Mapping[str, Module], network: Network) -> None:
         raise FileFormatError("The state dict holds what is not read.", path=faults[0].path, hint=hint, faults=faults)
 
 
-def _placed(
-    modules: Mapping[str, Module],
-    network: Network,
-    stated: Mapping[str, str],
-    ordered: bool,
-    notices: list[str],
-    faults: list[Fault],
-) -> tuple[dict[int, str], dict[int, str]]:
-    """Give the module of each layer's connection, and of each layer's neurons; raises MismatchError."""
+def _sorts(modules: Mapping[str, Module], network: Network) -> dict[Sort, Modules]:
+    """Give connections and neurons apart; raises MismatchError where the architecture has more or fewer."""
     taken, given = network.taken_shapes(), network.shapes()[1:]
     shapes = {index: arrays["weight"] for index, layer in enumerate(network.layers)
               if "weight" in (arrays := layer.arrays(taken[index]))}  # fmt: skip
@@ -160,35 +184,29 @@ def _placed(
                                 if value in _VALUES),
         same,
     )  # fmt: skip
+    faults = list[Fault]()
     if len(connections.names) != len(shapes):
         faults.append(Fault("state_dict", f"holds {len(connections.names)} connections, the architecture has "
                                           f"{len(shapes)} layers with weights."))  # fmt: skip
     if len(neurons.names) not in (0, len(neurons.places)):
         faults.append(Fault("state_dict", f"holds {len(neurons.names)} layers of neurons, the architecture has "
                                           f"{len(neurons.places)}."))  # fmt: skip
-    kinds = {"connections": connections, "neurons": neurons}
-    known = stated_places(stated, kinds, faults) if not faults else {}
     if faults:
         raise MismatchError("The state dict is of another network.", path=faults[0].path, faults=faults)
-    of_layers = matched(connections, known["connections"], ordered=ordered, partners={}, faults=faults)
+    return {"connections": connections, "neurons": neurons}
+
+
+def _placed(
+    sorts: Mapping[Sort, Modules], stated: Mapping[Sort, Mapping[int, str]], ordered: bool, faults: list[Fault]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the module of each layer's connection, and of each layer's neurons; a fault for each in doubt."""
+    connections, neurons = sorts["connections"], sorts["neurons"]
+    of_layers = matched(connections, stated["connections"], ordered=ordered, partners={}, faults=faults)
     if not neurons.names:
-        if not faults:
-            notices.append("The state dict holds no values of neurons: decays, thresholds and resets are those stated.")
-        return _or_refused(of_layers, {}, faults)
+        return of_layers, {}
     # The order of definition is that of the computation only where connections show it to be.
     in_order = ordered and list(of_layers.values()) == list(connections.names)
-    of_neurons = matched(neurons, known["neurons"], ordered=in_order, partners=of_layers, faults=faults)
-    return _or_refused(of_layers, of_neurons, faults)
-
-
-def _or_refused(
-    connections: dict[int, str], cells: dict[int, str], faults: list[Fault]
-) -> tuple[dict[int, str], dict[int, str]]:
-    if faults:
-        raise MismatchError(
-            "The state dict fits the architecture in more than one way.", path=faults[0].path, faults=faults
-        )
-    return connections, cells
+    return of_layers, matched(neurons, stated["neurons"], ordered=in_order, partners=of_layers, faults=faults)
 
 
 def _fits(array: np.ndarray, shape: tuple[int, ...]) -> bool:

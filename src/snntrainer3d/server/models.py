@@ -9,6 +9,7 @@ from pydantic import Field
 from snntrainer3d.data import ImportReport
 from snntrainer3d.errors import Fault
 from snntrainer3d.events import Event
+from snntrainer3d.exports import FoundModule
 from snntrainer3d.runs import (
     LEAST_QUOTA,
     ClassResult,
@@ -307,6 +308,12 @@ class ImportedWeights(RunRow):
     """What a person should know of it, such as what was assumed where the file does not say it."""
     assumed_dt_s: float | None
     """Seconds of one time step that were assumed for a NIR file that does not say it."""
+
+
+class ModuleList(_Body):
+    """What a state dict holds, connections before neurons."""
+
+    modules: list[FoundModule]
 
 
 class StartRun(_Request):

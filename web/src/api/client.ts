@@ -23,6 +23,7 @@ import type {
   RunEvent,
   RunRow,
   ImportedWeights,
+  ModuleList,
   RunSpec,
   SampleBlock,
   SimulateCircuit,
@@ -32,6 +33,14 @@ import type {
 } from "./types";
 
 export type RunCommand = "pause" | "resume" | "cancel" | "step";
+
+/** What a person says of a weight file that the file does not. */
+export interface SaidOfWeights {
+  /** Seconds of one time step of a NIR file. */
+  dtS?: number;
+  /** Which layer a module of a state dict is. */
+  map?: Record<string, number>;
+}
 
 /** The server's verbs; each throws ApiError. */
 export const api = {
@@ -65,9 +74,15 @@ export const api = {
   neuron: (run: string, layer: number, neuron: number) =>
     get<NeuronDetail>(`${at(run)}/neuron?layer=${layer}&neuron=${neuron}`),
   plane: (run: string, signal?: AbortSignal) => get<Plane>(`${at(run)}/plane`, signal),
-  importWeights: (file: Blob, name: string, stated: Network, dtS: number | null) => {
-    const said = { name, network: JSON.stringify(stated), ...(dtS === null ? {} : { dt_s: String(dtS) }) };
-    return sendBytes<ImportedWeights>(`/runs/import-weights?${new URLSearchParams(said)}`, file);
+  importWeights: (file: Blob, name: string, stated: Network, { dtS, map = {} }: SaidOfWeights) => {
+    const said = new URLSearchParams({ name, network: JSON.stringify(stated) });
+    if (dtS !== undefined) said.set("dt_s", String(dtS));
+    for (const [module, layer] of Object.entries(map)) said.append("map", `${module}=layers.${layer}`);
+    return sendBytes<ImportedWeights>(`/runs/import-weights?${said}`, file);
+  },
+  modulesOf: async (file: Blob, stated: Network) => {
+    const said = new URLSearchParams({ network: JSON.stringify(stated) });
+    return (await sendBytes<ModuleList>(`/runs/import-weights/modules?${said}`, file)).modules;
   },
   circuit: (run: string, signal?: AbortSignal) => get<CircuitCard>(`${at(run)}/circuit`, signal),
   crossbars: (run: string, signal?: AbortSignal) => get<CircuitPlan>(`${at(run)}/circuit/crossbars`, signal),

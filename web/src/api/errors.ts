@@ -20,10 +20,14 @@ export class ApiError extends Error {
 
   /** The message with its hint, as one text for a person. */
   get text(): string {
-    const single = this.faults.length === 1 ? this.faults[0] : undefined;
-    const where = single?.path ? `${single.path}: ` : "";
-    const words = this.faults.length > 1 ? [this.message, ...this.faults.map(faultText)] : [where + this.message];
-    return [...words, this.hint].filter(Boolean).join(" ");
+    const [first] = this.faults;
+    // One fault that is the whole of it is not said twice.
+    const whole = !first || (this.faults.length === 1 && first.message === this.message);
+    const words = whole
+      ? [first?.path && `${first.path}:`, this.message]
+      : [this.message, ...this.faults.map((fault) => faultText(fault))];
+    const hint = !whole && this.faults.some((fault) => fault.hint === this.hint) ? "" : this.hint;
+    return [...words, hint].filter(Boolean).join(" ");
   }
 }
 

@@ -729,6 +729,23 @@ export interface ImportedWeights {
   assumed_dt_s: number | null;
 }
 
+/** A module of a state dict beside the layers that it can be of. */
+export interface FoundModule {
+  name: string;
+  sort: "connections" | "neurons";
+  /** The shape of each of its arrays. */
+  shapes: Record<string, number[]>;
+  /** The layers whose shapes it has. */
+  fits: number[];
+  /** The layer that it is taken for; none where the modules of this sort fit in more than one way. */
+  layer: number | null;
+}
+
+/** What a state dict holds, connections before neurons. */
+export interface ModuleList {
+  modules: FoundModule[];
+}
+
 /** Asks for a training; with `from`, on from the weights of that run. */
 export interface StartRun {
   /** A run's document; GET /api/schema describes it. */

@@ -3,9 +3,14 @@ import {
   asApiError,
   faultText,
   LiveSocket,
+  type Fault,
+  type FoundModule,
+  type ImportedWeights,
   type Listener,
+  type Network,
   type RunCommand,
   type RunSpec,
+  type SaidOfWeights,
   type StudyMessage,
 } from "../api";
 import { costOf } from "./cost";
@@ -16,6 +21,16 @@ import { readAddress, writeAddress, type Address, type Page } from "./url";
 import { weights } from "./weights.svelte";
 import { isActive } from "./words";
 import { DESIGN, workbench } from "./workbench.svelte";
+
+/** A state dict that fits the design in more than one way. */
+export interface DoubtfulFile {
+  file: File;
+  network: Network;
+  modules: FoundModule[];
+  /** What was said of it and did not do, by name of module. */
+  said: Record<string, number>;
+  faults: Fault[];
+}
 
 export type Tab = "design" | "training" | "results" | "inside" | "runs";
 export const TABS: Tab[] = ["design", "training", "results", "inside", "runs"];
@@ -41,6 +56,8 @@ export class Session {
   });
   /** A NIR file whose time step is asked for, the run that it became with an assumed one, and that. */
   untimed = $state.raw<{ file: File; run: string; seconds: number } | null>(null);
+  /** State dicts that fit the design in more than one way, each until a person said how or gave up. */
+  doubtful = $state.raw<DoubtfulFile[]>([]);
   /** A request under way that the primary button waits for. */
   busy = $state(false);
   private socket: LiveSocket | null = null;
@@ -290,12 +307,20 @@ export class Session {
     });
   }
 
-  /** Keeps a weight file as a run; `dtS` is the time step of a NIR file that does not say it, in seconds. */
-  async importWeights(file: File, dtS: number | null = null): Promise<void> {
+  /** Keeps a weight file as a run. A state dict cannot say its architecture: then it is that of the bench. */
+  async importWeights(file: File, said: SaidOfWeights = {}, network = workbench.spec.network): Promise<void> {
     await this.waiting(`Loading ${file.name}`, async () => {
       const name = file.name.replace(/\.[^.]*$/, "").replace(/[/\\]/g, "-");
-      // A state dict cannot say its architecture: then it is that of the bench.
-      const row = await api.importWeights(file, name, workbench.spec.network, dtS);
+      let row: ImportedWeights;
+      try {
+        row = await api.importWeights(file, name, network, said);
+      } catch (thrown) {
+        const modules = await doubtfulModules(file, network, thrown);
+        if (!modules) throw thrown;
+        const { faults } = asApiError(thrown);
+        this.doubtful = [...this.doubtful, { file, network, modules, said: said.map ?? {}, faults }];
+        return;
+      }
       notices.say("success", `“${row.name}” is loaded.`);
       const assumed = row.assumed_dt_s;
       for (const text of row.notices) {
@@ -376,6 +401,13 @@ export class Session {
     if (push && moved) history.pushState("ours", "", hash);
     else history.replaceState("ours", "", hash);
   }
+}
+
+/** The modules of a state dict that was refused because they fit in more than one way; null after another refusal. */
+async function doubtfulModules(file: File, network: Network, thrown: unknown): Promise<FoundModule[] | null> {
+  if (asApiError(thrown).code !== "mismatch") return null;
+  const modules = await api.modulesOf(file, network).catch(() => []);
+  return modules.some(({ layer }) => layer === null) ? modules : null;
 }
 
 export const session = new Session();

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from snntrainer3d.events import RunStatus
-from snntrainer3d.exports import modules_in, read_weight_file
+from snntrainer3d.exports import modules_in, read_modules, read_weight_file
 from snntrainer3d.runs import Query as RunQuery
 from snntrainer3d.runs import parse_condition
 from snntrainer3d.server.description import ERROR_RESPONSES, takes
@@ -16,6 +17,7 @@ from snntrainer3d.server.models import (
     ChangeRun,
     ImportedRun,
     ImportedWeights,
+    ModuleList,
     RunDetail,
     RunFields,
     RunList,
@@ -98,6 +100,10 @@ def start_run(views: Views, body: Annotated[StartRun, Depends(_start_body)]) -> 
     return views.json(views.start(accepted(body.spec), body.from_run), 201)
 
 
+def _network(document: str) -> Network:
+    return parse(Network, read_json(document, what="network"), what="network", root="network")
+
+
 @router.post("/runs/import-weights", status_code=201, response_model=ImportedWeights, openapi_extra=WEIGHTS_BODY)
 async def import_weights(
     request: Request,
@@ -113,13 +119,26 @@ async def import_weights(
     ] = None,
 ) -> Response:
     """Keep a weight file as a finished run: JSON, safetensors or NPZ of ours, NIR, the paper's JSON, a state dict."""
-    stated = parse(Network, read_json(network, what="network"), what="network", root="network") if network else None
+    stated = _network(network) if network else None
     async with uploaded(request, request.app.state.home) as file:
         found = await run_in_threadpool(read_weight_file, file, stated, modules=modules_in(maps), dt_s=dt_s)
     row = await run_in_threadpool(views.adopt, found.trained, name)
     unsaid = [UNSAID] if found.trained.training is None else []
     about = {"notices": [*found.notices, *unsaid], "assumed_dt_s": found.assumed_dt_s}
     return views.json({**row, **about}, 201)
+
+
+@router.post("/runs/import-weights/modules", response_model=ModuleList, openapi_extra=WEIGHTS_BODY)
+async def list_modules(
+    request: Request,
+    views: Views,
+    network: Annotated[str, Query(description="The document of the network whose layers they are.")],
+) -> Response:
+    """Give the modules of a state dict and the layers that each can be, to choose a `map` from; keeps nothing."""
+    stated = _network(network)
+    async with uploaded(request, request.app.state.home) as file:
+        found = await run_in_threadpool(read_modules, file, stated)
+    return views.json({"modules": [asdict(module) for module in found]})
 
 
 @router.post("/runs/import", status_code=201, response_model=ImportedRun, openapi_extra=WEIGHTS_BODY)
