@@ -108,8 +108,8 @@ def read_modules(source: bytes | str | Path, network: Network) -> tuple[FoundMod
 
 
 def _read(raw: bytes, network: Network | None, modules: Mapping[str, str], dt_s: float | None) -> WeightFile:
-    if network is not None and (found := _state_dict(raw)) is not None:
-        arrays, ordered = found
+    if network is not None and (held := _state_dict(raw)) is not None:
+        arrays, ordered = held
         made = from_state_dict(arrays, network, modules=modules, ordered=ordered)
         return WeightFile(made.trained, "state_dict", made.notices)
     if looks_like_safetensors(raw):

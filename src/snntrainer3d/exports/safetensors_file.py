@@ -60,7 +60,7 @@ def safetensors_arrays(raw: bytes) -> dict[str, np.ndarray]:
     """Read the arrays of any safetensors file; raises FileFormatError."""
     try:
         # Copied, because the arrays lie read-only in the file's bytes, of which torch warns.
-        return {name: array.copy() for name, array in safetensors.numpy.load(raw).items()}
+        return {name: array.copy() for name, array in sorted(safetensors.numpy.load(raw).items())}
     except (KeyError, TypeError, AttributeError):  # of NumPy, which has no such type
         raise FileFormatError(
             "The safetensors file holds numbers of a type that is not read, such as bfloat16.",

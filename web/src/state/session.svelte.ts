@@ -321,16 +321,15 @@ export class Session {
         this.doubtful = [...this.doubtful, { file, network, modules, said: said.map ?? {}, faults }];
         return;
       }
-      notices.say("success", `“${row.name}” is loaded.`);
       const assumed = row.assumed_dt_s;
-      for (const text of row.notices) {
-        const about = assumed !== null && text.includes("time step");
-        const action = {
-          label: "Time step…",
-          run: () => (this.untimed = { file, run: row.id, seconds: assumed ?? 0 }),
-        };
-        notices.say("warning", text, about ? { action } : {});
-      }
+      const action = {
+        label: "Time step…",
+        run: () => (this.untimed = { file, run: row.id, seconds: assumed ?? 0 }),
+      };
+      // In one message, however much there is to say: of many, only the last stay in sight.
+      const words = [`“${row.name}” is loaded.`, ...row.notices].join("\n");
+      const level = row.notices.length > 0 ? "warning" : "success";
+      notices.say(level, words, assumed === null ? {} : { action });
       await this.open(row.id);
     });
   }

@@ -56,9 +56,10 @@ it("a file without a time step is loaded again with the one that is given, in pl
   answers["DELETE /api/runs/assumed"] = () => [204, null];
   const nir = file("net.nir");
   await session.importWeights(nir);
-  const [notice, ...others] = notices.toasts.filter(({ action }) => action);
-  expect([notice.text, notice.action?.label, others]).toEqual([
-    "The file says no time step; 0.1 ms were assumed.",
+  const [notice, ...others] = notices.toasts;
+  expect([notice.level, notice.text, notice.action?.label, others]).toEqual([
+    "warning",
+    "“net” is loaded.\nThe file says no time step; 0.1 ms were assumed.\nAnother thing.",
     "Time step…",
     [],
   ]);
@@ -141,7 +142,7 @@ it("a state dict that fits in two ways is loaded as it is said, and asked about 
   first.unmount();
 
   render(ModulesDialog, { doubtful: session.doubtful[0] });
-  expect(screen.getByRole("alert").textContent).toContain("lif_a: may be of layers.0 or layers.1.");
+  expect(screen.getByRole("alert").textContent?.trim()).toBe("Still in doubt: lif_a. Choose the layers of these too.");
   expect(select("Weights of Hidden 1").value).toBe("fc_b");
   await fireEvent.change(select("Neurons of Output"), { target: { value: "lif_a" } });
   await fireEvent.click(load());
