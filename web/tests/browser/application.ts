@@ -1,6 +1,6 @@
 /** The real server and the real browser for the tests of one file: there before the first, gone after the last. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import type { Browser, BrowserContext } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { launch, open, type Opened } from "./chromium";
 import { Server } from "./server";
 
@@ -24,6 +24,14 @@ export function application(prepare: (app: Application) => unknown = () => {}): 
   beforeAll(async () => {
     [app.server, app.browser] = await Promise.all([Server.start(), launch()]);
     await prepare(app);
+  });
+  // A page that nobody looks at any more still draws, and follows its run.
+  let before = new Set<BrowserContext>();
+  beforeEach(() => {
+    before = new Set(app.browser.contexts());
+  });
+  afterEach(async () => {
+    for (const context of app.browser.contexts()) if (!before.has(context)) await context.close();
   });
   afterAll(async () => {
     await app.browser?.close();

@@ -29,7 +29,7 @@ it("designs 64-50-10, watches it learn slowly, reads its accuracy, finds it agai
   await page.getByLabel("All layers in one line").fill("64-50-10");
   await page.keyboard.press("Enter");
   await expect.poll(() => page.locator(".tabs .title").first().textContent()).toBe("64-50-10");
-  await page.getByLabel("Epochs").fill("30");
+  await page.getByLabel("Epochs").fill("10");
   await page.getByLabel("Pace").selectOption("slow");
   await page.getByRole("button", { name: "Train", exact: true }).click();
 

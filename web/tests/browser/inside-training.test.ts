@@ -10,6 +10,7 @@ it("says that there are no weights yet, plays each checkpoint as it comes, and t
   await page.getByLabel("All layers in one line").fill("20");
   await page.keyboard.press("Enter");
   await page.getByLabel("Epochs").fill("3");
+  await page.getByLabel("Batch size").fill("300");
   await page.getByLabel("Time steps").fill("5");
   await page.getByLabel("Pace").selectOption("update");
   await page.getByRole("button", { name: "Train", exact: true }).click();

@@ -156,12 +156,16 @@ describe("training", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("pauses, goes on, stops, and is resumed from its checkpoint, also after a reload", async () => {
+  it("is paused while it loads and while it trains, goes on, stops, and is resumed, also after a reload", async () => {
     const { page, complaints } = await app.open();
     await designSmall(page);
     await page.getByLabel("Epochs").fill("1000");
+    await page.getByLabel("Batch size").fill("500");
     await page.getByLabel("Pace").selectOption("slow");
     await primary(page, "Train").click();
+    await primary(page, "Pause").click();
+    await primary(page, "Resume").click();
+    // The view is not left at the weights of before the pause.
     await page.getByText(/^weights at update [1-9]/).waitFor();
     await primary(page, "Pause").click();
     await primary(page, "Resume").waitFor();
@@ -172,25 +176,12 @@ describe("training", () => {
     await primary(page, "Resume").click();
     await page
       .locator("dt", { hasText: "Epoch" })
-      .locator("+ dd", { hasText: /^([2-9]|\d\d) \// })
+      .locator("+ dd", { hasText: /^([2-9]|\d\d+) \// })
       .waitFor();
     await primary(page, "Stop").click();
     await page.locator(".run .what", { hasText: "Stopped" }).waitFor();
     await primary(page, "Resume").click();
     await page.locator(".run .what", { hasText: "Training" }).waitFor();
-    await primary(page, "Stop").click();
-    await page.locator(".run .what", { hasText: "Stopped" }).waitFor();
-    expect(complaints).toEqual([]);
-  });
-
-  it("shows newer weights after it was paused while it loaded", async () => {
-    const { page, complaints } = await app.open();
-    await designSmall(page);
-    await page.getByLabel("Epochs").fill("2000");
-    await primary(page, "Train").click();
-    await primary(page, "Pause").click();
-    await primary(page, "Resume").click();
-    await page.getByText(/^weights at update [1-9]/).waitFor();
     await primary(page, "Stop").click();
     await page.locator(".run .what", { hasText: "Stopped" }).waitFor();
     expect(complaints).toEqual([]);
@@ -249,7 +240,8 @@ describe("when something is missing", () => {
       [390, 844],
     ]) {
       await page.setViewportSize({ width, height });
-      expect(await covering(page, ".canvas :is(.note, .chip, select, .pick button, figure, .flat canvas)")).toEqual([]);
+      const parts = ".canvas :is(.note, .chip, select, .pick button, figure, .flat canvas)";
+      await expect.poll(() => covering(page, parts)).toEqual([]);
     }
     await context.close();
   });
