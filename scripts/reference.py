@@ -13,6 +13,7 @@ from snntrainer3d import errors, spec
 from snntrainer3d.engine.multistep import ALONE
 from snntrainer3d.server import create_app
 from snntrainer3d.spec import surrogates
+from snntrainer3d.spec.equations import equation_lines
 
 NOTE = "<!-- Made by `make generate` from the code; edit that. -->\n"
 
@@ -37,17 +38,17 @@ def neurons_page() -> str:
     """Give docs/neurons.md: each model's equation and fields with ranges, then the surrogates."""
     parts = [
         "# Neurons\n",
-        "Symbols: x[t] input current, m[t] membrane potential, s[t] spike, Θ(z) = 1 for z > 0 else 0, "
-        "r[t] = Θ(m[t−1] − threshold) the reset left by the step before. Values are dimensionless per time step, as in "
-        "snnTorch 1.0, except where the name carries an SI unit. Decays (α, β, ρ) count cut to 0–1, as snnTorch cuts "
-        "them when it computes: a training can leave one above 1 or below 0, and so it is stored. Lapicque's learned β "
-        "counts between 1e-6 and 1 − 1e-6.\n",
+        "Symbols: x[t] input current, m[t] membrane potential, s[t] spike, Θ(z) = 1 for z > 0 else 0; what has no "
+        "[t] is computed on the way. Each step is written as it is computed, with the neuron's default reset. Values "
+        "are dimensionless per time step, as in snnTorch 1.0, except where the name carries an SI unit. Decays (α, β, "
+        "ρ) count cut to 0–1, as snnTorch cuts them when it computes: a training can leave one above 1 or below 0, and "
+        "so it is stored. Lapicque's learned β counts between 1e-6 and 1 − 1e-6.\n",
     ]
     for model in spec.NEURONS:
         parts += [f"## {model.title} (`{model.model_fields['kind'].default}`)\n", f"{inspect.getdoc(model)}\n"]
         parts += [
             "```",
-            *(line.strip() for line in model.equation.split(";")),
+            *equation_lines(spec.equation_of(spec.usual_neuron(model))),
             "```\n",
             _fields(model),
             _patterns(model),

@@ -44,10 +44,7 @@ class Module:
     def text(self) -> str:
         """Give the file."""
         lines = [_import(sorted(names), file) for file, names in sorted(self.imports.items())]
-        values = [
-            f"export const {name} = {_json(value)} as const;"
-            for name, value in self.constants.items()
-        ]
+        values = [f"export const {name} = {_json(value)} as const;" for name, value in self.constants.items()]
         return HEADER + "".join(lines) + "".join(f"\n{text}\n" for text in [*values, *self.types.values()])
 
     def _definitions(self, schema: dict[str, Any]) -> None:

@@ -19,7 +19,8 @@ from snntrainer3d.server.diagnostics import diagnose
 from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas, TemplateRow
 from snntrainer3d.server.requests import document
 from snntrainer3d.server.review import review
-from snntrainer3d.spec import NEURONS, PRESETS, TEMPLATES, Network, RunSpec, Template, parse, usual_neuron
+from snntrainer3d.spec import NEURONS, PRESETS, TEMPLATES, Network, RunSpec, Template, equation_of, parse, usual_neuron
+from snntrainer3d.spec.equations import equation_lines
 
 router = APIRouter(tags=["about"])
 
@@ -101,7 +102,7 @@ def neurons() -> list[NeuronRow]:
             kind=model.model_fields["kind"].default,
             title=model.title,
             summary=(inspect.getdoc(model) or "").splitlines()[0],
-            equation=model.equation,
+            equation="; ".join(equation_lines(equation_of(usual_neuron(model)))),
             defaults=usual_neuron(model).model_dump(mode="json"),
             patterns=getattr(model, "patterns", {}),
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from snntrainer3d.spec.equations.graph import COMPARISONS, Graph, Node, ordered
 from snntrainer3d.spec.equations.trace import Equation
 
-_LONGEST, _VARIABLE, _CALLED = 84, 7, 16
-"""Characters of an expression at most, of a variable, and of a function around its arguments, about."""
+_VARIABLE, _CALLED = 7, 16
+"""Characters of a variable, and of a function around its arguments, about."""
 _WITHIN, CHOICE, COMPARED, SUM, PRODUCT, SIGN, CALL = range(7)
 """How tightly an expression holds together; one that holds less tightly than its place asks stands in brackets."""
 _INFIX = {
@@ -30,8 +30,8 @@ class Form:
     """How a language writes an operation: a pattern of its arguments."""
 
     pattern: str
-    arguments: int = _WITHIN
-    """How tightly the arguments must hold together where they stand."""
+    arguments: int | tuple[int, ...] = _WITHIN
+    """How tightly the arguments must hold together where they stand, all alike or each."""
     itself: int = CALL
     number: str = "{}"
     """How a number stands among the arguments."""
@@ -49,6 +49,18 @@ class Language:
     """Names that no variable can have."""
     learns: bool = False
     """Whether gradients go through what it computes."""
+    signs: Mapping[str, str] = field(default_factory=dict)
+    """Of operators that it writes otherwise."""
+    before: Callable[[str], str] = str
+    """A state before the step, by its name."""
+    after: Callable[[str], str] = str
+    """A state after the step, the spike and the input."""
+    once: bool = False
+    """Whether a variable has one value for good, and nothing but what a step names is one."""
+    variant: Callable[[str, int], str] = "{}_{}".format
+    """A variable whose name others have already, by the number of those."""
+    longest: int = 84
+    """Characters of an expression, about; a part of a longer one is a statement of its own."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +100,13 @@ def written(language: Language, equation: Equation, values: Mapping[str, Node]) 
     nodes = lowered(list(wanted.values()), given, learns=language.learns)
     for name, node in zip(wanted, nodes, strict=True):
         node.graph.named(name, node)
-    return _Writer(language, nodes).written()
+    return _Writer(language, dict(zip(wanted, nodes, strict=True))).written()
 
 
 def expression(language: Language, node: Node) -> str:
     """Return what computes a node in one expression."""
-    return _Writer(language, lowered([node], {}, learns=language.learns), inline=True).written().results[0]
+    [alone] = lowered([node], {}, learns=language.learns)
+    return _Writer(language, {"": alone}, inline=True).written().results[0]
 
 
 def lowered(wanted: Sequence[Node], given: Mapping[int, str], *, learns: bool) -> list[Node]:
@@ -132,9 +145,11 @@ def _operated(graph: Graph, node: Node, arguments: list[Node], learns: bool) -> 
 class _Writer:
     """Chooses what is a statement, gives names, and writes expressions."""
 
-    def __init__(self, language: Language, wanted: list[Node], *, inline: bool = False) -> None:
-        self._language, self._wanted = language, wanted
-        self._nodes = ordered(wanted)
+    def __init__(self, language: Language, wanted: Mapping[str, Node], *, inline: bool = False) -> None:
+        self._language, self._wanted = language, list(wanted.values())
+        # What a state becomes is called so, also where the spike is one.
+        self._after = {node.place: language.after(name) for name, node in reversed(list(wanted.items()))}
+        self._nodes = ordered(self._wanted)
         self._stated = set[int]() if inline else self._chosen()
         self._parts = {node.place: self._read(node) for node in self._nodes if node.place in self._stated}
         self._conditions = {node.place for node in self._nodes if node.boolean}
@@ -154,12 +169,13 @@ class _Writer:
             parts = {one.place: _VARIABLE if one.place in stated else lengths[one.place] for one in node.arguments}
             length = sum(parts.values()) + (len(" + ") if node.operation in _INFIX else _CALLED)
             for place, longest in sorted(parts.items(), key=lambda part: -part[1]):
-                if length > _LONGEST and longest > 2 * _VARIABLE:
+                if length > self._language.longest and longest > 2 * _VARIABLE:
                     stated.add(place)
                     length -= longest - _VARIABLE
             name = node.graph.names.get(node.place)
             mine, asks = users[node.place], asked[node.place]
-            if len(mine) + asks > 1 or (name is not None and not self._goes_on(node, mine)):
+            shared = len(mine) + asks > 1 and (name is not None or not self._language.once)
+            if shared or (name is not None and not self._goes_on(node, mine)):
                 stated.add(node.place)
                 if name is None:
                     self._name_after(node, mine)
@@ -204,23 +220,30 @@ class _Writer:
         variables = {}
         for node in self._nodes:
             if node.operation in ("input", "state"):
-                variables[str(node.value)] = self._bind(node, str(node.value), bound, last, -1)
+                told = self._language.before if node.operation == "state" else self._language.after
+                name = str(node.value)
+                variables[name] = self._bind(node, told(name), bound, last, -1)
             elif node.operation == "parameter" and self._language.parameter is None:
                 self._bind(node, str(node.value), bound, last, -1)
         lines = []
         for at, node in enumerate(statements):
             text = self._text(node)[0]
             before = set(bound)
-            name = self._bind(node, node.graph.names.get(node.place, "part"), bound, last, at)
+            called = node.graph.names.get(node.place, "part")
+            if self._language.once:
+                called = self._language.parameter(called) if self._language.parameter else called
+                called = self._after.get(node.place, called)
+            name = self._bind(node, called, bound, last, at)
             lines.append(Statement(name, text, node.boolean, name in before))
         return Written(variables, lines, [self._whole(node) for node in self._wanted])
 
     def _bind(self, node: Node, wanted: str, bound: dict[str, int], last: dict[int, int], at: int) -> str:
         """Give a node a variable: of the name wanted, unless what that holds is read later on."""
-        names = (wanted if number == 0 else f"{wanted}_{number}" for number in count())
+        names = (wanted if number == 0 else self._language.variant(wanted, number) for number in count())
         for name in names:
             held = bound.get(name)
-            free = held is None or (last.get(held, -1) <= at and (held in self._conditions) is node.boolean)
+            alike = (held in self._conditions) is node.boolean
+            free = held is None or (not self._language.once and alike and last.get(held, -1) <= at)
             if name not in self._language.taken and free:
                 bound[name] = node.place
                 self._variables[node.place] = name
@@ -246,12 +269,14 @@ class _Writer:
             return language.parameter(str(node.value)), CALL
         if operation in _INFIX and operation not in language.forms:
             sign, tightness = _INFIX[operation]
+            sign = language.signs.get(operation, sign)
             left, right = node.arguments
             return f"{self._argument(left, tightness)} {sign} {self._argument(right, tightness + 1)}", tightness
         if operation == "neg":
             return f"-{self._argument(node.arguments[0], SIGN + 1)}", SIGN
         form = language.forms[operation]
-        arguments = [self._argument(one, form.arguments) for one in node.arguments]
+        tight = form.arguments if isinstance(form.arguments, tuple) else [form.arguments] * len(node.arguments)
+        arguments = [self._argument(one, each) for one, each in zip(node.arguments, tight, strict=True)]
         for at, one in enumerate(node.arguments):
             if one.operation == "constant":
                 arguments[at] = form.number.format(arguments[at])

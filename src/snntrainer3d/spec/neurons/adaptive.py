@@ -20,10 +20,6 @@ class Adaptive(SpikingPart):
     """
 
     title = "Adaptive"
-    equation = (
-        "a[t] = ρ·a[t−1] + (1 − ρ)·s[t−1];  θ[t] = threshold + adaptation·a[t];  "
-        "m[t] = β·m[t−1] + x[t] − s[t−1]·θ[t−1];  s[t] = Θ(m[t] − θ[t])"
-    )
     numbers = ("beta", "rho", "adaptation", "threshold")
     states = ("m", "a", "s")
 

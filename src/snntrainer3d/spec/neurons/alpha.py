@@ -16,10 +16,6 @@ class Alpha(SpikingPart):
     """Difference of two exponentials: the membrane answers a spike with a rise and a fall."""
 
     title = "Alpha"
-    equation = (
-        "e[t] = α·e[t−1] + x[t];  h[t] = β·h[t−1] − x[t];  τ = ln α/(ln β − ln α) + 1;  m[t] = τ·(e[t] + h[t]); "
-        "a spike sets e, h and m to zero (reset zero)"
-    )
     numbers = ("alpha", "beta", "threshold")
     states = ("m", "e", "h")
     snntorch = "Alpha"

@@ -21,7 +21,6 @@ class Integrator(Part):
     """
 
     title: ClassVar[str] = "Integrator"
-    equation: ClassVar[str] = "m[t] = β·m[t−1] + x[t];  no spikes"
     numbers: ClassVar[tuple[str, ...]] = ("beta",)
     states: ClassVar[tuple[str, ...]] = ("m",)
     snntorch: ClassVar[str] = "Leaky"

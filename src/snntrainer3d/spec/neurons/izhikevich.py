@@ -24,12 +24,6 @@ class Izhikevich(Part):
     """
 
     title: ClassVar[str] = "Izhikevich"
-    equation: ClassVar[str] = (
-        "v₀ = c and u₀ = u[t−1] + d where s[t−1] = 1, else v[t−1] and u[t−1];  "
-        "v₁ = v₀ + Δt/2·(0.04·v₀² + 5·v₀ + 140 − u₀ + input_gain·x[t]);  "
-        "v[t] = v₁ + Δt/2·(0.04·v₁² + 5·v₁ + 140 − u₀ + input_gain·x[t]);  "
-        "u[t] = u₀ + Δt·a·(b·v[t] − u₀);  s[t] = Θ(v[t] − threshold)"
-    )
     numbers: ClassVar[tuple[str, ...]] = ("a", "b", "c", "d", "threshold", "time_step", "input_gain", "gradient_limit")
     states: ClassVar[tuple[str, ...]] = ("v", "u", "s")
     snntorch: ClassVar[str] = ""

@@ -19,7 +19,6 @@ class Lapicque(SpikingPart):
     """RC circuit, forward Euler; given by β alone (then R = 1), or by R, C and the time step."""
 
     title = "Lapicque"
-    equation = "m[t] = x[t]·Δt/C + (1 − Δt/(R·C))·m[t−1] − r[t]·threshold;  β = exp(−Δt/(R·C))"
     numbers = ("resistance", "capacitance", "time_step", "threshold")
     states = ("m",)
     snntorch = "Lapicque"

@@ -12,7 +12,6 @@ class Leaky(SpikingPart):
     """First-order leaky integrate-and-fire neuron (LIF)."""
 
     title = "Leaky"
-    equation = "m[t] = β·m[t−1] + x[t] − r[t]·threshold"
     numbers = ("beta", "threshold")
     states = ("m",)
     snntorch = "Leaky"

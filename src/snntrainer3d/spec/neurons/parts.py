@@ -1,9 +1,8 @@
 """What neuron models share: learning, resets, and the shape of a step.
 
-Symbols: x[t] input current, m[t] membrane potential, s[t] spike, Θ(z) = 1 for z > 0 else 0,
-r[t] = Θ(m[t−1] − threshold) the reset left by the step before. All values are dimensionless per time step,
-as in snnTorch 1.0, except where the name carries an SI unit. Source: Eshraghian et al., "Training Spiking
-Neural Networks Using Lessons From Deep Learning", Proc. IEEE 111 (2023), and snnTorch's code.
+All values are dimensionless per time step, as in snnTorch 1.0, except where the name carries an SI unit. Source:
+Eshraghian et al., "Training Spiking Neural Networks Using Lessons From Deep Learning", Proc. IEEE 111 (2023), and
+snnTorch's code.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ Step = tuple[dict[str, Node], Node | None]
 
 
 class SpikingPart(Part):
-    equation: ClassVar[str]
     title: ClassVar[str]
     numbers: ClassVar[tuple[str, ...]]
     """What `step` computes with, beside its input x and its states."""

@@ -19,7 +19,6 @@ class Synaptic(SpikingPart):
     """Second-order neuron: the input is first smoothed by a synaptic current i."""
 
     title = "Synaptic"
-    equation = "i[t] = α·i[t−1] + x[t];  m[t] = β·m[t−1] + i[t] − r[t]·threshold"
     numbers = ("alpha", "beta", "threshold")
     states = ("m", "i")
     snntorch = "Synaptic"

@@ -1,0 +1,31 @@
+"""The equations that people read are those that are computed."""
+
+from snntrainer3d.spec import Adaptive, Alpha, Integrator, Izhikevich, Leaky, Synaptic, equation_of
+from snntrainer3d.spec.equations import equation_lines
+
+
+def test_steps_are_written_as_they_are_computed() -> None:
+    told = {
+        Leaky(): ["r = Θ(m[t−1] − threshold)", "m[t] = β·m[t−1] + x[t] − r·threshold", "s[t] = Θ(m[t] − threshold)"],
+        Leaky(reset="none"): ["m[t] = β·m[t−1] + x[t]", "s[t] = Θ(m[t] − threshold)"],
+        Synaptic(reset="zero"): [
+            "r = Θ(m[t−1] − threshold)", "i[t] = α·i[t−1] + x[t]",
+            "m[t] = β·m[t−1] + i[t] − r·(β·m[t−1] + i[t])", "s[t] = Θ(m[t] − threshold)",
+        ],
+        Adaptive(): [
+            "m[t] = β·m[t−1] + x[t] − s[t−1]·(threshold + adaptation·a[t−1])", "rise = 1 − ρ",
+            "a[t] = ρ·a[t−1] + rise·s[t−1]", "s[t] = Θ(m[t] − adaptation·a[t] − threshold)",
+        ],
+        Integrator(): ["m[t] = β·m[t−1] + x[t]"],
+    }  # fmt: skip
+    for neuron, lines in told.items():
+        assert equation_lines(equation_of(neuron)) == lines
+    assert equation_lines(equation_of(Alpha()))[0] == "τ = ln(α)/(ln(β) − ln(α)) + 1"
+
+
+def test_half_steps_have_variables_of_their_own_and_starts_are_told() -> None:
+    lines = equation_lines(equation_of(Izhikevich()))
+    assert "grown₁ = v₁ + half·(0.04·(v₁·v₁) + 5·v₁ + 140 − u + current)" in lines
+    assert lines[-2:] == ["v[0] = −65", "u[0] = b·(−65)"]
+    names = [line.split(" = ")[0] for line in lines]
+    assert len(set(names)) == len(names)
