@@ -45,6 +45,15 @@ LAYERED: dict[str, list[dict[str, object]]] = {
         for kind in ("leaky", "synaptic", "adaptive")
         for feedback, reset in (("all_to_all", "subtract"), ("all_to_all", "zero"), ("one_to_one", "zero"))
     },
+    **{
+        f"recurrent {kind}, reset {reset} within the step": [
+            {"kind": "recurrent", "size": 14, "feedback": "one_to_one",
+             "neuron": {"kind": kind, "beta": 0.8, "reset": reset, "reset_delay": False}},
+            {"kind": "dense", "size": 10, "neuron": LEAKY},
+        ]
+        for kind in ("leaky", "synaptic")
+        for reset in ("subtract", "zero")
+    },
 }  # fmt: skip
 
 

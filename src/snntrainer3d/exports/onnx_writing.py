@@ -29,6 +29,7 @@ IR_VERSION = 9
 KEY = "snntrainer3d"
 BEFORE = "spikes.before"
 """What a recurrent layer's spikes of the step before are called."""
+_ARRAYS = ("spikes", "weight", "bias", "running_mean", "running_var")
 MOST_BYTES = 2**31 - 2**20
 """One protobuf message holds no more."""
 
@@ -130,8 +131,8 @@ class _Step:
 
     def _neurons(self, stage: Stage, step: Step, current: str, at: str) -> str:
         names = {("parameter", name): self._constant(f"{at}.neuron.{name}", one) for name, one in step.values.items()}
-        names |= {("state", name): f"{at}.{name}" for name in step.starts}
-        held = [f"{at}.{name}" for name in step.starts]
+        names |= {("state", name): f"{at}.{_told(name)}" for name in step.starts}
+        held = [f"{at}.{_told(name)}" for name in step.starts]
         if isinstance(stage.layer, Recurrent):
             held.append(f"{at}.{BEFORE}")
             back = self._back(stage.layer, held[-1], f"{at}.recurrent.weight")
@@ -166,5 +167,10 @@ def starts_of(trained: TrainedNetwork) -> dict[int, dict[str, np.ndarray]]:
     for stage in stages_of(trained):
         if stage.step is not None:
             before = {BEFORE: np.zeros((), np.float32)} if isinstance(stage.layer, Recurrent) else {}
-            found[stage.index] = {**stage.step.starts, **before}
+            found[stage.index] = {_told(name): start for name, start in stage.step.starts.items()} | before
     return found
+
+
+def _told(state: str) -> str:
+    """Give what a state is called beside the other arrays of its layer."""
+    return f"{state}.state" if state in _ARRAYS else state

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from snntrainer3d.exports.array_text import packed
-from snntrainer3d.exports.stages import Stage, named_steps
+from snntrainer3d.exports.stages import Stage, Step, named_steps
 from snntrainer3d.exports.torch_modules import STEPWISE
+from snntrainer3d.exports.words import as_words
 from snntrainer3d.spec import Adam, AdamW, Surrogate, TrainedNetwork, Training, neuron_values
 from snntrainer3d.spec.equations.torch_text import NEURON, WITH_GRADIENT, attribute, torch_module, torch_parameters
 
@@ -118,15 +119,13 @@ def class_name(step: str) -> str:
 
 def neuron_classes(stages: Sequence[Stage]) -> tuple[dict[int, str], str]:
     """Give the name of each layer's class of neurons, and the classes with what they are made of."""
-    names, classes = named_steps(
-        stages,
-        lambda name, step: torch_module(
-            name, step.equation, f"{step.neuron.title} neurons, reset {step.neuron.reset}."
-        ),
-        class_name,
-    )
+    names, classes = named_steps(stages, _neuron_class, class_name)
     parts = [*([WITH_GRADIENT] if any("WithGradient" in one for one in classes) else []), NEURON, *classes]
     return names, "\n\n\n".join(parts)
+
+
+def _neuron_class(name: str, step: Step) -> str:
+    return torch_module(name, step.equation, f"{as_words(step.neuron.title)} neurons, reset {step.neuron.reset}.")
 
 
 def neurons_made(stage: Stage, name: str) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 
 from snntrainer3d.spec import Delta, Direct, InputContract, Latency, Network, Population, Rate, Readout
 
 
 def title_in_words(network: Network) -> str:
     """Give sizes and neurons: 784-100-10 of Leaky neurons."""
-    kinds = list(dict.fromkeys(neuron.title for neuron in network.neurons()))
+    kinds = list(dict.fromkeys(as_words(neuron.title) for neuron in network.neurons()))
     return f"Spiking neural network {network.title()} of {' and '.join(kinds)} neurons, made by SNNtrainer3D"
+
+
+def as_words(title: str) -> str:
+    """Give a title without what would end a comment or a docstring of any language."""
+    return re.sub(r"[^\w .,()+-]", "", title)
 
 
 def values_of(network: Network, contract: InputContract) -> int:

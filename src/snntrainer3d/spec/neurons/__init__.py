@@ -54,12 +54,10 @@ def equation_of(neuron: AnyNeuron, *, recurrent: bool = False) -> Equation:
 
 
 class _Recurrent:
-    """A neuron of a recurrent layer, whose reset to zero in snnTorch silences the input of its step too."""
-
-    silences_input = True
+    """A neuron of a recurrent layer as its step sees it, with what is otherwise there."""
 
     def __init__(self, neuron: AnyNeuron) -> None:
-        self._neuron = neuron
+        self._neuron, self._otherwise = neuron, getattr(neuron, "when_recurrent", {})
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._neuron, name)
+        return self._otherwise[name] if name in self._otherwise else getattr(self._neuron, name)

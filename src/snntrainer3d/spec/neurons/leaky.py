@@ -16,7 +16,8 @@ class Leaky(SpikingPart):
     states = ("m",)
     snntorch = "Leaky"
     silences_input: ClassVar[bool] = False
-    """Whether a reset to zero also silences the input of its step, as in snnTorch's RLeaky."""
+    """Whether a reset to zero also silences the input of its step."""
+    when_recurrent: ClassVar[dict[str, bool]] = {"silences_input": True}
 
     kind: Literal["leaky"] = "leaky"
     beta: Fraction = 0.9

@@ -31,6 +31,8 @@ class SpikingPart(Part):
     """The arguments of `step` after x, the membrane first; all start at 0 but what `starts` names."""
     snntorch: ClassVar[str] = ""
     """The class of snnTorch that computes this equation; empty where it has none."""
+    when_recurrent: ClassVar[dict[str, bool]] = {}
+    """What its step goes by in a recurrent layer in place of its own, because snnTorch's class for that does."""
 
     threshold: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
     """Membrane potential above which the neuron spikes."""

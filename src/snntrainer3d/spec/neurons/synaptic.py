@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from snntrainer3d.spec.equations import Node, Trace
 from snntrainer3d.spec.neurons.parts import (
@@ -22,6 +22,7 @@ class Synaptic(SpikingPart):
     numbers = ("alpha", "beta", "threshold")
     states = ("m", "i")
     snntorch = "Synaptic"
+    when_recurrent: ClassVar[dict[str, bool]] = {"reset_delay": True}
 
     kind: Literal["synaptic"] = "synaptic"
     alpha: Fraction = 0.5
