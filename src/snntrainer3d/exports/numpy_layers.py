@@ -1,50 +1,16 @@
-"""The NumPy script of a network of layers of several kinds: those that it has, and no others."""
+"""The parts of a NumPy script for layers of several kinds: those that a network has, and no others."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from snntrainer3d.exports.contract_python import python_parts
-from snntrainer3d.exports.numpy_parts import SCRIPT_END, array_text, neuron_text, steps_text
-from snntrainer3d.exports.stages import Stage, stages_of
-from snntrainer3d.exports.words import title_in_words
-from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, MaxPool, Recurrent, TrainedNetwork
-
-_SCRIPT = (
-    '''"""{title}: inference in plain NumPy.
-
-    python {file} samples.npy [record.npz]{usage}    prints the class of each sample
-
-{inputs}
-record.npz: spikes of each layer that has neurons, then membranes of each, [step, sample, neuron].
-"""
-import argparse
-import base64
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-{windows}
-{constants}
 
+from snntrainer3d.exports.numpy_parts import array_text, neuron_text
+from snntrainer3d.exports.stages import Stage
+from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dense, MaxPool, Recurrent
 
-def array(text, *shape):
-    return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
-
-
-{encode}
-
-
-{operations}
-
-
-{neurons}
-
-
-def run(inputs):
-    """Give spikes and membranes of each layer that has neurons over the steps: lists of [step, sample, neuron]."""
-    states = [None] * len(LAYERS)
-    spikes, membranes = [[] for _ in LAYERS], [[] for _ in LAYERS]
-    for signal in inputs:
-        for index, layer in enumerate(LAYERS):
+_STEP = """\
             signal = layer["operation"](signal.reshape(len(signal), *layer["takes"]), **layer["arrays"])
             if "neuron" not in layer:
                 continue
@@ -53,11 +19,7 @@ def run(inputs):
             signal = states[index][-1]
             spikes[index].append(signal.reshape(len(signal), -1))
             membranes[index].append(states[index][0].reshape(len(signal), -1))
-    return [np.stack(layer) for layer in spikes if layer], [np.stack(layer) for layer in membranes if layer]
-
-'''
-    + SCRIPT_END
-)
+    return [np.stack(layer) for layer in spikes if layer], [np.stack(layer) for layer in membranes if layer]"""
 _OPERATIONS = {
     "dense": "def dense(x, weight, bias=0):\n    return x @ weight.T + bias",
     "conv2d": (
@@ -85,22 +47,20 @@ _BACK = """            if "back" in layer:
 """
 
 
-def layered_numpy_script(trained: TrainedNetwork, file: str) -> bytes:
-    """Give the script of a network whose layers all have a form."""
-    stages = stages_of(trained)
+def layered_parts(stages: Sequence[Stage], names: Mapping[int, str]) -> tuple[list[str], list[str], dict[str, str]]:
+    """Give the script's layers, the functions of their operations, and what its template needs to run them.
+
+    Args:
+        names: of the functions of the layers' neurons.
+    """
     used = dict.fromkeys(_operation(stage)[0] for stage in stages)
-    names, functions = steps_text(stages)
     recurrent = any(isinstance(stage.layer, Recurrent) for stage in stages)
-    return _SCRIPT.format(
-        title=title_in_words(trained.network),
-        file=file,
-        windows="from numpy.lib.stride_tricks import sliding_window_view\n" if set(used) & set(_VIEWS) else "",
-        operations="\n\n\n".join(_OPERATIONS[name] for name in used),
-        neurons=functions,
-        back=_BACK if recurrent else "",
-        layers="\n".join(_layer(stage, names.get(stage.index)) for stage in stages),
-        **python_parts(trained),
-    ).encode()
+    parts = {
+        "windows": "from numpy.lib.stride_tricks import sliding_window_view\n" if set(used) & set(_VIEWS) else "",
+        "step": _STEP.replace("{back}", _BACK if recurrent else ""),
+    }
+    layers = [_layer(stage, names.get(stage.index)) for stage in stages]
+    return layers, [_OPERATIONS[name] for name in used], parts
 
 
 def _operation(stage: Stage) -> tuple[str, dict[str, str]]:

@@ -21,32 +21,11 @@ MAIN = """def main():
     if given.record:
         np.savez(given.record, *spikes, *membranes)"""
 """The command line of a script, a template that what `python_parts` gives is filled into."""
-SCRIPT_END = (
-    """
-{decide}
 
 
-"""
-    + MAIN
-    + """
-
-
-# Weights, float32 as base64.
-LAYERS = [
-{layers}
-]
-
-if __name__ == "__main__":
-    main()
-"""
-)
-"""A template: `layers` and what `python_parts` gives are filled in."""
-
-
-def steps_text(stages: Sequence[Stage]) -> tuple[dict[int, str], str]:
+def steps_text(stages: Sequence[Stage]) -> tuple[dict[int, str], list[str]]:
     """Give the name of each layer's step, and the functions."""
-    names, functions = named_steps(stages, lambda name, step: numpy_step(name, step.equation, step.given))
-    return names, "\n\n\n".join(functions)
+    return named_steps(stages, lambda name, step: numpy_step(name, step.equation, step.given))
 
 
 def neuron_text(stage: Stage, name: str) -> str:

@@ -192,11 +192,10 @@ class _Writer:
         return names.get(following) == names[node.place] and not any(place in names for place in between)
 
     def _name_after(self, node: Node, users: list[Node]) -> None:
-        """Call a node by what becomes of it."""
-        names = node.graph.names
-        found = next((names[one.place] for one in users if one.place in names), None)
-        if found is not None:
-            node.graph.named(found, node)
+        """Call a node by what becomes of it, where that is one thing."""
+        names = {node.graph.names[one.place] for one in users if one.place in node.graph.names}
+        if len(names) == 1:
+            node.graph.named(names.pop(), node)
 
     def _read(self, node: Node) -> set[int]:
         """Return the places of the leaves and statements that an expression reads."""
