@@ -29,6 +29,7 @@ from snntrainer3d.exports import (
 from snntrainer3d.exports.c_source import in_bytes
 from snntrainer3d.exports.forms import runner
 from snntrainer3d.exports.proof import ROUNDING
+from snntrainer3d.exports.state_dict import from_state_dict
 from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Leaky, Network, Synaptic, Training, dense_network, parse
 
 pytestmark = pytest.mark.slow
@@ -210,6 +211,16 @@ def test_training_goes_on_in_the_scripts_of_torch(write, loss, name, tmp_path):
     assert len(losses) == 4
     assert losses[-1] < losses[0]
     assert (tmp_path / "more.pt").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("form", ["snntorch", "pytorch"])
+def test_what_the_scripts_of_torch_save_is_read_again(form):
+    trained = made(Leaky(learn_beta="per_neuron"), Adaptive(learn_rho="shared", learn_adaptation="per_neuron"))
+    script = {"__name__": "exported"}
+    exec(files_of(form, trained)["net" + form_of(form).ending], script)
+    saved = {name: value.detach().numpy() for name, value in script["trained"]().state_dict().items()}
+    back = from_state_dict(saved, trained.network).trained
+    assert all(np.array_equal(back.tensors[name], value) for name, value in trained.tensors.items())
 
 
 def test_a_network_too_large_for_source_is_refused(monkeypatch):

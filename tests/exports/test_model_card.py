@@ -24,6 +24,9 @@ def test_network_data_recipe_and_figures_are_there():
     assert "| 1 | dense | 30 | Leaky: beta 0.9, threshold 1, reset subtract |" in card
     assert "| 2 | dense | 10 | Alpha: alpha 0.95, beta 0.9, threshold 1, reset zero |" in card
     assert card.count("\n| ") > 20
+    assert card.count("$$\n\\begin{aligned}") == 2
+    assert r"m_t &= \beta \cdot m_{t-1} + x_t - r \cdot \mathrm{threshold}" in card
+    assert r"\tau &= \frac{\ln(\alpha)}{\ln(\beta) - \ln(\alpha)} + 1" in card
 
 
 def test_what_is_not_known_is_said():

@@ -10,7 +10,8 @@ from snntrainer3d.analysis import markdown_table, markdown_text
 from snntrainer3d.data import contract_by, describe
 from snntrainer3d.errors import InputError, NotFoundError
 from snntrainer3d.exports.words import coding_in_words, decision_in_words, range_in_words
-from snntrainer3d.spec import Network, RunSpec, Training, cost_of, neuron_values, readout_of
+from snntrainer3d.spec import Network, Recurrent, RunSpec, Training, cost_of, equation_of, neuron_values, readout_of
+from snntrainer3d.spec.equations import latex_of
 
 
 def model_card(spec: RunSpec, name: str, results: Mapping[str, Any] | None, *, recipe_known: bool = True) -> str:
@@ -26,6 +27,7 @@ def model_card(spec: RunSpec, name: str, results: Mapping[str, Any] | None, *, r
         f"A spiking neural network {network.title()}, made with SNNtrainer3D {__version__}.",
         "## Network",
         markdown_table(("layer", "kind", "values", "neuron"), _layers(network)),
+        *_equations(network),
         f"{cost.parameters:,} learned values; {cost.flops:,} FLOPs a sample and step, {training.num_steps} time steps.",
         *_data(spec),
         *(_use(training) if recipe_known else []),
@@ -45,6 +47,17 @@ def _layers(network: Network) -> list[tuple[str, ...]]:
         said = "–" if neuron is None else f"{neuron.title}: {values}, reset {neuron.reset}"
         rows.append((str(index + 1), layer.kind, f"{size:,}", said))
     return rows
+
+
+def _equations(network: Network) -> list[str]:
+    """Give each different neuron's step as LaTeX, as it is computed."""
+    layers = [(layer.neuron, isinstance(layer, Recurrent)) for layer in network.layers]
+    steps = {
+        f"{neuron.title}, one step:\n\n$$\n{latex_of(equation_of(neuron, recurrent=recurrent))}\n$$"
+        for neuron, recurrent in layers
+        if neuron is not None
+    }
+    return sorted(steps)
 
 
 def _data(spec: RunSpec) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from snntrainer3d.spec.equations.graph import ordered
 from snntrainer3d.spec.equations.numpy_text import short
 from snntrainer3d.spec.equations.text import CALL, CHOICE, PRODUCT, SIGN, SUM, Form, Language, expression, written
@@ -36,12 +38,58 @@ MATHEMATICS = Language(
 )
 
 
+_GREEK = {**_SYMBOLS, "alpha": r"\alpha", "beta": r"\beta", "rho": r"\rho", "tau": r"\tau", "time_step": r"\Delta t"}
+
+
+def _latex_name(name: str) -> str:
+    plain = name.replace("_", r"\_")
+    return _GREEK.get(name, plain if len(name) == 1 else rf"\mathrm{{{plain}}}")
+
+
+LATEX = Language(
+    {
+        "fired": Form(r"\Theta({} - {})", (SUM, PRODUCT)),
+        "mul": Form(r"{} \cdot {}", (PRODUCT, CALL), PRODUCT),
+        "div": Form(r"\frac{{{}}}{{{}}}"),
+        "abs": Form(r"\left|{}\right|"),
+        "exp": Form(r"e^{{{}}}"),
+        "expm1": Form(r"e^{{{}}} - 1", 0, SUM),
+        "log": Form(r"\ln({})"),
+        "log1p": Form(r"\ln(1 + {})", SUM),
+        "sqrt": Form(r"\sqrt{{{}}}"),
+        "minimum": Form(r"\min({}, {})"),
+        "maximum": Form(r"\max({}, {})"),
+        "clamp": Form(r"\mathrm{{clip}}({}, {}, {})"),
+        "select": Form(r"\begin{{cases}} {1} & {0} \\ {2} & \text{{else}} \end{{cases}}"),
+    },
+    short,
+    _latex_name,
+    signs={"ge": r"\ge", "le": r"\le"},
+    before=lambda name: f"{_latex_name(name)}_{{t-1}}",
+    after=lambda name: f"{_latex_name('s' if name == 'spike' else name)}_t",
+    once=True,
+    variant=lambda name, number: f"{name}^{{({number})}}",
+    longest=120,
+)
+
+
 def equation_lines(equation: Equation) -> list[str]:
     """Return one step as equations, in the order in which it computes; a parameter within bounds stands for itself."""
+    return [f"{name} = {said}" for name, said in _lines(equation, MATHEMATICS, "{}[0]".format)]
+
+
+def latex_of(equation: Equation) -> str:
+    """Return one step as LaTeX, an equation on each line, aligned."""
+    lines = _lines(equation, LATEX, lambda name: f"{_latex_name(name)}_0")
+    told = " \\\\\n".join(f"{name} &= {said}" for name, said in lines)
+    return f"\\begin{{aligned}}\n{told}\n\\end{{aligned}}"
+
+
+def _lines(equation: Equation, language: Language, at_start: Callable[[str], str]) -> list[tuple[str, str]]:
     nodes = ordered([*equation.states.values(), *([] if equation.spike is None else [equation.spike])])
     bounded = [node for node in nodes if node.operation == "clamp" and node.arguments[0].operation == "parameter"]
-    made = written(MATHEMATICS, equation, {str(node.arguments[0].value): node for node in bounded})
-    lines = [f"{one.name} = {one.expression}" for one in made.statements]
+    made = written(language, equation, {str(node.arguments[0].value): node for node in bounded})
     starts = {name: node for name, node in equation.starts.items() if node.value != 0.0}
-    lines += [f"{name}[0] = {expression(MATHEMATICS, node)}" for name, node in starts.items()]
-    return lines
+    return [(one.name, one.expression) for one in made.statements] + [
+        (at_start(name), expression(language, node)) for name, node in starts.items()
+    ]
