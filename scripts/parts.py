@@ -33,7 +33,9 @@ def run_aside(command: str) -> Part:
     """Run one command beside others, and show its output whole once it has ended."""
     begun = time.monotonic()
     done = subprocess.run(command, shell=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    print(f"── {command}\n{done.stdout.rstrip()}", flush=True)
+    # One write: what print adds at the end could come after another's lines.
+    sys.stdout.write(f"── {command}\n{done.stdout.rstrip()}\n")
+    sys.stdout.flush()
     return Part(command, done.returncode == 0, time.monotonic() - begun)
 
 

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from scipy import stats
 
 from benchmarks.served import Served, home, server
 from benchmarks.session import Session
@@ -291,6 +290,8 @@ def browser() -> str | None:
 
 def median_of(values: Sequence[float]) -> tuple[float, float, float]:
     """Give the median with its 95 % interval from the order of the values; of few values, all of them."""
+    from scipy import stats
+
     ordered = sorted(values)
     rank = max(1, int(stats.binom.ppf((1 - SURE) / 2, len(ordered), 0.5)))
     return ordered[rank - 1], statistics.median(ordered), ordered[-rank]

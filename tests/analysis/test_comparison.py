@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix
 
 from snntrainer3d.analysis import Evidence, compare_runs, mcnemar, wilcoxon
 from snntrainer3d.errors import InputError, LimitError
@@ -13,6 +12,8 @@ LABELS = np.random.default_rng(0).integers(0, 4, 200)
 
 
 def evidence(run, settings="a", seed=0, accuracy=0.8, dataset="digits", decided=True):
+    from sklearn.metrics import confusion_matrix
+
     generator = np.random.default_rng([seed, len(settings), int(accuracy * 1000)])
     wrong = generator.random(len(LABELS)) >= accuracy
     decisions = np.where(wrong, (LABELS + 1) % 4, LABELS)
@@ -26,6 +27,7 @@ def compared(*chosen):
     return found
 
 
+@pytest.mark.slow
 def test_two_runs_on_the_same_images():
     first, second = evidence("1", accuracy=0.9), evidence("2", "b", accuracy=0.6)
     found = compared(first, second)
@@ -39,6 +41,7 @@ def test_two_runs_on_the_same_images():
     assert found["settings"][0]["wilcoxon"]["refusal"]["code"] == "too_few_pairs"
 
 
+@pytest.mark.slow
 def test_settings_over_seeds():
     firsts = [evidence(f"a{seed}", "a", seed, 0.9) for seed in range(8)]
     seconds = [evidence(f"b{seed}", "bb", seed, 0.5) for seed in range(8)]
@@ -49,6 +52,7 @@ def test_settings_over_seeds():
     assert len(found["pairs"]) == 15
 
 
+@pytest.mark.slow
 def test_only_seeds_that_both_have_are_pairs():
     firsts = [evidence(f"a{seed}", "a", seed) for seed in range(8)]
     seconds = [evidence(f"b{seed}", "bb", seed, 0.5) for seed in range(2, 10)]
@@ -80,6 +84,7 @@ def test_holm_over_all_pairs():
     assert all(pair["mcnemar"]["p_holm"] >= pair["mcnemar"]["p"] for pair in pairs)
 
 
+@pytest.mark.slow
 def test_too_few_and_too_many():
     with pytest.raises(InputError, match="Two different"):
         compared(evidence("1"))

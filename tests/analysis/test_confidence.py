@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from sklearn import metrics as sklearn_metrics
 
 from snntrainer3d.analysis import calibration, latency, probabilities, top_accuracy
 
@@ -20,6 +19,7 @@ def counted(draw):
     return counts, draw(npst.arrays(np.int64, size, elements=st.integers(0, 3)))
 
 
+@pytest.mark.slow
 @few
 @given(counted())
 def test_probabilities_are_scipys_softmax(drawn):
@@ -58,9 +58,12 @@ def test_calibration_by_hand():
     assert found.accuracies[0] is None
 
 
+@pytest.mark.slow
 @few
 @given(st.integers(5, 40), st.integers(0, 1000))
 def test_top_2_is_scikit_learns_where_nothing_ties(samples, seed):
+    from sklearn import metrics as sklearn_metrics
+
     generator = np.random.default_rng(seed)
     scores = generator.permuted(np.tile(np.arange(4), (samples, 1)), axis=1)
     labels = generator.integers(0, 4, samples)
@@ -83,6 +86,7 @@ def test_latency_by_hand():
     assert found.mean_decision_step == 1.5
 
 
+@pytest.mark.slow
 @few
 @given(npst.arrays(np.int64, (6, 12, 3), elements=st.integers(0, 1)), st.integers(0, 99))
 def test_latency_equals_deciding_at_every_step(spikes, seed):

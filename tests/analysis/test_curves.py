@@ -18,6 +18,7 @@ def points_with(losses: list[float | None]) -> Points:
     return Points({**columns, "update": range(1, count + 1), "loss": losses, "accuracy": [0.5] * count}, NO_EPOCHS)
 
 
+@pytest.mark.slow
 def test_of_a_million_points_a_few_hundred_are_given_and_every_peak_is_among_them() -> None:
     losses = np.linspace(2.0, 0.1, 1_000_000)
     losses[[123_456, 999_998]] = 50.0
@@ -31,6 +32,7 @@ def test_of_a_million_points_a_few_hundred_are_given_and_every_peak_is_among_the
     assert np.mean(found["loss"]) == pytest.approx(losses.mean())
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.lists(st.none() | st.floats(-1e6, 1e6, width=32), max_size=200), st.integers(2, 50))
 def test_thinned_curves_keep_extremes_order_and_what_is_unknown(losses: list[float | None], most: int) -> None:

@@ -65,6 +65,7 @@ def test_a_figure_is_the_same_bytes_every_time_as_png_and_svg(name, history, res
     assert b"atplotlib" not in png
 
 
+@pytest.mark.slow
 def test_the_curves_hold_every_series(history, results):
     figure = draw("accuracy", history, results)
     assert texts(figure) == [
@@ -81,6 +82,7 @@ def test_the_curves_hold_every_series(history, results):
     assert figure.axes[0].get_ylabel() == "accuracy (%)"
 
 
+@pytest.mark.slow
 def test_the_moving_mean_lies_on_a_straight_line_where_the_values_do():
     events = [
         Update(update=n, epoch=1, loss=float(n), accuracy=0.0, learning_rate=1.0, samples_per_second=1.0, rates=[])

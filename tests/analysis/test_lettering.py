@@ -45,6 +45,7 @@ def labels(figure: Any) -> list[str]:
     return [label.get_text() for label in figure.axes[0].get_yticklabels()]
 
 
+@pytest.mark.slow
 def test_no_name_is_a_formula() -> None:
     figure = confusion(HOSTILE, title=HOSTILE[0])
     assert drawn(figure) == []
@@ -52,6 +53,7 @@ def test_no_name_is_a_formula() -> None:
     assert figure.axes[0].texts[-1].get_text() in (HOSTILE[0], "1")
 
 
+@pytest.mark.slow
 def test_a_name_without_a_font_is_a_number_with_a_legend(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lettering, "_fonts", list)
     figure = confusion(["plain", "\u732b", "größer", "\U0001f9e0 <b>"], title="\u5b9f\u9a13")
@@ -61,6 +63,7 @@ def test_a_name_without_a_font_is_a_number_with_a_legend(monkeypatch: pytest.Mon
     assert figure.get_supxlabel().startswith("Numbers stand for texts")
 
 
+@pytest.mark.slow
 def test_a_font_of_this_machine_that_has_the_characters_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from scipy import stats as scipy_stats
-from sklearn import metrics as sklearn_metrics
 
 from snntrainer3d.analysis import (
     Refusal,
@@ -51,9 +49,12 @@ def test_mcnemar_is_statsmodels(drawn):
     assert mcnemar(other, right).p == pytest.approx(found.p)
 
 
+@pytest.mark.slow
 @few
 @given(st.lists(st.integers(-500, 500).filter(bool), min_size=6, max_size=50, unique_by=abs), st.integers(0, 99))
 def test_wilcoxon_without_ties_is_scipys(differences, base):
+    from scipy import stats as scipy_stats
+
     second = np.full(len(differences), base)
     found = wilcoxon(second + differences, second, range(len(differences)))
     wanted = scipy_stats.wilcoxon(differences, method="exact")
@@ -62,6 +63,8 @@ def test_wilcoxon_without_ties_is_scipys(differences, base):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_wilcoxon_of_many_pairs_is_scipys_with_its_correction_for_ties(seed):
+    from scipy import stats as scipy_stats
+
     first, second = np.random.default_rng(seed).integers(0, [[40], [44]], (2, 80))
     found = wilcoxon(first, second, range(80))
     wanted = scipy_stats.wilcoxon(first, second, method="asymptotic")
@@ -70,6 +73,8 @@ def test_wilcoxon_of_many_pairs_is_scipys_with_its_correction_for_ties(seed):
 
 def by_every_sign(differences):
     """Give W, p and the rank-biserial correlation from every way to draw the signs."""
+    from scipy import stats as scipy_stats
+
     moved = np.array([one for one in differences if one])
     ranks = scipy_stats.rankdata(np.abs(moved))
     up, total = ranks[moved > 0].sum(), ranks.sum()
@@ -78,6 +83,7 @@ def by_every_sign(differences):
     return w, float((np.minimum(drawn, total - drawn) <= w).mean()), (2 * up - total) / total
 
 
+@pytest.mark.slow
 @few
 @given(
     st.sampled_from([300, 359, 1_000, 10_000]),
@@ -128,6 +134,8 @@ def test_wilson_is_statsmodels(samples, data):
 @few
 @given(decided())
 def test_agreement_is_scikit_learn(drawn):
+    from sklearn import metrics as sklearn_metrics
+
     labels, first, second = drawn
     found = agreement(first, second, labels)
     assert found.same == pytest.approx(sklearn_metrics.accuracy_score(first, second))
@@ -137,6 +145,8 @@ def test_agreement_is_scikit_learn(drawn):
 
 
 def test_macro_f1_is_of_the_classes_where_a_network_has_more_outputs():
+    from sklearn import metrics as sklearn_metrics
+
     labels, decisions = np.array([0, 0, 1, 1, 2, 2, 2]), np.array([0, 4, 1, 0, 2, 2, 4])
     confusion = sklearn_metrics.confusion_matrix(labels, decisions, labels=range(5))
     wanted = sklearn_metrics.f1_score(labels, decisions, labels=range(3), average="macro")
@@ -145,9 +155,12 @@ def test_macro_f1_is_of_the_classes_where_a_network_has_more_outputs():
     assert found.low < found.value < found.high
 
 
+@pytest.mark.slow
 @few
 @given(decided())
 def test_bootstrapped_figures_are_scikit_learns(drawn):
+    from sklearn import metrics as sklearn_metrics
+
     labels, first, _ = drawn
     confusion = sklearn_metrics.confusion_matrix(labels, first, labels=range(4))
     assert bootstrap(confusion, resamples=10).value == pytest.approx(sklearn_metrics.accuracy_score(labels, first))
@@ -155,7 +168,11 @@ def test_bootstrapped_figures_are_scikit_learns(drawn):
     assert bootstrap(confusion, "macro_f1", resamples=10).value == pytest.approx(wanted)
 
 
+@pytest.mark.slow
 def test_bootstrap_is_scipys_but_for_the_draw():
+    from scipy import stats as scipy_stats
+    from sklearn import metrics as sklearn_metrics
+
     generator = np.random.default_rng(4)
     labels = generator.integers(0, 4, 400)
     decisions = np.where(generator.random(400) < 0.7, labels, generator.integers(0, 4, 400))
@@ -173,6 +190,8 @@ def test_bootstrap_is_scipys_but_for_the_draw():
 
 @pytest.mark.parametrize("pairs", range(1, 12))
 def test_the_smallest_p_is_the_smallest(pairs):
+    from scipy import stats as scipy_stats
+
     found = scipy_stats.wilcoxon(np.arange(1.0, pairs + 1))
     assert smallest_p(pairs) == pytest.approx(found.pvalue)
 

@@ -56,6 +56,7 @@ def decided(trained: TrainedNetwork, count: int) -> np.ndarray:
     return np.concatenate(list(decide_in_portions(trained, dataset, trained.training)))[:count]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_device_study_decides_as_the_run_does(name: str) -> None:
     trained = made(RECIPES[name])
@@ -84,6 +85,7 @@ def test_samples_are_kept_encoded_as_long_as_there_is_room(monkeypatch: pytest.M
     assert begins == [0, 10, 20, 20, 20], "spikes are bytes, and two of three portions have room"
 
 
+@pytest.mark.slow
 def test_data_over_time_are_shown_frame_after_frame() -> None:
     trained = made({"num_steps": 60}, "memory-25", *_sizes("memory-25"))
     samples = samples_for(trained, None, range(40))

@@ -110,6 +110,7 @@ def test_the_clocked_network_is_the_engines_on_digits(digits: TrainedNetwork) ->
     assert differing <= 2, "samples with a spike that hangs on float32"
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(trained_networks())
 def test_any_network_has_a_circuit_or_reasons_why_not(trained: TrainedNetwork) -> None:
@@ -164,6 +165,7 @@ def test_all_faults_of_settings_come_at_once(xor: TrainedNetwork) -> None:
     assert set(faults(xor, **wrong)) == set(wrong)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 300))
 def test_quantising_moves_a_device_by_half_a_level_at_most(levels: int) -> None:
     exact = design_circuit(drawn((4, 3), Leaky()))

@@ -37,6 +37,7 @@ def one_neuron(neuron: Leaky | Lapicque, weight: float) -> TrainedNetwork:
     return TrainedNetwork(trained.network, {**arrays, "layers.0.bias": np.zeros(1, np.float32)})
 
 
+@pytest.mark.slow
 @needs_ngspice
 def test_xor_without_a_clock_decides_right_and_its_counts_are_near(xor: TrainedNetwork) -> None:
     found = simulated(xor, [0, 1, 2, 3])
@@ -55,6 +56,7 @@ def test_digits_without_a_clock(digits: TrainedNetwork) -> None:
     assert together.largest_count_error <= 3
 
 
+@pytest.mark.slow
 @needs_ngspice
 @pytest.mark.parametrize("neuron", NEURONS)
 def test_a_free_neuron_fires_as_often_as_its_equation_over_continuous_time(neuron: Leaky | Lapicque) -> None:
@@ -103,6 +105,7 @@ def test_samples_without_a_clock_follow_each_other_in_one_netlist(xor: TrainedNe
     assert np.abs(np.array(counts) - np.array(alone)).max() <= 1
 
 
+@pytest.mark.slow
 @needs_ngspice
 def test_the_free_sub_circuit_needs_a_clearing_and_no_clock(xor: TrainedNetwork) -> None:
     design, inputs = design_circuit(xor, ASYNC), inputs_of(xor, [1])

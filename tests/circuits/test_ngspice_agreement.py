@@ -31,6 +31,7 @@ def engines_spikes(trained: TrainedNetwork, inputs: np.ndarray) -> list[tuple[np
     return [play(module, Encoder(num_steps=len(sample)), sample[0]).spikes for sample in inputs]
 
 
+@pytest.mark.slow
 def test_xor_by_controlled_sources_is_the_trained_network(xor: TrainedNetwork) -> None:
     found = simulated(xor, [0, 1, 2, 3], "vccs")
     assert [one.agreement.circuit_decision for one in found] == labels_of(xor, [0, 1, 2, 3]).tolist() == [0, 1, 1, 0]

@@ -97,6 +97,7 @@ def test_gds_read_back_holds_every_shape(stack: Stack, tmp_path: Path) -> None:
         assert corners.mean(axis=1) / 1e6 == pytest.approx(sheet.devices.mean(axis=1), abs=2e-9)
 
 
+@pytest.mark.slow
 def test_dxf_read_back_holds_each_ink_layer_in_millimetres(stack: Stack) -> None:
     drawings = sheets_dxf(stack)
     assert list(drawings)[:6] == INKS

@@ -37,6 +37,7 @@ def faults(capsys: Capture, *arguments: str) -> set[str]:
     return {fault["path"] for fault in told_json(capsys, *arguments, code=2)["error"]["faults"]}
 
 
+@pytest.mark.slow
 def test_a_netlist_with_samples_and_a_sub_circuit_without(capsys: Capture, xor: str, tmp_path: Path) -> None:
     path = tmp_path / "xor.cir"
     command = ["export", xor, "--to", "spice", "--output", str(path)]
@@ -48,6 +49,7 @@ def test_a_netlist_with_samples_and_a_sub_circuit_without(capsys: Capture, xor: 
     assert "levels 8" in path.read_text()
 
 
+@pytest.mark.slow
 def test_a_netlist_says_how_its_network_is_fed_and_read(capsys: Capture, tmp_path: Path) -> None:
     spec = compose(Choices(dataset="xor", hidden=(8,), training={"coding": {"kind": "latency"}, "loss": "first_spike"}))
     with RunStore() as store:
@@ -61,6 +63,7 @@ def test_a_netlist_says_how_its_network_is_fed_and_read(capsys: Capture, tmp_pat
     assert "Vin_0 in_0 0 PWL(" in text or "Vin_1 in_1 0 PWL(" in text
 
 
+@pytest.mark.slow
 def test_wrong_circuits_are_refused_and_nothing_is_written(capsys: Capture, xor: str, tmp_path: Path) -> None:
     path = tmp_path / "xor.cir"
     command = ["export", xor, "--to", "spice", "--output", str(path)]
@@ -77,6 +80,7 @@ def test_wrong_circuits_are_refused_and_nothing_is_written(capsys: Capture, xor:
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_networks_without_a_circuit_are_refused_with_the_reason(capsys: Capture, tmp_path: Path) -> None:
     spec = compose(Choices(dataset="xor", hidden=(3,), neuron="synaptic"))
     from snntrainer3d.engine import build, to_trained
@@ -96,12 +100,14 @@ def test_without_ngspice_a_simulation_is_a_failure(capsys: Capture, xor: str, mo
     assert "apt-get" in error["hint"]
 
 
+@pytest.mark.slow
 def test_a_simulation_that_would_never_end_is_refused_with_the_estimate(capsys: Capture, xor: str) -> None:
     error = told_json(capsys, "simulate", xor, "--time-limit", "0.001", code=2)["error"]
     assert error["code"] == "limit"
     assert "about" in error["message"]
 
 
+@pytest.mark.slow
 def test_more_samples_than_the_test_set_has_are_refused(capsys: Capture, xor: str) -> None:
     error = told_json(capsys, "simulate", xor, "--samples", "5", code=2)["error"]
     assert (error["path"], error["message"]) == ("--samples", "The test set has 4 samples.")
@@ -136,6 +142,7 @@ def test_a_device_study_writes_table_and_curves(capsys: Capture, xor: str, tmp_p
     assert faults(capsys, "devices", xor, "--draws", "1", "--target", "2") == {"draws", "target"}
 
 
+@pytest.mark.slow
 def test_tables_of_conductances_and_a_bill(capsys: Capture, xor: str, tmp_path: Path) -> None:
     tables = ["export", xor, "--to", "conductances", "--output", str(tmp_path / "g.csv")]
     names = [Path(path).name for path in told_json(capsys, *tables)["files"]]

@@ -47,6 +47,7 @@ def test_names_of_all_kinds_are_offered(
     assert all(name.startswith(begun) for name in found)
 
 
+@pytest.mark.slow
 def test_runs_are_offered_by_id_and_name_and_no_home_is_made(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -68,6 +69,7 @@ def test_runs_are_offered_by_id_and_name_and_no_home_is_made(
         assert found == ["thesis-1", "thesis/", "thesis.json"]
 
 
+@pytest.mark.slow
 def test_a_home_that_cannot_be_read_offers_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

@@ -105,6 +105,7 @@ def test_modules_are_named_to_every_command_and_in_python(
     assert run([*evaluate, "--map", "b=layers.0", "--map", "a=layers.1"]) == 0
 
 
+@pytest.mark.slow
 def test_what_is_said_of_the_wrong_thing_is_told_by_its_option(
     state_dict: tuple[Path, Path], tmp_path: Path, capsys: Capture
 ) -> None:

@@ -64,6 +64,7 @@ def test_commands_print_through_output_alone() -> None:
         assert not raw or file.name == "output.py", file.name
 
 
+@pytest.mark.slow
 def test_a_run_shows_its_notes_harmlessly(home: Path, capsys: Capture) -> None:
     spec = RunSpec(network=dense_network((2,), [2], 2, Leaky(beta=0.8)), training=Training(dataset="xor"))
     with RunStore(home) as store:
@@ -77,6 +78,7 @@ def test_a_run_shows_its_notes_harmlessly(home: Path, capsys: Capture) -> None:
     assert not STEERING.search(told.out + told.err)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

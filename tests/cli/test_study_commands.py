@@ -50,6 +50,7 @@ def test_a_plan_says_what_would_be_trained_and_makes_nothing(tmp_path: Path, cap
     assert not home.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -67,11 +68,13 @@ def test_what_cannot_be_studied_ends_with_two(
     assert out == ""
 
 
+@pytest.mark.slow
 def test_a_tuning_needs_something_to_draw_from(tmp_path: Path, capsys: Capture) -> None:
     assert run(["tune", written(tmp_path, TINY)]) == 2
     assert "random search" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_one_run_is_not_compared(capsys: Capture) -> None:
     assert run(["compare", "nonsense"]) == 2
     assert "no run 'nonsense'" in capsys.readouterr().err

@@ -102,6 +102,7 @@ def test_unit_pixels_lie_in_0_to_1_and_standardised_have_mean_0_and_deviation_1(
 LABELS = st.lists(st.integers(0, 6), min_size=1, max_size=200).map(lambda rows: np.array(rows, np.int64))
 
 
+@pytest.mark.slow
 @given(LABELS, st.floats(0.0, 0.9), st.integers(0, 2**32 - 1))
 def test_a_split_is_stratified_whole_and_repeatable(labels, share, seed):
     train, held = split_train(labels, share, seed)

@@ -51,6 +51,7 @@ def test_dots_lines_and_full_canvases_stay_inside(shape: tuple[int, int]) -> Non
     assert count_like_digits(drawing).max() >= 4
 
 
+@pytest.mark.slow
 def test_a_digit_of_the_small_set_keeps_its_shape_when_drawn_large() -> None:
     images = load("digits").test.inputs[:100, 0]
     close = []

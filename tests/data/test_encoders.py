@@ -43,6 +43,7 @@ def test_frames_are_spread_evenly_over_the_steps():
     assert twice.values[:, 0, 0].tolist() == [0, 0, 2, 2, 4, 4]
 
 
+@pytest.mark.slow
 def test_rate_spikes_as_often_as_values_say():
     values = torch.tensor([[0.0, 0.1, 0.5, 0.9, 1.0]])
     spikes = Encoder(Rate(), num_steps=20_000).encode(values).values
@@ -56,6 +57,7 @@ def test_rate_spikes_as_often_as_values_say():
     assert abs(float(neighbours.mean()) - 0.25) < 0.02, "steps are drawn independently"
 
 
+@pytest.mark.slow
 def test_the_gain_of_rate_is_snntorchs():
     values = torch.rand(4, 9, generator=torch.Generator().manual_seed(1))
     mine = Encoder(Rate(gain=0.5), num_steps=4000).encode(values).values.mean(0)

@@ -67,6 +67,7 @@ def test_a_folder_of_recordings_split_by_its_maker_stays_split(tmp_path: Path) -
     assert "ms at each place, up to 4" in info.summary
 
 
+@pytest.mark.slow
 def test_spike_trains_of_hdf5_are_read_with_their_names(tmp_path: Path) -> None:
     times, units, labels = spike_trains()
     info = import_data(spike_file(tmp_path / "shd_train.h5", keys=("zero", "eins")), choice=Choice(frames=10, clip=1))
@@ -88,6 +89,7 @@ def test_spike_trains_of_hdf5_are_read_with_their_names(tmp_path: Path) -> None:
     assert fewer.input_shape == (70,)
 
 
+@pytest.mark.slow
 def test_events_in_an_npz_may_be_of_a_camera_or_a_row_in_seconds_or_microseconds(tmp_path: Path) -> None:
     camera = import_data(written(tmp_path, "bars.npz", npz_events()))
     assert (camera.input_shape, camera.class_names) == ((2, 26, 33), ("left", "right"))
@@ -129,6 +131,7 @@ def test_time_begins_at_a_samples_first_event_whatever_its_clock(clock: str, tmp
     )
 
 
+@pytest.mark.slow
 def test_spike_trains_begin_at_their_first_spike(tmp_path: Path) -> None:
     times, units, labels = spike_trains()
     later = [row.astype(np.float32) + np.float32(at * 8 - 16) for at, row in enumerate(times)]
@@ -140,6 +143,7 @@ def test_spike_trains_begin_at_their_first_spike(tmp_path: Path) -> None:
     assert (found[0] == found[1]).mean() > 0.999
 
 
+@pytest.mark.slow
 def test_times_that_are_odd_are_told(tmp_path: Path) -> None:
     whole = np.load(written(tmp_path, "plain.npz", npz_events()))
     t, sample = whole["t"], whole["sample"]

@@ -89,6 +89,7 @@ def test_a_missing_file_is_told(tmp_path):
         read_idx(tmp_path / "nothing-here")
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.data())
 def test_no_damage_escapes_our_errors(tmp_path_factory, data):

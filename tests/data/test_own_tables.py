@@ -97,6 +97,7 @@ def labels_of(folder: Path, labels: list[str], head: str = "label") -> tuple[str
     return check(folder, joined(rows)).dataset.info.class_names
 
 
+@pytest.mark.slow
 def test_labels_stay_text(tmp_path: Path) -> None:
     assert labels_of(tmp_path, ["1_1", "1_2", "11"] * 4) == ("11", "1_1", "1_2")
     assert set(labels_of(tmp_path, ["007", "7", "08"] * 4)) == {"007", "7", "08"}
@@ -165,6 +166,7 @@ def test_percent_is_read_where_all_of_a_column_has_it(tmp_path: Path) -> None:
     assert any("percent" in line for line in reading.report.read)
 
 
+@pytest.mark.slow
 def test_which_column_is_the_label_is_told_and_chosen(tmp_path: Path) -> None:
     rows = ["y,w,level", *(f"{at % 2},{w},{at % 4}" for at, w in enumerate(WIDTHS))]
     reading = check(tmp_path, joined(rows))
@@ -210,6 +212,7 @@ def test_columns_are_left_out_by_name_or_number(tmp_path: Path) -> None:
     assert check(tmp_path, twice, ignore=("2",)).dataset.info.input_shape == (1,)
 
 
+@pytest.mark.slow
 def test_numbers_that_only_count_rows_are_left_out_or_told(tmp_path: Path) -> None:
     numbered = [f"{at},{line}" for at, line in enumerate(lines(None), 100)]
     for head in ("", "Unnamed: 0", "ID", "index", "#", "row_id"):
@@ -227,6 +230,7 @@ def test_numbers_that_only_count_rows_are_left_out_or_told(tmp_path: Path) -> No
     assert again.dataset.info.input_shape == (3,)
 
 
+@pytest.mark.slow
 def test_header_delimiter_and_decimal_are_found_or_chosen(tmp_path: Path) -> None:
     years = joined(["2019,2020,kind", *lines(None)])
     chosen = check(tmp_path, years, header=True).report.table

@@ -183,6 +183,7 @@ def test_files_that_do_not_go_together_are_told(kind: str, tmp_path: Path) -> No
     assert any(where == path and words in message for where, message in told.items()), told
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LimitError, match="unpacks to more than"):
         import_data(written(tmp_path, "a.h5.gz", gzip.compress(b"\0" * 30_000_000)))

@@ -146,6 +146,7 @@ WITHOUT_SENSE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WITHOUT_SENSE)
 def test_what_a_reader_says_is_not_believed(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Gathered(np.zeros((2, 3), np.float32), np.array([0, 1]), ("a", "b"), (3,), "3 numbers")

@@ -62,6 +62,7 @@ def test_one_update_of_any_network_equals_the_references(network: Network, steps
         assert float((grads[name] - grad).abs().max()) <= limit, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clip", [None, 0.5])
 @pytest.mark.parametrize("neuron", [Leaky(learn_beta="per_neuron"), Lapicque(beta=0.4, learn_beta="shared"),
                                     Synaptic(learn_alpha="shared"), Alpha(learn_threshold="shared")])  # fmt: skip
@@ -80,6 +81,7 @@ def test_updates_equal_the_references(neuron: Leaky, clip: float | None) -> None
         assert torch.allclose(found[name], value, rtol=0, atol=AFTER_UPDATES), name
 
 
+@pytest.mark.slow
 def test_the_optimizer_state_moves_between_the_learners() -> None:
     """Two updates by the reference, then one by the fused one, is three by the reference."""
     network, training = dense_network([6], [8], 3), Training(num_steps=7, batch_size=20)

@@ -54,6 +54,7 @@ def train(run: object, network: nn.Sequential) -> list[float]:
     return losses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checkpoint_steps", [None, 4])
 def test_a_users_training_loop_gives_the_same_losses(checkpoint_steps: int | None) -> None:
     """The documented example: `fuse(network)` takes the place of the loop over time."""

@@ -72,6 +72,7 @@ def stepped(neuron: IzhikevichNeuron, x: Tensor) -> tuple[Tensor, Tensor, Tensor
     return spikes, recoveries, membranes
 
 
+@pytest.mark.slow
 def test_the_papers_network_is_followed_spike_for_spike() -> None:
     """Both forms, driven by what drove the paper's neurons in the paper's program; its v never meets our bounds."""
     paper = izhikevich_2003(400, 160, 40, 0)

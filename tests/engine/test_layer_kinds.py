@@ -236,6 +236,7 @@ def test_a_learner_goes_on_to_the_last_bit_where_it_was() -> None:
         assert np.array_equal(array, tensors_of(resumed, found)[name]), name
 
 
+@pytest.mark.slow
 def test_evaluation_steps_playback_and_tally_agree_on_every_kind_of_layer() -> None:
     found = everything()
     module = build(found, seed=2)

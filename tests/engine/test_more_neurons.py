@@ -105,6 +105,7 @@ def test_integrators_are_refused_where_nothing_can_be_read_from_them() -> None:
     assert [fault.path for fault in refused.value.faults] == ["network.layers[0].neuron.kind"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reset", ["subtract", "zero"])
 @pytest.mark.parametrize("kind", ["leaky", "synaptic"])
 def test_a_reset_within_the_step_is_snntorchs_and_learns_by_kernels(kind: str, reset: str) -> None:

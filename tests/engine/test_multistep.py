@@ -162,6 +162,7 @@ def test_it_is_taken_for_what_is_not_dense_and_says_what_it_steps_through() -> N
     assert type(open_learner(build(network), network, Training(engine="reference"))) is ReferenceLearner
 
 
+@pytest.mark.slow
 def test_it_goes_on_to_the_last_bit_where_it_was() -> None:
     network, training = convolutional(), Training(num_steps=5, batch_size=6, loss="count", seed=2)
     whole = build(network, seed=1)

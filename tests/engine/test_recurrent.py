@@ -30,6 +30,7 @@ def layer(feedback: str, kind: str, reset: str, learned: str) -> Any:
     return build(network, 2).double().layers[0].neuron
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("constant", [False, True])
 @pytest.mark.parametrize("learned", ["fixed", "shared", "per_neuron", "beta"])
 @pytest.mark.parametrize("reset", ["subtract", "zero", "none"])
@@ -41,6 +42,7 @@ def test_spikes_membranes_and_every_gradient_are_snntorchs(
     compare(layer(feedback, kind, reset, learned), constant)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reset", "learned", "constant"),
     [("subtract", "fixed", True), ("zero", "per_neuron", False), ("none", "shared", False)],

@@ -137,6 +137,7 @@ def test_sigmoid_and_triangle_are_the_derivatives_that_they_say() -> None:
     assert z.grad.sum().item() * 0.1 == pytest.approx(1.0, rel=0.02)  # the area under the triangle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learning", ["shared", "per_neuron"])
 @pytest.mark.parametrize("kind", [Leaky, Lapicque, Synaptic, Alpha, Adaptive], ids=lambda one: one.__name__)
 def test_learnable_values_learn_again_and_again(kind: type, learning: str) -> None:
@@ -199,6 +200,7 @@ def test_a_tie_goes_to_the_lowest_class() -> None:
     assert decide(np.array([[0, 2, 2], [1, 1, 1], [0, 0, 3]])).tolist() == [1, 0, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["membrane", "count"])
 def test_evaluating_gives_the_loss_that_training_sees(loss: str) -> None:
     network = dense_network((6,), [5], 3)
@@ -211,6 +213,7 @@ def test_evaluating_gives_the_loss_that_training_sees(loss: str) -> None:
     assert int((decide(evaluated.counts.numpy()) == labels.numpy()).sum()) == trained.correct
 
 
+@pytest.mark.slow
 def test_the_optimizer_continues_where_it_was() -> None:
     network, training = dense_network((6,), [5], 3), Training(num_steps=5)
     batches = [(torch.rand(8, 6), torch.randint(0, 3, (8,))) for _ in range(6)]

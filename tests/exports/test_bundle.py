@@ -38,6 +38,7 @@ def test_the_zip_holds_every_figure_in_both_forms_and_is_the_same_each_time():
     assert figures_zip(EVENTS, RESULTS, "a run") == raw
 
 
+@pytest.mark.slow
 def test_a_run_not_yet_tested_has_its_curves_and_one_not_trained_has_none():
     with zipfile.ZipFile(io.BytesIO(figures_zip(EVENTS))) as archive:
         assert {name.split(".")[0] for name in archive.namelist()} == {"loss", "accuracy"}

@@ -103,6 +103,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["json", "numpy"])
 @pytest.mark.parametrize("what", BROKEN)
 def test_an_export_that_feeds_or_reads_otherwise_is_found_out(what, name):
@@ -139,6 +140,7 @@ def test_a_prediction_that_rounding_turns_is_forgiven_and_any_other_is_not():
     assert (wrong.predictions_agree, wrong.predictions_rounded, wrong.holds) == (1, 0, False)
 
 
+@pytest.mark.slow
 def test_an_export_that_does_not_run_is_a_failure_with_its_last_words():
     trained = made(Leaky())
     with pytest.raises(FailureError, match="ZeroDivisionError"):
@@ -149,6 +151,7 @@ def test_an_export_that_does_not_run_is_a_failure_with_its_last_words():
         form_of("word")
 
 
+@pytest.mark.slow
 def test_an_export_that_does_not_end_is_ended(monkeypatch):
     monkeypatch.setattr(running, "LIMIT_S", 0.3)
     with pytest.raises(FailureError, match=r"within 0\.3 seconds"):

@@ -263,6 +263,7 @@ def in_order_of_names(state):
     return {name: state[name] for name in sorted(state)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [as_safetensors, lambda state: as_npz(in_order_of_names(state))])
 def test_where_two_assignments_fit_the_person_is_asked_and_heard(write):
     modules, inputs = named(*IN_HID_OUT), torch.rand(20, 6) * 3
@@ -411,6 +412,7 @@ def test_a_recurrent_layer_is_read_with_the_bias_of_its_feedback(reset):
         read_weight_file(as_npz(network.state_dict()), STATED)
 
 
+@pytest.mark.slow
 def test_convolutions_and_normalisation_are_read():
     torch.manual_seed(4)
     conv, norm, last = nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.Linear(27, 4)

@@ -77,6 +77,7 @@ def test_a_faulty_contract_is_told_with_everything_else():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", WRITERS)
 def test_any_network_comes_back_bit_for_bit(form):
     @settings(max_examples=12)
@@ -105,6 +106,7 @@ def test_numbers_are_written_short():
     assert text.endswith(", 0.95]")
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=50))
 def test_short_numbers_are_the_same_float32(bits):
     values = np.array(bits, np.uint32).view(np.float32)

@@ -83,6 +83,7 @@ def test_samples_lie_in_it_with_what_is_decided_for_them(store: RunStore) -> Non
     assert alike.mean() > 0.95, "only where the boundary runs through a cell"
 
 
+@pytest.mark.slow
 def test_portions_change_nothing(store: RunStore) -> None:
     folder = fresh(store, SPEC)
     assert shown(folder, 100) == shown(folder)

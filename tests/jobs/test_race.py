@@ -52,6 +52,7 @@ def told(tasks: Tasks, **asked: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("loss", "population"), READINGS)
 def test_its_winner_is_the_predicted_class_and_what_training_decides(
     store: RunStore, loss: str, population: int

@@ -148,6 +148,7 @@ def test_samples_are_pages_or_picked() -> None:
     assert np.array_equal(np.rint(pixels * (16 / 255)), images.inputs[[5, 2], 0])
 
 
+@pytest.mark.slow
 def test_a_survey_agrees_with_playing_and_is_kept(finished: RunFolder) -> None:
     asked = {"run": str(finished.path), "split": "test"}
     predictions = do("survey", part="predictions", **asked)
@@ -202,6 +203,7 @@ def test_newer_weights_are_taken_as_they_come(store: RunStore, quick: RunSpec) -
     assert update() is None
 
 
+@pytest.mark.slow
 def test_what_cannot_be_done_is_said(finished: RunFolder, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     where = {"run": str(finished.path)}
     with pytest.raises(NotFoundError, match="no sample 359"):

@@ -62,6 +62,7 @@ def test_a_module_is_shown_and_followed_while_an_optimizer_changes_it(view: Any)
     assert decode_frame(shown.frame).sequence == 1
 
 
+@pytest.mark.slow
 def test_a_view_that_is_gone_is_told_nothing(view: Any) -> None:
     module = network()
     hooks = torch_optimizer._global_optimizer_post_hooks

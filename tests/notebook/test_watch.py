@@ -55,6 +55,7 @@ def learn(network: nn.Module, updates: int) -> list[float]:
     return losses
 
 
+@pytest.mark.slow
 def test_weights_losses_and_rates_are_shown_while_it_learns() -> None:
     torch.manual_seed(1)
     network = Net()
@@ -85,6 +86,7 @@ def test_weights_losses_and_rates_are_shown_while_it_learns() -> None:
         assert kept.tensors["layers.1.neuron.beta"] == pytest.approx(network.lif2.beta.item())
 
 
+@pytest.mark.slow
 def test_a_closed_watcher_leaves_the_module_as_it_was() -> None:
     network = Net()
     watched = s3d.watch(network)
@@ -96,6 +98,7 @@ def test_a_closed_watcher_leaves_the_module_as_it_was() -> None:
         assert store.metrics(watched.run).updates == ()
 
 
+@pytest.mark.slow
 def test_other_networks_and_losses_are_not_counted() -> None:
     network, other = Net(), Net()
     with s3d.watch(network) as watched:
@@ -161,6 +164,7 @@ class Turned(nn.Module):
         return counts
 
 
+@pytest.mark.slow
 def test_the_network_kept_is_the_one_that_forward_computes() -> None:
     network, inputs = Turned(), torch.rand(30, 64) * 6
     with torch.no_grad():
@@ -206,6 +210,7 @@ class Softmax(Turned):
         return torch.log_softmax(super().forward(inputs), dim=1)
 
 
+@pytest.mark.slow
 def test_what_follows_from_the_last_neurons_alone_is_no_part_of_the_network() -> None:
     with s3d.watch(Softmax()) as watched, RunStore() as store:
         assert store.get(watched.run).title == "64-20-10"
@@ -239,6 +244,7 @@ class StatefulSkip(StatefulInOrder):
         return spikes + 1
 
 
+@pytest.mark.slow
 def test_a_forward_that_wants_states_is_seen_when_it_runs() -> None:
     inputs = torch.rand(4, 64)
     network: nn.Module = StatefulInOrder()
@@ -257,6 +263,7 @@ def test_neurons_that_a_run_does_not_hold_are_refused_by_name() -> None:
         s3d.watch(network)
 
 
+@pytest.mark.slow
 def test_decays_outside_their_range_are_watched() -> None:
     network = nn.Sequential(nn.Linear(64, 10), snntorch.Leaky(beta=1.4, learn_beta=True))
     with s3d.watch(network) as watched:

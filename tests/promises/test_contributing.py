@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from snntrainer3d.spec import NEURON_VALUES, NEURONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +36,7 @@ def holding() -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_a_kind_of_layer_touches_the_files_of_the_example_and_no_others() -> None:
     assert len(listed()) >= 5
     assert holding() == listed()

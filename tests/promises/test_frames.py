@@ -72,6 +72,7 @@ WEIGHTS = npst.arrays(
 )
 
 
+@pytest.mark.slow
 @given(WEIGHTS)
 def test_int8_weights_are_off_by_half_a_level_at_most(weights):
     values, scale = quantise(weights)
@@ -79,6 +80,7 @@ def test_int8_weights_are_off_by_half_a_level_at_most(weights):
     assert scale == 0.0 or np.abs(values).max() == 127
 
 
+@pytest.mark.slow
 @given(st.lists(WEIGHTS, min_size=1, max_size=4), st.integers(0, 2**32 - 1))
 def test_what_is_written_is_read_again(weights, number):
     frame = make_frame("abc", number, 7, 3, weights, rates=[0.5])
@@ -90,6 +92,7 @@ def test_what_is_written_is_read_again(weights, number):
     assert [layer.values.tolist() for layer in again.layers] == [layer.values.tolist() for layer in frame.layers]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_frame_is_refused_or_read_never_more(data):

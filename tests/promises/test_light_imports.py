@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = ("torch", "snntorch", "matplotlib", "numba", "sklearn", "scipy")
 VERY_LIGHT = (*HEAVY, "numpy", "fastapi", "sqlalchemy")
 
@@ -17,6 +19,7 @@ def imported_after(*steps: str) -> list[set[str]]:
     return [set(line.split()[1:]) for line in done.stdout.splitlines() if line.startswith("imported ")]
 
 
+@pytest.mark.slow
 def test_imports_are_light() -> None:
     package, helped, served = imported_after(
         "import snntrainer3d",

@@ -83,6 +83,7 @@ def told(paths: list[Path], read: Any) -> Iterator[tuple[str, str]]:
         yield from read_once(path, read)
 
 
+@pytest.mark.slow
 def test_the_texts_of_the_program_are_found() -> None:
     found = " ".join(text for _, text in told(SOURCES, texts))
     assert "Give --force to replace it." in found
@@ -96,6 +97,7 @@ def unknown_options(where: str, text: str) -> Iterator[str]:
             yield f"{where}: {option}"
 
 
+@pytest.mark.slow
 def test_every_option_that_a_message_names_exists() -> None:
     """Children of the program that it starts itself take arguments of their own: those are texts without a blank."""
     faults = [fault for where, text in told(SOURCES, texts) if " " in text.strip() and not is_shell(text)
@@ -117,6 +119,7 @@ def calls(text: str) -> Iterator[tuple[str, str]]:
         yield (words, rest) if words in COMMANDS else (first, f"{words.removeprefix(first)}{rest}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("paths", "read"), [(SOURCES, texts), (PAGES, lines), (DOCS, lines)], ids=["messages", "page", "docs"]
 )
@@ -145,6 +148,7 @@ def forms() -> set[str]:
     return {one.value for one in What}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("paths", "read"), [(SOURCES, texts), (PAGES, lines), (DOCS, lines)], ids=["messages", "page", "docs"]
 )
@@ -194,6 +198,7 @@ def is_field(path: str, model: Any) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_every_field_that_a_message_names_exists() -> None:
     """As faults of documents are placed: `training.gradient_clip_norm`, `network.layers[0].neuron.beta`."""
     models = {"training": spec.Training, "network": spec.Network}

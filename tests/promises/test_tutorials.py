@@ -140,6 +140,7 @@ def test_a_tutorial_does_what_it_says(
     CHECKS[name](carried_out(FOLDER / f"{name}.md", capsys))
 
 
+@pytest.mark.slow
 def test_what_only_tests_need_is_hidden_from_the_commands_of_the_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +209,7 @@ def test_every_extra_is_named_and_those_of_make_run_are_installed_by_it() -> Non
             assert f"\n{re.split('[>=]', package)[0]}==" in locked, (name, package)
 
 
+@pytest.mark.slow
 def test_commands_named_in_passing_exist() -> None:
     for page in PAGES:
         for command in NAMED.findall(page.read_text(encoding="utf-8")):

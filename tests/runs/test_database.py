@@ -67,6 +67,7 @@ def test_head_is_the_newest_step() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [database.HEAD]
 
 
+@pytest.mark.slow
 def test_an_older_store_is_kept_before_it_is_changed(
     home: Path, path: Path, spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +84,7 @@ def test_an_older_store_is_kept_before_it_is_changed(
     assert run_sql(backup, "SELECT version_num FROM alembic_version") == [(before,)]
 
 
+@pytest.mark.slow
 def test_a_step_that_fails_changes_nothing(
     home: Path, path: Path, spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +98,7 @@ def test_a_step_that_fails_changes_nothing(
     assert run_sql(path, "SELECT version_num FROM alembic_version") != [("9001",)]
 
 
+@pytest.mark.slow
 def test_a_newer_store_is_refused_untouched(home: Path, path: Path, spec: RunSpec) -> None:
     with RunStore(home) as store:
         store.create(spec)
@@ -139,6 +142,7 @@ def test_a_home_that_is_a_file_or_not_allowed_is_told(tmp_path: Path, monkeypatc
         RunStore(tmp_path / "home")
 
 
+@pytest.mark.slow
 def test_a_database_that_vanished_is_told_and_no_new_one_hides_the_runs(home: Path, path: Path, spec: RunSpec) -> None:
     with RunStore(home) as store:
         made = store.create(spec).id
@@ -153,6 +157,7 @@ def test_a_database_that_vanished_is_told_and_no_new_one_hides_the_runs(home: Pa
         assert [row.id for row in store.list()] == [made]
 
 
+@pytest.mark.slow
 def test_a_store_that_stays_locked_is_told(
     home: Path, path: Path, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +183,7 @@ def test_processes_that_start_together_make_one_store(home: Path) -> None:
         assert store.list() == []
 
 
+@pytest.mark.slow
 def test_the_version_tells_of_what_was_written_here_or_elsewhere_and_of_nothing_else(home: Path, spec: RunSpec) -> None:
     with RunStore(home) as store, RunStore(home) as other:
         seen = [store.version]

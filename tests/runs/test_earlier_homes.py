@@ -18,6 +18,7 @@ def test_there_are_homes_of_earlier_releases() -> None:
     assert HOMES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", HOMES, ids=lambda path: path.stem)
 def test_a_home_of_an_earlier_release_opens_with_all_that_is_in_it(packed: Path, home: Path) -> None:
     with zipfile.ZipFile(packed) as archive:

@@ -79,6 +79,7 @@ def test_a_deleted_run_comes_back_as_it_was(store: RunStore, spec: RunSpec) -> N
     assert store.trash.list() == []
 
 
+@pytest.mark.slow
 def test_the_trash_tells_what_it_does_not_have(store: RunStore, spec: RunSpec) -> None:
     with pytest.raises(NotFoundError, match="in the trash"):
         store.trash.restore("nothing")
@@ -103,6 +104,7 @@ def test_what_has_been_in_the_trash_for_a_month_is_gone_with_the_next_deletion(
     assert not (store.home / "runs" / old).exists()
 
 
+@pytest.mark.slow
 def test_a_store_of_the_first_form_keeps_runs_and_points(home: Path, spec: RunSpec) -> None:
     with RunStore(home) as store:
         seeded = spec.changed(training=spec.training.changed(seed=7, pace="slow"))

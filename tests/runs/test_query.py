@@ -134,6 +134,7 @@ def test_fields_tell_kind_and_values(names: RunStore) -> None:
     assert "environment.torch" in fields
 
 
+@pytest.mark.slow
 def test_every_field_that_is_told_can_be_sorted_by(names: RunStore) -> None:
     told = [field["name"] for field in names.fields()]
     assert len(told) > 30

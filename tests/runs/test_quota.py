@@ -95,6 +95,7 @@ def test_without_a_quota_nothing_is_thinned(store: RunStore, spec: RunSpec) -> N
     assert counts(folder) == [SNAPSHOTS]
 
 
+@pytest.mark.slow
 def test_the_oldest_runs_are_thinned_first_annotated_ones_last_and_nothing_but_snapshots(
     store: RunStore, spec: RunSpec
 ) -> None:
@@ -172,6 +173,7 @@ def test_a_file_of_a_newer_release_is_not_overwritten_and_told_of_once(
     assert (store.home / "disk.json").read_text() == newer
 
 
+@pytest.mark.slow
 def test_two_who_keep_the_quota_at_once_take_no_more_than_one_would(
     store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +195,7 @@ def test_two_who_keep_the_quota_at_once_take_no_more_than_one_would(
     assert counts(*folders) == [SNAPSHOTS // 2 + 1, SNAPSHOTS, SNAPSHOTS]
 
 
+@pytest.mark.slow
 def test_a_quota_taken_away_while_it_is_kept_ends_the_keeping_and_stays_away(
     store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +213,7 @@ def test_a_quota_taken_away_while_it_is_kept_ends_the_keeping_and_stays_away(
     assert len(Quota(store).thinned) == 1
 
 
+@pytest.mark.slow
 def test_neither_of_two_changes_of_the_file_is_lost(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     Quota(store).set(1_000_000)
     read, real = threading.Event(), quota_file.write_atomically

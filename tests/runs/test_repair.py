@@ -107,6 +107,7 @@ def everything_of(home: Path, run: str) -> tuple[str, str, tuple[str, ...], str,
         return found.status, found.name, tuple(found.tags), found.notes, len(store.metrics(run).epochs)
 
 
+@pytest.mark.slow
 def test_a_database_that_is_lost_is_made_anew_from_the_folders(home: Path, run: str) -> None:
     for part in home.glob("runs.db*"):
         part.unlink()
@@ -116,6 +117,7 @@ def test_a_database_that_is_lost_is_made_anew_from_the_folders(home: Path, run: 
     assert (status, epochs) == ("finished", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [0.0, 0.02, 0.1, 0.2])
 def test_a_damaged_database_keeps_every_run_and_what_can_be_read_of_the_rest(
     home: Path, run: str, place: float
@@ -145,6 +147,7 @@ def test_what_a_backup_knows_of_a_run_is_taken_from_it(home: Path, run: str) -> 
     assert everything_of(home, run) == ("finished", "kept", ("thesis",), "mine", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("run")
 def test_a_damaged_database_in_use_is_left_alone(home: Path) -> None:
     with closing(sqlite3.connect(home / "runs.db", isolation_level=None)) as server:

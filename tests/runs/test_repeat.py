@@ -27,6 +27,7 @@ def repeated(store: RunStore, command: str, monkeypatch: pytest.MonkeyPatch) -> 
     return store.get(new).spec
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "chosen",
     [
@@ -44,6 +45,7 @@ def test_options_make_the_same_document(store: RunStore, chosen: Choices, monkey
     assert repeated(store, told.here, monkeypatch) == spec
 
 
+@pytest.mark.slow
 def test_what_no_options_make_is_repeated_by_a_file(
     store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:

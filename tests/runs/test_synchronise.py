@@ -221,6 +221,7 @@ def assert_taken_once(store: RunStore, run: str, updates: int) -> None:
     assert lines == store.events(run).next == updates + 2
 
 
+@pytest.mark.slow
 def test_several_threads_take_a_growing_record_once(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec).id
     ended = threading.Event()
@@ -262,6 +263,7 @@ def test_an_event_can_be_noted_without_a_record(store: RunStore, spec: RunSpec) 
     assert (store.get(run).status, store.get(run).ended_at) == ("interrupted", 3.0)
 
 
+@pytest.mark.slow
 def test_a_thousand_runs_are_listed_with_the_statements_of_one(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec).id
     asked: list[str] = []

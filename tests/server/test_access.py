@@ -56,6 +56,7 @@ def refused_line(served: Served, **headers: str) -> int:
     return caught.value.response.status_code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "localhost.evil.example", "", "[::1", "8.8.8.8"],
@@ -83,6 +84,7 @@ def test_a_foreign_page_may_not_ask(served: Served, origin: str) -> None:
     assert refused_line(served, Origin=origin) == 403
 
 
+@pytest.mark.slow
 def test_what_another_port_embeds_is_refused_and_a_link_to_the_page_is_not(served: Served) -> None:
     for site in ("cross-site", "same-site"):
         assert served.client.get("/api/runs", headers={"Sec-Fetch-Site": site}).status_code == 403
@@ -105,6 +107,7 @@ def test_a_foreign_name_is_refused_on_the_line_too(served: Served) -> None:
         assert answer.status_code == 101
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/api/runs", "/api/health", "/api/nothing", "/assets/a.js", "/api/openapi.json"])
 def test_without_the_token_nothing_is_told(locked: Served, path: str) -> None:
     answer = locked.client.get(path)
@@ -144,6 +147,7 @@ def test_the_token_itself_is_no_cookie(locked: Served) -> None:
     assert locked.client.get("/api/runs", headers=cookie).status_code == 401
 
 
+@pytest.mark.slow
 def test_the_token_lets_programs_in(locked: Served) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     assert locked.client.get("/api/runs", headers=headers).status_code == 200
@@ -174,6 +178,7 @@ def test_the_way_in_leads_nowhere_else(locked: Served, path: str) -> None:
     assert not place.startswith(("//", "/\\"))
 
 
+@pytest.mark.slow
 def test_refusals_are_logged_without_the_secret_and_not_each_of_a_thousand(
     locked: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -212,6 +217,7 @@ def test_more_lines_than_the_limit_are_refused(served: Served, monkeypatch: pyte
     assert served.client.get("/api/health").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [MAX_MESSAGE_BYTES + 1, 50_000_000])
 def test_a_message_beyond_the_limit_ends_its_line_alone(served: Served, size: int) -> None:
     with line_to(served) as other, line_to(served) as line:
@@ -252,11 +258,13 @@ def test_the_token_of_the_environment_is_used_where_it_is_long_enough(monkeypatc
         access_for("127.0.0.1")
 
 
+@pytest.mark.slow
 def test_an_odd_token_is_wrong_and_breaks_nothing() -> None:
     with pytest.raises(TokenError):
         Access(TOKEN).check_token({"authorization": "Bearer \xff\ud800".encode("utf-8", "replace").decode()}, 1)
 
 
+@pytest.mark.slow
 def test_paths_do_not_leave_the_home(served: Served) -> None:
     (served.home / "secret.txt").write_text("secret")
     ways = ["..%2fsecret.txt", "%2e%2e/secret.txt", "..\\secret.txt", "x%00y", "/etc/passwd", "....//secret.txt"]
@@ -301,6 +309,7 @@ def test_a_zip_bomb_is_refused_before_it_bursts(served: Served, path: str, name:
     assert served.client.get("/api/health").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

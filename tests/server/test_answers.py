@@ -133,6 +133,7 @@ def test_answers_of_another_version_are_let_go() -> None:
     assert list(answers._known) == ["new"]
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_bounded_in_bytes() -> None:
     answers = Answers(lambda: 1)
     for question in range(5):

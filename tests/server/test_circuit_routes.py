@@ -57,6 +57,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
     monkeypatch.setenv("PATH", str(folder), prepend=":")
 
 
+@pytest.mark.slow
 def test_a_run_says_what_it_is_as_a_circuit(served: Served, xor: str, monkeypatch: pytest.MonkeyPatch) -> None:
     card = fits(served.client.get(f"/api/runs/{xor}/circuit"), models.CircuitCard)
     assert (card["network"], card["devices"], card["neurons"], card["test_samples"]) == ("2-8-2", 84, 10, 4)
@@ -79,6 +80,7 @@ def test_the_crossbars_are_those_of_the_design(served: Served, xor: str) -> None
     assert plan["max_siemens"] == pytest.approx(1e-4)
 
 
+@pytest.mark.slow
 def test_the_print_is_downloaded(served: Served, xor: str) -> None:
     drawn = served.client.get(f"/api/runs/{xor}/export/print.zip?form=dxf")
     with zipfile.ZipFile(io.BytesIO(drawn.content)) as archive:
@@ -144,6 +146,7 @@ def test_an_ngspice_that_fails_is_told_with_its_last_lines(
     assert found["report"] is None
 
 
+@pytest.mark.slow
 def test_too_large_a_network_is_refused_with_the_estimate(
     served: Served, xor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +156,7 @@ def test_too_large_a_network_is_refused_with_the_estimate(
     assert "about" in refused.json()["error"]["message"]
 
 
+@pytest.mark.slow
 @needs_ngspice
 def test_what_another_simulator_made_of_a_sample_is_measured_alike(served: Served, xor: str) -> None:
     from snntrainer3d.circuits import run_ngspice
@@ -178,6 +182,7 @@ def test_what_another_simulator_made_of_a_sample_is_measured_alike(served: Serve
     fault(served.client.post(place, json={**body, "sample": 4}), 404, "not_found")
 
 
+@pytest.mark.slow
 def test_only_the_simulators_worker_may_compile_webassembly(served: Served) -> None:
     policies = {
         path: served.client.get(path).headers["content-security-policy"]

@@ -28,6 +28,7 @@ def compared(served: Served, runs: list[str], **options: object) -> dict[str, ob
     return fits(answer, compare_models.Comparison)  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 def test_what_needs_decisions_is_refused_where_there_are_none(served: Served, runs: list[str]) -> None:
     found = compared(served, runs, decide=False)
     assert [run["run"] for run in found["runs"]] == runs  # type: ignore[attr-defined]
@@ -40,6 +41,7 @@ def test_what_needs_decisions_is_refused_where_there_are_none(served: Served, ru
     assert fields["training.learning_rate"][2] == 0.0007
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compared_says_why(served: Served, runs: list[str]) -> None:
     waiting = served.store.create(small_spec()).id
 
@@ -53,6 +55,7 @@ def test_what_cannot_be_compared_says_why(served: Served, runs: list[str]) -> No
     fault(served.client.post("/api/compare", json={"runs": "all"}), 422, "spec")
 
 
+@pytest.mark.slow
 def test_runs_on_different_test_sets_are_shown_but_not_tested_against_each_other(
     served: Served, runs: list[str]
 ) -> None:

@@ -15,6 +15,7 @@ from snntrainer3d.exports import FORMS, is_c_name, read_weights
 from snntrainer3d.server import export_models as models
 
 
+@pytest.mark.slow
 def test_the_forms_of_a_run_are_listed_with_the_reasons_against_them(served: Served, finished: str) -> None:
     answer = served.client.get(f"/api/runs/{finished}/export")
     found = fits(answer, models.ExportForms)["forms"]
@@ -103,6 +104,7 @@ def test_an_export_is_proved_by_the_worker_while_it_answers_others(served: Serve
     assert served.client.post(f"/api/runs/{finished}/play", json={"index": 0}).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_state_dict_becomes_a_run_of_the_architecture_stated(served: Served) -> None:
     spec = small_spec()
     trained = trained_for(spec)

@@ -32,6 +32,7 @@ def log(home: Path) -> Iterator[logging.Logger]:
         logger.addHandler(handler)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("queued")
 def test_health_tells_what_the_server_does(served: Served) -> None:
     told = served.client.get("/api/health").json()
@@ -101,6 +102,7 @@ def test_a_full_disk_is_told_once_and_the_log_goes_on_in_words(
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_the_report_has_counts_and_the_log_and_gives_nothing_away(
     served: Served, queued: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +121,7 @@ def test_the_report_has_counts_and_the_log_and_gives_nothing_away(
         assert secret not in answer.text, secret
 
 
+@pytest.mark.slow
 def test_a_store_that_cannot_be_opened_is_part_of_the_report(tmp_path: Path) -> None:
     (tmp_path / "runs.db").write_bytes(b"no database" * 1000)
     assert "is damaged" in diagnose(tmp_path)["runs"]["fault"]

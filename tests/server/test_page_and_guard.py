@@ -35,6 +35,7 @@ def test_hashed_files_are_kept_for_ever_and_come_small(served: Served) -> None:
     assert plain.text == answer.text
 
 
+@pytest.mark.slow
 def test_a_file_packed_beforehand_is_taken(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "a.css").write_text("slow")
@@ -72,6 +73,7 @@ def test_a_full_disk_is_told_as_one(served: Served, monkeypatch: pytest.MonkeyPa
     assert (error["code"], error["message"]) == ("storage", "The disk cannot be used: No space left on device.")
 
 
+@pytest.mark.slow
 def test_a_page_that_is_not_built_says_what_to_run(tmp_path: Path) -> None:
     for other in serve(tmp_path / "home", static=tmp_path / "nowhere"):
         answer = other.client.get("/")
@@ -139,6 +141,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Cl
         yield other.client
 
 
+@pytest.mark.slow
 def test_an_unforeseen_error_shows_nothing_of_the_inside(
     broken: httpx.Client, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -21,6 +21,7 @@ def drawing(**changes: Any) -> dict[str, Any]:
     return {"width": 40, "height": 60, "pixels": base64.b64encode(STROKE.tobytes()).decode(), **changes}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "path"),
     [
@@ -43,6 +44,7 @@ def test_what_cannot_be_played_is_told_before_a_process_is_started(
     assert fault(served.client.post(f"/api/runs/{finished}/play", json=body), 422, "spec")["path"] == path
 
 
+@pytest.mark.slow
 def test_bad_addresses_are_told_before_a_process_is_started(served: Served) -> None:
     fault(served.client.post("/api/runs/nothing/play", json={"index": 1}), 404, "not_found")
     fault(served.client.get("/api/runs/nothing/predictions"), 404, "not_found")

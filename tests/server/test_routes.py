@@ -44,6 +44,7 @@ def document(**training: Any) -> dict[str, Any]:
     return small_spec(**training).model_dump(mode="json")
 
 
+@pytest.mark.slow
 def test_health_tells_version_and_home(served: Served) -> None:
     health = fits(served.client.get("/api/health"), models.Health)
     assert (health["version"], health["home"]) == (__version__, str(served.home))
@@ -142,6 +143,7 @@ def test_what_is_no_document_is_checked_and_faulty(served: Served, body: bytes) 
     assert answer["faults"]
 
 
+@pytest.mark.slow
 def test_a_run_is_queued_listed_renamed_cancelled_and_deleted(served: Served) -> None:
     answer = served.client.post("/api/runs", json={"spec": document(name="mine")})
     assert answer.status_code == 201
@@ -372,6 +374,7 @@ def test_a_damaged_or_foreign_weight_file_leaves_nothing(served: Served, content
     assert not list(served.home.glob(".upload-*"))
 
 
+@pytest.mark.slow
 def test_openapi_names_every_route_and_body(served: Served) -> None:
     api = served.client.get("/api/openapi.json").json()
     assert {"/api/runs", "/api/runs/{run_id}/export/{form}", "/api/check"} <= set(api["paths"])
@@ -385,6 +388,7 @@ def made(served: Served, **training: Any) -> str:
     return str(served.client.post("/api/runs", json={"spec": document(**training)}).json()["id"])
 
 
+@pytest.mark.slow
 def test_runs_are_chosen_tagged_archived_and_sorted(served: Served) -> None:
     first, second = (
         made(served, name="to choose", seed=seed, learning_rate=rate) for seed, rate in ((1, 0.01), (2, 0.001))
@@ -442,6 +446,7 @@ def test_curves_are_columns_thinned_by_their_means(served: Served, finished: str
     assert thin["epochs"]["train_accuracy"] == [0.9]
 
 
+@pytest.mark.slow
 def test_a_run_is_taken_along_as_a_file(served: Served, finished: str) -> None:
     answer = served.client.get(f"/api/runs/{finished}/export/run")
     assert answer.headers["content-disposition"].endswith('.snnrun.zip"')
@@ -457,6 +462,7 @@ def test_a_run_is_taken_along_as_a_file(served: Served, finished: str) -> None:
     assert not [path.name for path in served.home.iterdir() if path.name.startswith((".export-", ".import-"))]
 
 
+@pytest.mark.slow
 def test_a_training_that_no_memory_of_this_machine_holds_is_refused_with_the_limit(served: Served) -> None:
     layers = [{"size": 50_000}, {"size": 10}]
     network = {"input": {"shape": [1, 8, 8]}, "layers": layers}
@@ -521,6 +527,7 @@ def test_what_a_file_does_not_say_is_told_and_can_be_said(served: Served) -> Non
     fault(served.client.post(f"{address}?dt_s=1e-3", content=WHOLE), 400, "input")
 
 
+@pytest.mark.slow
 def test_modules_of_a_state_dict_are_named_over_http(served: Served) -> None:
     spec = small_spec()
     square = spec.network.changed(layers=[{"size": 64}, {"size": 64}, {"size": 10}])

@@ -44,6 +44,7 @@ def until(met: Callable[[], Any]) -> Any:
     return found
 
 
+@pytest.mark.slow
 def test_a_plan_tells_what_it_would_cost_and_makes_nothing(served: Served) -> None:
     found = plan(served, {**TINY, "seeds": [0, 1]}, workers=2)
     assert (found["ok"], found["runs"], found["settings"], found["seeds"], found["workers"]) == (True, 4, 2, 2, 2)
@@ -52,6 +53,7 @@ def test_a_plan_tells_what_it_would_cost_and_makes_nothing(served: Served) -> No
     assert served.client.get(f"/api/studies/{found['id']}").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "path", "said"),
     [
@@ -73,6 +75,7 @@ def test_faults_of_a_document_are_an_answer_to_plan_and_an_error_to_start(
     assert fault(answer, answer.status_code, answer.json()["error"]["code"])["path"] == path
 
 
+@pytest.mark.slow
 def test_the_built_in_study_can_be_planned(served: Served) -> None:
     answer = served.client.get("/api/studies/built-in", params={"seeds": 12})
     [paper] = fits(answer, study_models.BuiltInStudies)["studies"]
@@ -81,6 +84,7 @@ def test_the_built_in_study_can_be_planned(served: Served) -> None:
     assert plan(served, paper["study"])["runs"] == 384
 
 
+@pytest.mark.slow
 def test_a_study_is_kept_listed_and_deleted(served: Served) -> None:
     made = make(served, {**TINY, "name": "kept"}, start=False)
     assert (made["status"], made["kind"], made["total"]) == ("planned", "study", 2)
@@ -97,6 +101,7 @@ def test_a_study_is_kept_listed_and_deleted(served: Served) -> None:
     fault(served.client.get(at), 404, "not_found")
 
 
+@pytest.mark.slow
 def test_a_deleted_run_inside_a_study_is_told(served: Served) -> None:
     made = make(served, {**TINY, "name": "with a hole"}, start=False)
     folder = StudyStore(served.home).find(made["id"])
@@ -106,6 +111,7 @@ def test_a_deleted_run_inside_a_study_is_told(served: Served) -> None:
     assert detail["entries"][0]["run"] == "gone"
 
 
+@pytest.mark.slow
 def test_a_damaged_study_does_not_hide_the_others(served: Served) -> None:
     broken = make(served, {**TINY, "name": "broken"}, start=False)["id"]
     whole = make(served, {**TINY, "name": "whole"}, start=False)["id"]

@@ -61,6 +61,7 @@ def test_what_is_refused_leaves_no_study(tmp_path):
         assert StudyStore(store.home).list() == []
 
 
+@pytest.mark.slow
 def test_going_on_must_be_said(tmp_path):
     study = document_of(written(tmp_path, FILE))
     with RunStore() as store:

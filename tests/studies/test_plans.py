@@ -88,6 +88,7 @@ def test_the_same_run_twice_is_one():
     assert len(make_plan(study(vary={"kind": "list", "entries": [{"hidden": [3]}, {"hidden": [3]}]})).entries) == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(1, 20))
 def test_a_random_search_is_drawn_once_and_for_all(draw_seed, samples):

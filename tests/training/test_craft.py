@@ -213,6 +213,7 @@ def test_balanced_weights_make_every_class_count_the_same() -> None:
     assert class_weights(several, dense_network((2,), [3], 4), data) == pytest.approx([0.75, 1.5])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 17, 500])
 def test_the_loss_of_a_test_is_the_same_in_any_pieces_and_wherever_it_is_measured(
     size: int, few: Dataset, monkeypatch: pytest.MonkeyPatch
@@ -301,6 +302,7 @@ def test_what_contradicts_itself_is_refused_all_at_once() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_craft_without_a_fused_form_says_what_computes(few: Dataset) -> None:
     (prepared,) = [event for event in train(spec_of(truncate_steps=2), few) if isinstance(event, Prepared)]
     assert (prepared.engine, "truncated" in prepared.engine_note) == ("reference", True)

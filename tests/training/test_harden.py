@@ -41,6 +41,7 @@ def last_of(recipe: Training, trained: TrainedNetwork, data: Dataset) -> dict[st
     return dict(last.trained.tensors)
 
 
+@pytest.mark.slow
 def test_schedule_warm_up_and_class_weights_are_those_of_the_recipe() -> None:
     trained, xor = network("xor-2-8-2"), load("xor")
     assert trained.training is not None

@@ -57,6 +57,7 @@ def test_a_good_training_is_left_alone(digits: Dataset) -> None:
     assert notes(spec_of([50], Leaky(), learning_rate=5e-4, loss="membrane", epochs=10, batch_size=128), digits) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spec", "code", "path"),
     [
@@ -135,6 +136,7 @@ def test_a_gradient_explodes_over_the_median_of_all_before_the_last_ones(seed: i
     assert found
 
 
+@pytest.mark.slow
 def test_a_run_however_long_keeps_a_fair_sample_of_its_gradients_and_tells_the_same_of_them_twice() -> None:
     chance = random.Random(1)
     sizes = [chance.lognormvariate(at / 10_000, 1) for at in range(20_000)]
@@ -194,6 +196,7 @@ def test_a_validation_loss_that_may_still_fall_or_is_nothing_is_no_overfitting(l
     assert epochs_of(losses, of) == []
 
 
+@pytest.mark.slow
 def test_layers_without_weights_have_no_gradient_and_no_note(digits: Dataset) -> None:
     network = Network(
         input=Input(shape=(1, 8, 8)),

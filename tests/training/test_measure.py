@@ -90,6 +90,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [MAPS, ROWS], ids=["maps", "recurrent"])
 def test_operations_are_counted_at_every_place(digits, layers):
     network = parse(Network, {"input": {"shape": [1, 8, 8]}, "layers": layers})
@@ -112,6 +113,7 @@ def drained(portions):
     yield (yield from portions)
 
 
+@pytest.mark.slow
 def test_the_document_is_json(digits, trained):
     document = measure(trained, digits).to_dict()
     assert json.loads(json.dumps(document)) == json.loads(json.dumps(measure(trained, digits).to_dict()))

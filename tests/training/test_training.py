@@ -99,6 +99,7 @@ def test_a_run_tells_what_it_does_and_hands_out_what_it_made(digits: Dataset) ->
     assert memory.frames[-1].layers[0].change > 0
 
 
+@pytest.mark.slow
 def test_it_learns_and_its_result_can_be_measured_again(digits: Dataset) -> None:
     spec = spec_of(epochs=8, batch_size=64, validation_share=0.0)
     events, memory = finish(spec, digits)
@@ -110,6 +111,7 @@ def test_it_learns_and_its_result_can_be_measured_again(digits: Dataset) -> None
     assert evaluate(memory.trained, digits).accuracy == accuracy
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(digits: Dataset) -> None:
     one, two, other = (finish(spec_of(seed=seed), digits)[1] for seed in (1, 1, 2))
     assert_same(weights_of(one), weights_of(two))
@@ -153,6 +155,7 @@ def test_networks_that_are_not_dense_train_measure_and_resume_bit_for_bit(digits
     assert evaluate(whole.trained, digits).accuracy == events[-1].results["test"]["accuracy"]
 
 
+@pytest.mark.slow
 def test_a_pause_is_told_keeps_a_checkpoint_and_changes_nothing(digits: Dataset) -> None:
     events, memory = finish(spec_of(), digits, control=told("run", "pause", "pause", "run"))
     assert [event.state for event in of(StateChanged, events)] == ["paused", "running"]

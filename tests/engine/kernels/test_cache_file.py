@@ -43,6 +43,7 @@ def empty(_content: bytes) -> bytes:
     return b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["nbi", "nbc"])
 @pytest.mark.parametrize("damage", [cut, noise, empty])
 def test_a_damaged_kernel_is_compiled_again(folder: Path, ending: str, damage: Callable[[bytes], bytes]) -> None:

@@ -84,6 +84,7 @@ def test_single_precision_test_sees_spikes(kind: str) -> None:
     assert 0.005 < spikes.mean() < 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("surrogate", [model() for model in SURROGATES], ids=lambda model: model.kind)
 @pytest.mark.parametrize("reset", RESETS)
 @pytest.mark.parametrize("kind", KINDS)
