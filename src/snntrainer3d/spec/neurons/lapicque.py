@@ -102,7 +102,8 @@ class Lapicque(SpikingPart):
     def step(self, now: Trace, x: Node, m: Node) -> Step:
         """Trace one step in snnTorch's order of operations; a learned β enters through the capacitance."""
         resistance, dt = now.number("resistance"), now.number("time_step")
-        circuit = resistance * _capacitance(self, now, resistance, dt)
+        capacitance = _capacitance(self, now, resistance, dt)
+        circuit = resistance * capacitance
         rate, decay = 1.0 / circuit, 1.0 - dt / circuit
         r = now.heaviside(m - self.threshold)
         m = reset_of_step_before(self, x * resistance * rate * dt + decay * m, r)
