@@ -12,9 +12,10 @@ import torch
 from snntorch import surrogate, utils
 from torch import Tensor, nn
 
-from snntrainer3d.engine.adaptive import AdaptiveNeuron, OneToOne, RecurrentAdaptiveNeuron
+from snntrainer3d.engine.equation_neuron import EquationNeuron, OneToOne, RecurrentEquationNeuron
 from snntrainer3d.engine.fuse import fuse
 from snntrainer3d.errors import MismatchError
+from snntrainer3d.spec import Adaptive
 
 SAME = 1e-5
 """Float32 sums in another order."""
@@ -135,22 +136,25 @@ def _own_surrogate(z: Tensor) -> Tensor:
     return surrogate.fast_sigmoid(slope=3)(z).to(z.dtype)
 
 
-def adaptive(dtype: torch.dtype) -> AdaptiveNeuron:
-    return AdaptiveNeuron(0.9, 0.8, 1.5, spike_grad=_own_surrogate).to(dtype)
+ADAPTIVE = Adaptive(beta=0.9, rho=0.8, adaptation=1.5)
 
 
-def recurrent_adaptive(dtype: torch.dtype) -> RecurrentAdaptiveNeuron:
-    return RecurrentAdaptiveNeuron(0.9, 0.8, 1.5, nn.Linear(4, 4, bias=False), spike_grad=_own_surrogate).to(dtype)
+def adaptive(dtype: torch.dtype) -> EquationNeuron:
+    return EquationNeuron(ADAPTIVE, spike_grad=_own_surrogate).to(dtype)
 
 
-def one_to_one_adaptive(dtype: torch.dtype) -> RecurrentAdaptiveNeuron:
-    return RecurrentAdaptiveNeuron(0.9, 0.8, 1.5, OneToOne(torch.rand(4)), spike_grad=_own_surrogate).to(dtype)
+def recurrent_adaptive(dtype: torch.dtype) -> RecurrentEquationNeuron:
+    return RecurrentEquationNeuron(ADAPTIVE, nn.Linear(4, 4, bias=False), spike_grad=_own_surrogate).to(dtype)
+
+
+def one_to_one_adaptive(dtype: torch.dtype) -> RecurrentEquationNeuron:
+    return RecurrentEquationNeuron(ADAPTIVE, OneToOne(torch.rand(4)), spike_grad=_own_surrogate).to(dtype)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("make", [adaptive, recurrent_adaptive, one_to_one_adaptive])
 def test_adaptive_neurons_that_are_stepped_start_from_rest_as_in_a_plain_loop(
-    make: Callable[[torch.dtype], AdaptiveNeuron], dtype: torch.dtype
+    make: Callable[[torch.dtype], EquationNeuron], dtype: torch.dtype
 ) -> None:
     torch.manual_seed(3)
     network = nn.Sequential(nn.Linear(3, 4).to(dtype), make(dtype))

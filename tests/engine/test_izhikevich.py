@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from snntrainer3d.compose import Choices, compose
 from snntrainer3d.data import load
 from snntrainer3d.engine import spike_function
+from snntrainer3d.engine.equation_neuron import EquationNeuron
 from snntrainer3d.engine.fuse import fuse
-from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.events import EpochDone
 from snntrainer3d.spec import Atan, Izhikevich, RunSpec, parse
 from snntrainer3d.training import train
@@ -55,13 +55,11 @@ def izhikevich_2003(steps: int, ne: int, ni: int, seed: int) -> dict[str, np.nda
     return {"a": a, "b": b, "c": c, "d": d, **states}
 
 
-def neuron_of(dtype: torch.dtype = torch.float64, **given: Any) -> IzhikevichNeuron:
-    numbers = {"a": 0.02, "b": 0.2, "c": -65.0, "d": 8.0, **given}
-    cell = [numbers.pop(name) for name in "abcd"]
-    return IzhikevichNeuron(*cell, spike_grad=spike_function(Atan(slope=SLOPE)), **numbers).to(dtype)
+def neuron_of(dtype: torch.dtype = torch.float64, **given: Any) -> EquationNeuron:
+    return EquationNeuron(Izhikevich(**{"input_gain": 1.0, **given}), spike_function(Atan(slope=SLOPE))).to(dtype)
 
 
-def stepped(neuron: IzhikevichNeuron, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def stepped(neuron: EquationNeuron, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Give spikes, recoveries and membranes of each step."""
     state = neuron.reset_mem()
     found = []
@@ -113,7 +111,7 @@ def test_the_papers_cells_fire_as_they_are_named() -> None:
 def test_single_precision_is_the_references_to_the_last_bit(shape: tuple[int, ...]) -> None:
     """Odd sizes, a single value, more neurons than one block; currents that change and one that stays."""
     torch.manual_seed(1)
-    neuron = neuron_of(torch.float32, input_gain=20.0, time_step=0.8)
+    neuron = neuron_of(torch.float32, input_gain=20.0, time_step_ms=0.8)
     changing = torch.randn(shape) + 0.7
     for x, given, steps in [(changing, changing, None), (changing[:1].expand(shape), changing[0], shape[0])]:
         spikes, _, membranes = stepped(neuron, x)
@@ -123,7 +121,7 @@ def test_single_precision_is_the_references_to_the_last_bit(shape: tuple[int, ..
     assert shape[0] == 1 or 0.01 < spikes.mean() < 0.5
 
 
-def learning(size: int | None, limit: float) -> IzhikevichNeuron:
+def learning(size: int | None, limit: float) -> EquationNeuron:
     neuron = neuron_of(input_gain=20.0, gradient_limit=limit)
     for name in NUMBERS:
         value = getattr(neuron, name).detach().double()

@@ -8,7 +8,7 @@ import torch
 
 from neuron_oracles import adaptive as reference
 from snntrainer3d.engine import build, load_tensors, open_learner, run, tensors_of
-from snntrainer3d.engine.adaptive import AdaptiveNeuron
+from snntrainer3d.engine.equation_neuron import EquationNeuron
 from snntrainer3d.errors import SpecError
 from snntrainer3d.spec import Adaptive, Integrator, Network, RunSpec, Training, dense_network, parse
 
@@ -45,7 +45,7 @@ def test_adaptive_neurons_follow_the_published_equations() -> None:
 
 def test_a_spike_shows_in_the_threshold_long_after_the_membrane_has_forgotten_it() -> None:
     """Two neurons under the same test current, one of which spiked 100 steps ago."""
-    neuron = AdaptiveNeuron(0.9, 0.995, 3.0)
+    neuron = EquationNeuron(Adaptive(beta=0.9, rho=0.995, adaptation=3.0))
     cue = torch.zeros(121, 2)
     cue[:10, 0] = 1.5
     cue[110:] = 0.25

@@ -10,12 +10,10 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
-from snntrainer3d.engine.adaptive import AdaptiveNeuron, OneToOne, RecurrentAdaptiveNeuron
-from snntrainer3d.engine.izhikevich import IzhikevichNeuron
+from snntrainer3d.engine.equation_neuron import EquationNeuron, OneToOne, RecurrentEquationNeuron
 from snntrainer3d.engine.surrogate import spike_function
 from snntrainer3d.errors import FailureError, MismatchError
 from snntrainer3d.spec import (
-    Adaptive,
     Alpha,
     AvgPool,
     BatchNorm,
@@ -24,7 +22,6 @@ from snntrainer3d.spec import (
     Dropout,
     Flatten,
     Integrator,
-    Izhikevich,
     Lapicque,
     Layer,
     Leaky,
@@ -133,8 +130,8 @@ def _neurons_of(layer: Layer, shape: Shape) -> nn.Module | None:
 def _recurrent(layer: Recurrent) -> nn.Module:
     """Give snnTorch's RLeaky or RSynaptic, or our own; the feedback has no bias of its own, the layer has one."""
     neuron, size = layer.neuron, layer.size
-    if isinstance(neuron, Adaptive):
-        return _recurrent_adaptive(neuron, size, layer.feedback == "all_to_all")
+    if not isinstance(neuron, Leaky | Synaptic):
+        return _recurrent_equation(neuron, size, layer.feedback == "all_to_all")
     given: dict[str, Any] = {
         "all_to_all": layer.feedback == "all_to_all",
         "linear_features": size if layer.feedback == "all_to_all" else None,
@@ -156,13 +153,9 @@ def _recurrent(layer: Recurrent) -> nn.Module:
     return module
 
 
-def _recurrent_adaptive(neuron: Adaptive, size: int, to_all: bool) -> nn.Module:
+def _recurrent_equation(neuron: Neuron, size: int, to_all: bool) -> nn.Module:
     back = nn.Linear(size, size, bias=False) if to_all else OneToOne(_own_weights(size))
-    spike_grad = spike_function(neuron.surrogate)
-    module = RecurrentAdaptiveNeuron(
-        neuron.beta, neuron.rho, neuron.adaptation, back,
-        threshold=neuron.threshold, reset_mechanism=neuron.reset, spike_grad=spike_grad,
-    )  # fmt: skip
+    module = RecurrentEquationNeuron(neuron, back)
     _learn_values(module, neuron, (size,))
     return module
 
@@ -189,12 +182,10 @@ def build_neuron(neuron: Neuron, shape: Shape) -> nn.Module:
             module = snntorch.Synaptic(alpha=neuron.alpha, beta=neuron.beta, reset_delay=neuron.reset_delay, **shared)
         case Alpha():
             module = snntorch.Alpha(alpha=neuron.alpha, beta=neuron.beta, **shared)
-        case Adaptive():
-            module = AdaptiveNeuron(neuron.beta, neuron.rho, neuron.adaptation, **shared)
-        case Izhikevich():
-            module = _izhikevich(neuron, shared)
         case Integrator():
             module = snntorch.Leaky(beta=neuron.beta, **shared)
+        case _:
+            module = EquationNeuron(neuron)
     _learn_values(module, neuron, shape)
     return module
 
@@ -251,17 +242,6 @@ def _lapicque(neuron: Lapicque, shared: dict[str, Any]) -> nn.Module:
     if neuron.beta is not None:
         return snntorch.Lapicque(beta=neuron.beta, **shared)
     return snntorch.Lapicque(R=neuron.resistance_ohm, C=neuron.capacitance_f, time_step=neuron.time_step_s, **shared)
-
-
-def _izhikevich(neuron: Izhikevich, shared: dict[str, Any]) -> nn.Module:
-    numbers = neuron.a, neuron.b, neuron.c, neuron.d
-    return IzhikevichNeuron(
-        *numbers,
-        time_step=neuron.time_step_ms,
-        input_gain=neuron.input_gain,
-        gradient_limit=neuron.gradient_limit,
-        **shared,
-    )
 
 
 def _make_learnable(module: nn.Module, name: str, shape: Shape | None) -> None:

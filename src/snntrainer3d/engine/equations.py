@@ -104,13 +104,33 @@ def stepped(
         numbers: the model's parameters by name.
         states: before the step, by name.
     """
-    made = _equation(model, settings.reset_mechanism, bool(getattr(settings, "reset_delay", True)))
+    made = equation_of_module(model, settings)
     leaves: dict[tuple[str, str], Value] = {("input", "x"): current}
     leaves |= {("parameter", name): value for name, value in numbers.items()}
     leaves |= {("state", name): value for name, value in states.items()}
     assert made.spike is not None
     fired, *after = computed([made.spike, *made.states.values()], leaves, spike)
     return fired, dict(zip(made.states, after, strict=True))
+
+
+def started(model: type, settings: Any, numbers: Mapping[str, Value], like: Tensor) -> dict[str, Tensor]:
+    """Return the states before the first step by name, as numbers for all neurons or one for each.
+
+    Args:
+        settings, numbers: as of `stepped`.
+        like: has the precision and the device.
+    """
+    made = equation_of_module(model, settings)
+    found = computed(made.starts.values(), {("parameter", name): value for name, value in numbers.items()})
+    return {
+        name: value if isinstance(value, Tensor) else like.new_tensor(value)
+        for name, value in zip(made.starts, found, strict=True)
+    }
+
+
+def equation_of_module(model: type, settings: Any) -> Equation:
+    """Return a model's equation by what a module says of its reset."""
+    return _equation(model, settings.reset_mechanism, bool(getattr(settings, "reset_delay", True)))
 
 
 @cache

@@ -16,6 +16,7 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
+from snntrainer3d.engine.equation_neuron import EquationNeuron
 from snntrainer3d.errors import MismatchError
 
 Named = tuple[str, nn.Module]
@@ -240,7 +241,8 @@ def _check_states(call: _Call, before: _Call | None, layer: Named) -> None:
     states = call.given[1:]
     for at, state in enumerate(states):
         if before is None:
-            fits = not state.numel() or not bool(state.any()) or type(layer[1]).__name__ == "IzhikevichNeuron"
+            rest = layer[1].reset_mem()[at] if isinstance(layer[1], EquationNeuron) else 0.0
+            fits = bool((state == rest).all())
         else:
             place = len(before.results) - len(states) + at
             fits = place >= 0 and call.gets(at + 1, before.results[place], before.result_versions[place])

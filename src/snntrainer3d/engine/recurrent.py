@@ -16,7 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from snntrainer3d.engine.adaptive import RecurrentAdaptiveNeuron
+from snntrainer3d.engine.equation_neuron import RecurrentEquationNeuron
 from snntrainer3d.engine.fused.neurons import Neurons, gradients_of, learned_of, why_stepped
 from snntrainer3d.engine.kernels.layer import add_gradients, scan_table
 from snntrainer3d.engine.kernels.recurrent import recurrent_backward, recurrent_forward
@@ -25,7 +25,7 @@ from snntrainer3d.spec import Surrogate
 
 def is_recurrent(neuron: nn.Module) -> bool:
     """Tell whether neurons take in their own spikes."""
-    return isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic | RecurrentAdaptiveNeuron)
+    return isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic | RecurrentEquationNeuron)
 
 
 def scan_recurrent(

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from snntrainer3d.engine.build import SpikingLayer, SpikingNetwork, refresh
-from snntrainer3d.engine.izhikevich import IzhikevichNeuron
+from snntrainer3d.engine.equation_neuron import EquationNeuron
 
 States = tuple[Tensor, ...]
 
@@ -129,10 +129,10 @@ def _step(neuron: Any, current: Tensor, states: States) -> tuple[Tensor, States]
 
 
 def _rest(neuron: Any, current: Tensor) -> States:
-    """Give the state before the first step: zeros, as many as the neuron has, but of Izhikevich what it starts from."""
+    """Give the state before the first step: zeros, as many as the neuron has, or what its equation starts from."""
     reset: Callable[[], Tensor | tuple[Tensor, ...]] = neuron.reset_mem
     states = reset()
-    if isinstance(neuron, IzhikevichNeuron):
+    if isinstance(neuron, EquationNeuron):
         return tuple(torch.zeros_like(current) + state for state in states)
     count = len(states) if isinstance(states, tuple) else 1
     return tuple(torch.zeros_like(current) for _ in range(count))

@@ -16,9 +16,9 @@ from neuron_oracles import lapicque as lapicque_reference
 from neuron_oracles import leaky as leaky_reference
 from neuron_oracles import synaptic as synaptic_reference
 from snntrainer3d.engine import spike_function
-from snntrainer3d.engine.adaptive import AdaptiveNeuron
+from snntrainer3d.engine.equation_neuron import EquationNeuron
 from snntrainer3d.engine.fuse import fuse
-from snntrainer3d.spec import SURROGATES, Atan
+from snntrainer3d.spec import SURROGATES, Adaptive, Atan
 
 EXACT_GRADIENT = 1e-9
 """Float64 gradients differ only in the order of sums."""
@@ -37,7 +37,9 @@ KINDS: dict[str, Any] = {
     "synaptic": lambda **k: snntorch.Synaptic(alpha=0.6, beta=0.9, **k),
     "synaptic at once": lambda **k: snntorch.Synaptic(alpha=0.6, beta=0.9, reset_delay=False, **k),
     "alpha": lambda **k: snntorch.Alpha(alpha=0.9, beta=0.8, **k),
-    "adaptive": lambda **k: AdaptiveNeuron(0.9, 0.8, 1.7, **k),
+    "adaptive": lambda reset_mechanism="subtract", **k: EquationNeuron(
+        Adaptive(beta=0.9, rho=0.8, adaptation=1.7, reset=reset_mechanism), **k
+    ),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -13,13 +13,12 @@ import snntorch
 import torch
 from torch import Tensor, nn
 
-from snntrainer3d.engine.adaptive import AdaptiveNeuron, RecurrentAdaptiveNeuron
+from snntrainer3d.engine.equation_neuron import EquationNeuron, RecurrentEquationNeuron
 from snntrainer3d.engine.equations import computed
-from snntrainer3d.engine.izhikevich import IzhikevichNeuron
 from snntrainer3d.engine.kernels.layer import blocks_of
 from snntrainer3d.engine.kernels.llvm_text import Scanned, backward_text, forward_text
 from snntrainer3d.engine.kernels.machine_code import address_of
-from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Lapicque, Leaky, Surrogate, Synaptic
+from snntrainer3d.spec import Alpha, Lapicque, Leaky, Surrogate, Synaptic
 from snntrainer3d.spec.equations import SURROGATE, gradients, leaves_of, traced
 
 _MODELS: dict[type, type] = {
@@ -27,15 +26,14 @@ _MODELS: dict[type, type] = {
     snntorch.Lapicque: Lapicque,
     snntorch.Synaptic: Synaptic,
     snntorch.Alpha: Alpha,
-    AdaptiveNeuron: Adaptive,
-    IzhikevichNeuron: Izhikevich,
 }
 _RECURRENT: dict[type, type] = {
     snntorch.RLeaky: Leaky,
     snntorch.RSynaptic: Synaptic,
-    RecurrentAdaptiveNeuron: Adaptive,
 }
 """The model of one step of a recurrent layer, its own spikes being part of what drives it."""
+_EQUATION = (EquationNeuron, RecurrentEquationNeuron)
+"""Modules that carry their model."""
 ENOUGH = 8
 """Steps after which further ones reach no other value: more than any neuron has states."""
 _NUMBERS = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
@@ -94,7 +92,8 @@ class Neurons:
     @property
     def scanned(self) -> Scanned:
         """The equation, with the rows of values that its scans read."""
-        model = {**_MODELS, **_RECURRENT}[type(self.module)]
+        kind = type(self.module)
+        model = self.module.model if kind in _EQUATION else {**_MODELS, **_RECURRENT}[kind]
         reset_delay = bool(getattr(self.module, "reset_delay", True))
         return _scanned(model, self.module.reset_mechanism, reset_delay, type(self.surrogate))
 
@@ -216,7 +215,7 @@ def gradients_of(
 
 def why_not(module: nn.Module) -> str:
     """Say in plain words why a neuron module has no fused form; empty where it has."""
-    return _refusal(module, _MODELS)
+    return _refusal(module, (*_MODELS, EquationNeuron))
 
 
 def why_stepped(module: nn.Module) -> str:
@@ -226,11 +225,11 @@ def why_stepped(module: nn.Module) -> str:
     own = getattr(module, "recurrent", None)
     if isinstance(own, nn.Conv2d) or (isinstance(own, nn.Linear) and own.bias is not None):
         return f"{type(module).__name__} with such a feedback has no fused kernel"
-    return _refusal(module, _RECURRENT)
+    return _refusal(module, (*_RECURRENT, RecurrentEquationNeuron))
 
 
-def _refusal(module: nn.Module, kinds: dict[type, type]) -> str:
-    name = type(module).__name__
+def _refusal(module: nn.Module, kinds: Collection[type]) -> str:
+    name = module.model.title if isinstance(module, EquationNeuron) else type(module).__name__
     if type(module) not in kinds:
         return f"{name} neurons have no fused kernel"
     faults = {
