@@ -20,7 +20,9 @@ Snntrainer3dError
 
 from __future__ import annotations
 
+import errno
 import re
+import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
@@ -206,6 +208,37 @@ class SimulationError(FailureError):
     """A circuit simulator is missing, failed, stopped early or never ended; the message holds its last lines."""
 
     code = "simulation"
+
+
+def as_ours(error: BaseException, hint: str = "Please report it.") -> Snntrainer3dError:
+    """Return the error of ours that says what happened; of one that was not foreseen only where it came from.
+
+    What Python and libraries say of it is for logs: whoever calls this writes the trace into one.
+
+    Args:
+        hint: what to do about an error that was not foreseen.
+    """
+    if isinstance(error, Snntrainer3dError):
+        return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError("The disk is full.", hint="Free some space, then go on.")
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return StorageError(
+            f"{error.filename} cannot be used: {error.strerror}.", hint="Check its rights and its disk."
+        )
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+        return FailureError("The memory is not enough.", hint="Try a smaller batch, fewer steps or a smaller network.")
+    return unforeseen("".join(traceback.format_tb(error.__traceback__)), hint)
+
+
+def unforeseen(trace: str, hint: str = "Please report it.") -> FailureError:
+    """Return the error for a trace of Python: it names the last line of this package, and nothing else of it."""
+    places = _OURS.findall(trace)
+    where = f" in {places[-1][0].replace(chr(92), '/')}, line {places[-1][1]}" if places else ""
+    return FailureError(f"An error that was not foreseen{where}.", hint=hint)
+
+
+_OURS = re.compile(r'File "[^"]*[/\\]snntrainer3d[/\\]([^"]+\.py)", line (\d+)')
 
 
 def error_of(body: dict[str, Any]) -> Snntrainer3dError:

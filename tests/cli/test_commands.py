@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -159,7 +160,9 @@ def test_an_unforeseen_error_is_one_line(capsys: Capture, monkeypatch: pytest.Mo
         raise RuntimeError("inside")
 
     monkeypatch.setattr(RunStore, "query", fail)
-    assert told_json(capsys, "runs", "list", code=1)["error"]["code"] == "failure"
+    told_error = told_json(capsys, "runs", "list", code=1)["error"]
+    assert told_error["code"] == "failure"
+    assert re.fullmatch(r"An error that was not foreseen in cli/runs\.py, line \d+\.", told_error["message"])
     monkeypatch.setenv("SNNTRAINER3D_DEBUG", "1")
     with pytest.raises(RuntimeError, match="inside"):
         run(["runs", "list"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from interruptible import interruptible
 from snntrainer3d.cli import run
 from snntrainer3d.runs import RunStore
 from snntrainer3d.studies import StudyStore, state_of
@@ -105,9 +105,10 @@ def test_a_study_is_trained_compared_and_not_trained_twice(tmp_path: Path) -> No
 def test_control_c_stops_a_study_which_resumes(tmp_path: Path) -> None:
     path = written(tmp_path, {**TINY, "compose": {**TINY["compose"], "training": {"pace": "update"}}})
     command = [sys.executable, "-m", "snntrainer3d", "study", path, "--workers", "1"]
-    process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=_heed_control_c
-    )
+    with interruptible():
+        process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
     with RunStore() as store:
         give_up = time.monotonic() + PATIENCE_S
         while not in_the_middle(store, 5):
@@ -127,12 +128,6 @@ def test_control_c_stops_a_study_which_resumes(tmp_path: Path) -> None:
         done = json.loads(shell("study", path, "--resume", "--json")[0])
     assert done["status"] == "finished"
     assert set(begun.values()) <= {entry["run"] for entry in done["entries"]}
-
-
-def _heed_control_c() -> None:
-    # A shell that began the tests in the background had it ignored, which children inherit.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.setpgrp()
 
 
 @pytest.mark.slow

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from interruptible import interruptible
+
 pytestmark = pytest.mark.slow
 PATIENCE_S = 600.0
 
@@ -71,13 +73,14 @@ def test_results_are_a_table_and_progress_is_elsewhere() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
 def test_ctrl_c_cancels_cleanly_and_leaves_a_run_to_resume() -> None:
-    process = subprocess.Popen(
-        command("train", "--dataset", "xor", "--hidden", "10", "--epochs", "100000", "--json"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with interruptible():
+        process = subprocess.Popen(
+            command("train", "--dataset", "xor", "--hidden", "10", "--epochs", "100000", "--json"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     assert process.stderr is not None
     line = ""
     while not line.startswith("Epoch"):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from interruptible import interruptible
 from snntrainer3d.events import ENDED, Interrupted, Prepared
 from snntrainer3d.frames import decode_frame
 from snntrainer3d.jobs import JobRunner, run_job
@@ -22,10 +23,8 @@ from stepping import let, released
 pytestmark = pytest.mark.slow
 PATIENCE_S = 600.0
 SERVER = """
-import signal, sys, time
+import sys, time
 from pathlib import Path
-# A shell's background jobs are begun with Ctrl-C ignored, and hand that on.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 from snntrainer3d.jobs import JobRunner
 from snntrainer3d.runs import RunStore
 store = RunStore(Path(sys.argv[1]))
@@ -201,7 +200,9 @@ def test_a_job_outlives_its_server_and_the_next_one_takes_over(
 ) -> None:
     run = store.create(waiting).id
     command = [sys.executable, "-c", SERVER, str(store.home), run]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as first:
+    with interruptible():
+        first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with first:
         assert first.stdout is not None
         pid = int(first.stdout.readline())
         second = Server(store)

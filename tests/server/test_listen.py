@@ -17,6 +17,7 @@ from threading import Thread
 import httpx
 import pytest
 
+from interruptible import interruptible
 from snntrainer3d.errors import ConflictError, InputError
 from snntrainer3d.server import bind
 from snntrainer3d.server.access import is_loopback
@@ -95,14 +96,15 @@ def test_the_address_is_one_that_a_browser_takes(host: str, address: str, loopba
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "snntrainer3d", "serve", "--no-browser", *arguments]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, **environment},
-    )
+    with interruptible():
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, **environment},
+        )
     try:
         yield process
     finally:

@@ -22,6 +22,7 @@ import numpy as np
 import psutil
 import pytest
 
+from interruptible import interruptible
 from snntrainer3d.compose import Choices, compose
 from snntrainer3d.jobs import run_job
 from snntrainer3d.runs import RunStore, read_live_frame, read_weights
@@ -141,13 +142,14 @@ def command(
     file = home.with_suffix(".json")
     file.write_text(study.model_dump_json())
     words = ["study", str(file), "--json", "--cluster", address or cluster.address, *options]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "snntrainer3d", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**cluster.environment, "SNNTRAINER3D_HOME": str(home), **environment},
-    )
+    with interruptible():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "snntrainer3d", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**cluster.environment, "SNNTRAINER3D_HOME": str(home), **environment},
+        )
     with process:
         try:
             yield process

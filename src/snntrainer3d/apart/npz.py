@@ -82,8 +82,10 @@ def read_npy(path: Path) -> np.ndarray:
     try:
         with path.open("rb") as file:
             return _array(file, path.stat().st_size, NUMBERS_AND_TEXTS)
-    except (_Refused, *_DAMAGE) as error:
-        raise FileFormatError(f"{path.name} is no array: {error}.") from None
+    except _Refused as error:
+        raise FileFormatError(f"{path.name} is not read: it {error}.") from None
+    except _DAMAGE as error:
+        raise FileFormatError(f"{path.name} is damaged: it {_in_words(error)}.") from None
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo], called: str, most_bytes: int) -> None:

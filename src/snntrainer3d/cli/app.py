@@ -26,7 +26,7 @@ from snntrainer3d.cli.simulate import simulate
 from snntrainer3d.cli.study import study, tune
 from snntrainer3d.cli.train import INTERRUPTED, train
 from snntrainer3d.cli.usage import usage_error
-from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError
+from snntrainer3d.errors import InputError, Snntrainer3dError, as_ours
 from snntrainer3d.storage import disk_error
 
 # Typer carries its own copy of click, so that the class of all wrong usage is only reachable as a parent.
@@ -123,9 +123,5 @@ def _wrong_usage(error: Exception, as_json: bool) -> int:
 def _unforeseen(error: Exception, as_json: bool) -> int:
     if os.environ.get("SNNTRAINER3D_DEBUG"):
         raise error
-    told = FailureError(
-        f"An error that was not foreseen: {type(error).__name__}: {error}",
-        hint="SNNTRAINER3D_DEBUG=1 shows where; please report it.",
-    )
     say("")
-    return tell_error(told, as_json=as_json)
+    return tell_error(as_ours(error, "SNNTRAINER3D_DEBUG=1 shows more; please report it."), as_json=as_json)

@@ -47,7 +47,7 @@ def download(
                     raise _unavailable(files, folder, problems)
     except OSError as error:
         raise StorageError(
-            f"{folder} cannot be written: {error.strerror or error}.",
+            f"{folder} cannot be written: {error.strerror or 'the system gives an error'}.",
             hint="Free some space, or set SNNTRAINER3D_HOME to a folder that can be written.",
         ) from error
 

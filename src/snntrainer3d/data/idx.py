@@ -37,12 +37,20 @@ def read_idx(path: Path) -> UInt8[np.ndarray, "..."]:
         raise StorageError(f"{path} cannot be read: {error.strerror}.") from error
     try:
         return _read(_Gzip(raw) if raw[:2] == _GZIP else _Plain(raw))
-    except (ValueError, zlib.error) as error:
-        raise FileFormatError(
-            f"{path} is not a whole IDX file: {error}.", hint="Delete it, so that it is fetched again, or replace it."
-        ) from None
-    except OverflowError as error:
+    except (_Damaged, zlib.error) as error:
+        why = str(error) if isinstance(error, _Damaged) else "its gzip data is damaged"
+        hint = "Delete it, so that it is fetched again, or replace it."
+        raise FileFormatError(f"{path} is not a whole IDX file: {why}.", hint=hint) from None
+    except _TooLarge as error:
         raise LimitError(f"{path} {error}.") from None
+
+
+class _Damaged(Exception):
+    """What is wrong, in words."""
+
+
+class _TooLarge(Exception):
+    """What is too large, in words."""
 
 
 class _Plain:
@@ -77,13 +85,13 @@ class _Gzip:
 def _read(source: _Plain | _Gzip) -> UInt8[np.ndarray, "..."]:
     magic = bytes(source.read(4))
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] != _UNSIGNED_BYTE or not 1 <= magic[3] <= _MAX_AXES:
-        raise ValueError(f"it begins with {magic.hex(' ') or 'nothing'}, expected 00 00 08 and the number of axes")
+        raise _Damaged(f"it begins with {magic.hex(' ') or 'nothing'}, expected 00 00 08 and the number of axes")
     sizes = bytes(source.read(4 * magic[3]))
     if len(sizes) < 4 * magic[3]:
-        raise ValueError("it ends within its header")
+        raise _Damaged("it ends within its header")
     shape = struct.unpack(f">{magic[3]}I", sizes)
     if math.prod(shape) > MAX_VALUES:
-        raise OverflowError(f"announces {math.prod(shape):,} values, at most {MAX_VALUES:,} are read")
+        raise _TooLarge(f"announces {math.prod(shape):,} values, at most {MAX_VALUES:,} are read")
     return _read_values(source, math.prod(shape)).reshape(shape)
 
 
@@ -97,9 +105,9 @@ def _read_values(source: _Plain | _Gzip, count: int) -> UInt8[np.ndarray, "value
     while found < count:
         piece = np.frombuffer(source.read(min(_PIECE, count - found)), np.uint8)
         if not piece.size:
-            raise ValueError(f"it ends after {found:,} of {count:,} values")
+            raise _Damaged(f"it ends after {found:,} of {count:,} values")
         pieces.append(piece)
         found += piece.size
     if not source.at_end():
-        raise ValueError(f"it is damaged at its end, or more follows its {count:,} values")
+        raise _Damaged(f"it is damaged at its end, or more follows its {count:,} values")
     return np.concatenate(pieces) if pieces else np.empty(0, np.uint8)

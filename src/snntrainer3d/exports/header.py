@@ -10,7 +10,16 @@ import numpy as np
 
 from snntrainer3d.data import with_contract
 from snntrainer3d.errors import Fault, FileFormatError, SpecError
-from snntrainer3d.spec import InputContract, Network, Readout, TrainedNetwork, Training, parse, tensor_shapes
+from snntrainer3d.spec import (
+    InputContract,
+    Network,
+    Readout,
+    TrainedNetwork,
+    Training,
+    parse,
+    tensor_shapes,
+    value_text,
+)
 
 FORMAT = "snntrainer3d/weights"
 VERSION = 2
@@ -51,8 +60,9 @@ def check_kind(document: Any) -> None:
     if version in (1, VERSION) and not isinstance(version, bool):
         return
     newer = isinstance(version, int) and version > VERSION
+    said = "no version" if version is None else f"version {value_text(version)}"
     raise FileFormatError(
-        f"The weight file has version {version!r}, this release reads up to {VERSION}.",
+        f"The weight file has {said}, this release reads up to {VERSION}.",
         path="version",
         hint="It was written by a newer release: update SNNtrainer3D." if newer else "It is damaged.",
     )

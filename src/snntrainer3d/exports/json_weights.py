@@ -16,7 +16,7 @@ from pydantic_core import to_json as number_text
 
 from snntrainer3d.errors import Fault, FileFormatError, LimitError
 from snntrainer3d.exports.header import check_kind, header_of, in_order, read_header
-from snntrainer3d.spec import TrainedNetwork
+from snntrainer3d.spec import TrainedNetwork, value_text, why_no_json
 
 MAX_JSON_BYTES = 400_000_000
 """About 30 million weights; as Python numbers they take four times as much memory."""
@@ -78,7 +78,7 @@ def _not_json(error: json.JSONDecodeError, raw: bytes) -> FileFormatError:
         return FileFormatError(f"A second document begins at {where}.", hint="Give one document per file.")
     if error.pos >= len(raw.rstrip()) - 1 or "Unterminated" in error.msg:
         return FileFormatError(f"The JSON ends too early, at {where}.", hint="The file is truncated: copy it again.")
-    return FileFormatError(f"Not JSON at {where}: {error.msg}.", hint="The file is damaged there.")
+    return FileFormatError(f"Not JSON at {where}: {why_no_json(error)}.", hint="The file is damaged there.")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _array(entry: Any) -> Float32[np.ndarray, "..."]:
     if not isinstance(entry, Mapping) or set(entry) != _ENTRY_FIELDS:
         raise _Faulty("", "expected an object with type, shape and data.")
     if entry["type"] != _TYPE:
-        raise _Faulty("type", f"got {entry['type']!r:.40}, expected '{_TYPE}'.")
+        raise _Faulty("type", f"got {value_text(entry['type'])}, expected '{_TYPE}'.")
     shape = _shape(entry["shape"])
     values = _numbers(entry["data"], shape)
     with np.errstate(over="ignore"):
@@ -131,9 +131,9 @@ def _array(entry: Any) -> Float32[np.ndarray, "..."]:
 
 def _shape(shape: Any) -> list[int]:
     if not isinstance(shape, list) or len(shape) > _MAX_AXES:
-        raise _Faulty("shape", f"got {shape!r:.40}, expected a list of at most {_MAX_AXES} sizes.")
+        raise _Faulty("shape", f"got {value_text(shape)}, expected a list of at most {_MAX_AXES} sizes.")
     if any(type(size) is not int or size < 1 for size in shape):
-        raise _Faulty("shape", f"got {shape!r:.40}, expected whole numbers from 1.")
+        raise _Faulty("shape", f"got {value_text(shape)}, expected whole numbers from 1.")
     return shape
 
 

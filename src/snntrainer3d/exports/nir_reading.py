@@ -21,7 +21,7 @@ from snntrainer3d.exports.nir_layers import HOW_TO_SAY_DT, KNOWN, SAME, Conventi
 from snntrainer3d.exports.nir_maps import network_of_maps
 from snntrainer3d.exports.nir_writing import DT_S, KEY, map_arrays, nir_faults
 from snntrainer3d.exports.stages import stages_of
-from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_shapes
+from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_shapes, value_text
 
 MAX_DT_S = 1e3
 _DENSE = {"Input", "Output", "Affine", "Linear", "LIF", "IF", "CubaLIF"}
@@ -88,7 +88,7 @@ def _conventions(metadata: Mapping[str, Any], dt_s: float | None) -> tuple[Conve
     notices = []
     step = dt_s if dt_s is not None else metadata.get("dt", DT_S)
     if not isinstance(step, float) or not 0.0 < step < MAX_DT_S:
-        raise FileFormatError(f"The time step is {step!r:.40}, expected seconds above 0.", path="metadata.dt")
+        raise FileFormatError(f"The time step is {value_text(step)}, expected seconds above 0.", path="metadata.dt")
     if dt_s is None and "dt" not in metadata:
         notices.append(
             f"The file says no time step: {step:g} s was assumed, as snnTorch writes it; other programs often mean "

@@ -19,7 +19,7 @@ import numpy as np
 
 from snntrainer3d.errors import Fault, FileFormatError, SpecError
 from snntrainer3d.exports.json_weights import shortest
-from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, parse, tensor_shapes
+from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, parse, tensor_shapes, value_text
 
 _KINDS = {"leaky": "leaky", "lapique": "lapicque", "lapicque": "lapicque", "synaptic": "synaptic", "alpha": "alpha"}
 """The program writes Lapicque with one c."""
@@ -100,14 +100,14 @@ def _sizes(parameters: Any, faults: list[Fault]) -> list[int]:
         return []
     hidden = parameters.get("hidden_layers")
     if not isinstance(hidden, list):
-        faults.append(Fault("parameters.hidden_layers", f"got {hidden!r:.40}, expected a list of sizes."))
+        faults.append(Fault("parameters.hidden_layers", f"got {value_text(hidden)}, expected a list of sizes."))
         hidden = []
     stages = [("num_inputs", parameters.get("num_inputs"))]
     stages += [(f"hidden_layers[{index}]", size) for index, size in enumerate(hidden)]
     stages += [("num_outputs", parameters.get("num_outputs"))]
     for name, size in stages:
         if type(size) is not int or size < 1:
-            faults.append(Fault(f"parameters.{name}", f"got {size!r:.40}, expected a whole number from 1."))
+            faults.append(Fault(f"parameters.{name}", f"got {value_text(size)}, expected a whole number from 1."))
     return [size for _, size in stages if type(size) is int]
 
 
@@ -167,7 +167,7 @@ def _data(weights: Mapping[str, Any], name: str, faults: list[Fault]) -> Any:
     elif not isinstance(entry, Mapping) or "data" not in entry or not set(entry) <= {"data", "dtype"}:
         faults.append(Fault(f"weights.{name}", "expected an object with data and dtype."))
     elif entry.get("dtype", "torch.float32") != "torch.float32":
-        faults.append(Fault(f"weights.{name}.dtype", f"got {entry['dtype']!r:.40}, expected 'torch.float32'."))
+        faults.append(Fault(f"weights.{name}.dtype", f"got {value_text(entry['dtype'])}, expected 'torch.float32'."))
     else:
         return entry["data"]
     return None
@@ -179,7 +179,7 @@ def _neurons(parameters: Any, weights: Mapping[str, Any], layers: int, faults: l
     kind = _KINDS.get(named.lower()) if isinstance(named, str) else None
     if kind is None:
         known = "Leaky, Lapique, Synaptic, Alpha"
-        faults.append(Fault("parameters.neuron_type", f"got {named!r:.40}, expected one of {known}."))
+        faults.append(Fault("parameters.neuron_type", f"got {value_text(named)}, expected one of {known}."))
         return []
     told = parameters.get("hyperparameters", {})
     if not isinstance(told, Mapping):
@@ -214,7 +214,7 @@ def _decay(
     stored = _number(weights, f"{prefix}.{name}", faults)
     said = told.get(name)
     if said is not None and (type(said) not in (int, float) or not math.isfinite(said)):
-        faults.append(Fault(f"parameters.hyperparameters.{name}", f"got {said!r:.40}, expected a number."))
+        faults.append(Fault(f"parameters.hyperparameters.{name}", f"got {value_text(said)}, expected a number."))
         return None
     if stored is None and said is None:
         faults.append(Fault(f"parameters.hyperparameters.{name}", "missing."))

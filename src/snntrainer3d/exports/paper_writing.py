@@ -11,7 +11,7 @@ import numpy as np
 from snntrainer3d.errors import Fault
 from snntrainer3d.exports.json_weights import shortest
 from snntrainer3d.exports.refusal import CARRIED, FOUR_NEURONS, refuse, unknown_parts
-from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, Training, neuron_values
+from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, Training, neuron_values, value_text
 
 FORM = "the paper's JSON"
 _KINDS = {"leaky": "Leaky", "lapicque": "Lapique", "synaptic": "Synaptic", "alpha": "Alpha"}
@@ -61,7 +61,9 @@ def paper_faults(network: Network, training: Training | None = None) -> list[Fau
             faults.append(Fault(f"{path}.bias", "is false; every layer of that form has one.", "Train with biases."))
         for name, learning in neuron_values(layer.neuron).items():
             if learning != "fixed":
-                faults.append(Fault(f"{path}.neuron.learn_{name}", f"is {learning!r}; that form has only fixed ones."))
+                faults.append(
+                    Fault(f"{path}.neuron.learn_{name}", f"is {value_text(learning)}; that form has only fixed ones.")
+                )
         if _alike(layer.neuron) != _alike(first):
             faults.append(Fault(f"{path}.neuron", "differs from the first layer's; that form has one for all layers."))
     return faults

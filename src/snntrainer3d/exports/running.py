@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,8 @@ from snntrainer3d.exports.proof import Layers, Ran
 
 LIMIT_S = 300.0
 LAST_CHARACTERS = 600
+_LACKING = re.compile(r"^ModuleNotFoundError: No module named '(\w+)", re.MULTILINE)
+_log = logging.getLogger(__name__)
 
 
 def run_script(files: Mapping[str, bytes], raw: Shaped[np.ndarray, "sample ..."]) -> Ran:
@@ -35,7 +39,7 @@ def run_script(files: Mapping[str, bytes], raw: Shaped[np.ndarray, "sample ..."]
 
 
 def call(command: Sequence[str], folder: Path) -> str:
-    """Run a command in a folder and give what it printed; raises FailureError with its last words."""
+    """Run a command in a folder and give what it printed; raises FailureError. What it said is logged."""
     try:
         done = subprocess.run(
             command,
@@ -50,9 +54,14 @@ def call(command: Sequence[str], folder: Path) -> str:
     except subprocess.TimeoutExpired:
         raise FailureError(f"The export did not end within {LIMIT_S:g} seconds.") from None
     except OSError as error:
-        raise FailureError(f"{command[0]} cannot be run: {error.strerror or error}.") from None
+        raise FailureError(f"{command[0]} cannot be run: {error.strerror or 'it does not start'}.") from None
     if done.returncode:
-        raise FailureError(f"The export does not run: {done.stderr.strip()[-LAST_CHARACTERS:]}")
+        lacking = _LACKING.search(done.stderr)
+        if lacking:
+            raise FailureError(f"The export needs the package {lacking[1]}.", hint=f"pip install {lacking[1]}")
+        _log.info("An export does not run: %s", done.stderr.strip()[-LAST_CHARACTERS:])
+        hint = "Run it by itself to see what it says, and please report it."
+        raise FailureError("The export does not run on this machine.", hint=hint)
     return done.stdout
 
 

@@ -6,7 +6,6 @@ goes on from it.
 
 from __future__ import annotations
 
-import errno
 import signal
 import threading
 import time
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from snntrainer3d.data import Dataset, load
 from snntrainer3d.data import Progress as DatasetProgress
-from snntrainer3d.errors import ConflictError, FailureError, Snntrainer3dError, StorageError
+from snntrainer3d.errors import ConflictError, Snntrainer3dError, StorageError, as_ours
 from snntrainer3d.events import (
     Cancelled,
     EpochDone,
@@ -108,7 +107,7 @@ class _Job:
                 self._emit(Cancelled())
                 return None
             except Exception as error:
-                told = _told(error)
+                told = as_ours(error, "The log of the run holds the details; please report it.")
                 # A disk too full for this event leaves the record as it is; whoever looks after jobs then says it.
                 with suppress(StorageError):
                     self._emit(Failed(error=told.body(), last_words=_trace(error)))
@@ -193,17 +192,6 @@ def _told_of(earlier: Sequence[Event]) -> Callable[[int], bool]:
 
 def _load_dataset(name: str, progress: DatasetProgress) -> Dataset:
     return load(name, progress=progress)
-
-
-def _told(error: Exception) -> Snntrainer3dError:
-    """Give the error of ours that says what happened."""
-    if isinstance(error, Snntrainer3dError):
-        return error
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return StorageError("The disk is full.", hint="Free some space; the run can then be resumed.")
-    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
-        return FailureError("The memory is not enough.", hint="Try a smaller batch, fewer steps or a smaller network.")
-    return FailureError(f"An error that was not foreseen: {type(error).__name__}: {error}", hint="Please report it.")
 
 
 def _trace(error: Exception) -> str:

@@ -184,7 +184,7 @@ class JobRunner:
             log.info("Run %s: its process begins.", folder.id, extra={"run": folder.id})
         except OSError as error:
             failure = JobError(
-                f"The process of run {folder.id} cannot be started: {error.strerror or error}.",
+                f"The process of run {folder.id} cannot be started: {error.strerror or 'the system gives an error'}.",
                 hint="The machine may be short of memory or disk space; resume the run later.",
             )
             self._close(folder.id, Failed(error=failure.body()))

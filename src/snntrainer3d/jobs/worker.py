@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Generator
 from typing import BinaryIO
 
-from snntrainer3d.errors import ConflictError, FailureError, Snntrainer3dError
+from snntrainer3d.errors import ConflictError, Snntrainer3dError, as_ours
 from snntrainer3d.jobs.inbox import Inbox
 from snntrainer3d.jobs.pipe import Message, read_message, write_message
 from snntrainer3d.jobs.tasks import Tasks
@@ -81,11 +81,8 @@ class Worker:
     def _fail(self, request: Message, error: Exception) -> None:
         if not isinstance(error, Snntrainer3dError):
             traceback.print_exception(error)
-            error = FailureError(
-                f"The worker met an error that it did not foresee: {type(error).__name__}: {error}",
-                hint="Its log, worker.log in the home folder, holds the details; please report it.",
-            )
-        self._send(Message({"id": request.header["id"], **error.body()}))
+        told = as_ours(error, "worker.log in the home folder holds the details; please report it.")
+        self._send(Message({"id": request.header["id"], **told.body()}))
 
     def _send(self, answer: Message) -> None:
         with self._turn:

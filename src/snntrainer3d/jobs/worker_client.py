@@ -118,7 +118,7 @@ class _Process:
                 )
         except OSError as error:
             kind = StorageError if error.filename == str(log) else JobError
-            raise kind(f"The worker cannot be started: {error.strerror or error}.") from error
+            raise kind(f"The worker cannot be started: {error.strerror or 'the system gives an error'}.") from error
         self._reader = threading.Thread(target=self._read, name="worker-answers", daemon=True)
         self._reader.start()
 

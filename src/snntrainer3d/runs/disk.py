@@ -25,7 +25,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror or error}.",
+            f"{path} cannot be written: {error.strerror or 'the system gives an error'}.",
             hint="Free some space, or choose another home; the run can then be resumed.",
         ) from error
 

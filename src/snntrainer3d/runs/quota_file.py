@@ -98,7 +98,9 @@ class QuotaFile:
         except FileNotFoundError:
             return DiskDocument()
         except OSError as error:
-            raise StorageError(f"{self._path} cannot be read: {error.strerror or error}.") from error
+            raise StorageError(
+                f"{self._path} cannot be read: {error.strerror or 'the system gives an error'}."
+            ) from error
         except ValidationError as error:
             why = "is of a newer release" if self._is_newer() else "is damaged"
             raise FileFormatError(

@@ -8,7 +8,9 @@ from snntrainer3d.spec._document import (
     read_json,
     read_json_file,
     refuse_unkeepable,
+    value_text,
     whole_text,
+    why_no_json,
 )
 from snntrainer3d.spec.advice import Advice, advise, training_bytes
 from snntrainer3d.spec.beginning import fit_start
@@ -200,5 +202,7 @@ __all__ = [
     "training_bytes",
     "training_names",
     "usual_neuron",
+    "value_text",
     "whole_text",
+    "why_no_json",
 ]

@@ -146,7 +146,25 @@ def _json_fault(error: json.JSONDecodeError) -> Fault:
     where = f"line {error.lineno}, column {error.colno}"
     if error.msg == "Extra data":
         return Fault("", f"a second document begins at {where}.", "Give one document per file.")
-    return Fault("", f"not JSON at {where}: {error.msg}.", "Check commas, quotes and brackets there.")
+    return Fault("", f"not JSON at {where}: {why_no_json(error)}.", "Check commas, quotes and brackets there.")
+
+
+def why_no_json(error: json.JSONDecodeError) -> str:
+    """Return what is wrong with a text that is no JSON, in place of the decoder's words."""
+    return next((words for beginning, words in _NO_JSON.items() if error.msg.startswith(beginning)), "it is damaged")
+
+
+_NO_JSON = {
+    "Expecting value": "a value is missing",
+    "Expecting property name": "a name in double quotes is missing",
+    "Expecting ':'": "a colon is missing",
+    "Expecting ','": "a comma or a closing bracket is missing",
+    "Illegal trailing comma": "a comma stands before a closing bracket",
+    "Unterminated string": "a text that begins there does not end",
+    "Invalid control character": "a text holds a line break or another control character",
+    "Invalid \\": "a backslash begins no character",
+    "Extra data": "a second document begins there",
+}
 
 
 def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
@@ -177,10 +195,10 @@ def _fault(detail: ErrorDetails, path: str) -> Fault:
         path, detail["input"] = f"{path}.kind", context.get("tag")
     if detail["type"] == "extra_forbidden":
         return _unknown_field(detail, path)
-    expected = _EXPECTED.get(detail["type"], detail["msg"][:1].lower() + detail["msg"][1:]).format(**context)
+    expected = _EXPECTED.get(detail["type"], "a value of another kind").format(**context)
     if detail["type"] == "missing":
         return Fault(path, "missing.", "Give a value.")
-    given = "is empty" if detail["input"] == "" else f"got {_shown(detail['input'])}"
+    given = "is empty" if detail["input"] == "" else f"got {value_text(detail['input'])}"
     return Fault(path, f"{given}, expected {expected}.", "")
 
 
@@ -222,6 +240,10 @@ _EXPECTED = {
     "union_tag_not_found": "an object with the field {discriminator}",
     "model_type": "an object",
     "model_attributes_type": "an object",
+    "dict_type": "an object",
+    "int_parsing_size": "a smaller whole number",
+    "multiple_of": "a multiple of {multiple_of}",
+    "string_pattern_mismatch": "a text that matches {pattern}",
     "list_type": "a list",
     "tuple_type": "a list",
     "too_short": "at least {min_length} entries",
@@ -269,6 +291,7 @@ def _known_fields() -> list[str]:
     return sorted(names)
 
 
-def _shown(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """Return a value of a document as JSON, cut where it is long."""
     text = json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."

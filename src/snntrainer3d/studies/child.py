@@ -11,7 +11,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from snntrainer3d.errors import FailureError, InputError, Snntrainer3dError, StorageError
+from snntrainer3d.errors import InputError, StorageError, as_ours
 from snntrainer3d.runs import RunStore
 from snntrainer3d.storage import write_atomically
 from snntrainer3d.studies.folder import StudyFolder, StudyStore
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
             return 0
         except Exception as error:
             traceback.print_exception(error)
-            told = error if isinstance(error, Snntrainer3dError) else _unforeseen(error)
+            told = as_ours(error, "The log of the study holds the details; please report it.")
             with suppress(StorageError):
                 write_atomically(study.error_file, json.dumps(told.body()))
             return told.exit_code
@@ -53,10 +53,6 @@ def _carry_out(study: StudyFolder, store: RunStore) -> None:
         tune(study, store, trials=order.trials)
     else:
         run_study(study, store, workers=order.workers, replace_deleted=order.replace_deleted)
-
-
-def _unforeseen(error: Exception) -> FailureError:
-    return FailureError(f"An error that was not foreseen: {type(error).__name__}: {error}", hint="Please report it.")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 from snntrainer3d import __version__
 from snntrainer3d.data import pack
-from snntrainer3d.errors import JobError
+from snntrainer3d.errors import JobError, Snntrainer3dError
 from snntrainer3d.runs import RunFolder
 from snntrainer3d.studies.joining import join
 from snntrainer3d.studies.node import Node
@@ -99,11 +99,10 @@ class ClusterWorker:
             try:
                 return self._train(run, task, receiver)
             except self._ray.exceptions.RayTaskError as error:
-                raise JobError(f"A node of the cluster cannot train: {error.cause!r}.", hint=SAME_HINT) from None
+                raise self._cannot_train(run, error) from None
             except self._ray.exceptions.ActorUnschedulableError as error:
-                raise JobError(
-                    f"No node of the cluster can train: {error}.", hint="A node needs a whole core."
-                ) from None
+                self._note(f"{run.id}: {error}")
+                raise JobError("No node of the cluster can train.", hint="A node needs a whole core.") from None
             except self._ray.exceptions.RayError as error:
                 self._forget()
                 self._note(f"{run.id}: the node was lost: {error}")
@@ -120,7 +119,7 @@ class ClusterWorker:
         self._forget()
 
     def _train(self, run: RunFolder, task: dict[str, Any], receiver: Receiver) -> dict[str, Any]:
-        if not self._find_place():
+        if not self._find_place(run):
             return CANCELLED
         name = run.read_spec().training.dataset
         if self._ray.get(self._place.lacks.remote(name)):
@@ -139,7 +138,7 @@ class ClusterWorker:
                 return parcel.answer
             time.sleep(PERIOD_S)
 
-    def _find_place(self) -> bool:
+    def _find_place(self, run: RunFolder) -> bool:
         """Wait for a place on the cluster; tell whether there is one, or whether nothing is to be begun any more."""
         if self._place is not None:
             return True
@@ -154,7 +153,7 @@ class ClusterWorker:
         except self._ray.exceptions.RayActorError as error:
             # Where the process cannot even begin, as without the package, another node will hardly do better.
             if "creation task" in str(error):
-                raise JobError(f"A node of the cluster cannot train: {error}", hint=SAME_HINT) from None
+                raise self._cannot_train(run, error) from None
             raise
         if found["snntrainer3d"] != __version__:
             raise JobError(
@@ -162,6 +161,13 @@ class ClusterWorker:
                 hint=SAME_HINT,
             )
         return True
+
+    def _cannot_train(self, run: RunFolder, error: Exception) -> JobError:
+        """Return the error that says so; what the node said is noted in the log of the study."""
+        self._note(f"{run.id}: {error}")
+        cause = getattr(error, "cause", None)
+        why = f": {cause.message}" if isinstance(cause, Snntrainer3dError) else "."
+        return JobError(f"A node of the cluster cannot train{why}", hint=f"{SAME_HINT} {self._log} holds what it said.")
 
     def _forget(self) -> None:
         place, self._place = self._place, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ STORE_BYTES = 256 << 20
 """Of a Ray that is started here: it holds the data set where one is sent, and parcels on their way."""
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 _SETTINGS = 4
+log = logging.getLogger(__name__)
 HOW = "docs/cluster.md says how to start one."
 
 
@@ -71,7 +73,7 @@ def _knock(address: str, host: str, port: int) -> None:
             else:
                 speaks = True
     except OSError as error:
-        why = "no answer" if isinstance(error, TimeoutError) else error.strerror or str(error)
+        why = "no answer" if isinstance(error, TimeoutError) else (error.strerror or "it does not answer")
         raise FailureError(f"The cluster {address} cannot be reached: {why}.", path="--cluster", hint=HOW) from None
     if not speaks:
         raise FailureError(f"What answers at {address} is no Ray cluster.", path="--cluster", hint=HOW)
@@ -105,8 +107,11 @@ def _refused(address: str, error: BaseException) -> Snntrainer3dError:
             path="--cluster",
             hint="Set RAY_AUTH_MODE=token; Ray finds the token in RAY_AUTH_TOKEN_PATH or ~/.ray/auth_token.",
         )
-    first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    return FailureError(f"The cluster {address} cannot be joined: {first}", path="--cluster", hint=HOW)
+    log.info("Joining %s: %s", address, error)
+    why = (
+        "it runs another release of Ray or Python" if "ersion mismatch" in str(error) else "Ray does not connect to it"
+    )
+    return FailureError(f"The cluster {address} cannot be joined: {why}.", path="--cluster", hint=HOW)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

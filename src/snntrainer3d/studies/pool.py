@@ -88,6 +88,7 @@ class Worker:
                 )
         except OSError as error:
             raise JobError(
-                f"A worker cannot be started: {error.strerror or error}.", hint="The machine may be short of memory."
+                f"A worker cannot be started: {error.strerror or 'the system gives an error'}.",
+                hint="The machine may be short of memory.",
             ) from error
         return self._process

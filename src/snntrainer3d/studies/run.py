@@ -99,7 +99,9 @@ def start(study: StudyFolder, home: Path, order: Order | None = None) -> None:
                 env=own_environment(),
             )
     except OSError as error:
-        raise JobError(f"The process of the study cannot be started: {error.strerror or error}.") from error
+        raise JobError(
+            f"The process of the study cannot be started: {error.strerror or 'the system gives an error'}."
+        ) from error
     # Somebody has to take its exit code, or the system keeps its entry for as long as this process lives.
     threading.Thread(target=process.wait, daemon=True).start()
     give_up = time.monotonic() + START_PATIENCE_S
@@ -120,7 +122,11 @@ def write_report_apart(study: StudyFolder, home: Path) -> None:
         env=own_environment(),
     )
     if done.returncode:
-        raise FailureError(study.read_error() or f"The report cannot be written: {done.stderr[-500:]}")
+        with suppress(OSError), study.log.open("a") as log:
+            log.write(done.stderr)
+        raise FailureError(
+            study.read_error() or "The report cannot be written.", hint=f"{study.log} holds the details."
+        )
 
 
 def stop(study: StudyFolder) -> None:

@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,14 @@ def train_together(
         fetch(dataset)
     with connected(address) as cluster, run.hold():
         cluster.await_cores(processes)
-        lost = ""
         for _ in range(ATTEMPTS):
             try:
                 return _Attempt(run, cluster, processes, on_event or (lambda _event: None)).follow()
             except WorkerDiedError as error:
-                lost = str(error)
-    raise JobError(f"Run {run.id} lost its processes {ATTEMPTS} times: {lost}", hint="It can be resumed.")
+                with suppress(OSError), run.log.open("a") as log:
+                    log.write(f"{error}\n")
+    hint = f"{run.log} holds what the cluster said. The run can be resumed."
+    raise JobError(f"Run {run.id} lost its processes {ATTEMPTS} times.", hint=hint)
 
 
 class _Attempt:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from snntrainer3d.data import Dataset, load
-from snntrainer3d.errors import FailureError, Snntrainer3dError
+from snntrainer3d.errors import Snntrainer3dError, as_ours
 from snntrainer3d.jobs import has_decisions, keep_decisions, run_job
 from snntrainer3d.runs import RunFolder
 
@@ -52,11 +52,10 @@ def _read(source: TextIO, tasks: queue.Queue[str | None]) -> None:
 def _answer(task: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"state": _do(RunFolder(Path(task["folder"])), task["train"], task["steps"])}
-    except Snntrainer3dError as error:
-        return error.body()
     except Exception as error:
-        traceback.print_exc()
-        return FailureError(f"An error that was not foreseen: {type(error).__name__}: {error}").body()
+        if not isinstance(error, Snntrainer3dError):
+            traceback.print_exc()
+        return as_ours(error, "The log of the study holds the details; please report it.").body()
 
 
 def _do(run: RunFolder, train: bool, steps: list[int]) -> str:

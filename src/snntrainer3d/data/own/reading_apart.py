@@ -24,7 +24,14 @@ from pydantic import TypeAdapter, ValidationError
 from snntrainer3d.apart import broken_by, needed_environment, read_npy
 from snntrainer3d.data.own.gathered import Choice, Gathered
 from snntrainer3d.data.own.unpacking import place_of_its_own, remove_unpacked
-from snntrainer3d.errors import FailureError, FileFormatError, LimitError, Snntrainer3dError, StorageError, error_of
+from snntrainer3d.errors import (
+    FileFormatError,
+    LimitError,
+    Snntrainer3dError,
+    StorageError,
+    error_of,
+    unforeseen,
+)
 from snntrainer3d.home import VARIABLE, home_folder
 from snntrainer3d.spec import whole_text
 
@@ -97,7 +104,9 @@ def put_found(folder: Path, found: Gathered) -> None:
         (folder / _FOUND).write_text(json.dumps(told), encoding="ascii")
     except OSError as error:
         hint = "Free some space."
-        raise StorageError(f"What was read cannot be written: {error.strerror or error}.", hint=hint) from error
+        raise StorageError(
+            f"What was read cannot be written: {error.strerror or 'the system gives an error'}.", hint=hint
+        ) from error
 
 
 def get_found(folder: Path, name: str) -> Gathered:
@@ -178,9 +187,10 @@ def _broken(code: int, words: str, name: str) -> Snntrainer3dError:
     """Return the error for a process that ended otherwise than it should."""
     if code < 0:
         return broken_by(name, code, "Copy or save it again.")
-    _log.error("Reading %s: %s", name, words)
-    last = (words.strip().splitlines() or [f"the reading process ended with {code}"])[-1]
-    return FailureError(f"An error that was not foreseen: {last:.500}", hint="Please report it.")
+    _log.info("Reading %s ended with %d: %s", name, code, words)
+    if os.environ.get("SNNTRAINER3D_DEBUG"):
+        sys.stderr.write(words)
+    return unforeseen(words, f"{name} was not read. SNNTRAINER3D_DEBUG=1 shows more; please report it, with the file.")
 
 
 def _fits(found: Gathered) -> bool:

@@ -92,7 +92,9 @@ def _piece(packed: IO[bytes] | GzipFile, name: str) -> bytes:
 
 def _unwritten(error: OSError) -> StorageError:
     hint = "Free some space, or unpack it yourself."
-    return StorageError(f"Nothing can be unpacked into {home_folder()}: {error.strerror or error}.", hint=hint)
+    return StorageError(
+        f"Nothing can be unpacked into {home_folder()}: {error.strerror or 'the system gives an error'}.", hint=hint
+    )
 
 
 @contextmanager
