@@ -41,7 +41,7 @@ fast:
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "$(FAST)"
 
 long:
-	@$(BIN)/python -m pytest -m "not ($(FAST)) and not verify"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not ($(FAST)) and not verify"
 
 browser:
 	@cd web && npm run --silent test:browser
