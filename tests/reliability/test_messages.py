@@ -24,7 +24,7 @@ RAW = re.compile(
     # its packages
     r"|np\.|numpy(?!\.savez)|dtype\(|reshape|broadcast|buffer size|buffer is|pydantic|validation error|Input should be"
     r"|input_value|type=|cannot identify|image file|Pillow|zipfile|zlib|BadZip|Bad magic|decompress|CRC-32"
-    r"|Pytorch|torch\.(?!save)"
+    r"|Pytorch|torch\.(?!save|float32)"
     r"|pickle|weights_only|h5py|[Uu]nable to (?:open|read|synchron)|SafeTensor|safetensors_rust|HeaderToo|InvalidHeader"
     r"|jaxtyping|sqlite|sqlalchemy|\bNone\b|\bTrue\b|\bFalse\b|\bb'\\\\x"
 )
