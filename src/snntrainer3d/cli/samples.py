@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snntrainer3d.cli.output import say
+from snntrainer3d.cli.weights import assumed
 from snntrainer3d.errors import Fault, InputError, NotFoundError, SpecError
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def samples_for(
     from snntrainer3d import circuits
 
     with _by_option():
-        return circuits.samples_for(trained, dataset, indices, num_steps, tell=say)
+        found = circuits.samples_for(trained, dataset, indices, num_steps, tell=say)
+    for notice in assumed(trained):
+        say(notice)
+    return found
 
 
 def all_samples(trained: TrainedNetwork, dataset: str | None, most: int, num_steps: int | None = None) -> Samples:
@@ -34,7 +38,10 @@ def all_samples(trained: TrainedNetwork, dataset: str | None, most: int, num_ste
     from snntrainer3d import circuits
 
     with _by_option():
-        return circuits.all_samples(trained, dataset, most, num_steps, tell=say)
+        found = circuits.all_samples(trained, dataset, most, num_steps, tell=say)
+    for notice in assumed(trained):
+        say(notice)
+    return found
 
 
 def first_samples(
