@@ -8,7 +8,7 @@ import typer
 
 from snntrainer3d.cli.completion import complete_dataset, complete_run_or_file
 from snntrainer3d.cli.output import AsJson, give, give_json, give_pairs, give_table, percent, say
-from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, assumed, opened
+from snntrainer3d.cli.weights import MapOption, SpecOption, TimeStepOption, opened
 from snntrainer3d.errors import Fault, InputError, SpecError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def evaluate(
     """Measure a trained network on the whole test set of a data set."""
     from snntrainer3d.data import check_fit, describe, load
     from snntrainer3d.runs import RunStore
+    from snntrainer3d.spec import RECIPE, UNSAID
 
     with RunStore() as store:
         found = opened(weights, store, spec, maps, dt_s)
@@ -55,7 +56,8 @@ def evaluate(
         raise SpecError(faults, what="network")
     loaded = load(info.name, progress=lambda _phase, _share, text: say(text))
     notices = early if isinstance(found, tuple) else _notices(found, legacy_synaptic, num_steps)
-    notices = [*notices, *assumed(trained)]
+    if trained.training is None:
+        notices = [*notices, f"{UNSAID} {RECIPE}"]
     for notice in notices:
         say(notice)
     # Imported late: torch takes seconds, and everything that can be refused has been by now.

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snntrainer3d.cli.output import say
-from snntrainer3d.cli.weights import assumed
 from snntrainer3d.errors import Fault, InputError, NotFoundError, SpecError
 
 if TYPE_CHECKING:
@@ -27,10 +26,7 @@ def samples_for(
     from snntrainer3d import circuits
 
     with _by_option():
-        found = circuits.samples_for(trained, dataset, indices, num_steps, tell=say)
-    for notice in assumed(trained):
-        say(notice)
-    return found
+        return circuits.samples_for(trained, dataset, indices, num_steps, tell=say)
 
 
 def all_samples(trained: TrainedNetwork, dataset: str | None, most: int, num_steps: int | None = None) -> Samples:
@@ -38,10 +34,7 @@ def all_samples(trained: TrainedNetwork, dataset: str | None, most: int, num_ste
     from snntrainer3d import circuits
 
     with _by_option():
-        found = circuits.all_samples(trained, dataset, most, num_steps, tell=say)
-    for notice in assumed(trained):
-        say(notice)
-    return found
+        return circuits.all_samples(trained, dataset, most, num_steps, tell=say)
 
 
 def first_samples(

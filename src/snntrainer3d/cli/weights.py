@@ -80,14 +80,3 @@ def weights_from(
     for notice in found.notices:
         say(notice)
     return found.trained, ""
-
-
-def assumed(trained: TrainedNetwork) -> list[str]:
-    """Tell what is assumed of a network without a recipe when it is measured."""
-    from snntrainer3d.spec import RECIPE, UNSAID
-
-    if trained.training is not None:
-        return []
-    # Its own input is followed; how outputs become a class is taken from the recipe alone.
-    said = UNSAID if trained.inputs is None else "The file holds no recipe of training: the most spikes decide."
-    return [f"{said} {RECIPE}"]
