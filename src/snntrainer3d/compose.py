@@ -20,6 +20,7 @@ from snntrainer3d.spec import (
     Part,
     Preset,
     RunSpec,
+    TrainedNetwork,
     Training,
     neuron_of,
     parse,
@@ -118,21 +119,22 @@ def own_recipe(info: DatasetInfo) -> dict[str, Any]:
 
 
 def recipe_to_measure(
-    known: Training | None, dataset: str | None, num_steps: int | None, *, what: str = "request"
+    trained: TrainedNetwork, dataset: str | None, num_steps: int | None, *, what: str = "request"
 ) -> Training:
-    """Give the recipe that a trained network is measured by: its own, on another data set or for other steps if asked.
+    """Give the recipe that a trained network is measured by: its own, or what it says,
+    on another data set or for other steps if asked.
 
     Raises:
         SpecError: of the `what`, where nothing says the data set or a value is wrong.
         NotFoundError: there is no such data set.
     """
-    if dataset is None and known is None:
+    if dataset is None and trained.training is None:
         raise SpecError([Fault("dataset", "missing.", "The file does not say its data set.")], what=what)
     # Some data have no validation samples; of no importance for measuring.
     changes: dict[str, Any] = {} if dataset is None else {"dataset": describe(dataset).name, "validation_share": 0.0}
     if num_steps is not None:
         changes["num_steps"] = num_steps
-    recipe = known or Training()
+    recipe = trained.recipe or Training()
     return recipe.changed(**changes) if changes else recipe
 
 

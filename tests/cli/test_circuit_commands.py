@@ -128,6 +128,18 @@ def test_a_simulation_reports_the_measures(capsys: Capture, xor: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("command", [["simulate", "--samples", "1"], ["devices", "--draws", "3"]])
+def test_what_is_assumed_of_a_file_without_a_recipe_is_told(
+    capsys: Capture, command: list[str], tmp_path: Path
+) -> None:
+    known, path = read_weights(XOR), tmp_path / "bare.safetensors"
+    path.write_bytes(to_safetensors(replace(known, training=None, inputs=None, readouts={})))
+    name, *options = command
+    assert run([name, str(path), "--dataset", "xor", *options]) == 0
+    assert "The file does not say how its network is fed and read: values from 0 to 1" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_a_device_study_writes_table_and_curves(capsys: Capture, xor: str, tmp_path: Path) -> None:
     command = ["devices", xor, "--draws", "3", "--device", "stuck=0.02", "--output", str(tmp_path / "study")]
     study = told_json(capsys, *command)

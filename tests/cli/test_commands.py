@@ -19,7 +19,17 @@ from snntrainer3d.compose import Choices, compose
 from snntrainer3d.events import Cancelled, EpochDone, Finished, Prepared, StateChanged, Update
 from snntrainer3d.exports import read_weights, to_json, to_safetensors
 from snntrainer3d.runs import RecordWriter, RunStore
-from snntrainer3d.spec import DATASETS, RunSpec, TrainedNetwork, Training, fixed_tensors, tensor_shapes
+from snntrainer3d.spec import (
+    DATASETS,
+    InputContract,
+    Latency,
+    Readout,
+    RunSpec,
+    TrainedNetwork,
+    Training,
+    fixed_tensors,
+    tensor_shapes,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -313,6 +323,22 @@ def test_only_what_fits_is_evaluated(capsys: Capture, tmp_path: Path) -> None:
     bare = trained()
     path.write_bytes(to_json(TrainedNetwork(bare.network, bare.tensors)))
     assert told_json(capsys, "evaluate", str(path), code=2)["error"]["path"] == "--dataset"
+
+
+def test_a_file_that_says_how_it_is_fed_but_not_by_which_recipe_is_fed_so(capsys: Capture, tmp_path: Path) -> None:
+    """Some other program's file may say `input` and `readout`, and nothing of a training."""
+    known = trained()
+    path = tmp_path / "said.json"
+    said = InputContract(num_steps=9, coding=Latency(), unit=1 / 16)
+    for readouts, unsaid in (({}, ["read"]), ({"output": Readout(reading="first_spike")}, [])):
+        path.write_bytes(to_json(TrainedNetwork(known.network, known.tensors, None, said, readouts)))
+        assert run(["evaluate", str(path), "--dataset", "digits", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert told["num_steps"] == 9
+        assert [text.split(" is ")[1].split(":")[0] for text in told["notices"]] == unsaid
+    recipe = read_weights(path).recipe
+    assert recipe is not None
+    assert (recipe.coding, recipe.loss) == (Latency(), "first_spike")
 
 
 def test_a_file_without_a_recipe_is_fed_and_read_as_told(capsys: Capture, tmp_path: Path) -> None:

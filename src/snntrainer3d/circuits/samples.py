@@ -12,7 +12,7 @@ from snntrainer3d.compose import recipe_to_measure
 from snntrainer3d.data import Dataset, check_fit, contract_of, describe, load
 from snntrainer3d.data.encoding import encoded
 from snntrainer3d.errors import NotFoundError, SpecError
-from snntrainer3d.spec import InputContract, Readout, TrainedNetwork, Training, readout_of
+from snntrainer3d.spec import RECIPE, InputContract, Readout, TrainedNetwork, Training, readout_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,13 +53,15 @@ def samples_for(
     """Give test samples by number for a network, from its own data set unless another is named.
 
     Args:
-        tell: told how the loading of the data goes on.
+        tell: told what is assumed of the network, and how the loading of the data goes on.
 
     Raises:
         SpecError: no data set is known, or the network does not fit it.
         NotFoundError: the test set has no such sample.
     """
-    recipe = recipe_to_measure(trained.training, dataset, num_steps)
+    recipe = recipe_to_measure(trained, dataset, num_steps)
+    if trained.assumed:
+        tell(f"{trained.assumed} {RECIPE}")
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")

@@ -43,21 +43,21 @@ def evaluate(
     """Measure a trained network on the whole test set of a data set."""
     from snntrainer3d.data import check_fit, describe, load
     from snntrainer3d.runs import RunStore
-    from snntrainer3d.spec import RECIPE, UNSAID
+    from snntrainer3d.spec import RECIPE
 
     with RunStore() as store:
         found = opened(weights, store, spec, maps, dt_s)
         trained, run = found if isinstance(found, tuple) else (found.trained, "")
         early = _unfinished(store, run) if run else []
     _check_legacy(trained, legacy_synaptic)
-    recipe = _recipe(trained.training, dataset, num_steps)
+    recipe = _recipe(trained, dataset, num_steps)
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")
     loaded = load(info.name, progress=lambda _phase, _share, text: say(text))
     notices = early if isinstance(found, tuple) else _notices(found, legacy_synaptic, num_steps)
-    if trained.training is None:
-        notices = [*notices, f"{UNSAID} {RECIPE}"]
+    if trained.assumed:
+        notices = [*notices, f"{trained.assumed} {RECIPE}"]
     for notice in notices:
         say(notice)
     # Imported late: torch takes seconds, and everything that can be refused has been by now.
@@ -103,12 +103,12 @@ def _notices(file: WeightFile, legacy_synaptic: bool, num_steps: int | None) -> 
     return [text for text in file.notices if not any(done and option in text for option, done in followed.items())]
 
 
-def _recipe(known: Training | None, dataset: str | None, num_steps: int | None) -> Training:
+def _recipe(trained: TrainedNetwork, dataset: str | None, num_steps: int | None) -> Training:
     from snntrainer3d.cli.choices import as_options
     from snntrainer3d.compose import recipe_to_measure
 
     try:
-        return recipe_to_measure(known, dataset, num_steps)
+        return recipe_to_measure(trained, dataset, num_steps)
     except SpecError as error:
         renamed = as_options([Fault(f"training.{fault.path}", fault.message, fault.hint) for fault in error.faults])
         raise SpecError(renamed, what="command") from None

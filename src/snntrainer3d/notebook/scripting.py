@@ -16,7 +16,7 @@ from snntrainer3d.events import Event
 from snntrainer3d.jobs import run_job
 from snntrainer3d.notebook.taking_home import network_of
 from snntrainer3d.runs import RunStore
-from snntrainer3d.spec import UNSAID, Network, RunSpec, TrainedNetwork, parse_run, read_json_file
+from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, parse_run, read_json_file
 
 if TYPE_CHECKING:
     from snntrainer3d.analysis import Evaluation, Measurement
@@ -184,9 +184,9 @@ def evaluate(
 
     with RunStore(_path(home)) as store:
         trained = _told(*network_of(source, store, spec, modules, dt_s))
-    if trained.training is None:
-        warnings.warn(UNSAID, stacklevel=2)
-    recipe = recipe_to_measure(trained.training, dataset, num_steps, what="call")
+    if trained.assumed:
+        warnings.warn(trained.assumed, stacklevel=2)
+    recipe = recipe_to_measure(trained, dataset, num_steps, what="call")
     info = describe(recipe.dataset)
     if faults := check_fit(trained.network, info, recipe):
         raise SpecError(faults, what="network")

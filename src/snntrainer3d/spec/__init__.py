@@ -81,7 +81,6 @@ from snntrainer3d.spec.surrogates import (
 from snntrainer3d.spec.templates import TEMPLATES, Template
 from snntrainer3d.spec.trained import (
     RECIPE,
-    UNSAID,
     TrainedNetwork,
     count_parameters,
     fixed_tensors,
@@ -108,7 +107,6 @@ __all__ = [
     "SURROGATES",
     "TEMPLATES",
     "UNREACHABLE",
-    "UNSAID",
     "Adam",
     "AdamW",
     "Adaptive",

@@ -132,6 +132,19 @@ def readout_of(training: Training, class_names: tuple[str, ...] = ()) -> Readout
     )
 
 
+def training_as_said(inputs: InputContract | None, readout: Readout | None) -> Training:
+    """Return a recipe that feeds and reads a network as it says of itself; what it does not say is as by default."""
+    said: dict[str, object] = {}
+    if inputs is not None:
+        pixels = "unit" if inputs.mean is None else "standardised"
+        said |= {"coding": inputs.coding, "num_steps": inputs.num_steps, "seed": inputs.seed, "pixels": pixels}
+    if readout is not None:
+        losses = {"membrane": "max_membrane", "first_spike": "first_spike"}
+        loss = losses.get(readout.reading, "count")
+        said |= {"loss": loss, "population": readout.population, "read_last_steps": readout.last_steps}
+    return Training().changed(**said)
+
+
 def decide(scores: Num[np.ndarray, "*many class"]) -> Int64[np.ndarray, "*many"]:
     """Give the class with the largest score, of equal ones the lowest."""
     return scores.argmax(axis=-1)

@@ -10,18 +10,19 @@ import numpy as np
 from jaxtyping import Float32
 
 from snntrainer3d.errors import Fault, InputError, MismatchError
-from snntrainer3d.spec.contract import OUTPUT, InputContract, Readout, readout_of
+from snntrainer3d.spec.contract import OUTPUT, InputContract, Readout, readout_of, training_as_said
 from snntrainer3d.spec.network import Network
 from snntrainer3d.spec.neurons import NEURON_VALUES, Lapicque, Neuron
 from snntrainer3d.spec.training import Training
 
 RECIPE = "Give the recipe that they were trained with: --spec SPEC.json, a run's document."
 """What to do where a file does not say how it is fed and read."""
-UNSAID = (
-    "The file does not say how its network is fed and read: values from 0 to 1 are taken as input at every step, and "
-    "the most spikes decide."
-)
-"""What is assumed where nothing else can be."""
+_ASSUMED = {
+    ("fed", "read"): "values from 0 to 1 are taken as input at every step, and the most spikes decide",
+    ("fed",): "values from 0 to 1 are taken as input at every step",
+    ("read",): "the most spikes decide",
+}
+"""By what a file does not say of its network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,22 @@ class TrainedNetwork:
         if OUTPUT not in self.readouts:
             raise InputError("The weights do not say how their outputs become a class.", path="readout", hint=RECIPE)
         return self.readouts[OUTPUT]
+
+    @property
+    def recipe(self) -> Training | None:
+        """Return the recipe that it was trained with, or one that feeds and reads it as it says; None for neither."""
+        if self.training is not None or not (self.inputs or self.readouts):
+            return self.training
+        return training_as_said(self.inputs, self.readouts.get(OUTPUT))
+
+    @property
+    def assumed(self) -> str:
+        """Return what is assumed of how it is fed and read, in a sentence; empty where it says both."""
+        if self.training is not None:
+            return ""
+        unsaid = [how for how, said in (("fed", self.inputs), ("read", self.readouts)) if not said]
+        told = _ASSUMED.get(tuple(unsaid))
+        return f"The file does not say how its network is {' and '.join(unsaid)}: {told}." if told else ""
 
     def parameters(self) -> int:
         """Give the number of learned values: weights, biases, learnable neuron values."""

@@ -28,7 +28,7 @@ from snntrainer3d.server.models import (
 from snntrainer3d.server.requests import document, uploaded
 from snntrainer3d.server.review import accepted
 from snntrainer3d.server.views import RunViews
-from snntrainer3d.spec import UNSAID, Network, parse, read_json
+from snntrainer3d.spec import Network, parse, read_json
 
 router = APIRouter(tags=["runs"], responses=ERROR_RESPONSES)
 WEIGHTS_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {}}}}}
@@ -123,8 +123,8 @@ async def import_weights(
     async with uploaded(request, request.app.state.home) as file:
         found = await run_in_threadpool(read_weight_file, file, stated, modules=modules_in(maps), dt_s=dt_s)
     row = await run_in_threadpool(views.adopt, found.trained, name)
-    unsaid = [UNSAID] if found.trained.training is None else []
-    about = {"notices": [*found.notices, *unsaid], "assumed_dt_s": found.assumed_dt_s}
+    assumed = [found.trained.assumed] if found.trained.assumed else []
+    about = {"notices": [*found.notices, *assumed], "assumed_dt_s": found.assumed_dt_s}
     return views.json({**row, **about}, 201)
 
 
