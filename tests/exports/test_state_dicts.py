@@ -473,3 +473,29 @@ def test_a_safetensors_file_of_types_that_numpy_lacks_is_not_called_damaged(kind
     with pytest.raises(FileFormatError, match="type that is not read, such as bfloat16") as caught:
         safetensors_arrays(raw)
     assert "float32" in caught.value.hint
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_quantized_pt_file_is_told_as_such():
+    tensor = torch.quantize_per_tensor(torch.ones(2, 2), 0.1, 0, torch.qint8)
+    for state in ({"fc.weight": tensor}, {"fc._packed_params._packed_params": (tensor, None)}):
+        with pytest.raises(FileFormatError, match="is quantized"):
+            read_pt(as_pt(state))
+
+
+@pytest.mark.slow
+def test_a_pt_file_of_numpy_arrays_is_told_as_such():
+    with pytest.raises(FileFormatError, match="holds arrays of NumPy beside tensors"):
+        read_pt(as_pt({"fc.weight": np.ones((2, 2), np.float32)}))
+
+
+def test_batch_normalisation_that_the_architecture_lacks_is_called_so():
+    network = dense_network((3,), [4], 2, Leaky())
+    fc1, norm, fc2 = nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)
+    state = nn.Sequential(fc1, norm, fc2).state_dict()
+    with pytest.raises(MismatchError) as caught:
+        from_state_dict({name: value.numpy() for name, value in state.items()}, network)
+    assert [fault.message for fault in caught.value.faults] == [
+        "holds 1 batch normalisation layer, the architecture has 0."
+    ]

@@ -37,8 +37,7 @@ def main() -> int:
         print(error)
         return REFUSED
     except pickle.UnpicklingError as error:
-        whole = "Weights only load failed" in str(error)
-        print("it holds more than tensors, such as a whole module" if whole else "it is damaged")
+        print(_more_than_tensors(str(error)))
         return REFUSED
     except MemoryError:
         print("it takes more memory than is allowed")
@@ -50,9 +49,20 @@ def main() -> int:
     return 0
 
 
+def _more_than_tensors(text: str) -> str:
+    """Say in our words why torch refuses to unpickle a file."""
+    if "Weights only load failed" not in text:
+        return "it is damaged"
+    if "numpy" in text:
+        return "it holds arrays of NumPy beside tensors: torch.from_numpy(array) makes them tensors"
+    return "it holds more than tensors, such as a whole module"
+
+
 def _arrays(found: Any, torch: Any) -> dict[str, Any]:
     if not isinstance(found, dict) or not found:
         raise NoStateDictError("it holds no state dict")
+    if quantized := [str(name) for name, value in found.items() if _is_quantized(value, torch)]:
+        raise NoStateDictError(f"{quantized[0]!r:.60} is quantized: save the state dict from before quantization")
     strange = [str(name) for name, value in found.items() if not isinstance(value, torch.Tensor)]
     if strange:
         raise NoStateDictError(
@@ -61,6 +71,12 @@ def _arrays(found: Any, torch: Any) -> dict[str, Any]:
     if complex_ones := [str(name) for name, value in found.items() if value.is_complex()]:
         raise NoStateDictError(f"{complex_ones[0]!r:.60} is complex")
     return {str(name): value.detach().to_dense().to(torch.float32).numpy() for name, value in found.items()}
+
+
+def _is_quantized(value: Any, torch: Any) -> bool:
+    """Tell whether a value is a quantized tensor, or packed with its bias as quantized layers save it."""
+    packed = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(part, torch.Tensor) and part.is_quantized for part in packed)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from snntrainer3d.exports.json_weights import shortest
 from snntrainer3d.exports.matching import FoundModule, Modules, Sort, keeps_order, matched, stated_places
 from snntrainer3d.spec import (
     NEURON_VALUES,
+    BatchNorm,
     Lapicque,
     Network,
     Recurrent,
@@ -185,9 +186,14 @@ def _sorts(modules: Mapping[str, Module], network: Network) -> dict[Sort, Module
         same,
     )  # fmt: skip
     faults = list[Fault]()
-    if len(connections.names) != len(shapes):
-        faults.append(Fault("state_dict", f"holds {len(connections.names)} connections, the architecture has "
-                                          f"{len(shapes)} layers with weights."))  # fmt: skip
+    norms = sum("running_mean" in modules[name] for name in connections.names)
+    own_norms = sum(isinstance(layer, BatchNorm) for layer in network.layers)
+    if norms != own_norms:
+        held = f"{norms} batch normalisation {'layer' if norms == 1 else 'layers'}"
+        faults.append(Fault("state_dict", f"holds {held}, the architecture has {own_norms}."))
+    if len(connections.names) - norms != len(shapes) - own_norms:
+        faults.append(Fault("state_dict", f"holds {len(connections.names) - norms} connections, the architecture has "
+                                          f"{len(shapes) - own_norms} layers with weights."))  # fmt: skip
     if len(neurons.names) not in (0, len(neurons.places)):
         faults.append(Fault("state_dict", f"holds {len(neurons.names)} layers of neurons, the architecture has "
                                           f"{len(neurons.places)}."))  # fmt: skip

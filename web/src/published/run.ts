@@ -47,10 +47,17 @@ export function openRun(text: string): Opened {
   if (run.format !== FORMAT || run.version !== VERSION) throw new Error("The page's values are of another release.");
   const shape = shapeOf(run.spec, run.data.class_names);
   if (!shape) throw new Error("The page's network cannot be drawn.");
-  const classes = shape.layers[shape.layers.length - 1].size;
+  const classes = shape.layers[shape.layers.length - 1].size / (run.spec.training.population ?? 1);
   const classNames = Array.from({ length: classes }, (_, at) => run.data.class_names[at] ?? String(at));
   const frame = decodeFrame(bytesOf(run.frame).buffer);
   return { run, shape, frame, records: run.plays.map((play) => new PlayRecord(play)), classNames };
+}
+
+/** What an output neuron is called: its class, and which of the population that stands for it. */
+export function nameOfOutput(neuron: number, outputs: number, classNames: string[]): string {
+  const each = Math.max(1, Math.floor(outputs / classNames.length));
+  const name = classNames[Math.floor(neuron / each)] ?? String(neuron);
+  return each === 1 ? name : `${name}, ${(neuron % each) + 1} of ${each}`;
 }
 
 /** What a sample is called: its class, and where it stands in the data set. */
