@@ -260,3 +260,40 @@ def test_pictures_of_every_ending_that_is_read_are_read(tmp_path: Path) -> None:
             image = Image.fromarray(shades).convert("1") if ending == ".pbm" else Image.fromarray(shades)
             image.save(folder / label / f"{label}{ending}", kinds.get(ending, ending[1:].upper()))
     assert len(read([folder], "set", Choice()).labels) == 2 * len(ENDINGS["picture"])
+
+
+@WAYS
+def test_classes_with_parts_in_them_are_read_as_parts_with_classes(given: object, tmp_path: Path) -> None:
+    places = [f"{label}/{part}" for label in ("cat", "dog") for part in ("train", "val", "test")]
+    found = given(tmp_path, by_class(*places))  # type: ignore[operator]
+    assert found.class_names == ("cat", "dog")
+    assert np.sum(found.tests) == 6
+    assert "The outer folders are the classes" in said(found)
+    assert "those in test are for the test" in said(found)
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [("Trainingsdaten", "Testdaten"), ("entraînement", "test"), ("train", "holdout"), ("dev", "eval")],
+)
+def test_parts_are_known_by_other_words(given: object, train: str, test: str, tmp_path: Path) -> None:
+    found = given(tmp_path, by_class(f"{train}/a", f"{train}/b", f"{test}/a", f"{test}/b"))  # type: ignore[operator]
+    assert found.class_names == ("a", "b")
+    assert np.sum(found.tests) == 6
+
+
+def test_eval_beside_a_test_is_validation(tmp_path: Path) -> None:
+    found = of_folder(tmp_path, by_class(*(f"{part}/{label}" for part in ("train", "eval", "test") for label in "ab")))
+    assert np.sum(found.tests) == 6
+    assert "eval keeps for validation" in said(found)
+
+
+@WAYS
+def test_subjects_are_no_classes(given: object, tmp_path: Path) -> None:
+    files = by_class(*(f"subject{at:02}/{label}" for at in (1, 2, 3) for label in ("run", "walk")))
+    told = faults_of(given, tmp_path, files)
+    assert list(told) == ["subject01, subject02, subject03"]
+    assert "look like the classes: run, walk" in told["subject01, subject02, subject03"]
+    speakers = of_folder(tmp_path / "speakers", by_class("speaker1", "speaker2"))
+    assert speakers.class_names == ("speaker1", "speaker2"), "who speaks is the class"

@@ -20,10 +20,18 @@ from snntrainer3d.data.own.tree_files import ENDINGS, TEXTS, TreeFile, in_folder
 from snntrainer3d.errors import FileFormatError, writable
 from snntrainer3d.spec import whole_text
 
-TRAIN, TEST, VALIDATION = ("train", "training"), ("test", "testing"), ("val", "valid", "validation")
-_ROLES = {"training": TRAIN, "validation": VALIDATION, "test": TEST}
-_PART = re.compile(r"(?:[0-9]+[ _.-]*)?([a-z]+?)(?:[ _.-]*(?:set|data|images|samples))?")
-"""A part's name, perhaps with a number before it and a word behind it: training_set, 01_train."""
+TRAIN = ("train", "training", "trainings", "entrainement", "entrenamiento", "addestramento", "treino")
+TEST = ("test", "testing", "holdout")
+VALIDATION = ("val", "valid", "validation", "validierung", "validierungs", "dev", "devel", "development")
+EITHER = ("eval", "evaluation")
+"""Validation beside a test, else the test."""
+_ROLES = {"training": TRAIN, "validation": VALIDATION, "test": TEST, "evaluation": EITHER}
+_PART = re.compile(r"(?:[0-9]+[ _.-]*)?([a-z]+?)(?:[ _.-]*(?:set|data|images|samples|daten|bilder))?")
+"""A part's name, perhaps with a number before it and a word behind it: training_set, 01_train, Testdaten."""
+_SUBJECT = re.compile(
+    r"(?:subject|subj|sub|person|patient|participant|speaker|user|proband|sujet|sujeto|id)[ _.-]*[0-9]+", re.IGNORECASE
+)
+"""Somebody whom samples are of."""
 _CONVERT = "Convert to PNG, JPEG or WAV, or leave it out."
 
 
@@ -95,6 +103,8 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
             hint="A folder for each class, with PNG or JPEG pictures, WAV sounds or .bin events in it.",
         )
     files = _without_outer(files)
+    turned = _classes_outside(files)
+    files = turned or files
     roles = _roles(files, faults)
     placed = _placed(files, roles)
     split = "test" in roles.values()
@@ -116,13 +126,15 @@ def _tree(files: list[TreeFile], name: str, faults: Faults) -> Tree:
     if not leaves:
         faults.tell()
     _check_unread(placed, faults)
+    _check_subjects(placed, faults)
     _check_names(leaves, faults)
     left_out = [
         LeftOut.of("files", [writable(file.path) for file in group], _unread(group))
         for what in ("other", "link")
         if (group := [file for file in files if file.what == what])
     ]
-    return Tree(leaves, tuple(_reading(placed, roles)), tuple(left_out), tuple(_doubts(placed)))
+    outside = ["The outer folders are the classes, the folders in them the parts."] if turned else []
+    return Tree(leaves, (*outside, *_reading(placed, roles)), tuple(left_out), tuple(_doubts(placed)))
 
 
 def _without_outer(files: list[TreeFile]) -> list[TreeFile]:
@@ -137,8 +149,20 @@ def _without_outer(files: list[TreeFile]) -> list[TreeFile]:
         ]
 
 
+def _classes_outside(files: list[TreeFile]) -> list[TreeFile]:
+    """Return the files with part and class exchanged where every class has its own train and test; else nothing."""
+    samples = [file for file in files if file.is_sample]
+    roles = {_role(file.parts[1]) if len(file.parts) == 3 else "" for file in samples}
+    if "" in roles or len(roles) < 2 or any(_role(file.parts[0]) for file in samples):
+        return []
+    return [
+        replace(one, parts=(one.parts[1], one.parts[0], *one.parts[2:])) if len(one.parts) > 2 else one for one in files
+    ]
+
+
 def _role(folder: str) -> str:
-    named = _PART.fullmatch(folder.lower())
+    letters = "".join(one for one in unicodedata.normalize("NFKD", folder) if not unicodedata.combining(one))
+    named = _PART.fullmatch(letters.lower())
     return next((role for role, names in _ROLES.items() if named and named[1] in names), "")
 
 
@@ -149,6 +173,8 @@ def _roles(files: list[TreeFile], faults: Faults) -> dict[str, str]:
         if file.is_sample and len(file.parts) > 1:
             inner.setdefault(file.parts[0], set()).update(file.parts[1:-1][:1])
     roles = {folder: role for role in _ROLES for folder in inner if _role(folder) == role}
+    otherwise = "validation" if "test" in roles.values() else "test"
+    roles = {folder: otherwise if role == "evaluation" else role for folder, role in roles.items()}
     others = [folder for folder in inner if folder not in roles]
     alike = any(inner[one] & inner[other] for one in others for other in roles)
     if len(inner) < 2 or (len(set(roles.values())) < 2 and others and not alike):
@@ -190,6 +216,22 @@ def _check_unread(placed: list[_Placed], faults: Faults) -> None:
         if any(file.what == "link" or file.ending not in TEXTS for file in files):
             hint = "Convert them to PNG, JPEG or WAV, or leave the folder out."
             faults.add(f"class {writable(label)}", f"has no file that is read; they are {_unread(files)}.", hint)
+
+
+def _check_subjects(placed: list[_Placed], faults: Faults) -> None:
+    """Note folders of subjects that would be taken for classes: the same folders lie in each."""
+    inner: dict[str, set[str]] = {}
+    for one in placed:
+        if one.file.is_sample and one.label:
+            inner.setdefault(one.label, set()).update(one.parts[1:-1][:1])
+    both = sorted(set.intersection(*inner.values())) if inner else []
+    if len(inner) > 1 and len(both) > 1 and all(_SUBJECT.fullmatch(label) for label in inner):
+        faults.add(
+            first_few(sorted(inner)),
+            f"are subjects by their names, and each holds the same folders, which look like the classes: "
+            f"{first_few(both)}.",
+            "Put the samples of all subjects into one folder for each class.",
+        )
 
 
 def _check_names(leaves: list[Leaf], faults: Faults) -> None:
