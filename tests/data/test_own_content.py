@@ -238,3 +238,30 @@ def test_several_names_are_told_by_the_first_and_how_many_more_there_are() -> No
         (str(LeftOut("frames", 9, "only one is read", ("a.gif",))), "9 frames (a.gif): only one is read."),
     ):
         assert told == expected
+
+
+def table(folder: Path, **columns: object) -> Reading:
+    rows = zip(*(np.asarray(values).tolist() for values in columns.values()), strict=True)
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
+    return check_data(written(folder, "set.csv", "\n".join(lines).encode()))
+
+
+def test_columns_whose_numbers_are_no_sizes_are_noted(tmp_path: Path) -> None:
+    size = FLAT[:, 0].round(3)
+    gone = np.where(np.arange(40) % 9 == 0, -999, size)
+    ids = 5000 + np.random.default_rng(1).permutation(40)
+    days = 20240100 + 1 + RANDOM.integers(0, 28, 40)
+    reading = table(tmp_path, size=size, gone=gone, patient=ids, day=days, label=np.where(LABELS, "b", "a"))
+    assert noted(reading, "Column gone holds -999 among values far from it")
+    assert noted(reading, "Column patient numbers the samples, each once")
+    assert noted(reading, "Column day holds dates as numbers")
+    assert len([note for note in reading.report.notes if "Column" in note]) == 3
+
+
+def test_sizes_that_are_like_codes_ids_and_dates_are_not_noted(tmp_path: Path) -> None:
+    height = RANDOM.integers(900, 1100, 40)
+    height[3] = 999
+    parts = RANDOM.permutation(80)[:40]
+    large = 20_240_000 + RANDOM.integers(0, 10_000, 40)
+    reading = table(tmp_path, height=height, parts=parts, large=large, label=np.where(LABELS, "b", "a"))
+    assert not [note for note in reading.report.notes if "Column" in note]

@@ -14,6 +14,8 @@ from snntrainer3d.data.own.report import first_few
 
 _MOST_COLUMNS = 10_000
 """Beyond them values are those of pictures and the like, of which none tells a class by itself."""
+_FEW = 10
+"""Samples of which any order without a gap may be chance."""
 _RANGE_RATIO = 4.0
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]*)?")
 
@@ -107,7 +109,8 @@ def _columns(found: Gathered) -> list[str]:
     if len(found.shape) != 1 or found.frames or not 0 < found.shape[0] <= _MOST_COLUMNS or len(found.inputs) < 4:
         return []
     labels, classes = found.labels, len(found.class_names)
-    counting, telling, constant = [], [], []
+    counting, telling, constant, numbered, dated = [], [], [], [], []
+    missing: dict[float, list[str]] = {}
     for at in range(found.shape[0]):
         column, title = found.inputs[:, at], _column_title(found, at)
         start = np.unique(column[:1000])
@@ -117,12 +120,32 @@ def _columns(found: Gathered) -> list[str]:
             counting.append(title)
         elif len(start) <= 2 * classes and _tells(column, labels, classes):
             telling.append(title)
+        elif column.dtype.kind != "b" and len(start) == len(column[:1000]) and _numbers(column):
+            numbered.append(title)
+        elif _dates(start) and _dates(column):
+            dated.append(title)
+        elif (code := _missing(column)) is not None:
+            missing.setdefault(code, []).append(title)
+    return [
+        *(
+            f"{_named(found, titles)} holds {code:g} among values far from it: does it stand for what is missing? It "
+            "would be learned as a number; fill it in, or leave out the rows."
+            for code, titles in missing.items()
+        ),
+        *_of_columns(found, counting, telling, constant, numbered, dated),
+    ]
+
+
+def _of_columns(found: Gathered, *lists: list[str]) -> list[str]:
+    counting, telling, constant, numbered, dated = lists
     return [
         f"{_named(found, titles)} {words}."
         for titles, words in (
             (counting, "counts the samples, as row numbers do: sorted rows would give their class away"),
             (telling, "gives the label away: each of its values is of one class alone"),
             (constant, "holds one value only"),
+            (numbered, "numbers the samples, each once: an id says nothing of its sample"),
+            (dated, "holds dates as numbers, such as 20240131: they are learned as sizes"),
         )
         if titles
     ]
@@ -131,6 +154,37 @@ def _columns(found: Gathered) -> list[str]:
 def _counts(column: np.ndarray) -> bool:
     """Tell whether each value is one more than the one before: compared, as bytes have no differences below zero."""
     return bool(np.all((column[1:] > column[:-1]) & (column[1:] - column[:-1] == 1)))
+
+
+def _numbers(column: np.ndarray) -> bool:
+    """Tell whether values are whole numbers without a gap, each once, in any order."""
+    if len(column) < _FEW or not bool(np.all(column == np.floor(column))):
+        return False
+    values = np.unique(column.astype(np.float64))
+    return len(values) == len(column) and values[-1] - values[0] == len(column) - 1
+
+
+def _dates(column: np.ndarray) -> bool:
+    """Tell whether values are days as year, month and day in one number."""
+    if not bool(np.all((column >= 1900_01_01) & (column <= 2100_12_31) & (column == np.floor(column)))):
+        return False
+    month_and_day = column.astype(np.int64) % 10_000
+    month, day = month_and_day // 100, month_and_day % 100
+    # A day more or less: in single precision such numbers are even.
+    return bool(np.all((month >= 1) & (month <= 12) & (day >= 0) & (day <= 32)))
+
+
+def _missing(column: np.ndarray) -> float | None:
+    """Return the number that stands for missing values: one that is usual for it, and far from all others."""
+    for code in (-9999.0, -999.0, -99.0, 9999.0, 999.0, 99999.0, -99999.0):
+        here = column == code
+        if not here.any() or here.all():
+            continue
+        others = column[~here].astype(np.float64)
+        apart = min(abs(code - others.min()), abs(code - others.max()))
+        if not others.min() <= code <= others.max() and apart > 3 * max(others.max() - others.min(), 1.0):
+            return code
+    return None
 
 
 def _tells(column: np.ndarray, labels: np.ndarray, classes: int) -> bool:
