@@ -265,3 +265,13 @@ def test_sizes_that_are_like_codes_ids_and_dates_are_not_noted(tmp_path: Path) -
     large = 20_240_000 + RANDOM.integers(0, 10_000, 40)
     reading = table(tmp_path, height=height, parts=parts, large=large, label=np.where(LABELS, "b", "a"))
     assert not [note for note in reading.report.notes if "Column" in note]
+
+
+def test_what_is_wrong_with_the_name_of_a_class_is_told(tmp_path: Path) -> None:
+    names = np.array(["good", "two\nlines", "x" * 61, "\u202eturned"])[np.arange(40) % 4]
+    told = faults_of(tmp_path, x=FLAT, y=names)
+    assert told == {
+        "class two lines": "has a line break in its name.",
+        f"class {'x' * 20}…": "has a name of 61 characters, at most 60 are taken.",
+        r"class \u202eturned": "has a name with characters that cannot be shown.",
+    }

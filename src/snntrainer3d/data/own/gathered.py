@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from snntrainer3d.data.own.report import ImportReport
-from snntrainer3d.errors import Fault, FileFormatError
+from snntrainer3d.errors import Fault, FileFormatError, printable
 
 MAX_SAMPLES = 500_000
 MAX_VALUES = 400_000_000
@@ -138,8 +138,18 @@ def check_classes(faults: Faults, labels: Int64[np.ndarray, "sample"], class_nam
         if count < 2:
             hint = "Add samples of it, or leave the class out."
             faults.add(f"class {name}", f"has {count} sample, at least two are needed to train and to test.", hint)
-        if len(name) > _LONGEST_NAME or not name.isprintable():
-            faults.add(f"class {name[:20]!r}…", f"has a name of more than {_LONGEST_NAME} plain characters.")
+        if wrong := _wrong_name(name):
+            shown = printable(" ".join(name.splitlines())[:20])
+            faults.add(f"class {shown}{'…' * (len(name) > 20)}", wrong, "Name it otherwise.")
+
+
+def _wrong_name(name: str) -> str:
+    """Say what is wrong with a class's name; nothing of a good one."""
+    if len(name) > _LONGEST_NAME:
+        return f"has a name of {len(name):,} characters, at most {_LONGEST_NAME} are taken."
+    if len(name.splitlines()) > 1:
+        return "has a line break in its name."
+    return "" if name.isprintable() else "has a name with characters that cannot be shown."
 
 
 def check_limits(faults: Faults, samples: int, each: int, frames: int = 0, less: str = "Take fewer samples.") -> None:
