@@ -275,3 +275,13 @@ def test_what_is_wrong_with_the_name_of_a_class_is_told(tmp_path: Path) -> None:
         f"class {'x' * 20}…": "has a name of 61 characters, at most 60 are taken.",
         r"class \u202eturned": "has a name with characters that cannot be shown.",
     }
+
+
+def test_a_table_of_two_encodings_is_no_table(tmp_path: Path) -> None:
+    rows = ["x,name", *(f"{at / 10},{'süß' if at % 2 else 'herb'}" for at in range(12))]
+    mixed = "\n".join(rows[:6]).encode() + b"\n" + "\n".join(rows[6:]).encode("cp1252")
+    with pytest.raises(FileFormatError, match="line 3 is UTF-8 and line 7 is not") as caught:
+        check_data(written(tmp_path, "set.csv", mixed))
+    assert "UTF-8" in caught.value.hint
+    alike = check_data(written(tmp_path, "set.csv", "\n".join(rows).encode("cp1252")))
+    assert alike.dataset.info.class_names == ("herb", "süß")

@@ -69,6 +69,9 @@ def read_text(path: Path, name: str) -> TableText:
         raise LimitError(f"{name} has {size:,} bytes, at most {MAX_BYTES:,} are read.")
     raw = path.read_bytes()
     codec, encoding, guessed = _encoding(raw)
+    if guessed and (lines := _of_two_encodings(raw)):
+        message = f"line {lines[0]} is UTF-8 and line {lines[1]} is not: the file was put together of two."
+        raise FileFormatError(f"{name}: {message}", hint="Save all of it as UTF-8 text.")
     try:
         text = raw.decode(codec)
     except UnicodeDecodeError as error:
@@ -225,6 +228,21 @@ def _encoding(raw: bytes) -> tuple[str, str, bool]:
     except UnicodeDecodeError:
         return "cp1252", "Windows-1252", True
     return "utf-8", "UTF-8", False
+
+
+def _of_two_encodings(raw: bytes) -> tuple[int, int] | None:
+    """Return the numbers of a line with letters in UTF-8 and of one with others; None where all are alike."""
+    found: dict[bool, int] = {}
+    for at, line in enumerate(raw.splitlines(), 1):
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            found.setdefault(False, at)
+        else:
+            found.setdefault(True, at)
+    return (found[True], found[False]) if len(found) == 2 else None
 
 
 def _said_delimiter(said: str) -> str:
