@@ -282,7 +282,7 @@ DAMAGED: dict[str, tuple[str, Callable[[Path], Any], str, str]] = {
         "sample 0",
         "lasts 3,000,000,000 seconds",
     ),
-    "places in fractions": ("a.npz", lambda _: npz_events({"x": np.zeros(NPZ_SIZE)}), "x", "whole numbers"),
+    "places in fractions": ("a.npz", lambda _: npz_events({"x": np.full(NPZ_SIZE, 0.5)}), "x", "whole numbers"),
 }  # fmt: skip
 
 
@@ -317,3 +317,14 @@ def test_frames_beyond_what_is_taken_are_refused_before_they_are_counted(tmp_pat
 def test_hdf5_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(LimitError, match="took longer"):
         read_spike_files([Portion(spike_file(tmp_path / "a.h5"), "a.h5")], "a.h5", Choice(), limit_s=0.01)
+
+
+def test_places_stored_as_whole_floats_are_read_and_fractions_have_a_remedy(tmp_path: Path) -> None:
+    plain = written(tmp_path, "plain.npz", npz_events())
+    x = np.load(plain)["x"]
+    same = read([written(tmp_path, "floats.npz", npz_events({"x": x.astype(np.float64)}))], "a.npz", Choice())
+    assert np.array_equal(same.inputs, read([plain], "a.npz", Choice()).inputs)
+    with pytest.raises(FileFormatError) as caught:
+        read([written(tmp_path, "halves.npz", npz_events({"x": x + 0.5}))], "a.npz", Choice())
+    (fault,) = caught.value.faults
+    assert (fault.path, fault.hint) == ("x", "Store whole numbers: x.astype('int64').")

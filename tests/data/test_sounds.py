@@ -129,3 +129,15 @@ def test_silence_length_and_loudness_are_told(tmp_path: Path) -> None:
     assert "All 4 sounds have 8,000 values a second and last 0.1 to 0.2 s." in found.report.read
     assert "its loudest band is 1, 60 dB below that is 0" in found.report.scaling[0]
     assert found.places == ("a/0.wav", "a/1.wav", "b/0.wav", "b/1.wav")
+
+
+def test_channels_that_cancel_each_other_are_not_called_silence(tmp_path: Path) -> None:
+    tone = (20_000 * np.sin(np.arange(1600) / 4)).astype(np.int16)
+    files = {
+        "a/0.wav": of(np.stack([tone, -tone], 1)),
+        "a/1.wav": sound(300),
+        "b/0.wav": sound(500),
+        "b/1.wav": sound(600),
+    }
+    notes = read_set(tmp_path, files).report.notes
+    assert notes == ("1 of 4 sounds (a/0.wav) has channels that cancel each other: their mean is silence. Keep one.",)

@@ -65,10 +65,16 @@ def _check_column(key: str, column: np.ndarray, count: int, faults: Faults) -> N
     kinds = "iuf" if key == "t" else "iub"
     if column.ndim != 1 or len(column) != count or not count:
         faults.add(key, f"has the shape {column.shape}, expected one value for each of {count:,} events.")
-    elif column.dtype.kind not in kinds:
-        faults.add(key, f"holds {column.dtype}, expected {'numbers' if key == 't' else 'whole numbers'}.")
+    elif column.dtype.kind not in kinds and not _whole(column):
+        wanted = "numbers" if key == "t" else "whole numbers"
+        faults.add(key, f"holds {column.dtype}, expected {wanted}.", f"Store {wanted}: {key}.astype('int64').")
     elif count > MOST_IN_ALL:
         faults.add(key, f"there are {count:,} events, at most {MOST_IN_ALL:,} are read.")
+
+
+def _whole(column: np.ndarray) -> bool:
+    """Tell whether floats are whole numbers, as other programs store places."""
+    return column.dtype.kind == "f" and bool(np.all(column == np.floor(column)))
 
 
 def _reading(columns: Mapping[str, np.ndarray], faults: Faults) -> ImportReport:

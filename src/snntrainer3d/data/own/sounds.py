@@ -26,6 +26,8 @@ class _Heard:
     mixed: list[str] = field(default_factory=list)
     """Of several channels."""
     silent: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    """Whose channels are opposite, so that their mean is silence."""
 
 
 def read_sounds(leaves: list[Leaf], faults: Faults) -> Gathered:
@@ -44,7 +46,7 @@ def read_sounds(leaves: list[Leaf], faults: Faults) -> Gathered:
         if channels.shape[1] > 1:
             heard.mixed.append(leaf.path)
         if samples.min() == samples.max():
-            heard.silent.append(leaf.path)
+            (heard.cancelled if np.ptp(channels) else heard.silent).append(leaf.path)
         found.append(bands_over_time(samples, rate, FRAMES, BANDS))
         names.append(leaf)
     if len(heard.rates) > 1:
@@ -74,8 +76,12 @@ def _report(heard: _Heard, count: int) -> ImportReport:
         f"Each sound, short or long, is spread over {FRAMES} moments; its loudest band is 1, "
         f"{RANGE_DB:.0f} dB below that is 0.",
     )
-    notes = (f"{_count(heard.silent, count)} silence alone.",) if heard.silent else ()
-    return ImportReport(tuple(read), "", scaling, "Samples are moment × band of pitch.", (), notes)
+    notes = [f"{_count(heard.silent, count)} silence alone."] if heard.silent else []
+    if heard.cancelled:
+        notes.append(
+            f"{_count(heard.cancelled, count)} channels that cancel each other: their mean is silence. Keep one."
+        )
+    return ImportReport(tuple(read), "", scaling, "Samples are moment × band of pitch.", (), tuple(notes))
 
 
 def _count(paths: list[str], of: int) -> str:
