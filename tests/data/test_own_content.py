@@ -254,6 +254,7 @@ def test_columns_whose_numbers_are_no_sizes_are_noted(tmp_path: Path) -> None:
     reading = table(tmp_path, size=size, gone=gone, patient=ids, day=days, label=np.where(LABELS, "b", "a"))
     assert noted(reading, "Column gone holds -999 among values far from it")
     assert noted(reading, "Column patient numbers the samples, each once")
+    assert noted(reading, "says nothing of its sample. --ignore leaves it out.")
     assert noted(reading, "Column day holds dates as numbers")
     assert len([note for note in reading.report.notes if "Column" in note]) == 3
 

@@ -139,7 +139,7 @@ def _columns(found: Gathered) -> list[str]:
 def _of_columns(found: Gathered, *lists: list[str]) -> list[str]:
     counting, telling, constant, numbered, dated = lists
     return [
-        f"{_named(found, titles)} {words}."
+        f"{_named(found, titles)} {words}.{' --ignore leaves it out.' if found.report.table else ''}"
         for titles, words in (
             (counting, "counts the samples, as row numbers do: sorted rows would give their class away"),
             (telling, "gives the label away: each of its values is of one class alone"),
