@@ -59,6 +59,7 @@ def test_only_seeds_that_both_have_are_pairs():
     assert compared(*firsts, *seconds)["settings"][0]["wilcoxon"]["pairs"] == 6
 
 
+@pytest.mark.slow
 def test_different_test_sets_are_refused():
     found = compared(evidence("1"), evidence("2", dataset="mnist"))
     for statistic in ("mcnemar", "agreement", "confusion_difference"):
@@ -66,6 +67,7 @@ def test_different_test_sets_are_refused():
     assert found["settings"] == []
 
 
+@pytest.mark.slow
 def test_the_same_network_twice_is_refused():
     chosen = [evidence("1"), evidence("2"), evidence("3", "b")]
     assert compared(*chosen)["settings"][0]["wilcoxon"]["refusal"]["code"] == "pseudo_replication"
@@ -77,6 +79,7 @@ def test_unknown_decisions_are_refused():
     assert "cells" in found["confusion_difference"]
 
 
+@pytest.mark.slow
 def test_holm_over_all_pairs():
     chosen = [evidence(str(place), "a" * (place + 1), 0, 0.5 + place / 10) for place in range(4)]
     pairs = compared(*chosen)["pairs"]

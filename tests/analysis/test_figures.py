@@ -92,12 +92,14 @@ def test_the_moving_mean_lies_on_a_straight_line_where_the_values_do():
     np.testing.assert_allclose(mean.get_xdata(), mean.get_ydata())
 
 
+@pytest.mark.slow
 def test_a_short_run_without_validation_is_drawn(history):
     few = history_of(history.updates[:3])
     assert texts(draw("loss", few)) == ["training, each update"]
     assert draw("loss", few).axes[0].get_ylim()[0] == 0.0
 
 
+@pytest.mark.slow
 def test_the_confusion_matrix_shows_its_counts(history, results):
     figure = draw("confusion", history, results)
     assert sorted(texts(figure)) == ["1", "1", "2", "2"]

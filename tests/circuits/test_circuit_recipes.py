@@ -98,6 +98,7 @@ def _sizes(dataset: str) -> tuple[int, int]:
     return int(np.prod(info.input_shape)), info.classes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RECIPES)
 def test_sources_are_the_networks_input(name: str) -> None:
     """The inputs of a circuit are what the engine's encoder gives, step by step, for any numbers of samples."""

@@ -96,6 +96,7 @@ def test_the_clocked_network_is_the_engines(neuron: Leaky | Lapicque) -> None:
     assert sum(layer.sum() for layer in ours.spikes) > 20
 
 
+@pytest.mark.slow
 def test_the_clocked_network_is_the_engines_on_digits(digits: TrainedNetwork) -> None:
     inputs = inputs_of(digits, list(range(359)))
     ours = run_clocked(design_circuit(digits), inputs)

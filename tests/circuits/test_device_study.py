@@ -105,6 +105,7 @@ def counts_of(decider: Decider, design: Design, **noise: Any) -> np.ndarray:
     return np.concatenate([fired.sum(axis=1) for fired, _ in decider.outputs(design, **noise)])
 
 
+@pytest.mark.slow
 def test_the_fast_network_is_the_clocked_one(digits: TrainedNetwork) -> None:
     inputs = inputs_of(digits, list(range(100)))
     design = design_circuit(digits)

@@ -39,6 +39,7 @@ def test_the_tables_hold_every_device(xor: TrainedNetwork) -> None:
     assert document["settings"]["read_voltage_v"] == 0.1
 
 
+@pytest.mark.slow
 def test_the_bill_counts_what_the_netlist_holds(digits: TrainedNetwork) -> None:
     design = design_circuit(digits, CircuitSettings(form="opamp"))
     bill = bill_of(design)

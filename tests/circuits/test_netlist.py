@@ -32,6 +32,7 @@ def cards(text: str) -> list[str]:
     return [line for line in "\n".join(lines).replace("\n+", "").splitlines() if line]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [*FORMS, "async"])
 @pytest.mark.parametrize("simulator", ["ngspice", "ltspice"])
 def test_only_what_both_simulators_read(form: str, simulator: str, digits: TrainedNetwork) -> None:
@@ -47,6 +48,7 @@ def test_only_what_both_simulators_read(form: str, simulator: str, digits: Train
     assert len(names) == len(set(names))
 
 
+@pytest.mark.slow
 def test_every_weight_has_its_element(digits: TrainedNetwork) -> None:
     inputs = inputs_of(digits, [0])
     sources = cards(netlist(design_circuit(digits, CircuitSettings(form="vccs")), inputs))

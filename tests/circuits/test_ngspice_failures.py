@@ -89,6 +89,7 @@ def test_a_netlist_that_asks_for_less_is_an_early_end(scratch: Path) -> None:
     assert not list(scratch.iterdir())
 
 
+@pytest.mark.slow
 def test_one_that_never_ends_is_ended_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scratch: Path
 ) -> None:

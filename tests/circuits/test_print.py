@@ -114,6 +114,7 @@ def test_dxf_read_back_holds_each_ink_layer_in_millimetres(stack: Stack) -> None
         assert read == pytest.approx(np.concatenate(sheet.ink(use)) * 1e3)
 
 
+@pytest.mark.slow
 def test_svg_pictures_share_one_frame_in_millimetres(stack: Stack) -> None:
     frames = set()
     for name, text in sheets_svg(stack).items():
@@ -134,6 +135,7 @@ def test_svg_pictures_share_one_frame_in_millimetres(stack: Stack) -> None:
     assert (corners.max(axis=0) <= [left + wide, -top]).all()
 
 
+@pytest.mark.slow
 def test_stl_read_back_is_closed_solids_of_the_right_size(stack: Stack) -> None:
     mesh = trimesh.load(io.BytesIO(stack_stl(stack)), file_type="stl")
     assert mesh.is_watertight

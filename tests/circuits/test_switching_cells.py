@@ -34,6 +34,7 @@ def share_over_time(amplitude_v: float, begin: float) -> tuple[np.ndarray, np.nd
     return waves.times_s[driven], volts[driven], share
 
 
+@pytest.mark.slow
 @needs_ngspice
 def test_a_cell_follows_the_published_equations() -> None:
     times, _, share = share_over_time(1.5, 0.4)

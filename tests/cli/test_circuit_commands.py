@@ -93,6 +93,7 @@ def test_networks_without_a_circuit_are_refused_with_the_reason(capsys: Capture,
     assert "Synaptic" in error["faults"][0]["message"]
 
 
+@pytest.mark.slow
 def test_without_ngspice_a_simulation_is_a_failure(capsys: Capture, xor: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     error = told_json(capsys, "simulate", xor, code=1)["error"]

@@ -25,6 +25,7 @@ def offered(line: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> list
     return capsys.readouterr().out.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "some"),
     [

@@ -111,6 +111,7 @@ def test_half_a_surrogate_pair_is_wrong_input(home: Path, capsys: Capture, argum
     assert not STEERING.search(told.out + told.err)
 
 
+@pytest.mark.slow
 def test_a_folder_whose_name_is_no_text_is_no_class(tmp_path: Path, home: Path, capsys: Capture) -> None:
     try:
         (tmp_path / "data" / "cat\udcff").mkdir(parents=True)
@@ -135,6 +136,7 @@ def test_output_to_a_full_disk_is_told_in_one_line(home: Path) -> None:
     assert "ignored" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["runs", "list"], ["serve", "--no-browser", "--port", "0"]])
 def test_a_home_that_cannot_be_used_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, command: list[str]

@@ -42,6 +42,7 @@ def shell(*arguments: str, code: int = 0) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_a_plan_says_what_would_be_trained_and_makes_nothing(tmp_path: Path, capsys: Capture, home: Path) -> None:
     assert run(["study", written(tmp_path, TINY), "--plan", "--seeds", "3", "--workers", "2", "--json"]) == 0
     plan = json.loads(capsys.readouterr().out)

@@ -67,6 +67,7 @@ def names(folder):
     return {path.name for path in folder.iterdir()} - {".download.lock"}
 
 
+@pytest.mark.slow
 def test_all_files_come_with_progress(mirrors, tmp_path):
     told = []
     download(FILES, [mirrors.url("good")], tmp_path, lambda *args: told.append(args))
@@ -100,6 +101,7 @@ def test_the_second_mirror_is_asked_at_once(mirrors, tmp_path, mood):
     assert names(tmp_path) == set(FILES)
 
 
+@pytest.mark.slow
 def test_a_mirror_that_recovers_is_asked_again(mirrors, tmp_path):
     download(FILES, [mirrors.url("moody")], tmp_path, attempts=3, pause_s=0.01)
     assert names(tmp_path) == set(FILES)

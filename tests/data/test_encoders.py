@@ -15,6 +15,7 @@ from snntrainer3d.errors import SpecError
 from snntrainer3d.spec import Delta, Direct, Latency, Population, Rate, Training, dense_network, parse
 
 
+@pytest.mark.slow
 def test_direct_scales_flattens_and_holds_still():
     raw = torch.tensor([[[[0, 128], [255, 51]]]], dtype=torch.uint8)
     encoded = Encoder(Direct(), 1 / 255, -0.5, num_steps=7).encode(raw)
@@ -78,6 +79,7 @@ def test_what_is_drawn_depends_on_the_sample_not_on_its_batch():
     assert not torch.equal(same[:, 0], same[:, 1]), "equal samples at two places are drawn apart"
 
 
+@pytest.mark.slow
 @given(st.integers(2, 40), st.floats(0.005, 0.5), st.sampled_from(["linear", "logarithmic"]), st.integers(0, 99))
 def test_latency_is_snntorchs(steps: int, threshold: float, scale: str, seed: int) -> None:
     values = torch.rand(3, 7, generator=torch.Generator().manual_seed(seed))
@@ -95,6 +97,7 @@ def test_latency_is_snntorchs(steps: int, threshold: float, scale: str, seed: in
     assert torch.equal(mine.sum(0), (values >= threshold).float()), "one spike for each value heard"
 
 
+@pytest.mark.slow
 @given(st.floats(0.01, 0.9), st.booleans(), st.integers(0, 99))
 def test_delta_is_snntorchs(threshold: float, off_spikes: bool, seed: int) -> None:
     frames = torch.rand(2, 9, 5, generator=torch.Generator().manual_seed(seed))

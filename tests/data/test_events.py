@@ -38,6 +38,7 @@ def test_a_mark_at_row_240_is_time_that_ran_over_and_no_event() -> None:
     assert events.across.tolist() == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_frames_count_events_by_time_place_and_polarity_up_to_the_clip(tmp_path: Path) -> None:
     first = [(0, 0, 0, 1000), (0, 0, 0, 1001), (0, 0, 1, 1002), (33, 33, 1, 1600), (33, 33, 1, 2000)]
     rest = {f"{name}/{at}.bin": bin_events([(5, 6, at % 2, 0), (5, 6, 0, 400)]) for name in "ab" for at in range(3)}

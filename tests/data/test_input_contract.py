@@ -21,6 +21,7 @@ def network_of(training):
     return to_trained(build(network), network, training)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "training",
     [Training(pixels="standardised"), Training(coding=Rate(gain=0.5), seed=4, num_steps=7), Training(loss="count")],

@@ -100,6 +100,7 @@ def test_the_order_of_axes_is_told(tmp_path: Path) -> None:
     assert "channel × height × width, 2×8×9" in first.report.axes
 
 
+@pytest.mark.slow
 def test_labels_of_arrays_stay_text(tmp_path: Path) -> None:
     def names(labels: np.ndarray) -> tuple[str, ...]:
         return check(tmp_path, x=FLAT, y=labels).dataset.info.class_names
@@ -137,6 +138,7 @@ def test_samples_that_are_all_the_same_are_refused(tmp_path: Path) -> None:
         check_data(written(tmp_path, "same.zip", same))
 
 
+@pytest.mark.slow
 def test_constant_and_equal_samples_are_noted_with_count_and_example(tmp_path: Path) -> None:
     x = FLAT.copy()
     x[[3, 8]] = 0.5
@@ -167,6 +169,7 @@ def test_classes_of_one_sample_or_without_a_test_are_told(tmp_path: Path) -> Non
     assert noted(reading, "Class without a test sample: 1.")
 
 
+@pytest.mark.slow
 def test_data_over_time_that_has_no_time_is_told(tmp_path: Path) -> None:
     over_time = Choice(over_time=True)
     at_once = np.zeros((40, 5, 6))
@@ -180,6 +183,7 @@ def test_data_over_time_that_has_no_time_is_told(tmp_path: Path) -> None:
     assert noted(check(tmp_path, over_time, x=some, y=LABELS), "1 of 40 samples has in one moment all")
 
 
+@pytest.mark.slow
 def test_classes_that_differ_in_little_are_noted(tmp_path: Path) -> None:
     for names in (("Cat", "cat"), ("07", "7"), ("1.0", "1.00"), ("a b", "a_b")):
         reading = check(tmp_path, x=FLAT, y=np.array(names * 20))

@@ -107,6 +107,7 @@ def test_sounds_become_bands_over_time(tmp_path: Path) -> None:
     assert loudest[high].min() > loudest[~high].max()
 
 
+@pytest.mark.slow
 def test_a_csv_has_a_header_or_none_and_its_label_by_name_or_last(tmp_path: Path) -> None:
     dataset = load(import_data(written(tmp_path, "table.csv", CSV)).name)
     assert dataset.info.class_names == ("a", "b")
@@ -122,6 +123,7 @@ def test_a_csv_has_a_header_or_none_and_its_label_by_name_or_last(tmp_path: Path
     assert import_data(written(tmp_path, "plain.csv", plain)).train_samples == 6
 
 
+@pytest.mark.slow
 def test_an_npz_may_be_flat_a_picture_coloured_split_or_over_time(tmp_path: Path) -> None:
     def shape_of(choice: Choice | None = None, **given: np.ndarray) -> tuple[tuple[int, ...], int]:
         info = import_data(written(tmp_path, "set.npz", arrays(**given)), choice=choice)
@@ -140,6 +142,7 @@ def test_an_npz_may_be_flat_a_picture_coloured_split_or_over_time(tmp_path: Path
     assert "brought to 0–1" in signed.info.summary
 
 
+@pytest.mark.slow
 def test_the_same_data_keeps_its_name_other_data_gets_another(tmp_path: Path) -> None:
     first = import_data(written(tmp_path, "set.npz", arrays(x=FLAT, y=HALVES)))
     again = import_data(written(tmp_path, "set.npz", arrays(x=FLAT, y=HALVES)))
@@ -165,6 +168,7 @@ def test_packed_for_another_machine_it_is_the_same_there(tmp_path: Path, monkeyp
     assert np.array_equal(there.train.inputs, here.train.inputs)
 
 
+@pytest.mark.slow
 def test_kept_data_that_was_damaged_is_refused(tmp_path: Path) -> None:
     info = import_data(written(tmp_path, "set.npz", arrays(x=FLAT, y=HALVES)))
     kept = tmp_path / "home" / "own-data" / f"{info.name}.npz"
@@ -310,6 +314,7 @@ DAMAGED: dict[str, tuple[str, bytes, str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_damaged_files_are_told_at_their_place(kind: str, tmp_path: Path) -> None:
     name, content, where, told = DAMAGED[kind]

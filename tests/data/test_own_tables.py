@@ -76,6 +76,7 @@ WAYS: dict[str, str | bytes] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_one_table_written_in_many_ways_is_one_data_set(way: str, tmp_path: Path) -> None:
     expected = check(tmp_path, joined(lines())).dataset
@@ -150,6 +151,7 @@ def test_rows_are_counted_as_a_spreadsheet_counts(tmp_path: Path) -> None:
     assert set(faults_of(tmp_path, joined(rows))) == {"row 7, column w", "row 9, column w"}
 
 
+@pytest.mark.slow
 def test_thousands_are_told_where_they_may_be_decimals(tmp_path: Path) -> None:
     rows = ["w;label", *(f"{at}.{at * 7 % 900 + 100};{'ab'[at % 2]}" for at in range(1, 13))]
     told = check(tmp_path, joined(rows)).report

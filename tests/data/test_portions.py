@@ -81,6 +81,7 @@ def test_what_was_kept_for_validation_is_trained_on_and_said(tmp_path: Path) -> 
     assert "shd_valid.h5 keeps for validation is among the training samples" in " ".join(own_report(info.name).read)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nested", [False, True])
 def test_zips_of_recordings_keep_the_split_of_their_makers(nested: bool, tmp_path: Path) -> None:
     zips = {
@@ -95,6 +96,7 @@ def test_zips_of_recordings_keep_the_split_of_their_makers(nested: bool, tmp_pat
     assert (info.class_names, info.input_shape) == (("left", "right"), (2, 34, 34))
 
 
+@pytest.mark.slow
 def test_a_stray_zip_beside_pictures_by_class_is_left_alone(tmp_path: Path) -> None:
     files = {**bins_by_class(4), "notes/old.zip": packed({"a": b"b"})}
     assert import_data(written(tmp_path, "bars.zip", packed(files))).train_samples > 0
@@ -108,6 +110,7 @@ def test_files_together_are_called_by_what_they_share(case: dict[str, Any]) -> N
     assert title_of([Path(file) for file in case["files"]]) == case["title"]
 
 
+@pytest.mark.slow
 def test_files_of_the_folder_one_works_in_are_called_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "N-MNIST"
     folder.mkdir()

@@ -99,6 +99,7 @@ def test_the_optimizer_state_moves_between_the_learners() -> None:
         np.testing.assert_allclose(found[name], value, rtol=0, atol=AFTER_UPDATES)
 
 
+@pytest.mark.slow
 def test_an_evaluation_of_many_samples_equals_the_references() -> None:
     """More samples than the training's batch, in one call."""
     network, training = dense_network([6], [8], 3), Training(num_steps=7, batch_size=5)

@@ -42,6 +42,7 @@ def theirs(objective: Objective, classes: int) -> tuple[object, str]:
     }[objective.loss]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["membrane", "count", "rate", "max_membrane", "rate_mse", "first_spike"])
 @settings(max_examples=8)
 @given(steps=st.integers(2, 12), batch=st.integers(1, 9), seed=st.integers(0, 999), population=st.sampled_from([1, 3]))

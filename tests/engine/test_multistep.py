@@ -107,6 +107,7 @@ def test_values_that_the_loss_does_not_reach_have_no_gradient_as_in_torch(kind: 
     assert any("threshold" in name for name in unreached)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", [AdamW(weight_decay=0.5), Sgd(weight_decay=0.05, momentum=0.9)])
 def test_what_the_loss_does_not_reach_is_not_decayed(optimizer: AdamW | Sgd) -> None:
     neuron = {"kind": "leaky", "reset": "zero", "threshold": 0.7, "learn_threshold": "shared"}

@@ -15,6 +15,7 @@ def inputs(batch=9, features=6):
     return torch.rand(batch, features, generator=torch.Generator().manual_seed(0)) * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("neuron", NEURONS, ids=lambda neuron: neuron.kind)
 def test_counts_are_those_of_the_recording(neuron):
     module = build(dense_network((6,), (7,), 4, neuron), seed=1)

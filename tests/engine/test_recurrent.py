@@ -101,6 +101,7 @@ def bellec_2018(
     return np.array(spikes), np.array(voltages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("feedback", ["all_to_all", "one_to_one"])
 def test_recurrent_adaptive_neurons_follow_the_published_equations(feedback: str) -> None:
     neuron = layer(feedback, "adaptive", "subtract", "fixed")

@@ -48,6 +48,7 @@ FINITE_DIFFERENCE = 1e-6
 """Step of the numerical derivative: large enough for float64's rounding, small enough for curvature."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("neuron", NEURONS, ids=lambda one: one.kind)
 def test_stepping_is_the_loop_that_snntorch_teaches(neuron: Neuron) -> None:
     module = build(dense_network((6,), [5], 3, neuron), seed=3)
@@ -82,6 +83,7 @@ def tensors_of_ones(module: torch.nn.Module) -> dict[str, np.ndarray]:
     return tensors_of(module, network)
 
 
+@pytest.mark.slow
 def test_leakys_weights_do_not_carry_over_to_lapicque() -> None:
     """The naive mapping, same β and weights, is wrong: Lapicque scales its input by Δt/C."""
     leaky, lapicque = (build(dense_network((4,), [], 8, neuron), seed=1) for neuron in (Leaky(beta=0.9), NEURONS[1]))

@@ -112,6 +112,7 @@ NOT_OF_OUTPUTS = {
 """Files that look for the largest of something else, and of what."""
 
 
+@pytest.mark.slow
 def test_nobody_else_takes_the_largest_of_output_spikes():
     found = {
         str(path.relative_to(SOURCE))

@@ -27,6 +27,7 @@ def compared(spikes, membranes, found, classes=((0, 0), (0, 0))):
     return compare(*pair, [np.float32(1)], samples, near, ran="", seconds=0.0)
 
 
+@pytest.mark.slow
 def test_a_network_beside_itself_differs_in_nothing():
     trained = made(Leaky())
     proof = prove(trained, partial(run_network, trained), "run by itself")
@@ -40,6 +41,7 @@ def test_a_network_beside_itself_differs_in_nothing():
     assert proof.samples_from == "test samples of Digits 8×8"
 
 
+@pytest.mark.slow
 def test_another_network_is_found_out():
     trained = made(Leaky())
     other = made(Leaky(), seed=1)

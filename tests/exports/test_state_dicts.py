@@ -388,6 +388,7 @@ def test_decays_outside_their_range_count_as_snntorch_computes_them(beta, learne
     assert torch.equal(computed(again.trained, inputs).sum(0), wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reset", ["subtract", "zero"])
 def test_a_recurrent_layer_is_read_with_the_bias_of_its_feedback(reset):
     torch.manual_seed(3)

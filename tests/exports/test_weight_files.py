@@ -46,6 +46,7 @@ def assert_same(first, second):
         assert np.array_equal(array.view(np.uint32), other.view(np.uint32)), f"{name} differs in its bits"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", WRITERS)
 def test_every_file_says_how_its_network_is_fed_and_read(form):
     recipe = Training(pixels="standardised", population=2, loss="count", read_last_steps=7, seed=5)

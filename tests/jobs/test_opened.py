@@ -83,6 +83,7 @@ def test_a_recurrent_neuron_shows_what_comes_back_to_it(feedback: str) -> None:
     assert (found["place"], found["field"]) == (None, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", [0, 2, 3, 4])
 def test_the_receptive_field_is_where_a_gradient_arrives(layer: int) -> None:
     shapes = MAPS.taken_shapes()

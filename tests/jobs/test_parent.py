@@ -34,6 +34,7 @@ def status(store: RunStore, run: RunFolder) -> str:
     return store.get(run.id).status
 
 
+@pytest.mark.slow
 def test_a_job_is_alive_while_its_lock_is_held(store: RunStore, runner: JobRunner, quick: RunSpec) -> None:
     run = begin(store, quick)
     with run.hold():
@@ -119,6 +120,7 @@ def test_a_queued_run_is_cancelled_at_once(store: RunStore, runner: JobRunner, q
     assert store.unfinished() == []
 
 
+@pytest.mark.slow
 def test_orders_reach_the_running_job(store: RunStore, runner: JobRunner, quick: RunSpec) -> None:
     run = begin(store, quick)
     with run.hold():
@@ -138,6 +140,7 @@ def test_orders_reach_the_running_job(store: RunStore, runner: JobRunner, quick:
             runner.resume(run.id)
 
 
+@pytest.mark.slow
 def test_what_is_not_possible_now_is_told(store: RunStore, runner: JobRunner, quick: RunSpec) -> None:
     queued = store.create(quick)
     running = begin(store, quick)
@@ -159,6 +162,7 @@ def test_what_is_not_possible_now_is_told(store: RunStore, runner: JobRunner, qu
                 order(run.id)
 
 
+@pytest.mark.slow
 def test_resuming_queues_a_run_with_a_clean_order(store: RunStore, runner: JobRunner, quick: RunSpec) -> None:
     run = begin(store, quick)
     with run.hold():
@@ -169,6 +173,7 @@ def test_resuming_queues_a_run_with_a_clean_order(store: RunStore, runner: JobRu
     assert store.get(run.id).queue_position == 1
 
 
+@pytest.mark.slow
 def test_paused_jobs_leave_their_slot_to_others(
     store: RunStore, quick: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +221,7 @@ def test_a_full_disk_does_not_keep_a_dead_job_running(
     assert status(store, run) == "interrupted"
 
 
+@pytest.mark.slow
 def test_a_run_whose_folder_was_removed_does_not_run_for_ever(
     store: RunStore, runner: JobRunner, quick: RunSpec
 ) -> None:
@@ -227,6 +233,7 @@ def test_a_run_whose_folder_was_removed_does_not_run_for_ever(
     assert not run.path.exists()
 
 
+@pytest.mark.slow
 def test_one_damaged_run_does_not_keep_others_waiting(
     store: RunStore, runner: JobRunner, quick: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def cells(found: dict, name: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(found[name]), np.uint8).reshape(found["side"], found["side"])
 
 
+@pytest.mark.slow
 def test_every_cell_is_what_the_reference_path_decides_at_its_centre(store: RunStore) -> None:
     folder = fresh(store, SPEC)
     found = shown(folder)
@@ -108,6 +109,7 @@ def test_a_trained_network_parts_the_moons(store: RunStore) -> None:
     assert strengths.max() > 200
 
 
+@pytest.mark.slow
 def test_what_has_no_plane_is_told(store: RunStore) -> None:
     digits = RunSpec(network=dense_network((64,), [5], 10), training={"num_steps": 5})
     with pytest.raises(InputError, match="64 values"):

@@ -27,6 +27,7 @@ def run(store: RunStore) -> Path:
     return store.folder(store.import_run(spec, to_safetensors(trained)).id)
 
 
+@pytest.mark.slow
 def test_the_first_of_each_class_and_the_first_mistakes_are_played(run) -> None:
     played = json.loads(record_shown(run))
     labels = load("digits").test.labels

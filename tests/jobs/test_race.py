@@ -85,6 +85,7 @@ def test_its_winner_is_the_predicted_class_and_what_training_decides(
     assert len(winners) > 1, "one winner for all samples would say nothing"
 
 
+@pytest.mark.slow
 def test_membranes_below_zero_decide_too(store: RunStore) -> None:
     trained = lively("max_membrane", 1)
     last = {
@@ -99,6 +100,7 @@ def test_membranes_below_zero_decide_too(store: RunStore) -> None:
     assert played["latency"] is not None
 
 
+@pytest.mark.slow
 def test_it_is_left_out_where_layers_are(store: RunStore) -> None:
     trained = lively("count", 1)
     spec = RunSpec(network=trained.network, training=trained.training or Training())

@@ -74,6 +74,7 @@ def levels(layer: dict[str, Any]) -> np.ndarray:
 # What it answers.
 
 
+@pytest.mark.slow
 def test_a_played_sample_is_what_the_reference_path_does(finished: RunFolder, quick: RunSpec) -> None:
     answer = do("play", run=str(finished.path), split="test", index=17)
     dataset = load("digits")
@@ -90,6 +91,7 @@ def test_a_played_sample_is_what_the_reference_path_does(finished: RunFolder, qu
     assert sum(answer["chances"]) == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("neuron", [Leaky(), Izhikevich(b=0.25)])
 def test_a_played_layer_says_all_that_the_page_reads_and_what_a_recovery_follows_from(
     store: RunStore, quick: RunSpec, neuron: Leaky | Izhikevich
@@ -105,6 +107,7 @@ def test_a_played_layer_says_all_that_the_page_reads_and_what_a_recovery_follows
         assert (layer["start"], layer["recovery"]) == (cell if isinstance(neuron, Izhikevich) else (0.0, None))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("neuron", "name"), [(Izhikevich(learn_a="per_neuron"), "a"), (Adaptive(learn_rho="per_neuron"), "rho")]
 )
@@ -119,6 +122,7 @@ def test_a_decay_that_learning_took_out_of_its_range_is_told_as_the_neurons_use_
     assert (layer["recovery"] or layer)[name] == [0.0, 0.25, 1.0]
 
 
+@pytest.mark.slow
 def test_the_pixels_of_a_sample_play_like_the_sample(finished: RunFolder) -> None:
     sample = do("play", run=str(finished.path), split="train", index=3, num_steps=9)
     pixels = do("play", base64.b64decode(sample["pixels"]), run=str(finished.path), num_steps=9)
@@ -138,6 +142,7 @@ def test_a_drawing_is_prepared_and_layers_are_left_out_when_not_wanted(finished:
     assert (answer["layers"], answer["shape"]) == ([], [1, 8, 8])
 
 
+@pytest.mark.slow
 def test_samples_are_pages_or_picked() -> None:
     images = load("digits").test
     page = do("samples", dataset="digits", split="test", start=350, count=50)
@@ -184,6 +189,7 @@ def test_a_neuron_is_opened_with_its_exact_weights(finished: RunFolder, quick: R
             do("neuron", run=str(finished.path), layer=layer, neuron=neuron)
 
 
+@pytest.mark.slow
 def test_newer_weights_are_taken_as_they_come(store: RunStore, quick: RunSpec) -> None:
     folder = store.folder(store.create(quick).id)
     tasks = Tasks()
@@ -222,6 +228,7 @@ def test_what_cannot_be_done_is_said(finished: RunFolder, store: RunStore, monke
         do("samples", dataset="mnist", split="test", start=0, count=1)
 
 
+@pytest.mark.slow
 def test_a_network_that_says_nothing_has_no_latency(store: RunStore, quick: RunSpec) -> None:
     module = build(quick.network)
     silent = {name: array * ("neuron" in name) for name, array in to_trained(module, quick.network).tensors.items()}

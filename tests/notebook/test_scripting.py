@@ -54,6 +54,7 @@ def test_a_document_is_refused_with_all_faults() -> None:
     assert len(raised.value.faults) >= 2
 
 
+@pytest.mark.slow
 def test_a_document_that_does_not_fit_its_data_is_refused_before_a_run_is_made(tmp_path: Path) -> None:
     document = s3d.design("digits").model_dump(mode="json")
     document["training"]["dataset"] = "xor"
@@ -66,6 +67,7 @@ def test_a_document_that_does_not_fit_its_data_is_refused_before_a_run_is_made(t
         assert store.list() == []
 
 
+@pytest.mark.slow
 def test_exports_are_refused_before_anything_is_computed(tmp_path: Path) -> None:
     there = tmp_path / "there.json"
     there.write_text("mine")

@@ -48,6 +48,7 @@ def matrices(shown: Any) -> list[np.ndarray]:
     return [layer.values * np.float32(layer.scale) for layer in decode_frame(shown.frame).layers]
 
 
+@pytest.mark.slow
 def test_a_module_is_shown_and_followed_while_an_optimizer_changes_it(view: Any) -> None:
     module = network()
     shown = view(module, height=300)
@@ -75,6 +76,7 @@ def test_a_view_that_is_gone_is_told_nothing(view: Any) -> None:
     assert len(hooks) == count
 
 
+@pytest.mark.slow
 def test_a_run_and_a_trained_network_are_shown(view: Any, tmp_path: Path) -> None:
     trained = chain_of(network()).trained(Training(dataset="digits"))
     with RunStore(tmp_path) as store:
@@ -88,6 +90,7 @@ def test_a_run_and_a_trained_network_are_shown(view: Any, tmp_path: Path) -> Non
             assert np.abs(found - wanted).max() < 0.01
 
 
+@pytest.mark.slow
 def test_what_cannot_be_shown_is_told(view: Any, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
         view("nothing", home=tmp_path)

@@ -110,6 +110,7 @@ def test_other_networks_and_losses_are_not_counted() -> None:
         assert event.loss == pytest.approx(losses[0])
 
 
+@pytest.mark.slow
 def test_a_loop_that_fails_leaves_a_cancelled_run_that_no_server_resumes() -> None:
     def failing() -> Watcher:
         with s3d.watch(Net()) as watched:
@@ -126,6 +127,7 @@ def test_a_loop_that_fails_leaves_a_cancelled_run_that_no_server_resumes() -> No
             store.enqueue(runs[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "path"),
     [
@@ -216,6 +218,7 @@ def test_what_follows_from_the_last_neurons_alone_is_no_part_of_the_network() ->
         assert store.get(watched.run).title == "64-20-10"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Relu, Skip, Shared, Residual])
 def test_what_computes_something_else_is_refused_and_leaves_nothing(kind: type[nn.Module]) -> None:
     with pytest.raises(MismatchError):

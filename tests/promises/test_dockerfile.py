@@ -24,6 +24,7 @@ def test_what_the_dockerfile_copies_is_there_and_not_ignored() -> None:
     assert [name for name in names if not (ROOT / name).exists() or f"!{name}" not in ignored] == []
 
 
+@pytest.mark.slow
 def test_the_linter_finds_nothing() -> None:
     linter = Path(sys.executable).with_name("hadolint")
     found = str(linter) if linter.exists() else shutil.which("hadolint")

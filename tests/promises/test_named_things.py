@@ -212,6 +212,7 @@ def test_every_field_that_a_message_names_exists() -> None:
     assert not faults
 
 
+@pytest.mark.slow
 def test_a_field_that_does_not_exist_is_seen() -> None:
     assert is_field("layers[0].neuron.beta", spec.Network)
     assert not is_field("layers[0].neuron.betas", spec.Network)

@@ -12,6 +12,7 @@ import pytest
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "parts.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [["--in-turn"], []])
 def test_a_part_that_fails_keeps_no_other_from_running_and_is_named_last(how: list[str]) -> None:
     parts = ["echo first", "echo 2 failed, 7 passed; exit 3", "echo third"]
@@ -26,6 +27,7 @@ def test_a_part_that_fails_keeps_no_other_from_running_and_is_named_last(how: li
     ]
 
 
+@pytest.mark.slow
 def test_parts_that_all_pass_are_a_success() -> None:
     done = subprocess.run([sys.executable, str(SCRIPT), "true", "true"], capture_output=True, text=True, check=True)
     assert done.stdout.count("passed") == 2

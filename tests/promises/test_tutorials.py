@@ -152,6 +152,7 @@ def test_what_only_tests_need_is_hidden_from_the_commands_of_the_pages(
         assert done.returncode == status, (module, done.stderr)
 
 
+@pytest.mark.slow
 def test_commands_and_options_of_all_pages_exist() -> None:
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     found = 0
@@ -190,6 +191,7 @@ def test_neurons_that_nir_and_the_papers_json_have_not_are_those_that_the_readme
     assert [title for title in without if title.lower() not in said[1].lower()] == []
 
 
+@pytest.mark.slow
 def test_every_variable_of_the_environment_that_is_read_is_in_its_page() -> None:
     page = (ROOT / "docs" / "environment.md").read_text(encoding="utf-8")
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))

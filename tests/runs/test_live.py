@@ -97,6 +97,7 @@ def read_while(path: Path, writing: Callable[[], bool], wanted: int) -> None:
             met.add(assert_whole(frame))
 
 
+@pytest.mark.slow
 def test_no_reader_sees_a_torn_frame_while_a_thread_writes(tmp_path: Path) -> None:
     path, enough = tmp_path / "frame.bin", threading.Event()
     LiveFrameWriter(path, SIZE).close()

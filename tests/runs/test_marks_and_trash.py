@@ -25,6 +25,7 @@ def ended(store: RunStore, spec: RunSpec, name: str = "") -> str:
     return row.id
 
 
+@pytest.mark.slow
 def test_tags_are_kept_trimmed_sorted_and_once(store: RunStore, spec: RunSpec) -> None:
     run = ended(store, spec)
     assert store.change(run, tags=["  zebra ", "Apple", "zebra", "two  words"]).tags == ["Apple", "two words", "zebra"]
@@ -52,6 +53,7 @@ def test_what_is_not_given_stays(store: RunStore, spec: RunSpec) -> None:
     assert (row.name, row.archived, found.notes) == ("mine", True, "looked at by hand")
 
 
+@pytest.mark.slow
 def test_runs_are_found_by_tag_and_archive(store: RunStore, spec: RunSpec) -> None:
     one, other = ended(store, spec), ended(store, spec)
     store.change(one, tags=["thesis", "draft"])
@@ -62,6 +64,7 @@ def test_runs_are_found_by_tag_and_archive(store: RunStore, spec: RunSpec) -> No
     assert store.tags() == {"draft": 1, "thesis": 1, "thesis 2": 1}
 
 
+@pytest.mark.slow
 def test_a_deleted_run_comes_back_as_it_was(store: RunStore, spec: RunSpec) -> None:
     run = ended(store, spec, "mine")
     store.change(run, tags=["kept"], notes="why")
@@ -91,6 +94,7 @@ def test_the_trash_tells_what_it_does_not_have(store: RunStore, spec: RunSpec) -
     assert list((store.home / "runs").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_has_been_in_the_trash_for_a_month_is_gone_with_the_next_deletion(
     store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def test_what_a_run_takes_is_told_with_what_of_it_are_snapshots(store: RunStore,
     assert use.bytes > use.snapshots
 
 
+@pytest.mark.slow
 def test_without_a_quota_nothing_is_thinned(store: RunStore, spec: RunSpec) -> None:
     folder = made(store, spec)
     assert Quota(store).bytes is None
@@ -121,6 +122,7 @@ def test_the_oldest_runs_are_thinned_first_annotated_ones_last_and_nothing_but_s
     assert read_snapshot(old.snapshots, SNAPSHOTS - 1) == encode_frame(frame(10 * (SNAPSHOTS - 1)))
 
 
+@pytest.mark.slow
 def test_it_is_told_in_the_run_and_in_the_home(store: RunStore, spec: RunSpec) -> None:
     folder = made(store, spec)
     folder_two = made(store, spec)
@@ -136,6 +138,7 @@ def test_it_is_told_in_the_run_and_in_the_home(store: RunStore, spec: RunSpec) -
     assert Quota(store).bytes == 1_000_000
 
 
+@pytest.mark.slow
 def test_a_run_that_a_process_works_on_is_left_alone(store: RunStore, spec: RunSpec) -> None:
     busy, other = made(store, spec), made(store, spec)
     quota = Quota(store)
@@ -233,6 +236,7 @@ def test_neither_of_two_changes_of_the_file_is_lost(store: RunStore, monkeypatch
     assert [found.run for found in Quota(store).thinned] == ["a"]
 
 
+@pytest.mark.slow
 def test_one_run_that_cannot_be_thinned_keeps_no_other_from_it(
     store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -247,6 +251,7 @@ def test_one_run_that_cannot_be_thinned_keeps_no_other_from_it(
     assert [record.run for record in caplog.records if "cannot be thinned" in record.getMessage()] == [bad.id]  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_the_trash_is_not_counted(store: RunStore, spec: RunSpec) -> None:
     deleted, other = made(store, spec), made(store, spec)
     Quota(store).set(1_000_000)
@@ -267,6 +272,7 @@ def heavy(store: RunStore, spec: RunSpec, snapshots: int) -> RunFolder:
     return folder
 
 
+@pytest.mark.slow
 def test_small_snapshots_are_taken_only_where_that_frees_something_and_is_told_in_kilobytes(
     store: RunStore, spec: RunSpec
 ) -> None:
@@ -281,6 +287,7 @@ def test_small_snapshots_are_taken_only_where_that_frees_something_and_is_told_i
     assert f"({done.bytes / 1000:.0f} kB)" in notice.text
 
 
+@pytest.mark.slow
 def test_where_the_disk_gives_nothing_back_every_snapshot_stays_and_it_is_tried_once(
     store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +302,7 @@ def test_where_the_disk_gives_nothing_back_every_snapshot_stays_and_it_is_tried_
     assert not list(store.home.rglob("*.part"))
 
 
+@pytest.mark.slow
 def test_runs_with_nothing_left_to_thin_are_not_locked(
     store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,6 +320,7 @@ def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not can_make_holes(), reason="holes are made in place on Linux alone")
 def test_on_a_full_disk_holes_are_made_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = RunFolder(tmp_path)

@@ -161,6 +161,7 @@ def test_a_damaged_database_in_use_is_left_alone(home: Path) -> None:
     assert not (home / "backups").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_without_a_row_is_a_run_again(home: Path, run: str) -> None:
     with closing(sqlite3.connect(home / "runs.db")) as connection, connection:
         connection.execute("DELETE FROM runs")
@@ -199,6 +200,7 @@ def test_a_damaged_snapshot_is_told(home: Path, run: str) -> None:
     assert ["damaged" in trouble.text for trouble in check_store(home, mend=True)] == [True]
 
 
+@pytest.mark.slow
 def test_a_run_without_its_folder_keeps_what_is_known_of_it(home: Path, run: str, spec: RunSpec) -> None:
     with RunStore(home) as store:
         waiting = store.create(spec).id

@@ -58,6 +58,7 @@ def test_a_snapshot_that_is_not_there_is_told(tmp_path: Path, index: int) -> Non
         read_snapshot(path, index)
 
 
+@pytest.mark.slow
 def test_what_a_killed_writer_left_half_written_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "snapshots.bin"
     opened = writer(path)

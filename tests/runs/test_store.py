@@ -48,6 +48,7 @@ def test_a_new_run_is_queued_and_has_its_document(store: RunStore, spec: RunSpec
     )
 
 
+@pytest.mark.slow
 def test_runs_are_listed_newest_first_and_filtered(store: RunStore, spec: RunSpec) -> None:
     first, second, third = (store.create(spec) for _ in range(3))
     assert [row.id for row in store.list()] == [third.id, second.id, first.id]
@@ -72,6 +73,7 @@ def test_a_run_is_found_by_id_its_beginning_and_name(store: RunStore, spec: RunS
     assert store.find(unique) == first.id
 
 
+@pytest.mark.slow
 def test_what_means_no_run_or_several_is_told(store: RunStore, spec: RunSpec) -> None:
     with pytest.raises(NotFoundError):
         store.get("nothing")
@@ -90,6 +92,7 @@ def test_what_means_no_run_or_several_is_told(store: RunStore, spec: RunSpec) ->
             store.get(nonsense)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a/b", "..", ".", "a\\b", "a\nb", "a\0b", "x" * 121])
 def test_a_path_is_no_name(store: RunStore, spec: RunSpec, name: str) -> None:
     row = store.create(spec)
@@ -113,6 +116,7 @@ def test_a_very_deep_network_has_a_name_that_fits(store: RunStore, spec: RunSpec
     assert store.find(row.name) == row.id
 
 
+@pytest.mark.slow
 def test_only_an_ended_run_is_deleted_and_once_removed_nothing_of_it_stays(store: RunStore, spec: RunSpec) -> None:
     row = store.create(spec)
     folder = store.folder(row.id)
@@ -131,6 +135,7 @@ def test_only_an_ended_run_is_deleted_and_once_removed_nothing_of_it_stays(store
     assert store.trash.list() == []
 
 
+@pytest.mark.slow
 def test_a_run_whose_folder_is_gone_can_still_be_deleted(store: RunStore, spec: RunSpec) -> None:
     row = store.create(spec)
     end(store, row.id)
@@ -141,6 +146,7 @@ def test_a_run_whose_folder_is_gone_can_still_be_deleted(store: RunStore, spec: 
         store.trash.restore(row.id)
 
 
+@pytest.mark.slow
 def test_training_starts_from_weights_of_a_run_or_of_a_network(store: RunStore, spec: RunSpec) -> None:
     imported = store.import_run(spec, to_safetensors(weights_of(spec)))
     assert imported.status == "finished"
@@ -152,6 +158,7 @@ def test_training_starts_from_weights_of_a_run_or_of_a_network(store: RunStore, 
     assert store.folder(store.create(spec, start_from=weights_of(spec)).id).start.exists()
 
 
+@pytest.mark.slow
 def test_weights_of_another_network_are_refused_and_leave_nothing(store: RunStore, spec: RunSpec) -> None:
     wider = RunSpec(network=dense_network((1, 8, 8), [6], 10), training=spec.training)
     with pytest.raises(MismatchError):
@@ -204,6 +211,7 @@ def test_a_run_is_claimed_once(store: RunStore, spec: RunSpec) -> None:
     assert store.get(row.id).status == "running"
 
 
+@pytest.mark.slow
 def test_only_a_run_that_was_stopped_is_queued_again(store: RunStore, spec: RunSpec) -> None:
     row = store.create(spec, launcher="cli")
     assert row.queue_position is None

@@ -83,6 +83,7 @@ def write(store: RunStore, run: str, *events: Event) -> None:
             record.write(event)
 
 
+@pytest.mark.slow
 def test_a_run_goes_through_its_states(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec).id
     assert not store.sync(run)
@@ -108,6 +109,7 @@ def test_a_run_goes_through_its_states(store: RunStore, spec: RunSpec) -> None:
     assert not store.sync(run)
 
 
+@pytest.mark.slow
 def test_failures_and_interruptions_are_told_until_the_run_goes_on(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec).id
     body = FailureError("The loss is gone.", path="training.learning_rate").body()
@@ -130,6 +132,7 @@ def test_failures_and_interruptions_are_told_until_the_run_goes_on(store: RunSto
     assert (store.get(run).status, store.get(run).error) == ("cancelled", None)
 
 
+@pytest.mark.slow
 def test_points_are_the_history_of_the_record_whatever_a_resume_did_again(store: RunStore, spec: RunSpec) -> None:
     run = store.create(spec).id
     first = [prepared(), *(update(n) for n in range(1, 11)), epoch(1), *(update(n, None) for n in range(11, 17))]

@@ -68,6 +68,7 @@ def test_a_name_that_is_not_ours_is_refused(served: Served, host: str) -> None:
     assert served.client.get("/api/health").status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "host", ["localhost:1234", "127.0.0.1", "127.8.9.10:80", "[::1]:8000", "LOCALHOST", "localhost."]
 )
@@ -92,6 +93,7 @@ def test_what_another_port_embeds_is_refused_and_a_link_to_the_page_is_not(serve
     assert served.client.get("/api/runs", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_our_own_page_may_ask(served: Served) -> None:
     with line_to(served, Origin=served.url) as line:
         assert json.loads(line.recv(30))["kind"] == "runs"
@@ -115,6 +117,7 @@ def test_without_the_token_nothing_is_told(locked: Served, path: str) -> None:
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.slow
 def test_a_browser_without_the_token_is_asked_for_it(locked: Served) -> None:
     answer = locked.client.get("/runs/abc")
     assert answer.status_code == 401
@@ -155,6 +158,7 @@ def test_the_token_lets_programs_in(locked: Served) -> None:
         assert json.loads(line.recv(30))["kind"] == "runs"
 
 
+@pytest.mark.slow
 def test_the_address_with_the_token_lets_a_browser_in_and_takes_the_token_out_of_sight(locked: Served) -> None:
     with httpx.Client(base_url=locked.url) as browser:
         answer = browser.get("/runs/abc", params={"design": "1 2", "token": TOKEN})
@@ -171,6 +175,7 @@ def test_the_address_with_the_token_lets_a_browser_in_and_takes_the_token_out_of
     assert refused_line(locked, Cookie=pair, Origin="http://evil.example") == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["//evil.example/", "///evil.example", "/\\evil.example", "/%5cevil.example"])
 def test_the_way_in_leads_nowhere_else(locked: Served, path: str) -> None:
     place = httpx.get(f"{locked.url}{path}?token={TOKEN}").headers["location"]
@@ -204,6 +209,7 @@ def test_a_refusal_after_silence_tells_how_many_were_left_out(
     ]
 
 
+@pytest.mark.slow
 def test_a_flood_on_the_line_is_cut_off(served: Served) -> None:
     assert flood(served) == 1008
     assert served.client.get("/api/health").status_code == 200
@@ -250,6 +256,7 @@ def test_any_other_address_asks_for_a_token(monkeypatch: pytest.MonkeyPatch) -> 
             access.check_host({"host": "evil.example"})
 
 
+@pytest.mark.slow
 def test_the_token_of_the_environment_is_used_where_it_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     assert access_for("127.0.0.1").token == TOKEN

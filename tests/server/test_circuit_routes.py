@@ -70,6 +70,7 @@ def test_a_run_says_what_it_is_as_a_circuit(served: Served, xor: str, monkeypatc
     fault(served.client.get("/api/runs/nothing/circuit"), 404, "not_found")
 
 
+@pytest.mark.slow
 def test_the_crossbars_are_those_of_the_design(served: Served, xor: str) -> None:
     plan = fits(served.client.get(f"/api/runs/{xor}/circuit/crossbars"), models.CircuitPlan)
     bars = design_circuit(read_weights(XOR)).crossbars
@@ -136,6 +137,7 @@ def test_a_simulation_is_cancelled_and_leaves_nothing(
     assert served.client.get(place).json()["status"] == "cancelled"
 
 
+@pytest.mark.slow
 def test_an_ngspice_that_fails_is_told_with_its_last_lines(
     served: Served, xor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

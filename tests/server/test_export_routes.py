@@ -28,6 +28,7 @@ def test_the_forms_of_a_run_are_listed_with_the_reasons_against_them(served: Ser
     fault(served.client.get("/api/runs/nothing/export"), 404, "not_found")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["npz", "paper", "snntorch", "numpy"])
 def test_weights_are_downloaded_in_a_form(served: Served, finished: str, form: str) -> None:
     answer = served.client.get(f"/api/runs/{finished}/export/{form}")
@@ -89,6 +90,7 @@ def test_a_page_is_downloaded_that_opens_from_disk(
     fault(served.client.get("/api/runs/nothing/export/page"), 404, "not_found")
 
 
+@pytest.mark.slow
 def test_a_form_that_does_not_exist_is_told(served: Served, finished: str) -> None:
     fault(served.client.get(f"/api/runs/{finished}/export/word"), 404, "not_found")
     fault(served.client.get(f"/api/runs/{finished}/export/word/proof"), 404, "not_found")

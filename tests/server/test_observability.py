@@ -70,6 +70,7 @@ def test_information_is_kept_and_only_warnings_are_told(
     assert len(last_lines(home, 10)) == 2
 
 
+@pytest.mark.slow
 def test_a_log_does_not_grow_without_end(home: Path, log: logging.Logger) -> None:
     for _ in range(60):
         log.info("x" * (MOST_BYTES // 10))

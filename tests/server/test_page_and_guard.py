@@ -16,6 +16,7 @@ from snntrainer3d.server import failures, requests
 from snntrainer3d.server.routes import about
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/runs/abc", "/anything?design=x"])
 def test_every_address_is_the_page(served: Served, path: str) -> None:
     answer = served.client.get(path)
@@ -124,6 +125,7 @@ def test_a_request_beyond_the_limit_is_refused(served: Served, monkeypatch: pyte
     assert not list(served.home.glob(".upload-*"))
 
 
+@pytest.mark.slow
 def test_deep_json_is_refused_quietly(served: Served) -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     assert served.client.post("/api/runs", content=b'{"spec": ' + deep + b"}").status_code == 422

@@ -50,6 +50,7 @@ def test_health_tells_version_and_home(served: Served) -> None:
     assert (health["version"], health["home"]) == (__version__, str(served.home))
 
 
+@pytest.mark.slow
 def test_schema_presets_and_neurons_are_those_of_the_spec(served: Served) -> None:
     assert set(fits(served.client.get("/api/schema"), models.Schemas)["run"]["properties"]) >= {"network", "training"}
     presets = served.client.get("/api/presets").json()
@@ -335,6 +336,7 @@ def test_figures_come_home(served: Served, finished: str) -> None:
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [to_json, to_safetensors])
 def test_weights_are_imported_as_a_finished_run(served: Served, write: Any) -> None:
     trained = trained_for(small_spec(), seed=5)
@@ -417,6 +419,7 @@ def test_runs_are_chosen_tagged_archived_and_sorted(served: Served) -> None:
     fault(served.client.patch(at, json={"tags": [""]}), 422, "spec")
 
 
+@pytest.mark.slow
 def test_a_deleted_run_is_restored_or_removed(served: Served) -> None:
     run = made(served)
     served.client.post(f"/api/runs/{run}/cancel")
@@ -491,6 +494,7 @@ def test_a_long_run_is_thinned_to_be_drawn_and_whole_in_its_table(served: Served
     assert float(rows[2344]["train_loss_nat_per_sample"]) == 77.0
 
 
+@pytest.mark.slow
 def test_the_disk_is_told_run_by_run_and_bounded(served: Served, finished: str) -> None:
     told = fits(served.client.get("/api/disk"), models.DiskUse)
     row = next(row for row in told["runs"] if row["run"] == finished)

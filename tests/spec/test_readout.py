@@ -49,6 +49,7 @@ def naive(readout, spikes, membranes):
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     reading=st.sampled_from(["count", "membrane", "first_spike"]),

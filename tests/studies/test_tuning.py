@@ -29,6 +29,7 @@ def document(**changes):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "path"),
     [

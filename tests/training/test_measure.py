@@ -123,5 +123,6 @@ def test_the_document_is_json(digits, trained):
     assert document["activity"]["energy_nj"]["total"] > 0
 
 
+@pytest.mark.slow
 def test_the_training_set_can_be_measured_too(digits, trained):
     assert measure(trained, digits, split="train").evaluation.samples == len(digits.train)

@@ -169,6 +169,7 @@ def test_update_by_update_waits_for_each_step(digits: Dataset) -> None:
     assert isinstance(events[-1], Cancelled)
 
 
+@pytest.mark.slow
 def test_training_on_begins_with_the_given_weights(digits: Dataset) -> None:
     _, first = finish(spec_of(), digits)
     _, second = finish(spec_of(learning_rate=1e-9), digits, start=first.trained)
