@@ -14,8 +14,7 @@ def multiplications(equation: Equation) -> int:
     What parameters alone give is computed once, before all steps. A factor that is 0 or 1, as a spike is, only chooses,
     and factors given one after another are one.
     """
-    wanted = [*equation.states.values(), *([] if equation.spike is None else [equation.spike])]
-    nodes = ordered(wanted, gradients=False)
+    nodes = ordered(equation.results.values(), gradients=False)
     moving, flags = set[int](), set[int]()
     spiking = {name for name, after in equation.states.items() if after is equation.spike}
     found = 0

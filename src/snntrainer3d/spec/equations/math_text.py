@@ -86,7 +86,7 @@ def latex_of(equation: Equation) -> str:
 
 
 def _lines(equation: Equation, language: Language, at_start: Callable[[str], str]) -> list[tuple[str, str]]:
-    nodes = ordered([*equation.states.values(), *([] if equation.spike is None else [equation.spike])])
+    nodes = ordered(equation.results.values())
     bounded = [node for node in nodes if node.operation == "clamp" and node.arguments[0].operation == "parameter"]
     made = written(language, equation, {str(node.arguments[0].value): node for node in bounded})
     starts = {name: node for name, node in equation.starts.items() if node.value != 0.0}

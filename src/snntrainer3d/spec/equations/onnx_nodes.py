@@ -32,9 +32,8 @@ def onnx_step(
     Args:
         names: of the input, the states and the values, by kind and name: ("state", "m").
     """
-    wanted = [*equation.states.values(), *([] if equation.spike is None else [equation.spike])]
     known: dict[int, str] = {}
-    nodes = lowered(wanted, {node.place: name for name, node in values.items()}, learns=False)
+    nodes = lowered(list(equation.results.values()), {node.place: name for name, node in values.items()}, learns=False)
     for node in ordered(nodes):
         given = [known[one.place] for one in node.arguments]
         if isinstance(node.value, float):

@@ -95,7 +95,7 @@ def written(language: Language, equation: Equation, values: Mapping[str, Node]) 
     Args:
         values: nodes that are given under names, as parameters are.
     """
-    wanted = {**equation.states, **({} if equation.spike is None else {"spike": equation.spike})}
+    wanted = equation.results
     given = {node.place: name for name, node in values.items()}
     nodes = lowered(list(wanted.values()), given, learns=language.learns)
     for name, node in zip(wanted, nodes, strict=True):

@@ -94,8 +94,7 @@ WITH_GRADIENT = '''class WithGradient(torch.autograd.Function):
 
 def torch_parameters(equation: Equation) -> list[str]:
     """Return the names of the parameters that the module has."""
-    spike = [] if equation.spike is None else [equation.spike]
-    return list(leaves_of([*equation.states.values(), *spike, *equation.starts.values()], "parameter"))
+    return list(leaves_of([*equation.results.values(), *equation.starts.values()], "parameter"))
 
 
 def torch_module(name: str, equation: Equation, words: str) -> str:

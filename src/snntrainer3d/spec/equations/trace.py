@@ -97,6 +97,11 @@ class Equation:
     inputs: tuple[str, ...] = ("x",)
 
     @property
+    def results(self) -> dict[str, Node]:
+        """What a step gives: the states after it and, where there is one, the spike."""
+        return dict(self.states) if self.spike is None else {**self.states, "spike": self.spike}
+
+    @property
     def membrane(self) -> Node:
         """The state that losses and playback read."""
         return next(iter(self.states.values()))

@@ -18,8 +18,7 @@ def named_values(equation: Equation) -> dict[str, Node]:
 
     What only gradients need is none of it.
     """
-    spike = [] if equation.spike is None else [equation.spike]
-    wanted = [*equation.states.values(), *spike]
+    wanted = equation.results.values()
     rows = value_rows(wanted)
     read = {node.place for node in ordered(wanted, {node.place for node in rows}, gradients=False)}
     return _named((node for node in rows if node.place in read), {*PYTHON, *equation.inputs, *equation.states})
