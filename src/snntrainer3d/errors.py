@@ -210,6 +210,11 @@ class SimulationError(FailureError):
     code = "simulation"
 
 
+def reason_of(error: OSError) -> str:
+    """Return what the system says of an error, for a message; some errors of Python have no such words."""
+    return error.strerror or "the system gives an error"
+
+
 def as_ours(error: BaseException, hint: str = "Please report it.") -> Snntrainer3dError:
     """Return the error of ours that says what happened; of one that was not foreseen only where it came from.
 

@@ -8,7 +8,7 @@ import os
 import uuid
 from pathlib import Path
 
-from snntrainer3d.errors import InputError, Snntrainer3dError, StorageError
+from snntrainer3d.errors import InputError, Snntrainer3dError, StorageError, reason_of
 
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL)
@@ -70,11 +70,11 @@ def disk_error(error: OSError) -> StorageError | None:
     if error.errno not in (*_REFUSED, errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return None
     where = error.filename if isinstance(error.filename, str) else "The disk"
-    return StorageError(f"{where} cannot be used: {error.strerror}.", hint=_hint(error))
+    return StorageError(f"{where} cannot be used: {reason_of(error)}.", hint=_hint(error))
 
 
 def _unwritten(path: Path, error: OSError) -> str:
-    return f"{path} cannot be written: {error.strerror or 'the disk gives an error'}."
+    return f"{path} cannot be written: {reason_of(error)}."
 
 
 def _hint(error: OSError) -> str:

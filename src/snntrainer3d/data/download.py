@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from snntrainer3d.data.dataset import Progress
-from snntrainer3d.errors import DataUnavailableError, StorageError
+from snntrainer3d.errors import DataUnavailableError, StorageError, reason_of
 
 ATTEMPTS = 3
 TIMEOUT_S = 30.0
@@ -47,7 +47,7 @@ def download(
                     raise _unavailable(files, folder, problems)
     except OSError as error:
         raise StorageError(
-            f"{folder} cannot be written: {error.strerror or 'the system gives an error'}.",
+            f"{folder} cannot be written: {reason_of(error)}.",
             hint="Free some space, or set SNNTRAINER3D_HOME to a folder that can be written.",
         ) from error
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, StorageError
+from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, StorageError, reason_of
 
 MAX_VALUES = 2_000_000_000
 _GZIP = b"\x1f\x8b"
@@ -34,7 +34,7 @@ def read_idx(path: Path) -> UInt8[np.ndarray, "..."]:
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path}.") from None
     except OSError as error:
-        raise StorageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise StorageError(f"{path} cannot be read: {reason_of(error)}.") from error
     try:
         return _read(_Gzip(raw) if raw[:2] == _GZIP else _Plain(raw))
     except (_Damaged, zlib.error) as error:

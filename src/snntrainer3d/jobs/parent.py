@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from snntrainer3d.apart import own_environment
-from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError, StorageError
+from snntrainer3d.errors import ConflictError, JobError, NotFoundError, Snntrainer3dError, StorageError, reason_of
 from snntrainer3d.events import ENDED, Cancelled, Event, Failed, Interrupted
 from snntrainer3d.jobs.control import Order, Want, give_order, read_order
 from snntrainer3d.jobs.memory_kills import memory_kills
@@ -184,7 +184,7 @@ class JobRunner:
             log.info("Run %s: its process begins.", folder.id, extra={"run": folder.id})
         except OSError as error:
             failure = JobError(
-                f"The process of run {folder.id} cannot be started: {error.strerror or 'the system gives an error'}.",
+                f"The process of run {folder.id} cannot be started: {reason_of(error)}.",
                 hint="The machine may be short of memory or disk space; resume the run later.",
             )
             self._close(folder.id, Failed(error=failure.body()))

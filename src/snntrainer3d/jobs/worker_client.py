@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from snntrainer3d.apart import own_environment
-from snntrainer3d.errors import JobError, StorageError, error_of
+from snntrainer3d.errors import JobError, StorageError, error_of, reason_of
 from snntrainer3d.jobs.pipe import Message, read_message, write_message
 from snntrainer3d.jobs.words import last_words
 
@@ -118,7 +118,7 @@ class _Process:
                 )
         except OSError as error:
             kind = StorageError if error.filename == str(log) else JobError
-            raise kind(f"The worker cannot be started: {error.strerror or 'the system gives an error'}.") from error
+            raise kind(f"The worker cannot be started: {reason_of(error)}.") from error
         self._reader = threading.Thread(target=self._read, name="worker-answers", daemon=True)
         self._reader.start()
 

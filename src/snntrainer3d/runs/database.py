@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from snntrainer3d.errors import Fault, SpecError, StorageError
+from snntrainer3d.errors import Fault, SpecError, StorageError, reason_of
 
 DATABASE = "runs.db"
 HEAD = "0003"
@@ -156,9 +156,7 @@ def _opened(home: Path) -> Iterator[None]:
     except FileExistsError:
         raise StorageError(f"The home {home} is a file, not a folder.", hint=_OTHER_HOME) from None
     except OSError as error:
-        raise StorageError(
-            f"The home {home} cannot be opened: {error.strerror or 'the disk gives an error'}.", hint=_OTHER_HOME
-        ) from error
+        raise StorageError(f"The home {home} cannot be opened: {reason_of(error)}.", hint=_OTHER_HOME) from error
 
 
 def _revision(path: Path) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from snntrainer3d.errors import StorageError
+from snntrainer3d.errors import StorageError, reason_of
 
 BLOCK = 4096
 """Bytes that most disks give and take back as one."""
@@ -25,7 +25,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror or 'the system gives an error'}.",
+            f"{path} cannot be written: {reason_of(error)}.",
             hint="Free some space, or choose another home; the run can then be resumed.",
         ) from error
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from snntrainer3d.errors import ConflictError, FileFormatError, NotFoundError, StorageError
+from snntrainer3d.errors import ConflictError, FileFormatError, NotFoundError, StorageError, reason_of
 from snntrainer3d.events import finite_values
 from snntrainer3d.spec import RunSpec, parse_run, read_json_file
 
@@ -109,7 +109,7 @@ class RunFolder:
         except FileNotFoundError:
             raise NotFoundError(f"Run {self.id} has no results yet.") from None
         except OSError as error:
-            raise FileFormatError(f"{self.results} cannot be read: {error.strerror}.") from None
+            raise FileFormatError(f"{self.results} cannot be read: {reason_of(error)}.") from None
         except (ValueError, RecursionError):
             raise FileFormatError(f"{self.results} is damaged: not JSON.") from None
         if not isinstance(found, dict):

@@ -12,7 +12,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from snntrainer3d.errors import FileFormatError, StorageError
+from snntrainer3d.errors import FileFormatError, StorageError, reason_of
 from snntrainer3d.storage import write_atomically
 
 LEAST_QUOTA = 1_000_000
@@ -98,9 +98,7 @@ class QuotaFile:
         except FileNotFoundError:
             return DiskDocument()
         except OSError as error:
-            raise StorageError(
-                f"{self._path} cannot be read: {error.strerror or 'the system gives an error'}."
-            ) from error
+            raise StorageError(f"{self._path} cannot be read: {reason_of(error)}.") from error
         except ValidationError as error:
             why = "is of a newer release" if self._is_newer() else "is damaged"
             raise FileFormatError(

@@ -18,7 +18,7 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from snntrainer3d.errors import StorageError
+from snntrainer3d.errors import StorageError, reason_of
 from snntrainer3d.events import Event, dump_event, load_event
 from snntrainer3d.runs.disk import writing
 
@@ -147,7 +147,7 @@ def _whole_lines(path: Path, offset: int, limit: int | None) -> tuple[list[bytes
     except FileNotFoundError:
         return [], 0
     except OSError as error:
-        raise StorageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise StorageError(f"{path} cannot be read: {reason_of(error)}.") from error
     if limit is not None:
         lines = lines[:limit]
     return lines, offset + sum(map(len, lines)) + len(lines)

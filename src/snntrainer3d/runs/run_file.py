@@ -18,7 +18,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from snntrainer3d.errors import FileFormatError, LimitError, NotFoundError, Snntrainer3dError, SpecError, StorageError
+from snntrainer3d.errors import (
+    FileFormatError,
+    LimitError,
+    NotFoundError,
+    Snntrainer3dError,
+    SpecError,
+    StorageError,
+    reason_of,
+)
 from snntrainer3d.runs.checkpoints import list_checkpoints
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.identity import ALPHABET, ID_LENGTH
@@ -223,7 +231,7 @@ def _told(called: str) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EINVAL:  # a place before the file's beginning, which only damage names
             raise _damaged(called, "a part of it lies before its beginning.") from None
-        raise StorageError(f"{called} cannot be unpacked: {error.strerror or 'the disk gives an error'}.") from None
+        raise StorageError(f"{called} cannot be unpacked: {reason_of(error)}.") from None
     except NotImplementedError:
         raise _damaged(called, "it is packed in a way that is not read.") from None
     except Snntrainer3dError:

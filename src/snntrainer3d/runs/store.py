@@ -17,7 +17,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from snntrainer3d.analysis import History, Points
-from snntrainer3d.errors import ConflictError, NotFoundError, StorageError
+from snntrainer3d.errors import ConflictError, NotFoundError, StorageError, reason_of
 from snntrainer3d.events import ENDED, EpochDone, Event, RunStatus, Update
 from snntrainer3d.frames import encode_frame, make_frame
 from snntrainer3d.home import home_folder
@@ -472,7 +472,7 @@ class RunStore:
             except FileExistsError:
                 continue
             except OSError as error:
-                raise StorageError(f"{path} cannot be made: {error.strerror}.", hint="Free some space.") from error
+                raise StorageError(f"{path} cannot be made: {reason_of(error)}.", hint="Free some space.") from error
         run = RunFolder(path)
         try:
             write_atomically(run.spec, spec.model_dump_json(indent=2) + "\n")

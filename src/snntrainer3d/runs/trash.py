@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
 
-from snntrainer3d.errors import InputError, NotFoundError, StorageError
+from snntrainer3d.errors import InputError, NotFoundError, StorageError, reason_of
 from snntrainer3d.runs.database import Database
 from snntrainer3d.runs.folder import RunFolder
 from snntrainer3d.runs.listing import LISTED, rows_of
@@ -105,7 +105,7 @@ class Trash:
             self._left.mkdir(exist_ok=True)
             run.path.rename(self._left / f"{run.id}-{time.time_ns()}")
         except OSError as error:
-            raise StorageError(f"{run.path} cannot be deleted: {error.strerror}.") from error
+            raise StorageError(f"{run.path} cannot be deleted: {reason_of(error)}.") from error
 
 
 def _size(folder: Path) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from snntrainer3d.errors import FileFormatError, NotFoundError, SpecError
+from snntrainer3d.errors import FileFormatError, NotFoundError, SpecError, reason_of
 from snntrainer3d.spec import InputContract, Readout, RunSpec, TrainedNetwork, parse
 from snntrainer3d.storage import write_atomically
 
@@ -38,7 +38,7 @@ def read_weights(path: Path, spec: RunSpec) -> TrainedNetwork:
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path.name}.") from None
     except OSError as error:
-        raise FileFormatError(f"{path} cannot be read: {error.strerror}.") from None
+        raise FileFormatError(f"{path} cannot be read: {reason_of(error)}.") from None
     except SpecError as error:
         raise FileFormatError(f"{path} is damaged: {error}") from None
     except (SafetensorError, ValueError, KeyError, AttributeError, TypeError):

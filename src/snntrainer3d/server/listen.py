@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 import uvicorn
 from fastapi import FastAPI
 
-from snntrainer3d.errors import ConflictError, InputError, TokenError
+from snntrainer3d.errors import ConflictError, InputError, TokenError, reason_of
 from snntrainer3d.home import home_folder
 from snntrainer3d.runs import RunStore
 from snntrainer3d.server.access import access_for, is_loopback
@@ -131,7 +131,7 @@ def _not_bound(host: str, port: int, error: OSError) -> InputError:
         return ConflictError(f"Port {port} is taken by another program.", path="--port", hint=hint)
     if error.errno == errno.EACCES:
         return InputError(f"Port {port} needs more rights.", path="--port", hint="Use a port above 1023.")
-    return InputError(f"{host}:{port} cannot be listened on: {error.strerror}.", path="--host", hint="Try 127.0.0.1.")
+    return InputError(f"{host}:{port} cannot be listened on: {reason_of(error)}.", path="--host", hint="Try 127.0.0.1.")
 
 
 def _is_ours(host: str, port: int) -> bool:

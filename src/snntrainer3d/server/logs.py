@@ -11,7 +11,7 @@ from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from snntrainer3d.errors import printable
+from snntrainer3d.errors import printable, reason_of
 
 ROOM = "snntrainer3d"
 MOST_BYTES = 1_000_000
@@ -55,7 +55,7 @@ class _LogFile(RotatingFileHandler):
             super().handleError(record)
         elif not self._silent:
             self._silent = True
-            logging.getLogger(ROOM).error("The log %s cannot be written: %s.", self.baseFilename, error.strerror)
+            logging.getLogger(ROOM).error("The log %s cannot be written: %s.", self.baseFilename, reason_of(error))
 
 
 def log_to(home: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from snntrainer3d.errors import Fault, InputError, NotFoundError, SpecError
+from snntrainer3d.errors import Fault, InputError, NotFoundError, SpecError, reason_of
 
 MAX_DOCUMENT_BYTES = 4_000_000
 MAX_DOCUMENT_DEPTH = 64
@@ -81,7 +81,7 @@ def read_json_file(path: Path, *, what: str = "document") -> Any:
     except FileNotFoundError:
         raise NotFoundError(f"There is no file {path}.", hint="Check the path.") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+        raise InputError(f"{path} cannot be read: {reason_of(error)}.") from None
 
 
 def refuse_unkeepable(value: Any, *, what: str = "document") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from snntrainer3d.apart import own_environment
-from snntrainer3d.errors import JobError
+from snntrainer3d.errors import JobError, reason_of
 
 END_PATIENCE_S = 10.0
 
@@ -88,7 +88,7 @@ class Worker:
                 )
         except OSError as error:
             raise JobError(
-                f"A worker cannot be started: {error.strerror or 'the system gives an error'}.",
+                f"A worker cannot be started: {reason_of(error)}.",
                 hint="The machine may be short of memory.",
             ) from error
         return self._process

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snntrainer3d.analysis import FORMS, markdown_text, render
-from snntrainer3d.errors import FileFormatError, NotFoundError
+from snntrainer3d.errors import FileFormatError, NotFoundError, reason_of
 from snntrainer3d.runs import RunStore
 from snntrainer3d.storage import write_atomically
 from snntrainer3d.studies.comparisons import compare_all
@@ -100,7 +100,7 @@ def report_file(study: StudyFolder, path: str) -> bytes:
     try:
         return (study.report / path).read_bytes()
     except OSError as error:
-        raise NotFoundError(f"{study.report / path} cannot be read: {error.strerror}.") from None
+        raise NotFoundError(f"{study.report / path} cannot be read: {reason_of(error)}.") from None
 
 
 def _contents(

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from snntrainer3d.apart import own_environment
 from snntrainer3d.data import available, fetch
-from snntrainer3d.errors import ConflictError, FailureError, JobError, NotFoundError, Snntrainer3dError
+from snntrainer3d.errors import ConflictError, FailureError, JobError, NotFoundError, Snntrainer3dError, reason_of
 from snntrainer3d.jobs import JobRunner, cancel_run, has_decisions
 from snntrainer3d.runs import RunStore
 from snntrainer3d.studies.cluster import Cluster, ClusterWorker, connected
@@ -99,9 +99,7 @@ def start(study: StudyFolder, home: Path, order: Order | None = None) -> None:
                 env=own_environment(),
             )
     except OSError as error:
-        raise JobError(
-            f"The process of the study cannot be started: {error.strerror or 'the system gives an error'}."
-        ) from error
+        raise JobError(f"The process of the study cannot be started: {reason_of(error)}.") from error
     # Somebody has to take its exit code, or the system keeps its entry for as long as this process lives.
     threading.Thread(target=process.wait, daemon=True).start()
     give_up = time.monotonic() + START_PATIENCE_S

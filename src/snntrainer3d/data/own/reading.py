@@ -19,7 +19,7 @@ from snntrainer3d.data.own.sounds import read_sounds
 from snntrainer3d.data.own.spike_file import read_spike_files
 from snntrainer3d.data.own.table import read_csv
 from snntrainer3d.data.own.tree import Leaf, Tree, opened_tree
-from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, StorageError
+from snntrainer3d.errors import FileFormatError, InputError, NotFoundError, StorageError, reason_of
 
 _ENDINGS = "an NPZ, a CSV, an HDF5 file of spike trains, or a folder or zip of pictures, WAV sounds or events by class"
 
@@ -53,7 +53,7 @@ def read(paths: Sequence[Path], name: str, choice: Choice) -> Gathered:
         with opened_portions(paths, name) as portions:
             found = _of_several(portions, name, choice) if len(portions) > 1 else _of_one(portions[0], name, choice)
     except OSError as error:
-        raise StorageError(f"{error.filename or name} cannot be read: {error.strerror}.") from error
+        raise StorageError(f"{error.filename or name} cannot be read: {reason_of(error)}.") from error
     _check_choice(choice, found, name)
     return found
 

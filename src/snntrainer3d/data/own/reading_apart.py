@@ -30,6 +30,7 @@ from snntrainer3d.errors import (
     Snntrainer3dError,
     StorageError,
     error_of,
+    reason_of,
     unforeseen,
 )
 from snntrainer3d.home import VARIABLE, home_folder
@@ -72,7 +73,7 @@ def read_in_own_process(paths: Sequence[Path], name: str, choice: Choice, *, lim
         try:
             (folder / _ASKED).write_text(json.dumps(TypeAdapter(Asked).dump_python(asked)), encoding="ascii")
         except OSError as error:
-            raise StorageError(f"{home_folder()} cannot be written: {error.strerror}.") from error
+            raise StorageError(f"{home_folder()} cannot be written: {reason_of(error)}.") from error
         ended, words = _run(folder, name, most_s)
         if ended == REFUSED:
             raise error_of(json.loads((folder / _ERROR).read_text(encoding="ascii")))
@@ -104,9 +105,7 @@ def put_found(folder: Path, found: Gathered) -> None:
         (folder / _FOUND).write_text(json.dumps(told), encoding="ascii")
     except OSError as error:
         hint = "Free some space."
-        raise StorageError(
-            f"What was read cannot be written: {error.strerror or 'the system gives an error'}.", hint=hint
-        ) from error
+        raise StorageError(f"What was read cannot be written: {reason_of(error)}.", hint=hint) from error
 
 
 def get_found(folder: Path, name: str) -> Gathered:
@@ -169,7 +168,7 @@ def _run(folder: Path, name: str, limit_s: float) -> tuple[int, str]:
         message = f"Reading {name} took longer than {limit_s:,.0f} seconds."
         raise LimitError(message, hint="Give fewer or smaller files.") from None
     except OSError as error:
-        raise StorageError(f"{name} cannot be read apart: {error.strerror}.") from error
+        raise StorageError(f"{name} cannot be read apart: {reason_of(error)}.") from error
     finally:
         os.close(ours)
         os.close(theirs)

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import IO
 
-from snntrainer3d.errors import FileFormatError, LimitError, StorageError
+from snntrainer3d.errors import FileFormatError, LimitError, StorageError, reason_of
 from snntrainer3d.home import home_folder
 
 PIECE = 1 << 20
@@ -84,7 +84,7 @@ def _piece(packed: IO[bytes] | GzipFile, name: str) -> bytes:
         return packed.read(PIECE)
     except OSError as error:
         if error.errno not in (None, errno.EINVAL):  # bzip2 and gzip tell damage so, and a disk gives a number
-            raise StorageError(f"{name} cannot be read: {error.strerror}.") from error
+            raise StorageError(f"{name} cannot be read: {reason_of(error)}.") from error
         raise FileFormatError(f"{name} cannot be unpacked: it is damaged or cut short.", hint=hint) from None
     except BROKEN:
         raise FileFormatError(f"{name} cannot be unpacked: it is damaged or cut short.", hint=hint) from None
@@ -92,9 +92,7 @@ def _piece(packed: IO[bytes] | GzipFile, name: str) -> bytes:
 
 def _unwritten(error: OSError) -> StorageError:
     hint = "Free some space, or unpack it yourself."
-    return StorageError(
-        f"Nothing can be unpacked into {home_folder()}: {error.strerror or 'the system gives an error'}.", hint=hint
-    )
+    return StorageError(f"Nothing can be unpacked into {home_folder()}: {reason_of(error)}.", hint=hint)
 
 
 @contextmanager
