@@ -10,7 +10,7 @@ from pydantic import Field
 
 from snntrainer3d.spec._document import Part
 from snntrainer3d.spec.codings import Coding, Direct
-from snntrainer3d.spec.training import Seed, Training
+from snntrainer3d.spec.training import READINGS, Seed, Training
 
 OUTPUT = "output"
 """The name of a network's one output."""
@@ -139,8 +139,7 @@ def training_as_said(inputs: InputContract | None, readout: Readout | None) -> T
         pixels = "unit" if inputs.mean is None else "standardised"
         said |= {"coding": inputs.coding, "num_steps": inputs.num_steps, "seed": inputs.seed, "pixels": pixels}
     if readout is not None:
-        losses = {"membrane": "max_membrane", "first_spike": "first_spike"}
-        loss = losses.get(readout.reading, "count")
+        loss = {reading: loss for loss, reading in READINGS.items()}.get(readout.reading, "count")
         said |= {"loss": loss, "population": readout.population, "read_last_steps": readout.last_steps}
     return Training().changed(**said)
 

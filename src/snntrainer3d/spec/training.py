@@ -24,6 +24,10 @@ DATASETS = (
     "mnist-events-simulated",
 )
 """Data sets that every release knows; a person's own have names that begin with OWN."""
+READINGS: dict[str, Literal["count", "membrane", "first_spike"]] = {
+    "max_membrane": "membrane", "first_spike": "first_spike",
+}  # fmt: skip
+"""What decides after a training with such a loss; after any other the most spikes do."""
 OWN = "own-"
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, strict=True)]
 
@@ -159,11 +163,8 @@ class Training(Part):
 
     @property
     def reading(self) -> Literal["count", "membrane", "first_spike"]:
-        """Give what decides: most spikes, the highest membrane, or the earliest spike; it goes with the loss."""
-        readings: dict[str, Literal["membrane", "first_spike"]] = {
-            "max_membrane": "membrane", "first_spike": "first_spike",
-        }  # fmt: skip
-        return readings.get(self.loss, "count")
+        """Return what decides: most spikes, the highest membrane, or the earliest spike; it goes with the loss."""
+        return READINGS.get(self.loss, "count")
 
     @model_validator(mode="after")
     def _xor_has_no_validation(self) -> Self:
