@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 
 import numpy as np
 from jaxtyping import Bool, Int64
@@ -18,6 +19,16 @@ _FEW = 10
 """Samples of which any order without a gap may be chance."""
 _RANGE_RATIO = 4.0
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]*)?")
+
+
+class _Odd(StrEnum):
+    """What may be odd in a column, in the order in which it is told."""
+
+    COUNTING = "counts the samples, as row numbers do: sorted rows would give their class away"
+    TELLING = "gives the label away: each of its values is of one class alone"
+    CONSTANT = "holds one value only"
+    NUMBERED = "numbers the samples, each once: an id says nothing of its sample"
+    DATED = "holds dates as numbers, such as 20240131: they are learned as sizes"
 
 
 def check_content(
@@ -108,47 +119,38 @@ def _columns(found: Gathered) -> list[str]:
     """Look at each value of samples that are rows of numbers: does one number the rows, tell the class, or stay?"""
     if len(found.shape) != 1 or found.frames or not 0 < found.shape[0] <= _MOST_COLUMNS or len(found.inputs) < 4:
         return []
-    labels, classes = found.labels, len(found.class_names)
-    counting, telling, constant, numbered, dated = [], [], [], [], []
+    odd: dict[_Odd, list[str]] = {one: [] for one in _Odd}
     missing: dict[float, list[str]] = {}
     for at in range(found.shape[0]):
         column, title = found.inputs[:, at], _column_title(found, at)
-        start = np.unique(column[:1000])
-        if len(start) == 1 and (column == column[0]).all():
-            constant.append(title)
-        elif column.dtype.kind != "b" and _counts(column[:2]) and _counts(column):
-            counting.append(title)
-        elif len(start) <= 2 * classes and _tells(column, labels, classes):
-            telling.append(title)
-        elif column.dtype.kind != "b" and len(start) == len(column[:1000]) and _numbers(column):
-            numbered.append(title)
-        elif _dates(start) and _dates(column):
-            dated.append(title)
+        if words := _oddity(column, found.labels, len(found.class_names)):
+            odd[words].append(title)
         elif (code := _missing(column)) is not None:
             missing.setdefault(code, []).append(title)
+    remedy = " --ignore leaves it out." if found.report.table else ""
     return [
         *(
             f"{_named(found, titles)} holds {code:g} among values far from it: does it stand for what is missing? It "
             "would be learned as a number; fill it in, or leave out the rows."
             for code, titles in missing.items()
         ),
-        *_of_columns(found, counting, telling, constant, numbered, dated),
+        *(f"{_named(found, titles)} {words}.{remedy}" for words, titles in odd.items() if titles),
     ]
 
 
-def _of_columns(found: Gathered, *lists: list[str]) -> list[str]:
-    counting, telling, constant, numbered, dated = lists
-    return [
-        f"{_named(found, titles)} {words}.{' --ignore leaves it out.' if found.report.table else ''}"
-        for titles, words in (
-            (counting, "counts the samples, as row numbers do: sorted rows would give their class away"),
-            (telling, "gives the label away: each of its values is of one class alone"),
-            (constant, "holds one value only"),
-            (numbered, "numbers the samples, each once: an id says nothing of its sample"),
-            (dated, "holds dates as numbers, such as 20240131: they are learned as sizes"),
-        )
-        if titles
-    ]
+def _oddity(column: np.ndarray, labels: np.ndarray, classes: int) -> _Odd | None:
+    """Return what is odd in the values of a column."""
+    start = np.unique(column[:1000])
+    truths = column.dtype.kind == "b"
+    if len(start) == 1 and (column == column[0]).all():
+        return _Odd.CONSTANT
+    if not truths and _counts(column[:2]) and _counts(column):
+        return _Odd.COUNTING
+    if len(start) <= 2 * classes and _tells(column, labels, classes):
+        return _Odd.TELLING
+    if not truths and len(start) == len(column[:1000]) and _numbers(column):
+        return _Odd.NUMBERED
+    return _Odd.DATED if _dates(start) and _dates(column) else None
 
 
 def _counts(column: np.ndarray) -> bool:
