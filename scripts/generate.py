@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -81,14 +81,13 @@ def _protocol() -> dict[str, str]:
 
 def _neurons() -> dict[str, Any]:
     """Give what the page knows of each neuron before it asks: title, defaults, ranges, and where it may stand."""
-    recurrent = get_args(spec.Recurrent.model_fields["neuron"].annotation)
     return {
         model.model_fields["kind"].default: {
             "title": model.title,
             "defaults": spec.usual_neuron(model).model_dump(mode="json", exclude_none=True),
             "ranges": _ranges(model),
-            "spikes": model in get_args(get_args(neurons.SpikingNeuron)[0]),
-            "recurrent": model in recurrent,
+            "spikes": not model.never_spikes,
+            "recurrent": model in spec.RECURRENT,
         }
         for model in spec.NEURONS
     }

@@ -10,7 +10,6 @@ from snntrainer3d.data import Dataset, DatasetInfo, Split, input_shape, with_con
 from snntrainer3d.spec import (
     Adaptive,
     Alpha,
-    AnyNeuron,
     Atan,
     Delta,
     Direct,
@@ -21,6 +20,7 @@ from snntrainer3d.spec import (
     Latency,
     Leaky,
     Network,
+    Neuron,
     Population,
     Rate,
     Sigmoid,
@@ -44,7 +44,7 @@ WEIGHTS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 
 @st.composite
-def neurons(draw: st.DrawFn) -> AnyNeuron:
+def neurons(draw: st.DrawFn) -> Neuron:
     """Draw a neuron of any kind that spikes, with any legal values."""
     shared = {
         "threshold": draw(st.floats(0.01, 10.0)),
@@ -212,7 +212,7 @@ def fed_networks(draw: st.DrawFn) -> tuple[TrainedNetwork, Dataset]:
     return with_contract(trained, dataset), dataset
 
 
-def _is_written_as_code(neuron: AnyNeuron) -> bool:
+def _is_written_as_code(neuron: Neuron) -> bool:
     """Tell whether its float32 is exact enough to be compared."""
     kind = getattr(neuron, "kind", "")
     near = kind == "alpha" and neuron.alpha - neuron.beta < 0.1  # their difference divides

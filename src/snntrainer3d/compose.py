@@ -11,11 +11,11 @@ from typing import Any
 from snntrainer3d.data import CATALOGUE, DatasetInfo, default_dataset, describe, input_shape
 from snntrainer3d.errors import Fault, InputError, SpecError
 from snntrainer3d.spec import (
+    DEFAULT_KIND,
     NEURON_KINDS,
     OWN,
     PRESETS,
     TEMPLATES,
-    Integrator,
     Network,
     Part,
     Preset,
@@ -28,7 +28,6 @@ from snntrainer3d.spec import (
 )
 
 DEFAULT_PRESET = "fast"
-INTEGRATOR = str(Integrator.model_fields["kind"].default)
 DEFAULT_HIDDEN = (100,)
 OWN_UPDATES, OWN_EPOCHS = 1_500, 100
 """Updates that own data are trained for unless told otherwise, and the most epochs for them."""
@@ -43,7 +42,7 @@ class Choices:
     hidden: Sequence[int] = DEFAULT_HIDDEN
     template: str | None = None
     """An architecture by name, in place of `hidden`."""
-    neuron: str = "leaky"
+    neuron: str = DEFAULT_KIND
     output_neuron: str | None = None
     """Of the output alone, where it differs."""
     preset: str = DEFAULT_PRESET
@@ -162,7 +161,7 @@ def _document(choices: Choices) -> dict[str, Any]:
         layers = TEMPLATES[choices.template].layers(shape, outputs, neuron)
     if choices.output_neuron in NEURON_KINDS:
         layers[-1] = {**layers[-1], "neuron": _neuron(choices, choices.output_neuron)}
-    if layers[-1]["neuron"]["kind"] == INTEGRATOR and "loss" not in choices.training:
+    if neuron_of(layers[-1]["neuron"]["kind"]).never_spikes and "loss" not in choices.training:
         training["loss"] = "max_membrane"
     return {
         "network": {"input": {"shape": list(shape)}, "layers": layers},
@@ -193,7 +192,7 @@ def _input_shape(info: DatasetInfo, training: Mapping[str, Any]) -> tuple[int, .
 
 def _neuron(choices: Choices, named: str) -> dict[str, Any]:
     """Give a neuron by name with the preset's values; the given ones, too, where it is the one of all layers."""
-    kind = named if named in NEURON_KINDS else "leaky"
+    kind = named if named in NEURON_KINDS else DEFAULT_KIND
     preset = _recipe(choices)
     given = choices.neuron_values
     if kind != choices.neuron:

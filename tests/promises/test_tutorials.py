@@ -20,7 +20,7 @@ import typer
 from locked import hide_dev_packages
 from snntrainer3d.cli import run
 from snntrainer3d.cli.app import app
-from snntrainer3d.exports.refusal import FOUR_NEURONS
+from snntrainer3d.exports.paper_kinds import KINDS
 from snntrainer3d.spec import NEURONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -186,7 +186,7 @@ def test_neurons_that_nir_and_the_papers_json_have_not_are_those_that_the_readme
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     said = re.search(r"load it again to\s+measure or to train on\. (.+?) have no form in NIR", readme, re.DOTALL)
     assert said is not None
-    without = [model.title for model in NEURONS if model.model_fields["kind"].default not in FOUR_NEURONS]
+    without = [model.title for model in NEURONS if model.model_fields["kind"].default not in KINDS]
     assert len(without) == 3
     assert [title for title in without if title.lower() not in said[1].lower()] == []
 

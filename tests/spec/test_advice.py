@@ -62,7 +62,7 @@ def test_what_holds_for_many_layers_is_told_once() -> None:
         (
             [{"size": 10, "neuron": {"kind": "izhikevich", "time_step_ms": 0.1}}],
             {"num_steps": 10},
-            "izhikevich_short",
+            "short_sample",
             "network.layers[0].neuron.time_step_ms",
         ),
         ([{"size": 9000}, {"size": 10}], {"num_steps": 500, "batch_size": 4096}, "memory", "training.batch_size"),

@@ -24,7 +24,7 @@ from jaxtyping import Float64
 
 from snntrainer3d.circuits.settings import CircuitSettings
 from snntrainer3d.errors import Fault, LimitError, SpecError
-from snntrainer3d.spec import AnyNeuron, Lapicque, Leaky, Network, TrainedNetwork
+from snntrainer3d.spec import NEURONS, Network, NeuronModel, TrainedNetwork
 
 SMALLEST_LEAK = 1e-6
 """1 − decay below which no buildable resistor lets a membrane leak."""
@@ -47,7 +47,7 @@ class Crossbar:
     reset: str
     """subtract, zero or none."""
     clamped: bool
-    """Whether reset to zero also drops the input of that step, as Lapicque does; Leaky keeps it."""
+    """Whether reset to zero also drops the input of that step."""
 
     @property
     def neurons(self) -> int:
@@ -159,13 +159,7 @@ def quantise(
     return low + np.rint((conductance - low) / step) * step
 
 
-_WITHOUT_CIRCUIT = {
-    "alpha": "an Alpha neuron subtracts two exponentials that decay at different speeds, which one RC cannot hold.",
-    "synaptic": "a Synaptic neuron's current decays within the time step, so that no clocked RC follows it exactly.",
-    "adaptive": "an Adaptive neuron's threshold moves with its spikes; the comparator's is one fixed voltage.",
-    "izhikevich": "an Izhikevich neuron's membrane grows by its own square and a second state; no RC holds them.",
-    "integrator": "an Integrator never spikes, and a circuit's answer is read from spikes.",
-}
+_WITH_CIRCUIT = " or ".join(model.title for model in NEURONS if not model.no_circuit)
 
 
 def circuit_faults(network: Network) -> list[Fault]:
@@ -179,10 +173,11 @@ def _refusals(index: int, layer: object) -> list[Fault]:
     if kind != "dense":
         return [Fault(f"{path}.kind", f"{kind} layers have no circuit yet.", "Use dense layers.")]
     neuron = getattr(layer, "neuron", None)
-    if isinstance(neuron, AnyNeuron) and neuron.kind in _WITHOUT_CIRCUIT:
-        return [Fault(f"{path}.neuron.kind", _WITHOUT_CIRCUIT[neuron.kind], "Use Leaky or Lapicque.")]
-    if not isinstance(neuron, Leaky | Lapicque):
-        return [Fault(f"{path}.neuron", "has no circuit yet.", "Use Leaky or Lapicque.")]
+    if not isinstance(neuron, NeuronModel):
+        return [Fault(f"{path}.neuron", "has no circuit yet.", f"Use {_WITH_CIRCUIT}.")]
+    if neuron.no_circuit:
+        why = f"{neuron.title} neurons have no circuit: {neuron.no_circuit}"
+        return [Fault(f"{path}.neuron.kind", why, f"Use {_WITH_CIRCUIT}.")]
     if not getattr(neuron, "reset_delay", True):
         why = "a reset within the step of its spike has no clocked circuit yet."
         return [Fault(f"{path}.neuron.reset_delay", why, "Set it to true.")]
@@ -220,22 +215,15 @@ def _crossbar(trained: TrainedNetwork, index: int, settings: CircuitSettings) ->
         gain=gain,
         threshold=_vector(trained, index, "threshold"),
         reset=layer.neuron.reset,
-        clamped=layer.neuron.reset == "zero" and isinstance(layer.neuron, Lapicque),
+        clamped=layer.neuron.reset == "zero" and layer.neuron.silences_input,
     )
 
 
 def _dynamics(
     trained: TrainedNetwork, index: int
 ) -> tuple[Float64[np.ndarray, "neuron"], Float64[np.ndarray, "neuron"]]:
-    """Give decay and gain of each neuron; snnTorch's Lapicque is a forward Euler step, not an exponential."""
-    neuron = trained.network.dense_layers()[index].neuron
-    beta = _vector(trained, index, "beta")
-    if not isinstance(neuron, Lapicque):
-        return np.clip(beta, 0.0, 1.0), np.ones_like(beta)
-    if neuron.learn_beta == "fixed":
-        return np.full_like(beta, neuron.decay()), np.full_like(beta, neuron.gain())
-    step = -np.log(np.clip(beta, 1e-6, 1.0 - 1e-6))
-    return 1.0 - step, step
+    """Return decay and gain of each neuron."""
+    return trained.network.dense_layers()[index].neuron.decay_and_gain(_vector(trained, index, "beta"))
 
 
 def _vector(trained: TrainedNetwork, index: int, name: str) -> Float64[np.ndarray, "neuron"]:

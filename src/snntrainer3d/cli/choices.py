@@ -11,7 +11,7 @@ from typing import Any
 from snntrainer3d.cli.settings import explained, read_settings, set_paths
 from snntrainer3d.compose import DEFAULT_PRESET, Choices, compose, compose_training, overlaid, preset_of
 from snntrainer3d.errors import Fault, InputError, SpecError
-from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, parse, parse_run, read_json_file
+from snntrainer3d.spec import DEFAULT_KIND, Network, RunSpec, TrainedNetwork, parse, parse_run, read_json_file
 
 _OPTIONS = (
     (r"network\.layers\[\d+\]\.neuron\.(alpha|beta)$", r"--\1"),
@@ -138,7 +138,7 @@ def _choices(options: Options) -> Choices:
     chosen = Choices(
         dataset=training.pop("dataset", None),
         template=options.template,
-        neuron=options.neuron or "leaky",
+        neuron=options.neuron or DEFAULT_KIND,
         output_neuron=options.output_neuron,
         preset=options.preset or DEFAULT_PRESET,
         neuron_values=options.neuron_values,

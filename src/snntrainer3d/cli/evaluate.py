@@ -79,7 +79,7 @@ def evaluate(
 
 
 def _check_legacy(trained: TrainedNetwork, legacy_synaptic: bool) -> None:
-    if legacy_synaptic and not any(neuron.kind == "synaptic" for neuron in trained.network.neurons()):
+    if legacy_synaptic and not any(neuron.snntorch_legacy for neuron in trained.network.neurons()):
         raise InputError(
             "The network has no Synaptic neurons.", path="--legacy-synaptic", hint="Leave --legacy-synaptic out."
         )

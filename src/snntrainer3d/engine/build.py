@@ -11,26 +11,22 @@ import torch
 from torch import Tensor, nn
 
 from snntrainer3d.engine.equation_neuron import EquationNeuron, OneToOne, RecurrentEquationNeuron
+from snntrainer3d.engine.snntorch_models import following
 from snntrainer3d.engine.surrogate import spike_function
 from snntrainer3d.errors import FailureError, MismatchError
 from snntrainer3d.spec import (
-    Alpha,
     AvgPool,
     BatchNorm,
     Conv2d,
     Dense,
     Dropout,
     Flatten,
-    Integrator,
-    Lapicque,
     Layer,
-    Leaky,
     MaxPool,
     Network,
     Neuron,
     Recurrent,
     Shape,
-    Synaptic,
     TrainedNetwork,
     Training,
     neuron_values,
@@ -128,25 +124,18 @@ def _neurons_of(layer: Layer, shape: Shape) -> nn.Module | None:
 
 
 def _recurrent(layer: Recurrent) -> nn.Module:
-    """Give snnTorch's RLeaky or RSynaptic, or our own; the feedback has no bias of its own, the layer has one."""
+    """Return snnTorch's recurrent neurons, or our own; the feedback has no bias of its own, the layer has one."""
     neuron, size = layer.neuron, layer.size
-    if not isinstance(neuron, Leaky | Synaptic):
+    if not neuron.snntorch_recurrent:
         return _recurrent_equation(neuron, size, layer.feedback == "all_to_all")
     given: dict[str, Any] = {
         "all_to_all": layer.feedback == "all_to_all",
         "linear_features": size if layer.feedback == "all_to_all" else None,
-        "threshold": neuron.threshold,
-        "reset_mechanism": neuron.reset,
-        "spike_grad": spike_function(neuron.surrogate),
-        "reset_delay": neuron.reset_delay,
+        **_snntorch_given(neuron),
     }
     if layer.feedback == "one_to_one":
         given["V"] = _own_weights(size)
-    module = (
-        snntorch.RLeaky(beta=neuron.beta, **given)
-        if isinstance(neuron, Leaky)
-        else snntorch.RSynaptic(alpha=neuron.alpha, beta=neuron.beta, **given)
-    )
+    module = getattr(snntorch, neuron.snntorch_recurrent)(**given)
     if layer.feedback == "all_to_all":
         module.recurrent.bias = None
     _learn_values(module, neuron, (size,))
@@ -166,28 +155,16 @@ def _own_weights(size: int) -> Tensor:
 
 
 def build_neuron(neuron: Neuron, shape: Shape) -> nn.Module:
-    """Give the snnTorch module of a layer's neurons, with learnable values where the document wants them."""
-    shared: dict[str, Any] = {
-        "threshold": neuron.threshold,
-        "reset_mechanism": neuron.reset,
-        "spike_grad": spike_function(neuron.surrogate),
-    }
-    module: nn.Module
-    match neuron:
-        case Leaky():
-            module = snntorch.Leaky(beta=neuron.beta, reset_delay=neuron.reset_delay, **shared)
-        case Lapicque():
-            module = _lapicque(neuron, shared)
-        case Synaptic():
-            module = snntorch.Synaptic(alpha=neuron.alpha, beta=neuron.beta, reset_delay=neuron.reset_delay, **shared)
-        case Alpha():
-            module = snntorch.Alpha(alpha=neuron.alpha, beta=neuron.beta, **shared)
-        case Integrator():
-            module = snntorch.Leaky(beta=neuron.beta, **shared)
-        case _:
-            module = EquationNeuron(neuron)
+    """Return the module of a layer's neurons, snnTorch's where it has one, with learnable values where wanted."""
+    by_snntorch = neuron.snntorch and getattr(snntorch, neuron.snntorch)
+    module = by_snntorch(**_snntorch_given(neuron)) if by_snntorch else EquationNeuron(neuron)
     _learn_values(module, neuron, shape)
     return module
+
+
+def _snntorch_given(neuron: Neuron) -> dict[str, Any]:
+    own = {"threshold": neuron.threshold, "reset_mechanism": neuron.reset}
+    return {**own, "spike_grad": spike_function(neuron.surrogate), **neuron.snntorch_given()}
 
 
 def _learn_values(module: nn.Module, neuron: Neuron, shape: Shape) -> None:
@@ -232,20 +209,14 @@ def load_tensors(module: SpikingNetwork, tensors: dict[str, np.ndarray] | Traine
 
 
 def refresh(module: nn.Module) -> None:
-    """Recompute what snnTorch's Lapicque derives from a learnable β only once, in its constructor."""
+    """Recompute what snnTorch's neurons derive from a learnable value only once, in their constructors."""
     for neuron in module.modules():
-        if isinstance(neuron, snntorch.Lapicque) and isinstance(neuron.beta, nn.Parameter):
-            neuron.C = neuron.time_step / (neuron.R * torch.log(1 / neuron.beta.clamp(1e-6, 1 - 1e-6)))
-
-
-def _lapicque(neuron: Lapicque, shared: dict[str, Any]) -> nn.Module:
-    if neuron.beta is not None:
-        return snntorch.Lapicque(beta=neuron.beta, **shared)
-    return snntorch.Lapicque(R=neuron.resistance_ohm, C=neuron.capacitance_f, time_step=neuron.time_step_s, **shared)
+        for name, value in following(neuron).items():
+            setattr(neuron, name, value)
 
 
 def _make_learnable(module: nn.Module, name: str, shape: Shape | None) -> None:
-    """Turn a buffer into a parameter, for snnTorch's own switches fail for Alpha and Lapicque."""
+    """Turn a buffer into a parameter, for snnTorch's own switches fail for some of its neurons."""
     value = getattr(module, name).detach().to(torch.float32)
     delattr(module, name)
     module.register_parameter(name, nn.Parameter(value.clone() if shape is None else value.expand(shape).clone()))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from snntrainer3d.engine.equations import equation_of_module, started, stepped
 from snntrainer3d.engine.surrogate import spike_function
-from snntrainer3d.spec import AnyNeuron, neuron_values
+from snntrainer3d.spec import Neuron, neuron_values
 
 Values = Float[Tensor, "batch ..."]
 
@@ -24,7 +24,7 @@ class EquationNeuron(snntorch.SpikingNeuron):
     a step gives are the next one's.
     """
 
-    def __init__(self, neuron: AnyNeuron, spike_grad: Callable[[Tensor], Tensor] | None = None) -> None:
+    def __init__(self, neuron: Neuron, spike_grad: Callable[[Tensor], Tensor] | None = None) -> None:
         """Take the numbers of a document; what it can learn are arrays of the module, the others plain numbers.
 
         Args:
@@ -83,7 +83,7 @@ class RecurrentEquationNeuron(EquationNeuron):
     """Neurons driven by their own spikes of the step before, through `recurrent`, as in snnTorch's RLeaky."""
 
     def __init__(
-        self, neuron: AnyNeuron, recurrent: nn.Module, spike_grad: Callable[[Tensor], Tensor] | None = None
+        self, neuron: Neuron, recurrent: nn.Module, spike_grad: Callable[[Tensor], Tensor] | None = None
     ) -> None:
         """Take the feedback beside what others take: `nn.Linear` without bias, or OneToOne."""
         super().__init__(neuron, spike_grad)

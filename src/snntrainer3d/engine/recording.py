@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float, Float64, Int, Num
-from snntorch import Synaptic
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
@@ -16,6 +15,7 @@ from snntrainer3d.engine.build import SpikingLayer, SpikingNetwork
 from snntrainer3d.engine.losses import Objective
 from snntrainer3d.engine.recurrent import is_recurrent
 from snntrainer3d.engine.reference import Stepper, over_time
+from snntrainer3d.engine.snntorch_models import MODELS
 
 DEFAULT = Objective()
 
@@ -142,7 +142,8 @@ class _LegacyStepper(Stepper):
 
     def step(self, inputs: Float[Tensor, "batch feature"]) -> list[tuple[Tensor, Tensor]]:
         for index, layer in enumerate(self._layers):
-            if type(layer.neuron) is Synaptic and self._states[index]:
+            model = MODELS.get(type(layer.neuron))
+            if model is not None and model.snntorch_legacy and self._states[index]:
                 membrane = self._states[index][-1]
                 self._states[index] = (membrane, membrane)
         return super().step(inputs)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import snntorch
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -20,12 +19,13 @@ from snntrainer3d.engine.equation_neuron import RecurrentEquationNeuron
 from snntrainer3d.engine.fused.neurons import Neurons, gradients_of, learned_of, why_stepped
 from snntrainer3d.engine.kernels.layer import add_gradients, scan_table
 from snntrainer3d.engine.kernels.recurrent import recurrent_backward, recurrent_forward
+from snntrainer3d.engine.snntorch_models import RECURRENT_MODELS
 from snntrainer3d.spec import Surrogate
 
 
 def is_recurrent(neuron: nn.Module) -> bool:
     """Tell whether neurons take in their own spikes."""
-    return isinstance(neuron, snntorch.RLeaky | snntorch.RSynaptic | RecurrentEquationNeuron)
+    return isinstance(neuron, (*RECURRENT_MODELS, RecurrentEquationNeuron))
 
 
 def scan_recurrent(

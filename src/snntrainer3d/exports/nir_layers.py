@@ -16,6 +16,7 @@ from jaxtyping import Float64
 
 from snntrainer3d.errors import Fault, FileFormatError
 from snntrainer3d.exports.nir_graph import Node, numbers, shape_in, spread, whole
+from snntrainer3d.exports.nir_kinds import READ
 from snntrainer3d.spec import Network, Shape, TrainedNetwork, parse, shown
 
 SAME = 1e-5
@@ -271,9 +272,9 @@ class _Reading:
             return None
         threshold = self._put_gain(name, gain * self.times, values["v_threshold"])
         self.times = 1
-        neuron: dict[str, Any] = {"kind": "synaptic" if kind == "CubaLIF" else "leaky", "reset": self.by.reset}
+        neuron: dict[str, Any] = {"kind": READ[kind], "reset": self.by.reset}
         if kind == "CubaLIF" or self.by.reset != "zero":
-            # Of Leaky with reset zero both give the same spikes.
+            # Of LIF with reset zero both give the same spikes.
             neuron["reset_delay"] = self.by.reset_delay
         for key, array in {**{key: np.clip(array, 0, 1) for key, array in decays.items()},
                            "threshold": threshold}.items():  # fmt: skip

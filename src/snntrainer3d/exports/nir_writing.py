@@ -19,6 +19,7 @@ from jaxtyping import Float64
 
 from snntrainer3d.errors import Fault, InputError
 from snntrainer3d.exports.header import header_of
+from snntrainer3d.exports.nir_kinds import NODES, WITHOUT
 from snntrainer3d.exports.nir_maps import LAYERS, map_nodes
 from snntrainer3d.exports.refusal import refuse, unknown_parts
 from snntrainer3d.exports.stages import Stage, stages_of
@@ -27,7 +28,6 @@ from snntrainer3d.spec import Network, Shape, TrainedNetwork, fixed_tensors, ten
 FORM = "NIR"
 DT_S = 1e-4
 KEY = "snntrainer3d"
-_KNOWN = ("leaky", "lapicque", "synaptic")
 _FROM_OTHERS = {"input_shape", "input_type", "output_type"}
 """What follows from the nodes before, and is not always kept in files."""
 
@@ -43,7 +43,7 @@ def to_nir(trained: TrainedNetwork) -> bytes:
     nir = nir_package()
     metadata = conventions(trained.network)
     metadata[KEY] = json.dumps(header_of(trained), ensure_ascii=False)
-    # One value cannot be compressed, which nir does with every array; and Lapicque's beta cannot be had back from tau.
+    # One value cannot be compressed, which nir does with every array; and not every decay can be had back from tau.
     learned = set(tensor_shapes(trained.network)) - set(fixed_tensors(trained.network))
     metadata |= {name: np.atleast_1d(trained.tensors[name]) for name in sorted(learned) if ".neuron." in name}
     dense = trained.network.only_dense
@@ -94,17 +94,12 @@ def nir_package() -> ModuleType:
 
 def nir_faults(network: Network) -> list[Fault]:
     """Give every reason why NIR cannot hold a network."""
-    faults = []
-    for index, layer in enumerate(network.layers):
-        if layer.neuron is not None and layer.neuron.kind == "alpha":
-            faults.append(
-                Fault(
-                    f"network.layers[{index}].neuron",
-                    "is Alpha, and NIR has no node for a membrane that is the difference of two exponentials.",
-                    "Train with synaptic neurons, whose node is CubaLIF, or export the snnTorch script.",
-                )
-            )
-    return faults or unknown_parts(network, FORM, LAYERS, _KNOWN)
+    faults = [
+        Fault(f"network.layers[{index}].neuron", *WITHOUT[layer.neuron.kind])
+        for index, layer in enumerate(network.layers)
+        if layer.neuron is not None and layer.neuron.kind in WITHOUT
+    ]
+    return faults or unknown_parts(network, FORM, LAYERS, NODES)
 
 
 def _connection(nir: ModuleType, stage: Stage) -> Any:
@@ -115,7 +110,7 @@ def stage_neurons(nir: ModuleType, stage: Stage) -> Any:
     """Give the node of a stage's neurons, with values in the shape of its maps."""
     neuron = stage.layer.neuron
     assert neuron is not None
-    return _neurons(nir, neuron.kind, stage.values, stage.given)
+    return _neurons(nir, NODES[neuron.kind], stage.values, stage.given)
 
 
 def map_arrays(trained: TrainedNetwork) -> dict[str, dict[str, np.ndarray]]:
@@ -129,16 +124,16 @@ def map_arrays(trained: TrainedNetwork) -> dict[str, dict[str, np.ndarray]]:
     }  # fmt: skip
 
 
-def _neurons(nir: ModuleType, kind: str, values: Mapping[str, np.ndarray], shape: Shape) -> Any:
+def _neurons(nir: ModuleType, node: str, values: Mapping[str, np.ndarray], shape: Shape) -> Any:
     """Give a layer's neurons as arrays: of numbers, importers cannot infer the size."""
     values = {name: _spread(value, shape) for name, value in values.items()}
     zeros = np.zeros(shape)
     shared = {"v_leak": zeros, "v_reset": zeros, "v_threshold": values["threshold"]}
-    if kind == "synaptic":
+    if node == "CubaLIF":
         tau_syn, tau_mem = _tau(values["alpha"]), _tau(values["beta"])
         return nir.CubaLIF(tau_syn=tau_syn, tau_mem=tau_mem, r=tau_mem / DT_S, w_in=tau_syn / DT_S, **shared)
-    decay = values["decay"] if kind == "lapicque" else values["beta"]
-    gain = values["resistance"] * values["rate"] * values["time_step"] if kind == "lapicque" else 1.0
+    decay = values["decay"] if "decay" in values else values["beta"]
+    gain = values["resistance"] * values["rate"] * values["time_step"] if "rate" in values else 1.0
     if (decay == 1.0).all():
         return nir.IF(r=gain / DT_S * np.ones(shape), v_reset=zeros, v_threshold=values["threshold"])
     tau = _tau(decay)

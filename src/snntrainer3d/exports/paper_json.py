@@ -19,10 +19,9 @@ import numpy as np
 
 from snntrainer3d.errors import Fault, FileFormatError, SpecError
 from snntrainer3d.exports.json_weights import shortest
-from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, parse, tensor_shapes, value_text
+from snntrainer3d.exports.paper_kinds import KINDS, READ
+from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, neuron_of, parse, tensor_shapes, value_text
 
-_KINDS = {"leaky": "leaky", "lapique": "lapicque", "lapicque": "lapicque", "synaptic": "synaptic", "alpha": "alpha"}
-"""The program writes Lapicque with one c."""
 _RESETS = ("subtract", "zero", "none")
 _SAME = 1e-6
 """Relative difference of a float32 in `weights` and the same number in `hyperparameters`."""
@@ -80,7 +79,7 @@ def from_paper_document(document: Mapping[str, Any]) -> PaperFile:
     network = _network(sizes, neurons)
     named = {**arrays, **fixed_tensors(network)}
     trained = TrainedNetwork(network, {name: named[name] for name in tensor_shapes(network)})
-    legacy = any(neuron["kind"] == "synaptic" for neuron in neurons)
+    legacy = any(neuron_of(neuron["kind"]).snntorch_legacy for neuron in neurons)
     return PaperFile(trained, (STEPS_NOTICE, *((LEGACY_NOTICE,) if legacy else ())), legacy)
 
 
@@ -176,9 +175,9 @@ def _data(weights: Mapping[str, Any], name: str, faults: list[Fault]) -> Any:
 def _neurons(parameters: Any, weights: Mapping[str, Any], layers: int, faults: list[Fault]) -> list[dict[str, Any]]:
     """Give each layer's neuron as plain values of its document."""
     named = parameters.get("neuron_type")
-    kind = _KINDS.get(named.lower()) if isinstance(named, str) else None
+    kind = READ.get(named.lower()) if isinstance(named, str) else None
     if kind is None:
-        known = "Leaky, Lapique, Synaptic, Alpha"
+        known = ", ".join(KINDS.values())
         faults.append(Fault("parameters.neuron_type", f"got {value_text(named)}, expected one of {known}."))
         return []
     told = parameters.get("hyperparameters", {})
@@ -194,10 +193,12 @@ def _neuron(
     stored = {name: _number(weights, f"{prefix}.{name}", faults) for name in ("threshold", "R", "C", "time_step")}
     neuron: dict[str, Any] = {"kind": kind, "threshold": 1.0 if stored["threshold"] is None else stored["threshold"]}
     neuron["reset"] = _reset(weights, prefix, kind, faults)
-    for name in ("alpha", "beta") if kind in ("synaptic", "alpha") else ("beta",):
+    for name in neuron_of(kind).learnable():
+        if name == "threshold":
+            continue
         neuron[name] = _decay(name, told, weights, prefix, faults)
     resistance, capacitance = stored["R"], stored["C"]
-    if kind == "lapicque" and resistance is not None and capacitance is not None and resistance != 1.0:
+    if neuron_of(kind).snntorch_names and resistance is not None and capacitance is not None and resistance != 1.0:
         neuron.pop("beta")
         neuron |= {"resistance_ohm": resistance, "capacitance_f": capacitance}
         neuron["time_step_s"] = 1.0 if stored["time_step"] is None else stored["time_step"]
@@ -228,7 +229,7 @@ def _decay(
 def _reset(weights: Mapping[str, Any], prefix: str, kind: str, faults: list[Fault]) -> str:
     value = _number(weights, f"{prefix}.reset_mechanism_val", faults)
     if value is None:
-        return "zero" if kind == "alpha" else "subtract"
+        return str(neuron_of(kind).model_fields["reset"].default)
     if value not in range(len(_RESETS)):
         faults.append(Fault(f"weights.{prefix}.reset_mechanism_val", f"got {value:g}, expected 0, 1 or 2."))
         return "subtract"

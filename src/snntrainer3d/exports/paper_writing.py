@@ -10,12 +10,11 @@ import numpy as np
 
 from snntrainer3d.errors import Fault
 from snntrainer3d.exports.json_weights import shortest
-from snntrainer3d.exports.refusal import CARRIED, FOUR_NEURONS, refuse, unknown_parts
-from snntrainer3d.spec import Lapicque, Network, TrainedNetwork, Training, neuron_values, value_text
+from snntrainer3d.exports.paper_kinds import KINDS
+from snntrainer3d.exports.refusal import CARRIED, refuse, unknown_parts
+from snntrainer3d.spec import Network, TrainedNetwork, Training, neuron_values, value_text
 
 FORM = "the paper's JSON"
-_KINDS = {"leaky": "Leaky", "lapicque": "Lapique", "synaptic": "Synaptic", "alpha": "Alpha"}
-"""The program writes Lapicque with one c, and looks for that."""
 _RESETS = ("subtract", "zero", "none")
 
 
@@ -32,7 +31,7 @@ def to_paper_json(trained: TrainedNetwork) -> bytes:
         weights |= _layer(trained, index)
     network = trained.network
     parameters = {
-        "neuron_type": _KINDS[network.output.neuron.kind],
+        "neuron_type": KINDS[network.output.neuron.kind],
         "num_inputs": network.input.size,
         "hidden_layers": [layer.size for layer in network.dense_layers()[:-1]],
         "num_outputs": network.output.size,
@@ -48,7 +47,7 @@ def paper_faults(network: Network, training: Training | None = None) -> list[Fau
     of it.
     """
     faults = [
-        *unknown_parts(network, FORM, neurons=FOUR_NEURONS, immediate=False),
+        *unknown_parts(network, FORM, neurons=KINDS, immediate=False),
         *_recipe_faults(training or Training()),
     ]
     if faults:
@@ -91,11 +90,7 @@ def _alike(neuron: Any) -> dict[str, Any]:
 
 
 def _hyperparameters(neuron: Any) -> dict[str, float]:
-    if isinstance(neuron, Lapicque) and neuron.beta is None:
-        assert neuron.resistance_ohm is not None
-        assert neuron.capacitance_f is not None
-        return {"R": neuron.resistance_ohm, "C": neuron.capacitance_f, "time_step": neuron.time_step_s}
-    return {name: float(getattr(neuron, name)) for name in ("alpha", "beta") if hasattr(neuron, name)}
+    return {name: value for name, value in neuron.snntorch_given().items() if name != "reset_delay"}
 
 
 def _layer(trained: TrainedNetwork, index: int) -> dict[str, Any]:
@@ -109,12 +104,12 @@ def _layer(trained: TrainedNetwork, index: int) -> dict[str, Any]:
     }
     for name in neuron_values(neuron):
         found[f"{cell}.{name}"] = _entry(tensors[f"layers.{index}.neuron.{name}"])
-    if isinstance(neuron, Lapicque):
+    if neuron.snntorch_names:
         found |= {f"{cell}.{name}": _entry(np.float32(value)) for name, value in _circuit(neuron).items()}
     return found
 
 
-def _circuit(neuron: Lapicque) -> dict[str, float]:
+def _circuit(neuron: Any) -> dict[str, float]:
     # snnTorch keeps R, C and the time step beside beta: with beta alone R is 1 and C = time_step / ln(1/beta).
     resistance = 1.0 if neuron.resistance_ohm is None else neuron.resistance_ohm
     return {"R": resistance, "C": neuron.time_step_s / neuron.gain(), "time_step": neuron.time_step_s}

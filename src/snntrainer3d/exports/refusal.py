@@ -14,8 +14,6 @@ EVERY_LAYER: Collection[str] = (
 MAX_CODE_WEIGHTS = 30_000_000
 """More would make source of hundreds of megabytes, which interpreters and compilers refuse."""
 CARRIED = "Export safetensors or JSON, which carry every network."
-FOUR_NEURONS: Collection[str] = ("leaky", "lapicque", "synaptic", "alpha")
-"""Those of the paper."""
 
 
 def refuse(form: str, faults: Sequence[Fault]) -> None:

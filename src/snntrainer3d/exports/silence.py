@@ -12,12 +12,11 @@ from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.spec import AvgPool, BatchNorm, Conv2d, Dropout, Flatten, MaxPool, TrainedNetwork
 
 Bound = Float64[np.ndarray, "channel"]
-_KNOWN = {"leaky", "lapicque", "synaptic"}
 
 
 def never_fires(trained: TrainedNetwork) -> list[str]:
     """Tell of the first layer no neuron of which can ever reach its threshold; nothing where one may."""
-    if not _from_0_to_1(trained) or any(neuron.kind not in _KNOWN for neuron in trained.network.neurons()):
+    if not _from_0_to_1(trained) or not all(neuron.rises_with_input for neuron in trained.network.neurons()):
         return []
     channels = trained.network.input.shape[0]
     low, high = np.zeros(channels), np.ones(channels)

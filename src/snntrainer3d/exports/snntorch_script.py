@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
 from snntrainer3d.exports.contract_python import python_parts
 from snntrainer3d.exports.refusal import EVERY_LAYER, code_faults, refuse
 from snntrainer3d.exports.stages import Stage, stages_of
@@ -18,7 +22,6 @@ from snntrainer3d.exports.words import title_in_words
 from snntrainer3d.spec import (
     Atan,
     FastSigmoid,
-    Lapicque,
     Network,
     Neuron,
     Recurrent,
@@ -29,7 +32,9 @@ from snntrainer3d.spec import (
     neuron_values,
     tensor_shapes,
 )
-from snntrainer3d.spec.equations.torch_text import attribute
+from snntrainer3d.spec.equations import Graph, Trace, leaves_of
+from snntrainer3d.spec.equations.text import expression
+from snntrainer3d.spec.equations.torch_text import TORCH, attribute
 
 FORM = "a snnTorch script"
 _OWN = " that snnTorch has not, or not finite"
@@ -106,7 +111,7 @@ if __name__ == "__main__":
 '''
 _LEARNABLE = '''
 def learnable(neuron, name, size):
-    """Turn a fixed value into a parameter; snnTorch's own switches fail for Alpha and Lapicque."""
+    """Turn a fixed value into a parameter; snnTorch's own switches fail for some of its neurons."""
     value = getattr(neuron, name).detach().to(torch.float32)
     delattr(neuron, name)
     neuron.register_parameter(name, nn.Parameter(value.expand(size).clone() if size else value.clone()))
@@ -115,10 +120,10 @@ def learnable(neuron, name, size):
 _REFRESH = '''
 
 def refresh(network):
-    """Compute anew what snnTorch's Lapicque derives from beta only once, when it is made."""
+    """Compute again what snnTorch derives from a learned value only once, when it makes its neurons."""
     for neuron in network.modules():
-        if isinstance(neuron, snn.Lapicque) and isinstance(neuron.beta, nn.Parameter):
-            neuron.C = neuron.time_step / (neuron.R * torch.log(1 / neuron.beta.clamp(1e-6, 1 - 1e-6)))
+        if isinstance(neuron, snn.{kind}) and isinstance(neuron.{learned}, nn.Parameter):
+            neuron.{name} = {value}
     return network
 '''
 
@@ -168,7 +173,7 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
     """Give a script of one file; raises MismatchError, LimitError for what it cannot hold."""
     refuse(FORM, code_faults(trained.network, FORM, EVERY_LAYER))
     network, stages, parts = trained.network, stages_of(trained), python_parts(trained)
-    learns_rc = any(isinstance(neuron, Lapicque) and neuron.learn_beta != "fixed" for neuron in network.neurons())
+    refresh = _refresh(network)
     learned = _learned(stages)
     generated = [stage for stage in stages if stage.step is not None and not stage.step.neuron.snntorch]
     names, classes = neuron_classes(generated)
@@ -189,10 +194,10 @@ def to_snntorch_script(trained: TrainedNetwork, file: str = "network.py") -> byt
         modules="\n".join(_modules(stage, names.get(stage.index)) for stage in stages),
         learned=learned,
         pairs=", ".join(_pair(stage) for stage in stages),
-        learnable=("" if not learned else _LEARNABLE) + (_REFRESH if learns_rc else ""),
-        network="refresh(network)" if learns_rc else "network",
+        learnable=("" if not learned else _LEARNABLE) + refresh,
+        network="refresh(network)" if refresh else "network",
         eval=".eval()" if modes else "",
-        training=training_parts(trained, parts, "\n            refresh(network)" if learns_rc else "", modes=modes),
+        training=training_parts(trained, parts, "\n            refresh(network)" if refresh else "", modes=modes),
         weights="\n".join(_weights(trained)),
         **parts,
         **(_DENSE if network.only_dense else _layered(network)),
@@ -203,6 +208,22 @@ def _layered(network: Network) -> dict[str, str]:
     """Give the lines of `forward` for layers without neurons, for maps, and for spikes that come back."""
     takes = ", ".join(repr(tuple(shape)) for shape in network.taken_shapes())
     return {**_LAYERED, "current": _LAYERED["current"].format(takes=takes)}
+
+
+def _refresh(network: Network) -> str:
+    """Return the function that computes what follows from learned values; empty where nothing does."""
+    for neuron in network.neurons():
+        for name, node in neuron.snntorch_follows(Trace(Graph())).items():
+            for learned in leaves_of([node], "parameter"):
+                if neuron_values(neuron).get(learned, "fixed") != "fixed":
+                    called = partial(_of_module, neuron.snntorch_names)
+                    value = expression(replace(TORCH, parameter=called), node)
+                    return _REFRESH.format(kind=neuron.snntorch, learned=learned, name=name, value=value)
+    return ""
+
+
+def _of_module(names: Mapping[str, str], name: str) -> str:
+    return f"neuron.{names.get(name, name)}"
 
 
 def _one_to_one(stage: Stage) -> bool:
@@ -241,12 +262,8 @@ def _recurrent(number: int, layer: Recurrent) -> list[str]:
 
 
 def _neuron(neuron: Neuron, prefix: str = "", more: str = "") -> str:
-    if isinstance(neuron, Lapicque) and neuron.beta is None:
-        values = f"R={neuron.resistance_ohm!r}, C={neuron.capacitance_f!r}, time_step={neuron.time_step_s!r}"
-    else:
-        values = ", ".join(f"{key}={getattr(neuron, key)!r}" for key in ("alpha", "beta") if hasattr(neuron, key))
-    if not getattr(neuron, "reset_delay", True):
-        values += ", reset_delay=False"
+    given = {name: value for name, value in neuron.snntorch_given().items() if (name, value) != ("reset_delay", True)}
+    values = ", ".join(f"{name}={value!r}" for name, value in given.items())
     return (
         f"snn.{prefix}{neuron.snntorch}({values}, {more}threshold={neuron.threshold!r}, "
         f"reset_mechanism={neuron.reset!r},\n"

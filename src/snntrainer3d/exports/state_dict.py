@@ -19,7 +19,6 @@ from snntrainer3d.exports.matching import FoundModule, Modules, Sort, keeps_orde
 from snntrainer3d.spec import (
     NEURON_VALUES,
     BatchNorm,
-    Lapicque,
     Network,
     Recurrent,
     TrainedNetwork,
@@ -277,7 +276,7 @@ class _Cell:
     def read(self, document: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
         """Put what the file says into the layer's document and the arrays."""
         neuron = document["neuron"]
-        by_circuit = isinstance(self.layer.neuron, Lapicque) and self._circuit(neuron)
+        by_circuit = bool(self.layer.neuron.snntorch_names) and self._circuit(neuron)
         for value, learning in neuron_values(self.layer.neuron).items():
             if value in self.module and not (by_circuit and value == "beta"):
                 self._value(value, learning, neuron, tensors)

@@ -9,7 +9,7 @@ from snntrainer3d.spec import Delta, Direct, InputContract, Latency, Network, Po
 
 
 def title_in_words(network: Network) -> str:
-    """Give sizes and neurons: 784-100-10 of Leaky neurons."""
+    """Give sizes and neurons: 784-100-10 of leaky neurons."""
     kinds = list(dict.fromkeys(as_words(neuron.title) for neuron in network.neurons()))
     return f"Spiking neural network {network.title()} of {' and '.join(kinds)} neurons, made by SNNtrainer3D"
 

@@ -23,6 +23,7 @@ from snntrainer3d.errors import (
     NotFoundError,
     StorageError,
 )
+from snntrainer3d.exports.stages import step_of
 from snntrainer3d.jobs.chances import chances_of
 from snntrainer3d.jobs.decisions import deciding
 from snntrainer3d.jobs.opened import opened
@@ -33,7 +34,7 @@ from snntrainer3d.jobs.proving import prove_export
 from snntrainer3d.jobs.publishing import samples_to_show
 from snntrainer3d.jobs.shelf import KnownNetwork, Shelf, read_trained
 from snntrainer3d.runs import RunFolder
-from snntrainer3d.spec import Izhikevich, Neuron, decide
+from snntrainer3d.spec import Neuron, decide
 from snntrainer3d.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -389,11 +390,13 @@ def _threshold(known: KnownNetwork, layer: int) -> dict[str, float | list[float]
 
 
 def _recovery(known: KnownNetwork, layer: int, neuron: Neuron) -> dict[str, Any]:
-    """Give where a neuron starts and what an Izhikevich neuron's recovery follows from; none of any other."""
-    if not isinstance(neuron, Izhikevich):
-        return {"start": 0.0, "recovery": None}
-    numbers = {name: _plain(name, known.values[layer][name]) for name in ("a", "b", "d")}
-    return {"start": neuron.start_mv, "recovery": {**numbers, "time_step_ms": neuron.time_step_ms}}
+    """Return where a neuron starts and what its recovery follows from, where it has one that the page draws."""
+    membrane, *_ = step_of(neuron, known.values[layer]).starts.values()
+    recovery = None
+    if neuron.recovery:
+        recovery = {name: _plain(name, known.values[layer][name]) for name in neuron.recovery}
+        recovery["time_step_ms"] = neuron.model_dump()["time_step_ms"]
+    return {"start": float(np.mean(membrane)), "recovery": recovery}
 
 
 def _plain(name: str, values: np.ndarray) -> float | list[float]:

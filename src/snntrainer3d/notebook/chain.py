@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import snntorch
 import torch
 from torch import nn
 
@@ -21,20 +20,15 @@ from snntrainer3d.engine.flow import (
     refuse_shared,
 )
 from snntrainer3d.engine.fused.neurons import why_not
+from snntrainer3d.engine.snntorch_models import MODELS
 from snntrainer3d.errors import Fault, MismatchError
-from snntrainer3d.spec import Network, TrainedNetwork, Training, fixed_tensors, parse, tensor_shapes
+from snntrainer3d.spec import Network, NeuronModel, TrainedNetwork, Training, fixed_tensors, parse, tensor_shapes
 
-_KINDS = {
-    snntorch.Leaky: "leaky",
-    snntorch.Lapicque: "lapicque",
-    snntorch.Synaptic: "synaptic",
-    snntorch.Alpha: "alpha",
-}
 _PASSED = (nn.Dropout, nn.Flatten, nn.Identity)
+_KNOWN = " or ".join(", ".join(kind.__name__ for kind in reversed(MODELS)).rsplit(", ", 1))
 _HINT = "Chains of nn.Linear and snnTorch neurons are shown."
 STEPS, SAMPLES = 3, 2
 """What a forward is tried with: time and batch that differ, so that one is not taken for the other."""
-_VALUES = {"leaky": ("beta",), "lapicque": ("beta",), "synaptic": ("alpha", "beta"), "alpha": ("alpha", "beta")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,12 +134,12 @@ def _chain(named: list[Named]) -> Chain:
         if turn and type(layer) is nn.Linear:
             connections.append(layer)
             names.append(name)
-        elif not turn and type(layer) in _KINDS:
+        elif not turn and type(layer) in MODELS:
             if fault := why_not(layer):
                 raise _refused(name, f"is {fault.removesuffix(' has no fused kernel')}, which a run does not hold.")
             neurons.append(layer)
         else:
-            wanted = "nn.Linear" if turn else "Leaky, Lapicque, Synaptic or Alpha of snnTorch"
+            wanted = "nn.Linear" if turn else f"{_KNOWN} of snnTorch"
             raise _refused(name, f"is {type(layer).__name__}, expected {wanted}.")
     if not neurons or len(connections) != len(neurons):
         raise MismatchError("The module has no chain of nn.Linear layers and snnTorch neurons.", path="module")
@@ -162,27 +156,36 @@ def _refused(name: str, message: str) -> MismatchError:
 
 
 def _layer(connection: nn.Linear, neuron: Any) -> dict[str, Any]:
-    kind = _KINDS[type(neuron)]
-    cell: dict[str, Any] = {"kind": kind, "reset": neuron.reset_mechanism}
-    for name in (*_VALUES[kind], "threshold"):
+    model = MODELS[type(neuron)]
+    cell: dict[str, Any] = {"kind": model.model_fields["kind"].default, "reset": neuron.reset_mechanism}
+    for name in model.learnable():
         value = getattr(neuron, name).detach().to("cpu", torch.float32)
         first = float(f"{float(value.reshape(-1)[0]):.7g}")
         # snnTorch computes with decays cut to 0 to 1, whatever they have become.
-        edge = 0.0 if kind in ("leaky", "synaptic") else 1e-6
+        edge = 0.0 if _may_be_0(model, name) else 1e-6
         cell[name] = first if name == "threshold" else min(max(first, edge), 1.0 - edge)
         learned = isinstance(getattr(neuron, name), nn.Parameter)
         cell[f"learn_{name}"] = "per_neuron" if value.numel() > 1 else "shared" if learned else "fixed"
     if not getattr(neuron, "reset_delay", True):
         cell["reset_delay"] = False
-    if kind == "lapicque" and not _by_beta(neuron):
+    if model.snntorch_names and not _by_beta(neuron):
         del cell["beta"], cell["learn_beta"]
         cell |= {"resistance_ohm": float(neuron.R), "capacitance_f": float(neuron.C)}
         cell["time_step_s"] = float(neuron.time_step)
     return {"size": connection.out_features, "bias": connection.bias is not None, "neuron": cell}
 
 
+def _may_be_0(model: type[NeuronModel], name: str) -> bool:
+    """Tell whether a decay of 0 is legal, and one of 1."""
+    try:
+        model.model_validate({name: 0.0})
+    except ValueError:
+        return False
+    return True
+
+
 def _by_beta(neuron: Any) -> bool:
-    """Tell whether a Lapicque neuron's β says its circuit; snnTorch computes with R, C and the time step."""
+    """Tell whether a neuron's β says its circuit; snnTorch computes with R, C and the time step."""
     if (float(neuron.R), float(neuron.time_step)) != (1.0, 1.0):
         return False
     decay = torch.exp(-1.0 / torch.as_tensor(neuron.C, dtype=torch.float32))

@@ -16,7 +16,7 @@ from snntrainer3d.events import Event
 from snntrainer3d.jobs import run_job
 from snntrainer3d.notebook.taking_home import network_of
 from snntrainer3d.runs import RunStore
-from snntrainer3d.spec import Network, RunSpec, TrainedNetwork, parse_run, read_json_file
+from snntrainer3d.spec import DEFAULT_KIND, Network, RunSpec, TrainedNetwork, parse_run, read_json_file
 
 if TYPE_CHECKING:
     from snntrainer3d.analysis import Evaluation, Measurement
@@ -72,7 +72,7 @@ def design(
     *,
     hidden: Sequence[int] = DEFAULT_HIDDEN,
     template: str | None = None,
-    neuron: str = "leaky",
+    neuron: str = DEFAULT_KIND,
     output_neuron: str | None = None,
     preset: str = DEFAULT_PRESET,
     neuron_values: Mapping[str, Any] | None = None,

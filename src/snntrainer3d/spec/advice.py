@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,6 @@ from snntrainer3d.errors import Fault
 from snntrainer3d.spec.cost import BYTES_PER_VALUE, cost_of
 from snntrainer3d.spec.layers import Conv2d, Dense, Recurrent
 from snntrainer3d.spec.network import Network
-from snntrainer3d.spec.neurons import Alpha, Integrator, Izhikevich, Lapicque
 from snntrainer3d.spec.run import RunSpec
 
 HIGH_LEARNING_RATE = 0.05
@@ -17,14 +17,8 @@ LOW_LEARNING_RATE = 1e-6
 FEW_STEPS = 5
 FEW_STEPS_OF_MAPS = 4
 """With convolutions four are enough: the recipes of lenet were chosen with them (docs/science.md)."""
-WEAK_GAIN = 0.5
-LARGE_TAU = 50.0
-"""Alpha's factor τ above which its two traces are nearly equal and cancel in float32."""
 XOR_EPOCHS = 100
 XOR_HIDDEN = 4
-SHORT_LIFE_MS = 5.0
-"""Steps times their length below which Izhikevich neurons have hardly time for a spike."""
-_DEAF = ("leaky", "zero")
 COPIES_OF_PARAMETERS = 4
 """Value, gradient, and Adam's two means."""
 ARRAYS_PER_STATE = 4
@@ -56,10 +50,9 @@ def advise(spec: RunSpec, *, classes: int | None = None, memory_bytes: int | Non
         memory_bytes: what the machine has, where known.
     """
     return [
-        *_each_once(_neurons(spec.network)),
+        *_each_once(_neurons(spec)),
         *_layers(spec.network, classes),
         *_training(spec),
-        *_each_once(_short_lives(spec)),
         *_memory(spec, memory_bytes),
         *(_xor(spec) if spec.training.dataset == "xor" else ()),
     ]
@@ -74,64 +67,29 @@ def training_bytes(spec: RunSpec) -> int:
     return BYTES_PER_VALUE * (COPIES_OF_PARAMETERS * cost.parameters + states)
 
 
-def _neurons(network: Network) -> Iterator[Advice]:
-    for index, layer in enumerate(network.layers):
+def _neurons(spec: RunSpec) -> Iterator[Advice]:
+    for index, layer in enumerate(spec.network.layers):
         neuron, path = layer.neuron, f"network.layers[{index}].neuron"
         if neuron is None:
             continue
-        if isinstance(layer, Recurrent) and layer.feedback == "one_to_one" and (neuron.kind, neuron.reset) == _DEAF:
+        to_itself = isinstance(layer, Recurrent) and layer.feedback == "one_to_one"
+        if to_itself and neuron.when_recurrent.get("silences_input") and neuron.reset == "zero":
             yield Advice(
                 "feedback_reset",
                 f"{path}.reset",
                 "reset to zero wipes out what a neuron sends back to itself: the feedback does nothing.",
                 "Reset by subtraction, or send it back to all neurons.",
             )
-        if isinstance(neuron, Lapicque):
-            yield from _weak_gain(neuron, path)
-        if isinstance(neuron, Alpha) and neuron.tau() > LARGE_TAU:
+        lasts = spec.training.num_steps * getattr(neuron, "time_step_ms", math.inf)
+        if lasts < neuron.spike_takes_ms:
             yield Advice(
-                "alpha_close_to_beta",
-                f"{path}.alpha",
-                f"alpha {neuron.alpha:g} and beta {neuron.beta:g} are so close that their difference is scaled by "
-                f"{neuron.tau():.0f}, which amplifies rounding.",
-                "Move them apart; .95 over .9 is a good start.",
-            )
-        if not isinstance(neuron, Lapicque | Integrator | Izhikevich) and neuron.beta == 1.0:
-            yield Advice(
-                "beta_one",
-                f"{path}.beta",
-                "beta 1 never forgets: the voltage adds up over all time steps.",
-                "Take .95 or less, unless an integrator is wanted.",
-            )
-
-
-def _short_lives(spec: RunSpec) -> Iterator[Advice]:
-    """Find Izhikevich neurons whose samples are over before a spike can be."""
-    for index, layer in enumerate(spec.network.layers):
-        if not isinstance(layer.neuron, Izhikevich):
-            continue
-        lasts = spec.training.num_steps * layer.neuron.time_step_ms
-        if lasts < SHORT_LIFE_MS:
-            yield Advice(
-                "izhikevich_short",
-                f"network.layers[{index}].neuron.time_step_ms",
+                "short_sample",
+                f"{path}.time_step_ms",
                 f"a sample lasts {lasts:g} ms here: hardly time for a spike and the recovery after it.",
-                "Take a time step of 1 ms, or more steps per sample.",
+                "Take a longer time step, or more steps per sample.",
             )
-
-
-def _weak_gain(neuron: Lapicque, path: str) -> Iterator[Advice]:
-    if neuron.gain() >= WEAK_GAIN:
-        return
-    other = neuron.compensated()
-    yield Advice(
-        "lapicque_gain",
-        f"{path}.{'beta' if neuron.beta is not None else 'capacitance_f'}",
-        f"Lapicque's input is scaled by {neuron.gain():.3g}, {1 / neuron.gain():.1f} times weaker than Leaky's; "
-        "that is why it learns slowly.",
-        f"Use the compensated form with the same decay: resistance_ohm={other.resistance_ohm:.4g}, "
-        f"capacitance_f={other.capacitance_f:g} in place of beta.",
-    )
+        for one in neuron.unwise():
+            yield Advice(one.code, f"{path}.{one.field}", one.message, one.hint)
 
 
 def _each_once(advice: Iterator[Advice]) -> list[Advice]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Discriminator, Field, Tag
 
 from snntrainer3d.spec._document import UNTAGGED, FieldFault, Part
-from snntrainer3d.spec.neurons import Adaptive, Leaky, Neuron, SpikingNeuron, Synaptic
+from snntrainer3d.spec.neurons import DEFAULT_NEURON, Neuron, RecurrentNeuron, SpikingNeuron
 
 MAX_SIZE = 100_000
 MAX_MAP_VALUES = 1_000_000
@@ -103,21 +103,21 @@ class Dense(_Dense):
     """Every neuron is connected with every neuron before it: x[t] = W·s[t] + b."""
 
     kind: Literal["dense"] = "dense"
-    neuron: Neuron = Leaky()
+    neuron: Neuron = DEFAULT_NEURON
 
 
 class Recurrent(_Dense):
     """A dense layer whose spikes come back to it one step later: x[t] = W·s[t] + b + V·own spikes[t−1].
 
-    snnTorch's RLeaky and RSynaptic; with reset to zero RLeaky sets the whole membrane of the step to zero, its input
-    too, where Leaky keeps the input. With Adaptive neurons, which snnTorch does not have, it is the recurrent network
-    of Bellec et al. 2018 (see Adaptive) with a delay of one step.
+    Where snnTorch has the recurrent class, as RLeaky and RSynaptic, it is that; with reset to zero RLeaky sets the
+    whole membrane of the step to zero, its input too, which a dense layer keeps. With adaptive neurons, which snnTorch
+    does not have, it is the recurrent network of Bellec et al. 2018 with a delay of one step.
     """
 
     kind: Literal["recurrent"] = "recurrent"
     feedback: Literal["all_to_all", "one_to_one"] = "all_to_all"
     """Whether a spike comes back to every neuron of the layer, or only to the one that fired."""
-    neuron: Annotated[Leaky | Synaptic | Adaptive, Field(discriminator="kind")] = Leaky()
+    neuron: RecurrentNeuron = DEFAULT_NEURON
 
     def arrays(self, shape: Shape) -> dict[str, Shape]:
         back = (self.size, self.size) if self.feedback == "all_to_all" else (self.size,)
@@ -165,7 +165,7 @@ class Conv2d(_Maps):
     """Rows and columns of zeros put around each map."""
     bias: bool = True
     """Whether each map has a constant input of its own, learned like a weight."""
-    neuron: SpikingNeuron | None = Leaky()
+    neuron: SpikingNeuron | None = DEFAULT_NEURON
     """The neurons, one for each value of the maps; null hands the currents on to the next layer."""
 
     def shape_after(self, shape: Shape) -> Shape:

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec._document import FieldFault, FieldFaults, Part
 from snntrainer3d.spec.layers import MAX_MAP_VALUES, MAX_SIZE, Dense, Layer, Recurrent, Shape, Size, shown
-from snntrainer3d.spec.neurons import Integrator, Leaky, Neuron
+from snntrainer3d.spec.neurons import DEFAULT_NEURON, Neuron
 
 MAX_LAYERS = 200
 MAX_WEIGHTS = 200_000_000
@@ -177,8 +177,8 @@ def _shape_faults(network: Network) -> Iterator[FieldFault]:
 def _silent_faults(network: Network) -> Iterator[FieldFault]:
     """Find neurons that never spike and stand before the output."""
     for index, layer in enumerate(network.layers[:-1]):
-        if isinstance(layer.neuron, Integrator):
-            message = "is integrator, which never spikes: the layers after it would get nothing."
+        if layer.neuron is not None and layer.neuron.never_spikes:
+            message = f"is {layer.neuron.kind}, which never spikes: the layers after it would get nothing."
             yield FieldFault(f"layers[{index}].neuron.kind", message, "Take it for the output only.")
 
 
@@ -203,6 +203,6 @@ def dense_network(
     """Give a fully connected network with one neuron model throughout; raises SpecError."""
     from snntrainer3d.spec._document import parse
 
-    chosen = (neuron or Leaky()).model_dump(mode="json")
+    chosen = (neuron or DEFAULT_NEURON).model_dump(mode="json")
     layers = [{"kind": "dense", "size": size, "bias": bias, "neuron": chosen} for size in (*hidden, outputs)]
     return parse(Network, {"input": {"shape": list(input_shape)}, "layers": layers}, what="network", root="network")

@@ -8,7 +8,6 @@ from pydantic import model_validator
 
 from snntrainer3d.spec._document import FieldFault, Part, parse
 from snntrainer3d.spec.network import Network
-from snntrainer3d.spec.neurons import Integrator
 from snntrainer3d.spec.training import Training
 
 
@@ -22,8 +21,8 @@ class RunSpec(Part):
 
     @model_validator(mode="after")
     def _output_can_be_read(self) -> Self:
-        if isinstance(self.network.output.neuron, Integrator) and self.training.reading != "membrane":
-            message = f"is {self.training.loss}, which decides by spikes, and the output's integrators never spike."
+        if self.network.output.neuron.never_spikes and self.training.reading != "membrane":
+            message = f"is {self.training.loss}, which decides by spikes, and the output's neurons never spike."
             raise FieldFault("training.loss", message, "Set it to max_membrane, or give the output neurons that spike.")
         return self
 

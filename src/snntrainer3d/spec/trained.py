@@ -12,7 +12,7 @@ from jaxtyping import Float32
 from snntrainer3d.errors import Fault, InputError, MismatchError
 from snntrainer3d.spec.contract import OUTPUT, InputContract, Readout, readout_of, training_as_said
 from snntrainer3d.spec.network import Network
-from snntrainer3d.spec.neurons import NEURON_VALUES, Lapicque, Neuron
+from snntrainer3d.spec.neurons import Neuron
 from snntrainer3d.spec.training import Training
 
 RECIPE = "Give the recipe that they were trained with: --spec SPEC.json, a run's document."
@@ -95,8 +95,7 @@ def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 
 def neuron_values(neuron: Neuron | None) -> dict[str, str]:
     """Give the names of a neuron's decays and threshold, each with how it is learned; none where there is none."""
-    fields = type(neuron).model_fields if neuron is not None else {}
-    return {name: getattr(neuron, f"learn_{name}", "fixed") for name in NEURON_VALUES if name in fields}
+    return {} if neuron is None else {name: getattr(neuron, f"learn_{name}") for name in neuron.learnable()}
 
 
 def count_parameters(network: Network) -> int:
@@ -129,7 +128,7 @@ def _faults(network: Network, tensors: Mapping[str, np.ndarray]) -> list[Fault]:
 def fixed_tensors(network: Network) -> dict[str, np.ndarray]:
     """Give the arrays that the document alone determines: alpha, beta and threshold that are not learned, float32."""
     return {
-        f"layers.{index}.neuron.{name}": np.asarray(_said(layer.neuron, name), np.float32)
+        f"layers.{index}.neuron.{name}": np.asarray(layer.neuron.said(name), np.float32)
         for index, layer in enumerate(network.layers)
         if layer.neuron is not None
         for name, learning in neuron_values(layer.neuron).items()
@@ -144,9 +143,3 @@ def _contradictions(network: Network, tensors: Mapping[str, np.ndarray]) -> list
         for path, said in fixed_tensors(network).items()
         if not np.isclose(tensors[path], said, rtol=1e-6, atol=0.0)
     ]
-
-
-def _said(neuron: Neuron, name: str) -> float:
-    if isinstance(neuron, Lapicque) and name == "beta":
-        return neuron.effective_beta()
-    return float(getattr(neuron, name))

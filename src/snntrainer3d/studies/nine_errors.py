@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from snntrainer3d.spec import Alpha, Lapicque, Leaky, multiplications
+from snntrainer3d.spec import Alpha, Lapicque, multiplications
 from snntrainer3d.studies.comparisons import Comparison
 from snntrainer3d.studies.outcome import Outcome, Trained
 from snntrainer3d.studies.paper import DECISION_STEPS, PRINTED, SIZES, one_vs_rest_accuracy
@@ -154,7 +154,7 @@ def _gain(outcome: Outcome) -> Finding:
         f"chosen for a gain of {even.gain():g} the same equation is that of LIF with β {even.decay():.4f}: "
         "the bad figures "
         "are the scaling, not a property of the neuron.",
-        f"The gain is {gain:.4f}, {Leaky().gain() / gain:.1f} times less than that of LIF.{told}",
+        f"The gain is {gain:.4f}, {1.0 / gain:.1f} times less than that of LIF.{told}",
         ours[1] if ours else (),
     )
 

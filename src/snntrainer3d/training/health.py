@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import fmean, median
 
 from snntrainer3d.events import EpochDone, Notice, Update
-from snntrainer3d.spec import Integrator, RunSpec
+from snntrainer3d.spec import RunSpec
 
 WINDOW = 20
 """Points of the curves that are looked at together: one alone says little."""
@@ -52,7 +52,7 @@ class Health:
 
     def __init__(self, spec: RunSpec, total_updates: int, classes: int, said: Iterable[str] = ()) -> None:
         self._places = spec.network.spiking()
-        self._never_spikes = [isinstance(neuron, Integrator) for neuron in spec.network.neurons()]
+        self._never_spikes = [neuron.never_spikes for neuron in spec.network.neurons()]
         self._total, self._classes = total_updates, classes
         self._fresh_weight = 1.0 / math.sqrt(max(ins for _, ins in spec.network.weight_shapes()))
         # The first points and the newest alone: at pace `update` a run has a point for every update.
@@ -136,7 +136,7 @@ class Health:
                     code="silent_layer",
                     text=f"{self._name(index)} is silent: {_per_thousand(rate)}. Nothing reaches what comes after it, "
                     "and hardly a gradient what comes before. Lower its threshold, raise its beta, or compensate "
-                    "Lapicque's gain.",
+                    "a weak gain of its input.",
                     path=path,
                 )
                 return

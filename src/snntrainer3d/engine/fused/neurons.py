@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import snntorch
 import torch
 from torch import Tensor, nn
 
@@ -18,22 +17,10 @@ from snntrainer3d.engine.equations import computed
 from snntrainer3d.engine.kernels.layer import blocks_of
 from snntrainer3d.engine.kernels.llvm_text import Scanned, backward_text, forward_text
 from snntrainer3d.engine.kernels.machine_code import address_of
-from snntrainer3d.spec import Alpha, Lapicque, Leaky, Surrogate, Synaptic
+from snntrainer3d.engine.snntorch_models import MODELS, RECURRENT_MODELS, following, model_of
+from snntrainer3d.spec import NeuronModel, Surrogate
 from snntrainer3d.spec.equations import SURROGATE, gradients, leaves_of, traced
 
-_MODELS: dict[type, type] = {
-    snntorch.Leaky: Leaky,
-    snntorch.Lapicque: Lapicque,
-    snntorch.Synaptic: Synaptic,
-    snntorch.Alpha: Alpha,
-}
-_RECURRENT: dict[type, type] = {
-    snntorch.RLeaky: Leaky,
-    snntorch.RSynaptic: Synaptic,
-}
-"""The model of one step of a recurrent layer, its own spikes being part of what drives it."""
-_EQUATION = (EquationNeuron, RecurrentEquationNeuron)
-"""Modules that carry their model."""
 ENOUGH = 8
 """Steps after which further ones reach no other value: more than any neuron has states."""
 _NUMBERS = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
@@ -92,15 +79,20 @@ class Neurons:
     @property
     def scanned(self) -> Scanned:
         """The equation, with the rows of values that its scans read."""
-        kind = type(self.module)
-        model = self.module.model if kind in _EQUATION else {**_MODELS, **_RECURRENT}[kind]
         reset_delay = bool(getattr(self.module, "reset_delay", True))
-        return _scanned(model, self.module.reset_mechanism, reset_delay, type(self.surrogate))
+        return _scanned(self._model, self.module.reset_mechanism, reset_delay, type(self.surrogate))
+
+    @property
+    def _model(self) -> type[NeuronModel]:
+        model = self.module.model if isinstance(self.module, EquationNeuron) else model_of(self.module)
+        assert model is not None
+        return model
 
     @property
     def silences(self) -> bool:
-        """Whether a spike silences the whole drive of the step after it: RLeaky's reset to zero."""
-        return isinstance(self.module, snntorch.RLeaky) and self.module.reset_mechanism == "zero"
+        """Whether a spike silences the whole drive of the step after it, as RLeaky's reset to zero does."""
+        silences = self._model.when_recurrent.get("silences_input", False)
+        return silences and type(self.module) in RECURRENT_MODELS and self.module.reset_mechanism == "zero"
 
     @property
     def state_rows(self) -> int:
@@ -127,10 +119,10 @@ class Neurons:
     def _number(self, name: str) -> Tensor:
         if name.startswith(f"{SURROGATE}."):
             found = getattr(self.surrogate, name.partition(".")[2])
-        elif isinstance(self.module, snntorch.Lapicque) and name in ("resistance", "capacitance"):
-            found = self.module.R if name == "resistance" else _capacitance(self.module)
         else:
-            found = getattr(self.module, name)
+            name = self._model.snntorch_names.get(name, name)
+            follows = following(self.module)
+            found = follows[name] if name in follows else getattr(self.module, name)
         return torch.as_tensor(found, dtype=self.module.threshold.dtype) if not isinstance(found, Tensor) else found
 
     def forward(self, dtype: np.dtype[Any], rows: Sequence[Tensor]) -> int:
@@ -215,7 +207,7 @@ def gradients_of(
 
 def why_not(module: nn.Module) -> str:
     """Say in plain words why a neuron module has no fused form; empty where it has."""
-    return _refusal(module, (*_MODELS, EquationNeuron))
+    return _refusal(module, (*MODELS, EquationNeuron))
 
 
 def why_stepped(module: nn.Module) -> str:
@@ -225,7 +217,7 @@ def why_stepped(module: nn.Module) -> str:
     own = getattr(module, "recurrent", None)
     if isinstance(own, nn.Conv2d) or (isinstance(own, nn.Linear) and own.bias is not None):
         return f"{type(module).__name__} with such a feedback has no fused kernel"
-    return _refusal(module, (*_RECURRENT, RecurrentEquationNeuron))
+    return _refusal(module, (*RECURRENT_MODELS, RecurrentEquationNeuron))
 
 
 def _refusal(module: nn.Module, kinds: Collection[type]) -> str:
@@ -245,10 +237,3 @@ def _refusal(module: nn.Module, kinds: Collection[type]) -> str:
 def _graded(module: Any) -> bool:
     factor = module.graded_spikes_factor
     return isinstance(factor, nn.Parameter) or bool((factor != 1).any())
-
-
-def _capacitance(module: Any) -> Tensor:
-    """Give C; where β is learned from β at this moment, as `build.refresh` does for snnTorch's own module."""
-    if isinstance(module.beta, nn.Parameter):
-        return module.time_step / (module.R * torch.log(1 / module.beta.clamp(1e-6, 1 - 1e-6)))
-    return module.C

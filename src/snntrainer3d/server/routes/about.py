@@ -19,7 +19,18 @@ from snntrainer3d.server.diagnostics import diagnose
 from snntrainer3d.server.models import CheckAnswer, Health, NeuronRow, PresetRow, Schemas, TemplateRow
 from snntrainer3d.server.requests import document
 from snntrainer3d.server.review import review
-from snntrainer3d.spec import NEURONS, PRESETS, TEMPLATES, Network, RunSpec, Template, equation_of, parse, usual_neuron
+from snntrainer3d.spec import (
+    DEFAULT_KIND,
+    NEURONS,
+    PRESETS,
+    TEMPLATES,
+    Network,
+    RunSpec,
+    Template,
+    equation_of,
+    parse,
+    usual_neuron,
+)
 from snntrainer3d.spec.equations import equation_lines
 
 router = APIRouter(tags=["about"])
@@ -81,7 +92,7 @@ def templates(dataset: str) -> list[TemplateRow]:
 
 def _template(template: Template, info: DatasetInfo) -> TemplateRow:
     about = {"name": template.name, "title": template.title, "summary": template.summary}
-    layers = template.layers(info.input_shape, info.classes, {"kind": "leaky"})
+    layers = template.layers(info.input_shape, info.classes, {"kind": DEFAULT_KIND})
     if len(info.input_shape) != 3 and layers[0]["kind"] == "conv2d":
         fault = f"wants pictures, and the samples of {info.title} are {info.input_size:,} flat values."
         return TemplateRow(**about, layers=[], training={}, fault=fault)
@@ -104,7 +115,7 @@ def neurons() -> list[NeuronRow]:
             summary=(inspect.getdoc(model) or "").splitlines()[0],
             equation="; ".join(equation_lines(equation_of(usual_neuron(model)))),
             defaults=usual_neuron(model).model_dump(mode="json"),
-            patterns=getattr(model, "patterns", {}),
+            patterns=model.patterns,
         )
         for model in NEURONS
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import Field
 
@@ -14,40 +16,56 @@ from snntrainer3d.spec.neurons.integrator import UNREACHABLE, Integrator
 from snntrainer3d.spec.neurons.izhikevich import Izhikevich
 from snntrainer3d.spec.neurons.lapicque import Lapicque
 from snntrainer3d.spec.neurons.leaky import Leaky
-from snntrainer3d.spec.neurons.parts import Fraction, Learning, Reset
+from snntrainer3d.spec.neurons.parts import Fraction, Learning, NeuronModel, Reset
 from snntrainer3d.spec.neurons.synaptic import Synaptic
 
 __all__ = [
-    "NEURONS", "NEURON_KINDS", "NEURON_VALUES", "UNREACHABLE", "Adaptive", "Alpha", "AnyNeuron", "Fraction",
-    "Integrator", "Izhikevich", "Lapicque", "Leaky", "Learning", "Neuron", "Reset", "SpikingNeuron", "Synaptic",
-    "equation_of", "neuron_of", "usual_neuron",
+    "DEFAULT_KIND", "DEFAULT_NEURON", "NEURONS", "NEURON_KINDS", "NEURON_VALUES", "RECURRENT", "UNREACHABLE",
+    "Adaptive", "Alpha", "Fraction", "Integrator", "Izhikevich", "Lapicque", "Leaky", "Learning", "Neuron",
+    "NeuronModel", "RecurrentNeuron", "Reset", "SpikingNeuron", "Synaptic", "equation_of", "neuron_of", "usual_neuron",
 ]  # fmt: skip
 
-AnyNeuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | Integrator
-Neuron = Annotated[AnyNeuron, Field(discriminator="kind")]
-SpikingNeuron = Annotated[Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich, Field(discriminator="kind")]
-"""Those that may stand before other layers."""
-NEURONS: tuple[type[AnyNeuron], ...] = (Leaky, Lapicque, Synaptic, Alpha, Adaptive, Izhikevich, Integrator)
-NEURON_VALUES = ("alpha", "beta", "rho", "adaptation", "a", "b", "c", "d", "threshold")
-"""What neurons of all kinds have for a layer or for each neuron, and may learn, in the order of weight files."""
+NEURONS: tuple[type[NeuronModel], ...] = (
+    Leaky, Lapicque, Synaptic, Alpha, Adaptive, Izhikevich, Integrator,
+)  # fmt: skip
+"""All models; the first is what layers have of which nothing else is said."""
+NEURON_VALUES = tuple(dict.fromkeys(name for model in NEURONS for name in model.learnable()))
+"""What neurons of all kinds have for a layer or for each neuron, and may learn."""
 NEURON_KINDS: tuple[str, ...] = tuple(str(model.model_fields["kind"].default) for model in NEURONS)
+DEFAULT_KIND = NEURON_KINDS[0]
+DEFAULT_NEURON = NEURONS[0]()
+SPIKING = tuple(model for model in NEURONS if not model.never_spikes)
+RECURRENT = tuple(model for model in SPIKING if model.can_be_recurrent())
+if TYPE_CHECKING:
+    Neuron: TypeAlias = NeuronModel
+    SpikingNeuron: TypeAlias = NeuronModel
+    RecurrentNeuron: TypeAlias = NeuronModel
+else:
+
+    def _any_of(models: tuple[type[NeuronModel], ...]) -> Any:
+        return Annotated[reduce(or_, models), Field(discriminator="kind")]
+
+    Neuron = _any_of(NEURONS)
+    SpikingNeuron = _any_of(SPIKING)
+    """Those that may stand before other layers."""
+    RecurrentNeuron = _any_of(RECURRENT)
+    """Those that a recurrent layer can have."""
 
 
-def usual_neuron(model: type[AnyNeuron]) -> AnyNeuron:
+def usual_neuron(model: type[NeuronModel]) -> NeuronModel:
     """Return the neuron of a model by its defaults, and by what is usual where it has none."""
-    usual: dict[str, float] = getattr(model, "usual", {})
-    return model.model_validate(usual)
+    return model.model_validate(model.usual)
 
 
-def neuron_of(kind: str) -> type[AnyNeuron]:
-    """Give the neuron model named `kind`; raises FieldFault for a name that does not exist."""
+def neuron_of(kind: str) -> type[NeuronModel]:
+    """Return the neuron model named `kind`; raises FieldFault for a name that does not exist."""
     for model in NEURONS:
         if model.model_fields["kind"].default == kind:
             return model
     raise FieldFault("neuron", f"got {kind!r}, expected one of {', '.join(NEURON_KINDS)}.")
 
 
-def equation_of(neuron: AnyNeuron, *, recurrent: bool = False) -> Equation:
+def equation_of(neuron: NeuronModel, *, recurrent: bool = False) -> Equation:
     """Return the equation of neurons as their document chooses it."""
     settings = _Recurrent(neuron) if recurrent else neuron
     return traced(type(neuron), settings, type(neuron.surrogate))
@@ -56,8 +74,8 @@ def equation_of(neuron: AnyNeuron, *, recurrent: bool = False) -> Equation:
 class _Recurrent:
     """A neuron of a recurrent layer as its step sees it, with what is otherwise there."""
 
-    def __init__(self, neuron: AnyNeuron) -> None:
-        self._neuron, self._otherwise = neuron, getattr(neuron, "when_recurrent", {})
+    def __init__(self, neuron: NeuronModel) -> None:
+        self._neuron, self._otherwise = neuron, neuron.when_recurrent
 
     def __getattr__(self, name: str) -> Any:
         return self._otherwise[name] if name in self._otherwise else getattr(self._neuron, name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Fraction, Learning, SpikingPart, Step
+from snntrainer3d.spec.neurons.parts import Called, Fraction, Learning, SpikingPart, Step, Unwise, never_forgets
 
 
 class Adaptive(SpikingPart):
@@ -22,17 +23,22 @@ class Adaptive(SpikingPart):
     title = "Adaptive"
     numbers = ("beta", "rho", "adaptation", "threshold")
     states = ("m", "a", "s")
+    no_circuit = "its threshold moves with its spikes; the comparator's is one fixed voltage."
 
     kind: Literal["adaptive"] = "adaptive"
-    beta: Fraction = 0.9
+    beta: Annotated[Fraction, Called("Membrane decay", "β")] = 0.9
     """Decay of the membrane per time step."""
-    rho: Annotated[float, Field(ge=0.0, le=1.0)] = 0.98
+    rho: Annotated[Fraction, Called("Adaptation's decay", "ρ")] = 0.98
     """Decay of the adaptation per time step; .98 halves it in 34 steps, .995 in 138."""
     adaptation: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
     """By how much the threshold rises in a neuron that spikes at every step."""
     learn_beta: Learning = "fixed"
     learn_rho: Learning = "fixed"
     learn_adaptation: Learning = "fixed"
+
+    def unwise(self) -> Iterator[Unwise]:
+        """Find a membrane that never forgets."""
+        yield from never_forgets(self.beta)
 
     def step(self, now: Trace, x: Node, m: Node, a: Node, s: Node) -> Step:
         """Trace one step; the adaptation feels the spike of the step before with its gradient, the reset without."""

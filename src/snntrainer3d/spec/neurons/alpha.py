@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from snntrainer3d.spec._document import FieldFault
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Learning, Reset, SpikingPart, Step
+from snntrainer3d.spec.neurons.parts import Called, Learning, Reset, SpikingPart, Step, Unwise
+
+LARGE_TAU = 50.0
+"""The factor τ above which the two traces are nearly equal and cancel in float32."""
 
 
 class Alpha(SpikingPart):
@@ -18,12 +22,14 @@ class Alpha(SpikingPart):
     title = "Alpha"
     numbers = ("alpha", "beta", "threshold")
     states = ("m", "e", "h")
+    no_circuit = "it subtracts two exponentials that decay at different speeds, which one RC cannot hold."
     snntorch = "Alpha"
+    snntorch_arguments = ("alpha", "beta")
 
     kind: Literal["alpha"] = "alpha"
-    alpha: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95
+    alpha: Annotated[float, Field(gt=0.0, lt=1.0), Called("Exciting decay", "α")] = 0.95
     """Decay of the exciting trace e; must exceed β."""
-    beta: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.9
+    beta: Annotated[float, Field(gt=0.0, lt=1.0), Called("Inhibiting decay", "β")] = 0.9
     """Decay of the inhibiting trace h."""
     reset: Reset = "zero"
     learn_alpha: Learning = "fixed"
@@ -40,8 +46,19 @@ class Alpha(SpikingPart):
         return self
 
     def tau(self) -> float:
-        """Give the factor τ that scales e + h into the membrane."""
+        """Return the factor τ that scales e + h into the membrane."""
         return math.log(self.alpha) / (math.log(self.beta) - math.log(self.alpha)) + 1.0
+
+    def unwise(self) -> Iterator[Unwise]:
+        """Find decays that are too close to each other."""
+        if self.tau() > LARGE_TAU:
+            yield Unwise(
+                "alpha_close_to_beta",
+                "alpha",
+                f"alpha {self.alpha:g} and beta {self.beta:g} are so close that their difference is scaled by "
+                f"{self.tau():.0f}, which amplifies rounding.",
+                "Move them apart; .95 over .9 is a good start.",
+            )
 
     def step(self, now: Trace, x: Node, m: Node, e: Node, h: Node) -> Step:
         """Trace one step in snnTorch's order of operations."""

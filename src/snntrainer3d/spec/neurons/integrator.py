@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from snntrainer3d.spec._document import Part
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Fraction, Learning, Reset, Step
+from snntrainer3d.spec.neurons.parts import Called, Fraction, Learning, NeuronModel, Reset, Step
 from snntrainer3d.spec.surrogates import Atan, Surrogate
 
 UNREACHABLE = 2.0**127
 """Threshold of neurons that never spike: the kernels multiply it by 0, which infinity would not bear."""
 
 
-class Integrator(Part):
+class Integrator(NeuronModel):
     """Leaky integrator: a membrane that never spikes, for the output; read by its highest membrane (`max_membrane`).
 
     snnTorch's Leaky without reset, its threshold out of reach. Under a constant input x its membrane is
     x·(1 − βᵗ)/(1 − β).
     """
 
-    title: ClassVar[str] = "Integrator"
-    numbers: ClassVar[tuple[str, ...]] = ("beta",)
-    states: ClassVar[tuple[str, ...]] = ("m",)
-    snntorch: ClassVar[str] = "Leaky"
+    title = "Integrator"
+    numbers = ("beta",)
+    states = ("m",)
+    never_spikes = True
+    no_circuit = "it never spikes, and a circuit's answer is read from spikes."
+    snntorch = "Leaky"
+    snntorch_arguments = ("beta",)
     threshold: ClassVar[float] = UNREACHABLE
     reset: ClassVar[Reset] = "none"
     surrogate: ClassVar[Surrogate] = Atan()
 
     kind: Literal["integrator"] = "integrator"
-    beta: Fraction = 0.9
+    beta: Annotated[Fraction, Called("Membrane decay", "β")] = 0.9
     """Decay of the membrane per time step: 0 forgets at once, 1 adds up its whole input."""
     learn_beta: Learning = "fixed"
 

@@ -6,13 +6,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from snntrainer3d.spec._document import Part
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Fraction, Learning, Reset, Step
+from snntrainer3d.spec.neurons.parts import Called, Fraction, Learning, NeuronModel, Reset, Step
 from snntrainer3d.spec.surrogates import Atan, Surrogate
 
 
-class Izhikevich(Part):
+class Izhikevich(NeuronModel):
     """Two-variable neuron of Izhikevich 2003: its four numbers make it fire regularly, in bursts, or fast.
 
     v is the membrane in mV, u its recovery, one step Δt = time_step_ms. A layer's current x drives it as
@@ -23,14 +22,17 @@ class Izhikevich(Part):
     to 3 and the program at its end.
     """
 
-    title: ClassVar[str] = "Izhikevich"
-    numbers: ClassVar[tuple[str, ...]] = ("a", "b", "c", "d", "threshold", "time_step", "input_gain", "gradient_limit")
-    states: ClassVar[tuple[str, ...]] = ("v", "u", "s")
-    snntorch: ClassVar[str] = ""
+    title = "Izhikevich"
+    numbers = ("a", "b", "c", "d", "threshold", "time_step", "input_gain", "gradient_limit")
+    states = ("v", "u", "s")
+    in_millivolts = True
+    spike_takes_ms = 5.0
+    recovery = ("a", "b", "d")
+    no_circuit = "its membrane grows by its own square and a second state; no RC holds them."
     reset: ClassVar[Reset] = "zero"
     start_mv: ClassVar[float] = -65.0
     range_mv: ClassVar[tuple[float, float]] = (-100.0, 2000.0)
-    patterns: ClassVar[dict[str, dict[str, float]]] = {
+    patterns = {  # noqa: RUF012
         "regular spiking": {"a": 0.02, "b": 0.2, "c": -65.0, "d": 8.0},
         "intrinsically bursting": {"a": 0.02, "b": 0.2, "c": -55.0, "d": 4.0},
         "chattering": {"a": 0.02, "b": 0.2, "c": -50.0, "d": 2.0},
@@ -42,17 +44,17 @@ class Izhikevich(Part):
     """The cells of the paper's figure 2, by name."""
 
     kind: Literal["izhikevich"] = "izhikevich"
-    a: Fraction = 0.02
+    a: Annotated[Fraction, Called("Recovery rate", "a", "1/ms")] = 0.02
     """Rate of the recovery u, per ms: .02 lasts about 50 ms."""
-    b: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.2
+    b: Annotated[float, Field(ge=-1.0, le=1.0), Called("Sensitivity", "b")] = 0.2
     """How strongly the recovery follows the membrane."""
-    c: Annotated[float, Field(ge=-100.0, le=0.0)] = -65.0
+    c: Annotated[float, Field(ge=-100.0, le=0.0), Called("Reset to", "c", "mV")] = -65.0
     """Membrane after a spike, mV."""
-    d: Annotated[float, Field(ge=-50.0, le=50.0)] = 8.0
+    d: Annotated[float, Field(ge=-50.0, le=50.0), Called("Jump", "d")] = 8.0
     """What a spike adds to the recovery."""
-    threshold: Annotated[float, Field(gt=0.0, le=1000.0)] = 30.0
+    threshold: Annotated[float, Field(gt=0.0, le=1000.0), Called("Threshold", "θ", "mV")] = 30.0
     """Membrane above which it has spiked, mV; the peak of a spike, not where it begins (about −50)."""
-    time_step_ms: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    time_step_ms: Annotated[float, Field(gt=0.0, le=1.0), Called("Time step", "Δt")] = 1.0
     """Simulated milliseconds per time step; the paper takes 1, nothing coarser is tested."""
     input_gain: Annotated[float, Field(gt=0.0, le=1000.0)] = 100.0
     """The model's input I for a current of 1; from I = 4 on a regular neuron fires."""

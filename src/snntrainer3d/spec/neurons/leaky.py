@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
 
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Fraction, Learning, SpikingPart, Step, spike_and_reset_now
+from snntrainer3d.spec.neurons.parts import (
+    Called,
+    Fraction,
+    Learning,
+    SpikingPart,
+    Step,
+    Unwise,
+    never_forgets,
+    spike_and_reset_now,
+)
 
 
 class Leaky(SpikingPart):
@@ -14,25 +26,26 @@ class Leaky(SpikingPart):
     title = "Leaky"
     numbers = ("beta", "threshold")
     states = ("m",)
+    rises_with_input = True
+    no_circuit = ""
     snntorch = "Leaky"
-    silences_input: ClassVar[bool] = False
-    """Whether a reset to zero also silences the input of its step."""
+    snntorch_recurrent = "RLeaky"
+    snntorch_arguments = ("beta", "reset_delay")
     when_recurrent: ClassVar[dict[str, bool]] = {"silences_input": True}
 
     kind: Literal["leaky"] = "leaky"
-    beta: Fraction = 0.9
+    beta: Annotated[Fraction, Called("Membrane decay", "β")] = 0.9
     """Decay of the membrane per time step: 0 forgets at once, 1 never."""
     learn_beta: Learning = "fixed"
     reset_delay: bool = True
     """Whether a spike's reset comes one step later, as snnTorch has it by default; otherwise within its own step."""
 
-    def decay(self) -> float:
-        """Give the factor by which the membrane shrinks in one step without input."""
-        return self.beta
+    def decay_and_gain(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.clip(beta, 0.0, 1.0), np.ones_like(beta)
 
-    def gain(self) -> float:
-        """Give the factor by which an input current enters the membrane."""
-        return 1.0
+    def unwise(self) -> Iterator[Unwise]:
+        """Find a membrane that never forgets."""
+        yield from never_forgets(self.beta)
 
     def step(self, now: Trace, x: Node, m: Node) -> Step:
         """Trace one step in snnTorch's order of operations."""

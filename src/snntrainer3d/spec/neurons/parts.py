@@ -1,4 +1,4 @@
-"""What neuron models share: learning, resets, and the shape of a step.
+"""What neuron models have in common: what is said of each, learning, resets, and the shape of a step.
 
 All values are dimensionless per time step, as in snnTorch 1.0, except where the name carries an SI unit. Source:
 Eshraghian et al., "Training Spiking Neural Networks Using Lessons From Deep Learning", Proc. IEEE 111 (2023), and
@@ -7,8 +7,11 @@ snnTorch's code.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from snntrainer3d.spec._document import Part
@@ -23,24 +26,143 @@ Step = tuple[dict[str, Node], Node | None]
 """What each state becomes, the membrane first, and the spike; None where there never is one."""
 
 
-class SpikingPart(Part):
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What people call a field: its label, the symbol of equations, and a unit that its name does not say."""
+
+    label: str
+    symbol: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwise:
+    """What is allowed of a neuron but will probably disappoint."""
+
+    code: str
+    field: str
+    message: str
+    hint: str
+
+
+class NeuronModel(Part):
+    """What every neuron model says of itself; a model needs `title`, `numbers`, `states` and `step`."""
+
     title: ClassVar[str]
     numbers: ClassVar[tuple[str, ...]]
     """What `step` computes with, beside its input x and its states."""
     states: ClassVar[tuple[str, ...]]
     """The arguments of `step` after x, the membrane first; all start at 0 but what `starts` names."""
+    usual: ClassVar[dict[str, float]] = {}
+    """Values that are usual where a document may leave them out."""
+    patterns: ClassVar[dict[str, dict[str, float]]] = {}
+    """Named sets of values that a publication gives."""
+    never_spikes: ClassVar[bool] = False
+    """Whether its membrane is its only answer, so that it can stand at the output alone."""
+    in_millivolts: ClassVar[bool] = False
+    """Whether its membrane is in mV, and so its threshold and the width of its surrogate."""
+    spike_takes_ms: ClassVar[float] = 0.0
+    """Milliseconds below which a sample hardly has time for a spike, by its field `time_step_ms`."""
+    rises_with_input: ClassVar[bool] = False
+    """Whether a larger input never lowers its membrane, which its decays alone bound: no larger one is reached than
+    under a constant input."""
+    recovery: ClassVar[tuple[str, ...]] = ()
+    """The values from which the page draws a second state u that membrane and spikes determine."""
+    no_circuit: ClassVar[str] = "its membrane is not that of one resistor and one capacitor."
+    """Why no RC circuit computes it; empty where one does, which `decay_and_gain` describes."""
+
     snntorch: ClassVar[str] = ""
     """The class of snnTorch that computes this equation; empty where it has none."""
+    snntorch_recurrent: ClassVar[str] = ""
+    """The class of snnTorch for a recurrent layer of it."""
+    snntorch_arguments: ClassVar[tuple[str, ...]] = ()
+    """The fields that this class takes beside threshold, reset and surrogate, by the same names."""
+    snntorch_names: ClassVar[dict[str, str]] = {}
+    """Those of `numbers` that its modules call something else."""
+    snntorch_legacy: ClassVar[bool] = False
+    """Whether snnTorch up to 0.9.1 computed it otherwise: it took the membrane for the synaptic current too."""
     when_recurrent: ClassVar[dict[str, bool]] = {}
     """What its step goes by in a recurrent layer in place of its own, because snnTorch's class for that does."""
+    silences_input: ClassVar[bool] = False
+    """Whether a reset to zero also silences the input of its step."""
 
-    threshold: Annotated[float, Field(gt=0.0, le=1000.0)] = 1.0
+    if TYPE_CHECKING:
+
+        @property
+        def kind(self) -> Any: ...
+
+        @property
+        def threshold(self) -> Any: ...
+
+        @property
+        def reset(self) -> Any: ...
+
+        @property
+        def surrogate(self) -> Any: ...
+
+        step: ClassVar[Callable[..., Step]]
+
+    @classmethod
+    def fields(cls) -> list[str]:
+        """Return the names of its values and choices: its own first, then those that many models have."""
+        own = vars(cls).get("__annotations__", {})
+        return sorted((name for name in cls.model_fields if name != "kind"), key=lambda name: name not in own)
+
+    @classmethod
+    def can_be_recurrent(cls) -> bool:
+        """Tell whether its spikes can come back one step later: by snnTorch's class, or as the state s."""
+        return bool(cls.snntorch_recurrent) or (not cls.snntorch and "s" in cls.states)
+
+    @classmethod
+    def learnable(cls) -> list[str]:
+        """Return the names of the values that can be learned, in the order of weight files."""
+        return [name for name in cls.fields() if f"learn_{name}" in cls.model_fields]
+
+    def starts(self, now: Trace) -> dict[str, Node]:
+        """Trace the states before the first step that are not 0."""
+        del now
+        return {}
+
+    def said(self, name: str) -> float:
+        """Return a value that can be learned as the document determines it."""
+        return float(getattr(self, name))
+
+    def snntorch_given(self) -> dict[str, float | bool]:
+        """Return what snnTorch's class takes beside threshold, reset and surrogate."""
+        return {name: getattr(self, name) for name in self.snntorch_arguments}
+
+    @classmethod
+    def snntorch_follows(cls, now: Trace) -> dict[str, Node]:
+        """Trace what snnTorch's module computes of a learned value only once, by its own names."""
+        del now
+        return {}
+
+    def unwise(self) -> Iterator[Unwise]:
+        """Find values that will probably disappoint."""
+        yield from ()
+
+    def decay_and_gain(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what an RC membrane keeps in one step and takes of its input, by the β of each neuron."""
+        raise NotImplementedError
+
+
+class SpikingPart(NeuronModel):
+    """A neuron without a unit, whose spike resets its membrane by one of three rules."""
+
+    threshold: Annotated[float, Field(gt=0.0, le=1000.0), Called("Threshold", "θ")] = 1.0
     """Membrane potential above which the neuron spikes."""
     learn_threshold: Learning = "fixed"
     reset: Reset = "subtract"
     """What a spike does to the membrane, one step later: subtract the threshold, set to zero, nothing."""
     surrogate: Surrogate = Atan()
     """Gradient used in place of the spike's, which is zero almost everywhere."""
+
+
+def never_forgets(beta: float) -> Iterator[Unwise]:
+    """Tell of a decay of 1."""
+    if beta == 1.0:
+        message = "beta 1 never forgets: the voltage adds up over all time steps."
+        yield Unwise("beta_one", "beta", message, "Take .95 or less, unless an integrator is wanted.")
 
 
 def reset_of_step_before(neuron: SpikingPart, m: Node, r: Node) -> Node:

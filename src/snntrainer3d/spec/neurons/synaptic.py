@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
 from snntrainer3d.spec.equations import Node, Trace
 from snntrainer3d.spec.neurons.parts import (
+    Called,
     Fraction,
     Learning,
     SpikingPart,
     Step,
+    Unwise,
+    never_forgets,
     reset_of_step_before,
     spike_and_reset_now,
 )
@@ -21,18 +25,27 @@ class Synaptic(SpikingPart):
     title = "Synaptic"
     numbers = ("alpha", "beta", "threshold")
     states = ("m", "i")
+    rises_with_input = True
+    no_circuit = "its synaptic current decays within the time step, so that no clocked RC follows it exactly."
     snntorch = "Synaptic"
+    snntorch_recurrent = "RSynaptic"
+    snntorch_arguments = ("alpha", "beta", "reset_delay")
+    snntorch_legacy = True
     when_recurrent: ClassVar[dict[str, bool]] = {"reset_delay": True}
 
     kind: Literal["synaptic"] = "synaptic"
-    alpha: Fraction = 0.5
+    alpha: Annotated[Fraction, Called("Synaptic decay", "α")] = 0.5
     """Decay of the synaptic current per time step."""
-    beta: Fraction = 0.9
+    beta: Annotated[Fraction, Called("Membrane decay", "β")] = 0.9
     """Decay of the membrane per time step."""
     learn_alpha: Learning = "fixed"
     learn_beta: Learning = "fixed"
     reset_delay: bool = True
     """Whether a spike's reset comes one step later, as snnTorch has it by default; otherwise within its own step."""
+
+    def unwise(self) -> Iterator[Unwise]:
+        """Find a membrane that never forgets."""
+        yield from never_forgets(self.beta)
 
     def step(self, now: Trace, x: Node, m: Node, i: Node) -> Step:
         """Trace one step in snnTorch's order of operations."""
