@@ -244,7 +244,7 @@ export const NEURONS = {
       }
     },
     "spikes": true,
-    "recurrent": false
+    "recurrent": true
   },
   "integrator": {
     "title": "Integrator",

@@ -1,6 +1,6 @@
 // Made by `make generate` from the Python models; edit those.
 
-export const NEURON_VALUES = ["alpha", "beta", "rho", "adaptation", "a", "b", "c", "d", "threshold"] as const;
+export const NEURON_VALUES = ["beta", "threshold", "alpha", "rho", "adaptation", "a", "b", "c", "d"] as const;
 
 /** Arcus tangent: dS/dz = (slope/2) / (1 + (π·slope·z/2)²). Fang et al. 2021. */
 export interface Atan {
@@ -159,9 +159,9 @@ export interface Lapicque {
   kind: "lapicque";
   /** Decay exp(−Δt/RC) per time step; leave out when R and C are given. Above 0 below 1. */
   beta: number | null;
-  /** Above 0. */
+  /** Through which the membrane leaks. Above 0. */
   resistance_ohm: number | null;
-  /** Above 0. */
+  /** Of the membrane; the gain of the input is Δt/C. Above 0. */
   capacitance_f: number | null;
   /** Simulated seconds per time step; with β alone it must stay 1. Above 0. */
   time_step_s: number;
@@ -445,9 +445,9 @@ export interface Network {
 /**
  * A dense layer whose spikes come back to it one step later: x[t] = W·s[t] + b + V·own spikes[t−1].
  *
- * snnTorch's RLeaky and RSynaptic; with reset to zero RLeaky sets the whole membrane of the step to zero, its input
- * too, where Leaky keeps the input. With Adaptive neurons, which snnTorch does not have, it is the recurrent network
- * of Bellec et al. 2018 (see Adaptive) with a delay of one step.
+ * Where snnTorch has the recurrent class, as RLeaky and RSynaptic, it is that; with reset to zero RLeaky sets the
+ * whole membrane of the step to zero, its input too, which a dense layer keeps. With adaptive neurons, which snnTorch
+ * does not have, it is the recurrent network of Bellec et al. 2018 with a delay of one step.
  */
 export interface Recurrent {
   /** Number of neurons. From 1 to 100,000. */
@@ -457,7 +457,7 @@ export interface Recurrent {
   kind: "recurrent";
   /** Whether a spike comes back to every neuron of the layer, or only to the one that fired. */
   feedback: "all_to_all" | "one_to_one";
-  neuron: Leaky | Synaptic | Adaptive;
+  neuron: Leaky | Synaptic | Adaptive | Izhikevich;
 }
 
 /** Stochastic gradient descent with momentum. Polyak 1964; Nesterov 1983. */
