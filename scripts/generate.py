@@ -5,8 +5,10 @@ Exit code 1 with `--check` when a file is not what the code says, or lies there 
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -80,17 +82,28 @@ def _protocol() -> dict[str, str]:
 
 
 def _neurons() -> dict[str, Any]:
-    """Give what the page knows of each neuron before it asks: title, defaults, ranges, and where it may stand."""
+    """Return what the page knows of each neuron before it asks: title, defaults, fields, and where it may stand."""
     return {
         model.model_fields["kind"].default: {
             "title": model.title,
             "defaults": spec.usual_neuron(model).model_dump(mode="json", exclude_none=True),
-            "ranges": _ranges(model),
             "spikes": not model.never_spikes,
             "recurrent": model in spec.RECURRENT,
+            "in_millivolts": model.in_millivolts,
+            "summary": " ".join((inspect.getdoc(model) or "").split("\n\n")[0].split()),
+            "fields": _fields(model),
         }
         for model in spec.NEURONS
     }
+
+
+def _fields(model: type[spec.NeuronModel]) -> dict[str, Any]:
+    """Return the words and the bounds of each number: label, symbol, unit, one line of help."""
+    ranges, found = _ranges(model), {}
+    for name in (one for one in model.fields() if one in ranges):
+        told = {**asdict(model.called(name)), "help": " ".join((model.model_fields[name].description or "").split())}
+        found[name] = {key: value for key, value in told.items() if value} | ranges[name]
+    return found
 
 
 def _surrogates() -> dict[str, Any]:

@@ -54,8 +54,8 @@ def record_counts(
     Args:
         inputs: [batch feature], the same at each of `num_steps` steps, or [time batch feature].
         objective: what `loss_sum` is, and how classes are scored.
-        legacy_synaptic: compute Synaptic neurons as snnTorch 0.9.1 and older did: before every step their current is
-            overwritten with the membrane, i[t] = α·m[t−1] + x[t]. For networks that were trained so, never for others.
+        legacy_synaptic: compute neurons of two decays as snnTorch 0.9.1 and older did: before every step the
+            membrane is put over their current, i[t] = α·m[t−1] + x[t]. Only for networks trained so.
     """
     stepper = _LegacyStepper(module) if legacy_synaptic else Stepper(module)
     last: list[tuple[Tensor, Tensor]] = []
@@ -138,7 +138,7 @@ def _feedback(layer: SpikingLayer) -> int:
 
 
 class _LegacyStepper(Stepper):
-    """Puts back the fault of snnTorch up to 0.9.1: `Synaptic.forward` took the membrane for the current too."""
+    """Puts back the fault of snnTorch up to 0.9.1: it took the membrane for the current too."""
 
     def step(self, inputs: Float[Tensor, "batch feature"]) -> list[tuple[Tensor, Tensor]]:
         for index, layer in enumerate(self._layers):

@@ -1,7 +1,7 @@
 """Recurrent layers over all steps in one autograd function, each direction one task of `kernels.recurrent`.
 
 The drive of step t is x[t] + V·s[t−1]. snnTorch's RLeaky with reset to zero silences the whole drive of the step after
-a spike, where Leaky keeps the input: there the drive is multiplied with 1 − s[t−1], without gradient as every reset.
+a spike: there the drive is multiplied with 1 − s[t−1], without gradient as every reset.
 Backward, last step first: what the drive of step t+1 asks of s[t] joins the gradients that arrive there; the gradient
 of V is one product over all steps at the end.
 """

@@ -56,7 +56,7 @@ class WeightFile:
     assumed_dt_s: float | None = None
     """Seconds of one time step that were assumed for a NIR file that does not say it."""
     legacy_synaptic: bool = False
-    """Whether it was trained with Synaptic neurons as snnTorch 0.9.1 and older computed them."""
+    """Whether it was trained with neurons of two decays as snnTorch 0.9.1 and older computed them."""
 
 
 def read_weights(source: bytes | str | Path) -> TrainedNetwork:

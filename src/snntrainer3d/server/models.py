@@ -106,7 +106,7 @@ class TemplateRow(_Body):
     title: str
     summary: str
     layers: list[Layer]
-    """Of plain Leaky neurons; empty where the data set's samples do not suit it."""
+    """Of the neurons that are usual; empty where the data set's samples do not suit it."""
     training: dict[str, Any]
     """Fields of the training that it sets over the recipe."""
     fault: str
@@ -122,7 +122,7 @@ class NeuronRow(_Body):
     equation: str
     defaults: dict[str, Any]
     patterns: dict[str, dict[str, float]]
-    """Named sets of values that a publication gives, such as Izhikevich's cells; mostly none."""
+    """Named sets of values that a publication gives, such as its kinds of cells; mostly none."""
 
 
 class Fetching(_Body):
@@ -434,7 +434,7 @@ class PlayedLayer(_Body):
     start: float = 0.0
     """Membrane before the first step."""
     recovery: PlayedRecovery | None = None
-    """Of Izhikevich neurons, what their second state u follows from."""
+    """What a second state u follows from, of neurons that have one."""
     spikes: str
     """Base64: bits, the lowest of a byte first; each row fills whole bytes."""
     membranes: str

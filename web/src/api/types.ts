@@ -1,7 +1,7 @@
 /** What the server says and takes; `protocol` is generated from its models, drafts are ours. */
 import type { RunDetail as SpecRunDetail, TemplateRow as SpecTemplateRow } from "../protocol/api";
 import type { NEURONS, SURROGATES } from "../protocol/neurons";
-import type { Learning, Network as SpecNetwork, Recurrent, Reset, Training } from "../protocol/spec";
+import type { Network as SpecNetwork, Neuron as SpecNeuron, Recurrent, Training } from "../protocol/spec";
 
 export type {
   ActivityResult,
@@ -78,36 +78,15 @@ export interface Surrogate {
   beta?: number;
 }
 
+/** Every field that one of the kinds has. */
+type AnyOf<Kinds, Name extends PropertyKey = Kinds extends Kinds ? keyof Kinds : never> = {
+  [Field in Name]?: Kinds extends Partial<Record<Field, infer Value>> ? Value : never;
+};
+
 /** A neuron while it is edited: one object for all kinds, so that a change of kind keeps what both have. */
-export interface Neuron {
+export interface Neuron extends Omit<AnyOf<SpecNeuron>, "kind" | "surrogate"> {
   kind: NeuronKind;
-  threshold?: number;
-  learn_threshold?: Learning;
-  reset?: Reset;
   surrogate?: Surrogate;
-  alpha?: number;
-  beta?: number | null;
-  resistance_ohm?: number | null;
-  capacitance_f?: number | null;
-  time_step_s?: number;
-  learn_alpha?: Learning;
-  learn_beta?: Learning;
-  reset_delay?: boolean;
-  rho?: number;
-  adaptation?: number;
-  learn_rho?: Learning;
-  learn_adaptation?: Learning;
-  a?: number;
-  b?: number;
-  c?: number;
-  d?: number;
-  time_step_ms?: number;
-  input_gain?: number;
-  gradient_limit?: number;
-  learn_a?: Learning;
-  learn_b?: Learning;
-  learn_c?: Learning;
-  learn_d?: Learning;
 }
 
 export type LayerKind = SpecNetwork["layers"][number]["kind"];

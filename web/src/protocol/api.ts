@@ -262,7 +262,7 @@ export interface TemplateRow {
   name: string;
   title: string;
   summary: string;
-  /** Of plain Leaky neurons; empty where the data set's samples do not suit it. */
+  /** Of the neurons that are usual; empty where the data set's samples do not suit it. */
   layers: (Dense | Conv2d | AvgPool | MaxPool | Flatten | Dropout | BatchNorm | Recurrent)[];
   /** Fields of the training that it sets over the recipe. */
   training: Record<string, unknown>;
@@ -277,7 +277,7 @@ export interface NeuronRow {
   summary: string;
   equation: string;
   defaults: Record<string, unknown>;
-  /** Named sets of values that a publication gives, such as Izhikevich's cells; mostly none. */
+  /** Named sets of values that a publication gives, such as its kinds of cells; mostly none. */
   patterns: Record<string, Record<string, number>>;
 }
 
@@ -865,7 +865,7 @@ export interface PlayedLayer {
   adaptation: number | number[] | null;
   /** Membrane before the first step. */
   start: number;
-  /** Of Izhikevich neurons, what their second state u follows from. */
+  /** What a second state u follows from, of neurons that have one. */
   recovery: PlayedRecovery | null;
   /** Base64: bits, the lowest of a byte first; each row fills whole bytes. */
   spikes: string;

@@ -16,19 +16,27 @@ export const NEURONS = {
       "learn_beta": "fixed",
       "reset_delay": true
     },
-    "ranges": {
+    "spikes": true,
+    "recurrent": true,
+    "in_millivolts": false,
+    "summary": "First-order leaky integrate-and-fire neuron (LIF).",
+    "fields": {
+      "beta": {
+        "label": "Membrane decay",
+        "symbol": "β",
+        "help": "Decay of the membrane per time step: 0 forgets at once, 1 never.",
+        "min": 0.0,
+        "max": 1.0
+      },
       "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "help": "Membrane potential above which the neuron spikes.",
         "min": 0.0,
         "max": 1000.0,
         "open": "min"
-      },
-      "beta": {
-        "min": 0.0,
-        "max": 1.0
       }
-    },
-    "spikes": true,
-    "recurrent": true
+    }
   },
   "lapicque": {
     "title": "Lapicque",
@@ -45,32 +53,52 @@ export const NEURONS = {
       "time_step_s": 1.0,
       "learn_beta": "fixed"
     },
-    "ranges": {
-      "threshold": {
-        "min": 0.0,
-        "max": 1000.0,
-        "open": "min"
-      },
+    "spikes": true,
+    "recurrent": false,
+    "in_millivolts": false,
+    "summary": "RC circuit, forward Euler; given by β alone (then R = 1), or by R, C and the time step.",
+    "fields": {
       "beta": {
+        "label": "Membrane decay",
+        "symbol": "β",
+        "help": "Decay exp(−Δt/RC) per time step; leave out when R and C are given.",
         "min": 0.0,
         "max": 1.0,
         "open": "both"
       },
       "resistance_ohm": {
+        "label": "Resistance",
+        "symbol": "R",
+        "unit": "Ω",
+        "help": "Through which the membrane leaks.",
         "min": 0.0,
         "open": "min"
       },
       "capacitance_f": {
+        "label": "Capacitance",
+        "symbol": "C",
+        "unit": "F",
+        "help": "Of the membrane; the gain of the input is Δt/C.",
         "min": 0.0,
         "open": "min"
       },
       "time_step_s": {
+        "label": "Time step",
+        "symbol": "Δt",
+        "unit": "s",
+        "help": "Simulated seconds per time step; with β alone it must stay 1.",
         "min": 0.0,
         "open": "min"
+      },
+      "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "help": "Membrane potential above which the neuron spikes.",
+        "min": 0.0,
+        "max": 1000.0,
+        "open": "min"
       }
-    },
-    "spikes": true,
-    "recurrent": false
+    }
   },
   "synaptic": {
     "title": "Synaptic",
@@ -89,23 +117,34 @@ export const NEURONS = {
       "learn_beta": "fixed",
       "reset_delay": true
     },
-    "ranges": {
-      "threshold": {
-        "min": 0.0,
-        "max": 1000.0,
-        "open": "min"
-      },
+    "spikes": true,
+    "recurrent": true,
+    "in_millivolts": false,
+    "summary": "Second-order neuron: the input is first smoothed by a synaptic current i.",
+    "fields": {
       "alpha": {
+        "label": "Synaptic decay",
+        "symbol": "α",
+        "help": "Decay of the synaptic current per time step.",
         "min": 0.0,
         "max": 1.0
       },
       "beta": {
+        "label": "Membrane decay",
+        "symbol": "β",
+        "help": "Decay of the membrane per time step.",
         "min": 0.0,
         "max": 1.0
+      },
+      "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "help": "Membrane potential above which the neuron spikes.",
+        "min": 0.0,
+        "max": 1000.0,
+        "open": "min"
       }
-    },
-    "spikes": true,
-    "recurrent": true
+    }
   },
   "alpha": {
     "title": "Alpha",
@@ -123,25 +162,36 @@ export const NEURONS = {
       "learn_alpha": "fixed",
       "learn_beta": "fixed"
     },
-    "ranges": {
-      "threshold": {
-        "min": 0.0,
-        "max": 1000.0,
-        "open": "min"
-      },
+    "spikes": true,
+    "recurrent": false,
+    "in_millivolts": false,
+    "summary": "Difference of two exponentials: the membrane answers a spike with a rise and a fall.",
+    "fields": {
       "alpha": {
+        "label": "Exciting decay",
+        "symbol": "α",
+        "help": "Decay of the exciting trace e; must exceed β.",
         "min": 0.0,
         "max": 1.0,
         "open": "both"
       },
       "beta": {
+        "label": "Inhibiting decay",
+        "symbol": "β",
+        "help": "Decay of the inhibiting trace h.",
         "min": 0.0,
         "max": 1.0,
         "open": "both"
+      },
+      "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "help": "Membrane potential above which the neuron spikes.",
+        "min": 0.0,
+        "max": 1000.0,
+        "open": "min"
       }
-    },
-    "spikes": true,
-    "recurrent": false
+    }
   },
   "adaptive": {
     "title": "Adaptive",
@@ -161,27 +211,40 @@ export const NEURONS = {
       "learn_rho": "fixed",
       "learn_adaptation": "fixed"
     },
-    "ranges": {
-      "threshold": {
-        "min": 0.0,
-        "max": 1000.0,
-        "open": "min"
-      },
+    "spikes": true,
+    "recurrent": true,
+    "in_millivolts": false,
+    "summary": "Leaky neuron whose threshold rises with its own spikes and falls back slowly (ALIF).",
+    "fields": {
       "beta": {
+        "label": "Membrane decay",
+        "symbol": "β",
+        "help": "Decay of the membrane per time step.",
         "min": 0.0,
         "max": 1.0
       },
       "rho": {
+        "label": "Adaptation's decay",
+        "symbol": "ρ",
+        "help": "Decay of the adaptation per time step; .98 halves it in 34 steps, .995 in 138.",
         "min": 0.0,
         "max": 1.0
       },
       "adaptation": {
+        "label": "Adaptation",
+        "help": "By how much the threshold rises in a neuron that spikes at every step.",
         "min": 0.0,
         "max": 1000.0
+      },
+      "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "help": "Membrane potential above which the neuron spikes.",
+        "min": 0.0,
+        "max": 1000.0,
+        "open": "min"
       }
-    },
-    "spikes": true,
-    "recurrent": true
+    }
   },
   "izhikevich": {
     "title": "Izhikevich",
@@ -205,46 +268,74 @@ export const NEURONS = {
         "slope": 0.01
       }
     },
-    "ranges": {
+    "spikes": true,
+    "recurrent": true,
+    "in_millivolts": true,
+    "summary": "Two-variable neuron of Izhikevich 2003: its four numbers make it fire regularly, in bursts, or fast.",
+    "fields": {
       "a": {
+        "label": "Recovery rate",
+        "symbol": "a",
+        "unit": "1/ms",
+        "help": "Rate of the recovery u, per ms: .02 lasts about 50 ms.",
         "min": 0.0,
         "max": 1.0
       },
       "b": {
+        "label": "Sensitivity",
+        "symbol": "b",
+        "help": "How strongly the recovery follows the membrane.",
         "min": -1.0,
         "max": 1.0
       },
       "c": {
+        "label": "Reset to",
+        "symbol": "c",
+        "unit": "mV",
+        "help": "Membrane after a spike, mV.",
         "min": -100.0,
         "max": 0.0
       },
       "d": {
+        "label": "Jump",
+        "symbol": "d",
+        "help": "What a spike adds to the recovery.",
         "min": -50.0,
         "max": 50.0
       },
       "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "unit": "mV",
+        "help": "Membrane above which it has spiked, mV; the peak of a spike, not where it begins (about −50).",
         "min": 0.0,
         "max": 1000.0,
         "open": "min"
       },
       "time_step_ms": {
+        "label": "Time step",
+        "symbol": "Δt",
+        "unit": "ms",
+        "help": "Simulated milliseconds per time step; the paper takes 1, nothing coarser is tested.",
         "min": 0.0,
         "max": 1.0,
         "open": "min"
       },
       "input_gain": {
+        "label": "Input gain",
+        "help": "The model's input I for a current of 1; from I = 4 on a regular neuron fires.",
         "min": 0.0,
         "max": 1000.0,
         "open": "min"
       },
       "gradient_limit": {
+        "label": "Gradient limit",
+        "help": "Most by which a gradient may grow through a half step; the exact one's thousandfold growth hinders learning.",
         "min": 0.0,
         "max": 1000000.0,
         "open": "min"
       }
-    },
-    "spikes": true,
-    "recurrent": true
+    }
   },
   "integrator": {
     "title": "Integrator",
@@ -253,14 +344,19 @@ export const NEURONS = {
       "beta": 0.9,
       "learn_beta": "fixed"
     },
-    "ranges": {
+    "spikes": false,
+    "recurrent": false,
+    "in_millivolts": false,
+    "summary": "Leaky integrator: a membrane that never spikes, for the output; read by its highest membrane (`max_membrane`).",
+    "fields": {
       "beta": {
+        "label": "Membrane decay",
+        "symbol": "β",
+        "help": "Decay of the membrane per time step: 0 forgets at once, 1 adds up its whole input.",
         "min": 0.0,
         "max": 1.0
       }
-    },
-    "spikes": false,
-    "recurrent": false
+    }
   }
 } as const;
 

@@ -2,7 +2,7 @@
 import type { DatasetRow, Layer, LayerKind, Neuron, PresetRow, RunSpec, TemplateRow, Training } from "../api";
 import { changeLayerKind, DEFAULT_LAYER_SIZE, fitting, layerOfKind, takesFlat, takesMaps } from "./layer-kinds";
 import { flowOf, titleOfNetwork } from "./layer-shapes";
-import { NEURON_DEFAULTS } from "./neurons";
+import { DEFAULT_KIND, hasCircuit, NEURON_DEFAULTS } from "./neurons";
 import { ONE_CYCLE, PARTS, type PartName } from "./training-parts";
 
 export interface Design {
@@ -259,7 +259,7 @@ export function applyTemplate(design: Design, { title, layers, training }: Templ
   const own = layers.map((layer) => ({
     ...structuredClone(layer),
     // Where a template asks for neurons of its own they are what it is about.
-    neuron: layer.neuron?.kind === "leaky" ? fitting(layer.kind, design.newNeuron) : layer.neuron,
+    neuron: layer.neuron?.kind === DEFAULT_KIND ? fitting(layer.kind, design.newNeuron) : layer.neuron,
   }));
   const plain = withLayers(withoutTemplateSettings(design), own);
   const wanted = structuredClone(training) as Partial<Training>;
@@ -336,7 +336,7 @@ function withRecipe(neuron: Neuron, preset: PresetRow): Neuron {
   const recipe = preset.neurons[neuron.kind];
   if (!recipe) return neuron;
   const mixed = { ...neuron, ...(structuredClone(recipe) as Partial<Neuron>) };
-  if (neuron.kind === "lapicque" && recipe.beta != null) {
+  if (hasCircuit(neuron.kind) && recipe.beta != null) {
     delete mixed.resistance_ohm;
     delete mixed.capacitance_f;
     delete mixed.time_step_s;

@@ -1,6 +1,6 @@
 /** Every field that can be edited: its label, unit, range and one line of help. A test holds it to the server's schema. */
 
-import { NEURONS, type NeuronKind } from "../api";
+import { NEURONS } from "../api";
 import type { Choice, Field } from "./field";
 import { PART_CHOICES } from "./training-parts";
 
@@ -11,9 +11,6 @@ const LEARNING: Choice[] = [
   { value: "shared", label: "learned, one per layer" },
   { value: "per_neuron", label: "learned, one per neuron" },
 ];
-
-const decay = (label: string, symbol: string, help: string): Field => ({ label, symbol, help, kind: "float" });
-const learned = (label: string, help: string): Field => ({ label, help, kind: "choice", choices: LEARNING });
 
 export const TRAINING_FIELDS = {
   name: {
@@ -335,12 +332,6 @@ export const LAYER_FIELDS = {
   },
 } satisfies Record<string, Record<string, Field>>;
 
-const THRESHOLD: Field = {
-  label: "Threshold",
-  symbol: "θ",
-  kind: "float",
-  help: "Membrane potential above which the neuron spikes.",
-};
 const RESET: Field = {
   label: "Reset",
   kind: "choice",
@@ -351,147 +342,31 @@ const RESET: Field = {
     { value: "none", label: "None" },
   ],
 };
-const LEARN_THRESHOLD = learned("Threshold is", "Whether the threshold is trained too.");
-const LEARN_BETA = learned("β is", "Whether the membrane's decay is trained too.");
-const LEARN_ALPHA = learned("α is", "Whether this decay is trained too.");
 const RESET_DELAY: Field = {
   label: "Reset one step later",
   kind: "flag",
   help: "As snnTorch does it by default; otherwise a spike resets the membrane within its own step.",
 };
-const COMMON = { threshold: THRESHOLD, learn_threshold: LEARN_THRESHOLD, reset: RESET };
-
-const SAID: Record<NeuronKind, Record<string, Field>> = {
-  leaky: {
-    beta: decay("Membrane decay", "β", "Kept of the membrane per step: 0 forgets at once, 1 never."),
-    learn_beta: LEARN_BETA,
-    ...COMMON,
-    reset_delay: RESET_DELAY,
-  },
-  lapicque: {
-    beta: decay("Membrane decay", "β", "exp(−Δt/RC) per time step. The input's gain follows from it."),
-    resistance_ohm: {
-      label: "Resistance",
-      symbol: "R",
-      unit: "Ω",
-      kind: "float",
-      help: "Through which the membrane leaks.",
-    },
-    capacitance_f: {
-      label: "Capacitance",
-      symbol: "C",
-      unit: "F",
-      kind: "float",
-      help: "Of the membrane. The gain of the input is Δt/C.",
-    },
-    time_step_s: {
-      label: "Time step",
-      symbol: "Δt",
-      unit: "s",
-      kind: "float",
-      help: "Simulated seconds per step; at most R·C.",
-    },
-    learn_beta: LEARN_BETA,
-    ...COMMON,
-  },
-  synaptic: {
-    alpha: decay("Synaptic decay", "α", "Kept of the synaptic current per step."),
-    learn_alpha: LEARN_ALPHA,
-    beta: decay("Membrane decay", "β", "Kept of the membrane per step."),
-    learn_beta: LEARN_BETA,
-    ...COMMON,
-    reset_delay: RESET_DELAY,
-  },
-  alpha: {
-    alpha: decay("Exciting decay", "α", "Decay of the exciting trace; must be above β."),
-    learn_alpha: LEARN_ALPHA,
-    beta: decay("Inhibiting decay", "β", "Decay of the inhibiting trace; must be below α."),
-    learn_beta: LEARN_BETA,
-    ...COMMON,
-  },
-  adaptive: {
-    beta: decay("Membrane decay", "β", "Kept of the membrane per step."),
-    learn_beta: LEARN_BETA,
-    rho: decay("Adaptation's decay", "ρ", "Kept per step of what spikes add: .98 halves it in 34 steps, .995 in 138."),
-    learn_rho: learned("ρ is", "Whether the adaptation's decay is trained too."),
-    adaptation: {
-      label: "Adaptation",
-      kind: "float",
-      help: "By how much the threshold rises in a neuron that spikes at every step.",
-    },
-    learn_adaptation: learned("Adaptation is", "Whether the rise of the threshold is trained too."),
-    ...COMMON,
-  },
-  izhikevich: {
-    a: {
-      label: "Recovery rate",
-      symbol: "a",
-      unit: "1/ms",
-      kind: "float",
-      help: "How fast the recovery u follows: .02 takes about 50 ms, .1 of fast spiking cells 10.",
-    },
-    learn_a: learned("a is", "Whether the recovery's rate is trained too."),
-    b: {
-      label: "Sensitivity",
-      symbol: "b",
-      kind: "float",
-      help: "How strongly the recovery follows the membrane. At .2 a cell fires from I = 4 on, at .25 from 1.",
-    },
-    learn_b: learned("b is", "Whether the sensitivity is trained too."),
-    c: {
-      label: "Reset to",
-      symbol: "c",
-      unit: "mV",
-      kind: "float",
-      help: "Membrane after a spike; −50 lets a cell fire in bursts.",
-    },
-    learn_c: learned("c is", "Whether the reset is trained too."),
-    d: {
-      label: "Jump",
-      symbol: "d",
-      kind: "float",
-      help: "What each spike adds to the recovery u: the more, the later the next one comes.",
-    },
-    learn_d: learned("d is", "Whether the jump is trained too."),
-    threshold: {
-      ...THRESHOLD,
-      unit: "mV",
-      help: "The peak at which a spike is counted, 30 in the paper; it begins by itself near −50.",
-    },
-    learn_threshold: LEARN_THRESHOLD,
-    time_step_ms: {
-      label: "Time step",
-      symbol: "Δt",
-      unit: "ms",
-      kind: "float",
-      help: "Simulated time per step, 1 in the paper. Finer steps need as many more of them.",
-    },
-    input_gain: {
-      label: "Input gain",
-      kind: "float",
-      help: "The model's input I for a current of 1, such as a spike through a weight of 1.",
-    },
-    gradient_limit: {
-      label: "Gradient's limit",
-      kind: "float",
-      help: "How much a gradient may grow per half step. 1 learns best: the exact one explodes on a spike's way up.",
-    },
-  },
-  integrator: {
-    beta: decay("Membrane decay", "β", "Kept of the membrane per step: 0 forgets at once, 1 adds up its whole input."),
-    learn_beta: LEARN_BETA,
-  },
-};
-
 const slope = (help: string): Field => ({ label: "Slope", kind: "float", min: 0, max: 1000, open: "min", help });
 
-/** What people read of each neuron's fields, with the ranges of the spec. */
+/** What people read of each neuron's fields: the words and ranges of the spec, then how it resets and what it learns. */
 export const NEURON_FIELDS: Record<string, Record<string, Field>> = Object.fromEntries(
-  Object.entries(SAID).map(([kind, fields]) => [kind, withRanges(fields, NEURONS[kind as NeuronKind].ranges)]),
+  Object.entries(NEURONS).map(([kind, { fields, defaults }]) => [kind, fieldsOf(fields, defaults)]),
 );
 
-function withRanges(fields: Record<string, Field>, ranges: Record<string, Partial<Field>>): Record<string, Field> {
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...field, ...ranges[name] }]));
+function fieldsOf(numbers: Record<string, Omit<Field, "kind">>, defaults: object): Record<string, Field> {
+  const found: Record<string, Field> = {};
+  for (const [name, field] of Object.entries(numbers)) found[name] = { ...field, kind: "float" };
+  for (const [name, field] of Object.entries({ reset: RESET, reset_delay: RESET_DELAY })) {
+    if (name in defaults) found[name] = field;
+  }
+  for (const [name, { label, symbol }] of Object.entries(numbers)) {
+    const help = `Whether it is trained too: ${label.toLowerCase()}.`;
+    if (`learn_${name}` in defaults) {
+      found[`learn_${name}`] = { label: `${symbol ?? label} is`, help, kind: "choice", choices: LEARNING };
+    }
+  }
+  return found;
 }
 
 export const SURROGATE_FIELDS: Record<string, Record<string, Field>> = {

@@ -1,7 +1,7 @@
 /** The kinds of layer as the page edits them: titles, defaults, changes of kind. Pure. */
 import type { Layer, LayerKind, Neuron, NeuronKind } from "../api";
 import { LAYER_FIELDS } from "./fields";
-import { NEURON_DEFAULTS, NEURON_KINDS, RECURRENT_KINDS, SPIKING_KINDS } from "./neurons";
+import { DEFAULT_KIND, NEURON_DEFAULTS, NEURON_KINDS, RECURRENT_KINDS, SPIKING_KINDS } from "./neurons";
 
 export const LAYER_KINDS = Object.keys(LAYER_FIELDS) as LayerKind[];
 
@@ -123,9 +123,9 @@ export function changeLayerKind(layer: Layer, kind: LayerKind, neuron: Neuron): 
   return keepsNone ? { ...changed, neuron: null } : changed;
 }
 
-/** Gives a neuron that the kind of layer can have: this one, else a Leaky one. */
+/** Gives a neuron that the kind of layer can have: this one, else one of the first kind. */
 export function fitting(kind: LayerKind, neuron: Neuron, isOutput = false): Neuron {
-  return structuredClone(neuronsOf(kind, isOutput).includes(neuron.kind) ? neuron : NEURON_DEFAULTS.leaky);
+  return structuredClone(neuronsOf(kind, isOutput).includes(neuron.kind) ? neuron : NEURON_DEFAULTS[DEFAULT_KIND]);
 }
 
 /** What each layer is called: the last one Output, the others by kind, counted. */

@@ -1,4 +1,4 @@
-/** The neuron kinds as the page edits them: defaults, changes of kind, Lapicque's two forms and its gain. */
+/** The neuron kinds as the page edits them: defaults, changes of kind, and a circuit's two forms and its gain. */
 import { NEURONS, SURROGATES, type Neuron, type NeuronKind, type Surrogate, type SurrogateKind } from "../api";
 
 export const NEURON_KINDS = Object.keys(NEURONS) as NeuronKind[];
@@ -11,6 +11,8 @@ export const RECURRENT_KINDS = NEURON_KINDS.filter((kind) => NEURONS[kind].recur
 
 const ofEach = <T>(value: (kind: NeuronKind) => T) =>
   Object.fromEntries(NEURON_KINDS.map((kind) => [kind, value(kind)])) as Record<NeuronKind, T>;
+
+export const DEFAULT_KIND = NEURON_KINDS[0];
 
 export const NEURON_TITLES = ofEach<string>((kind) => NEURONS[kind].title);
 export const NEURON_DEFAULTS = ofEach<Neuron>((kind) => NEURONS[kind].defaults);
@@ -28,15 +30,16 @@ export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATES[
 
 const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta", "reset_delay"] as const;
 
-/** Izhikevich's threshold and its surrogate's slope are of millivolts, the others' of no unit. */
-const KEPT_OF_MILLIVOLTS = ["learn_threshold"] as const;
+/** Between kinds in millivolts and others: a threshold and a surrogate's slope of the one are none of the other. */
+const KEPT_OF_OTHER_UNITS = ["learn_threshold"] as const;
 
 /** Gives a neuron of another kind that keeps what both kinds have. */
 export function changeKind(neuron: Neuron, kind: NeuronKind): Neuron {
   if (neuron.kind === kind) return neuron;
   const fresh = NEURON_DEFAULTS[kind];
   const isOwnReset = neuron.reset !== NEURON_DEFAULTS[neuron.kind].reset;
-  const shared = [neuron.kind, kind].includes("izhikevich") ? KEPT_OF_MILLIVOLTS : KEPT;
+  const isSameUnit = !NEURONS[neuron.kind].in_millivolts && !NEURONS[kind].in_millivolts;
+  const shared = isSameUnit ? KEPT : KEPT_OF_OTHER_UNITS;
   const names = [...shared, ...(isOwnReset ? (["reset"] as const) : [])];
   const kept = names.filter((name) => name in fresh && neuron[name] != null);
   return { ...fresh, ...Object.fromEntries(kept.map((name) => [name, neuron[name]])) };
@@ -49,8 +52,11 @@ export function patternOf(neuron: Neuron, patterns: Record<string, Record<string
   return Object.keys(patterns).find((name) => has(patterns[name])) ?? "";
 }
 
+/** Whether a kind can be given by R, C and Δt in place of β. */
+export const hasCircuit = (kind: NeuronKind): boolean => "resistance_ohm" in NEURONS[kind].fields;
+
 export const isCircuit = (neuron: Neuron): boolean =>
-  neuron.kind === "lapicque" && (neuron.resistance_ohm != null || neuron.capacitance_f != null);
+  hasCircuit(neuron.kind) && (neuron.resistance_ohm != null || neuron.capacitance_f != null);
 
 /** Δt/(R·C), or NaN where the fields are not numbers. */
 function stepOverRc(neuron: Neuron): number {
@@ -58,16 +64,16 @@ function stepOverRc(neuron: Neuron): number {
   return (neuron.time_step_s ?? 1) / (Number(neuron.resistance_ohm) * Number(neuron.capacitance_f));
 }
 
-/** How strongly a Lapicque neuron takes its input: Δt/C; a Leaky neuron's is 1. */
-export function lapicqueGain(neuron: Neuron): number {
+/** How strongly an RC membrane takes its input: Δt/C; without a circuit it is 1. */
+export function circuitGain(neuron: Neuron): number {
   return stepOverRc(neuron) * (isCircuit(neuron) ? Number(neuron.resistance_ohm) : 1);
 }
 
-/** A Lapicque whose input arrives so weakly that it hardly learns. */
-export const isWeak = (neuron: Neuron): boolean => neuron.kind === "lapicque" && lapicqueGain(neuron) < 0.5;
+/** An RC membrane whose input arrives so weakly that it hardly learns. */
+export const isWeak = (neuron: Neuron): boolean => hasCircuit(neuron.kind) && circuitGain(neuron) < 0.5;
 
-/** The Lapicque's decay per step, 1 − Δt/(R·C). */
-export const lapicqueDecay = (neuron: Neuron): number => 1 - stepOverRc(neuron);
+/** An RC membrane's decay per step, 1 − Δt/(R·C). */
+export const circuitDecay = (neuron: Neuron): number => 1 - stepOverRc(neuron);
 
 /** The same decay with a gain of 1: C = Δt, R = 1/ln(1/β). */
 export function compensated(neuron: Neuron): Neuron {
@@ -83,9 +89,9 @@ export function compensated(neuron: Neuron): Neuron {
   };
 }
 
-/** Moves a Lapicque between its two forms, keeping β = exp(−Δt/RC). */
+/** Moves an RC membrane between its two forms, keeping β = exp(−Δt/RC). */
 export function setForm(neuron: Neuron, form: "beta" | "circuit"): Neuron {
-  if (neuron.kind !== "lapicque" || (form === "circuit") === isCircuit(neuron)) return neuron;
+  if (!hasCircuit(neuron.kind) || (form === "circuit") === isCircuit(neuron)) return neuron;
   const rest = { ...neuron };
   if (form === "beta") {
     delete rest.resistance_ohm;

@@ -3,8 +3,8 @@ import {
   changeKind,
   compensated,
   isCircuit,
-  lapicqueDecay,
-  lapicqueGain,
+  circuitDecay,
+  circuitGain,
   NEURON_DEFAULTS,
   NEURON_KINDS,
   setForm,
@@ -32,21 +32,21 @@ describe("Lapicque", () => {
   const lapicque = { ...NEURON_DEFAULTS.lapicque, beta: 0.95 };
 
   it("takes its input 19.5 times weaker at β = .95", () => {
-    expect(lapicqueGain(lapicque)).toBeCloseTo(0.0513, 4);
-    expect(1 / lapicqueGain(lapicque)).toBeCloseTo(19.5, 1);
+    expect(circuitGain(lapicque)).toBeCloseTo(0.0513, 4);
+    expect(1 / circuitGain(lapicque)).toBeCloseTo(19.5, 1);
   });
 
   it("has gain 1 and the same decay once compensated", () => {
     const after = compensated(lapicque);
-    expect(lapicqueGain(after)).toBeCloseTo(1, 6);
-    expect(lapicqueDecay(after)).toBeCloseTo(lapicqueDecay(lapicque), 6);
+    expect(circuitGain(after)).toBeCloseTo(1, 6);
+    expect(circuitDecay(after)).toBeCloseTo(circuitDecay(lapicque), 6);
     expect(after).not.toHaveProperty("beta");
   });
 
   it("goes to R and C and back without losing β", () => {
     const circuit = setForm(lapicque, "circuit");
     expect(isCircuit(circuit)).toBe(true);
-    expect(lapicqueDecay(circuit)).toBeCloseTo(lapicqueDecay(lapicque), 6);
+    expect(circuitDecay(circuit)).toBeCloseTo(circuitDecay(lapicque), 6);
     expect(setForm(circuit, "beta").beta).toBeCloseTo(0.95, 6);
   });
 });

@@ -26,7 +26,7 @@ READY_V = 0.02
 SURE_V = 0.8
 """Of a spike that closes the clamp: one that only begins, and whose membrane is emptied, would end again."""
 CLAMPED_V = 0.05
-"""Of the timing capacitor until which a Leaky membrane that resets to zero is emptied: 10 % of a time step."""
+"""Of the timing capacitor until which a membrane that resets to zero is emptied: 10 % of a time step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def _monostable(name: str, node: str, fired: str, settings: CircuitSettings) -> 
 def _clamp(neuron: Neuron) -> Iterator[str]:
     """Give the switch that empties a membrane: before a sample, and where it resets to zero, when it spikes.
 
-    Leaky keeps the input of the step that follows, so that its clamp lets go at once.
+    One that is not clamped keeps the input of the step that follows: its switch opens at once.
     """
     node, name, fired = membrane(neuron.layer, neuron.index), neuron.name, spike(neuron.layer, neuron.index)
     control = "clear"

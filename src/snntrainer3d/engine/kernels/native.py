@@ -198,7 +198,7 @@ def _call_control(builder: Any, name: str, slot: Any) -> None:
 def flush_denormals() -> Any:
     """Let this thread take denormals as zero; give what `restore_denormals` wants.
 
-    Decaying states turn denormal and made Synaptic networks ten times slower than Leaky ones.
+    Decaying states turn denormal and made networks of two decays ten times slower than those of one.
     """
     before = _read_control()
     _write_control(numba.uint32(before | FLUSH_BITS))

@@ -8,7 +8,7 @@ snnTorch's code.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -24,6 +24,12 @@ Learning = Literal["fixed", "shared", "per_neuron"]
 Reset = Literal["subtract", "zero", "none"]
 Step = tuple[dict[str, Node], Node | None]
 """What each state becomes, the membrane first, and the spike; None where there never is one."""
+
+
+UNITS = {
+    "ohm": "Ω", "f": "F", "s": "s", "ms": "ms", "mv": "mV", "hz": "Hz", "pa": "pA", "pf": "pF", "ns": "nS",
+}  # fmt: skip
+"""Of the last part of a field's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,15 @@ class NeuronModel(Part):
     def can_be_recurrent(cls) -> bool:
         """Tell whether its spikes can come back one step later: by snnTorch's class, or as the state s."""
         return bool(cls.snntorch_recurrent) or (not cls.snntorch and "s" in cls.states)
+
+    @classmethod
+    def called(cls, name: str) -> Called:
+        """Return what people call a field; without words of its own what its name says."""
+        words, unit = name.rsplit("_", 1) if name.rpartition("_")[2] in UNITS else (name, "")
+        field = cls.model_fields[name]
+        told = next((one for one in field.metadata if isinstance(one, Called)), None)
+        told = told or Called(words.replace("_", " ").capitalize())
+        return replace(told, unit=told.unit or UNITS.get(unit, ""))
 
     @classmethod
     def learnable(cls) -> list[str]:

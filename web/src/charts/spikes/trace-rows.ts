@@ -8,7 +8,7 @@ export interface Trace {
   threshold: Float32Array | null;
   /** Where the membrane is when nothing happens. */
   rest: number;
-  /** A second state of each step, the recovery of Izhikevich neurons, whose peaks are cut; null of all others. */
+  /** A second state of each step, the recovery of neurons whose peaks are cut; null of all others. */
   recovery: Float32Array | null;
   /** Steps at which it spiked. */
   spikes: number[];
@@ -18,7 +18,7 @@ export interface Trace {
 
 /**
  * Lowest and highest potential that a row makes room for: rest and threshold always, and what lies beyond; but for the
- * peaks of Izhikevich neurons, fifty times as high as all else.
+ * peaks of neurons with a recovery, fifty times as high as all else.
  */
 export function rangeOf({ potentials, threshold, rest, recovery }: Trace): [low: number, high: number] {
   let low = rest;

@@ -1,4 +1,6 @@
 /** The words of the field and of this page, for those to whom they are new; in the order in which one meets them. */
+import { NEURONS } from "../../api";
+
 export interface Word {
   word: string;
   meaning: string;
@@ -24,24 +26,7 @@ export const WORDS: Word[] = [
     meaning:
       "The share of the membrane, and of the synaptic current, that is kept from step to step: 0 forgets at once, 1 never.",
   },
-  {
-    word: "Leaky, Lapicque, Synaptic, Alpha",
-    meaning:
-      "Kinds of neurons: a leaking membrane; the same told by resistance and capacity; one whose current also decays; one with a rising and a falling current.",
-  },
-  {
-    word: "Adaptive",
-    meaning: "Each of its spikes raises its threshold, which then sinks back: one that has just fired much fires less.",
-  },
-  {
-    word: "Izhikevich",
-    meaning:
-      "A cell in millivolts with a second state that brakes it: four numbers make it fire regularly, in bursts or fast, as cells of the cortex do.",
-  },
-  {
-    word: "Integrator",
-    meaning: "Gathers and leaks as Leaky does but never spikes. As the last layer its membrane is the answer.",
-  },
+  ...Object.values(NEURONS).map(({ title, summary }) => ({ word: title, meaning: summary })),
   {
     word: "Population",
     meaning:

@@ -1,5 +1,5 @@
 import { resetsAfter, type Trace } from "../../charts/spikes";
-import type { Neuron } from "../../api";
+import { NEURONS, type Neuron } from "../../api";
 import { runs } from "../../state";
 import type { PlayRecord } from "../../state/playback";
 
@@ -29,7 +29,8 @@ export function traceOf(
 export const resetsOfLayers = (): string[] =>
   (runs.detail?.spec.network.layers ?? []).flatMap(({ neuron }) => (neuron ? [resetOf(neuron)] : []));
 
+/** How a neuron resets; those that spike and do not say it set their membrane back. */
 function resetOf(neuron: Neuron): string {
-  if (neuron.kind === "izhikevich") return "zero";
-  return neuron.reset_delay === false ? "none" : (neuron.reset ?? "none");
+  if (neuron.reset_delay === false) return "none";
+  return neuron.reset ?? (NEURONS[neuron.kind].spikes ? "zero" : "none");
 }

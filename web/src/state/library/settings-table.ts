@@ -27,7 +27,7 @@ const NAMES: Record<string, Field> = {
   ...Object.assign({}, ...Object.values(PARTS).flatMap((kinds) => Object.values(kinds).map(({ fields }) => fields))),
   ...AUGMENTATION_FIELDS,
   ...LAYER_FIELDS,
-  // Where neurons call a field differently, it has the name that most of them give it: Leaky's, then Synaptic's.
+  // Where neurons call a field differently, it has the name that the first of them gives it.
   ...Object.assign({}, ...Object.values(NEURON_FIELDS).reverse()),
 };
 

@@ -58,7 +58,7 @@ export class LayerRecord {
     return this.played.start;
   }
 
-  /** The recovery u of an Izhikevich neuron after each step; null of any other. */
+  /** The recovery u of a neuron that has one, after each step; null of any other. */
   recoveryOf(neuron: number): Float32Array | null {
     const { recovery } = this.played;
     if (!recovery) return null;

@@ -1,7 +1,7 @@
 /** A study's document as a form, and back. Pure. */
 import type { Draw, Fault, RunSpec, StudyDocument, Vary } from "../../api";
 import { TRAINING_FIELDS, NEURON_FIELDS, type Field } from "../fields";
-import { NEURON_TITLES } from "../neurons";
+import { DEFAULT_KIND, NEURON_TITLES } from "../neurons";
 import { leaves, labelOf } from "../library/settings-table";
 import { readSeeds, readValues, writeSeeds, writeValue, writeValues } from "./values";
 
@@ -47,7 +47,7 @@ export const newForm = (): StudyForm => ({
   name: "my study",
   from: "bench",
   base: null,
-  recipe: { dataset: "digits", preset: "fast", neuron: "leaky", hidden: "50", training: {} },
+  recipe: { dataset: "digits", preset: "fast", neuron: DEFAULT_KIND, hidden: "50", training: {} },
   mode: "grid",
   fields: [{ ...newField("training.learning_rate"), text: "0.001, 0.002, 0.005" }],
   samples: "20",
@@ -234,7 +234,7 @@ export function formOf(document: StudyDocument): StudyForm | null {
     form.recipe = {
       dataset: dataset ?? "digits",
       preset: preset ?? "fast",
-      neuron: neuron ?? "leaky",
+      neuron: neuron ?? DEFAULT_KIND,
       hidden: writeValue(hidden ?? [100], true),
       training: training ?? {},
     };
