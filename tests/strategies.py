@@ -8,8 +8,9 @@ from hypothesis.extra import numpy as npst
 
 from snntrainer3d.data import Dataset, DatasetInfo, Split, input_shape, with_contract
 from snntrainer3d.spec import (
+    NEURONS,
+    RECURRENT,
     Adaptive,
-    Alpha,
     Atan,
     Delta,
     Direct,
@@ -35,6 +36,7 @@ from snntrainer3d.spec import (
     tensor_shapes,
 )
 from snntrainer3d.spec.codings import IN_0_TO_1
+from snntrainer3d.spec.neurons.parts import SpikingPart
 
 FRACTIONS = st.floats(0.01, 0.99)
 LEARNING = st.sampled_from(["fixed", "shared", "per_neuron"])
@@ -53,11 +55,13 @@ def neurons(draw: st.DrawFn) -> Neuron:
         "surrogate": draw(SURROGATES)(),
     }
     decays = {"beta": draw(FRACTIONS), "learn_beta": draw(LEARNING)}
-    kind = draw(st.sampled_from([Leaky, Lapicque, Synaptic, Alpha, Adaptive, Izhikevich]))
+    kind = draw(st.sampled_from([model for model in NEURONS if not model.never_spikes]))
     if kind is Izhikevich:
         return draw(_izhikevich())
     if kind is Lapicque and draw(st.booleans()):
         return Lapicque(resistance_ohm=5.0, capacitance_f=draw(st.floats(0.3, 3.0)), **shared)
+    if not issubclass(kind, SpikingPart):
+        return draw(_other(kind))
     delay = {"reset_delay": draw(st.integers(0, 3)) > 0} if kind in (Leaky, Synaptic) else {}
     if kind in (Leaky, Lapicque):
         return kind(**decays, **shared, **delay)
@@ -74,6 +78,12 @@ def _izhikevich(draw: st.DrawFn) -> Izhikevich:
     learned = {f"learn_{name}": draw(LEARNING) for name in ("a", "b", "c", "d", "threshold")}
     scale = {"time_step_ms": draw(st.floats(0.1, 1.0)), "input_gain": draw(st.floats(1.0, 50.0))}
     return Izhikevich(**cell, **learned, **scale, surrogate=draw(SURROGATES)())
+
+
+@st.composite
+def _other(draw: st.DrawFn, kind: type[Neuron]) -> Neuron:
+    """Draw what is learned of a neuron whose other values go together."""
+    return kind(**{f"learn_{name}": draw(LEARNING) for name in kind.learnable()}, surrogate=draw(SURROGATES)())
 
 
 def networks(max_size: int = 6) -> st.SearchStrategy[Network]:
@@ -123,7 +133,7 @@ def map_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
 @st.composite
 def recurrent_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
     """Draw a recurrent layer of either feedback, alone or before dense ones."""
-    neuron = draw(neurons().filter(lambda one: one.kind in ("leaky", "synaptic", "adaptive"))).model_dump(mode="json")
+    neuron = draw(neurons().filter(lambda one: type(one) in RECURRENT)).model_dump(mode="json")
     feedback = draw(st.sampled_from(["all_to_all", "one_to_one"]))
     first = {"kind": "recurrent", "size": draw(st.integers(1, max_size)), "feedback": feedback}
     first |= {"bias": draw(st.booleans()), "neuron": neuron}
@@ -194,7 +204,7 @@ def fed_networks(draw: st.DrawFn) -> tuple[TrainedNetwork, Dataset]:
         del first["size"]
         first |= {"channels": 2, "kernel": 3}
     if kind == "recurrent":
-        cell = draw(neuron.filter(lambda one: one.kind in ("leaky", "synaptic", "adaptive")))
+        cell = draw(neuron.filter(lambda one: type(one) in RECURRENT))
         first |= {
             "neuron": cell.model_dump(mode="json"),
             "feedback": draw(st.sampled_from(["all_to_all", "one_to_one"])),
@@ -216,7 +226,7 @@ def _is_written_as_code(neuron: Neuron) -> bool:
     """Tell whether its float32 is exact enough to be compared."""
     kind = getattr(neuron, "kind", "")
     near = kind == "alpha" and neuron.alpha - neuron.beta < 0.1  # their difference divides
-    return kind != "izhikevich" and not near and neuron.threshold > 0.3
+    return isinstance(neuron, SpikingPart) and not near and neuron.threshold > 0.3
 
 
 def _spiking(name: str, shape: tuple[int, ...], chance: np.random.Generator) -> np.ndarray:

@@ -58,9 +58,10 @@ def test_resistor_and_capacitor_give_decay_gain_and_reset(neuron: Leaky | Lapicq
     bar = design_circuit(drawn((3, 4, 2), neuron), chosen).crossbars[0]
     resistance, capacitance = bar.resistance_ohm(chosen), bar.capacitance_f(chosen)
     decay = np.exp(-chosen.time_step_s / ((resistance + chosen.switch_ohm) * capacitance))
-    assert np.allclose(decay, neuron.decay())
+    kept, gain = neuron.decay_and_gain(np.array([neuron.said("beta")]))
+    assert np.allclose(decay, kept)
     volts = resistance * (1 - decay) * bar.siemens_per_weight * chosen.read_voltage_v
-    assert np.allclose(volts, neuron.gain() * 0.5 / neuron.threshold)
+    assert np.allclose(volts, gain * 0.5 / neuron.threshold)
     assert np.allclose(resistance * (1 - decay) * bar.reset_current_a(chosen), 0.5)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from snntrainer3d.spec import NEURONS as MODELS
 from snntrainer3d.spec import (
     OUTPUT,
     Adaptive,
@@ -63,6 +64,7 @@ OTHERS: dict[str, tuple[Neuron, ...]] = {
     "adaptive that learned, zero": (Adaptive(reset="zero", learn_rho="per_neuron", learn_adaptation="shared"),),
     "izhikevich": (Izhikevich(input_gain=50.0),),
     "izhikevich that learned": (Izhikevich(input_gain=50.0, learn_a="shared", learn_b="per_neuron"),),
+    **{model.title: (model(),) for model in MODELS if not model.snntorch},
     "integrators": (Leaky(), Integrator(learn_beta="per_neuron")),
     "reset within the step": (Leaky(reset_delay=False), Synaptic(reset="zero", reset_delay=False)),
 }
@@ -83,7 +85,7 @@ def made(*cells: Neuron, sizes: tuple[int, ...] = (64, 30, 10), bias: bool = Tru
     for name, size in tensor_shapes(network).items():
         if ".neuron." in name:
             spread = random.uniform(0.99, 1.0, size)
-            tensors[name] = np.asarray(LEARNED[name.rsplit(".", 1)[1]] * spread, np.float32)
+            tensors[name] = np.asarray(LEARNED.get(name.rsplit(".", 1)[1], 1.0) * spread, np.float32)
         else:
             tensors[name] = np.asarray(random.normal(0.02, 0.3, size), np.float32)
     tensors |= fixed_tensors(network)

@@ -30,7 +30,8 @@ from snntrainer3d.exports.c_source import in_bytes
 from snntrainer3d.exports.forms import runner
 from snntrainer3d.exports.proof import ROUNDING
 from snntrainer3d.exports.state_dict import from_state_dict
-from snntrainer3d.spec import Adaptive, Alpha, Izhikevich, Leaky, Network, Synaptic, Training, dense_network, parse
+from snntrainer3d.spec import NEURONS as MODELS
+from snntrainer3d.spec import Alpha, Leaky, Network, Synaptic, Training, dense_network, parse
 
 pytestmark = pytest.mark.slow
 
@@ -263,7 +264,7 @@ def test_the_papers_json_knows_no_reset_within_the_step():
 
 @pytest.mark.parametrize("form", ["paper", "nir"])
 def test_neurons_that_a_form_does_not_know_are_refused_by_name(form):
-    for neuron in (Adaptive(), Izhikevich()):
+    for neuron in (model() for model in MODELS if not model.snntorch):
         told = form_of(form).faults(dense_network((4,), [3], 2, neuron), None)
         assert f"{neuron.kind!r}" in told[0].message
     network = dense_network((4,), [3], 2).model_dump(mode="json")

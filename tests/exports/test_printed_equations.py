@@ -20,6 +20,7 @@ from snntrainer3d.engine.build import build_neuron, refresh
 from snntrainer3d.engine.equations import computed
 from snntrainer3d.exports.c_source import FLAGS
 from snntrainer3d.exports.torch_parts import spike_class
+from snntrainer3d.spec import NEURONS as MODELS
 from snntrainer3d.spec import Adaptive, Alpha, Atan, Izhikevich, Lapicque, Leaky, Synaptic, equation_of
 from snntrainer3d.spec.equations import Equation, Graph, Trace, named_values
 from snntrainer3d.spec.equations.c_text import c_step
@@ -214,6 +215,7 @@ NEURONS = (
     Lapicque(resistance_ohm=5.0, capacitance_f=1.3), Synaptic(reset="none"), Synaptic(reset="zero", reset_delay=False),
     *(Alpha(reset=reset) for reset in ("subtract", "zero", "none")), Adaptive(learn_rho="shared"),
     Adaptive(reset="zero"), Izhikevich(learn_b="shared", learn_d="shared", input_gain=30.0),
+    *(model() for model in MODELS if not model.snntorch),
 )  # fmt: skip
 
 

@@ -357,6 +357,69 @@ export const NEURONS = {
         "max": 1.0
       }
     }
+  },
+  "refractory_lif": {
+    "title": "Refractory LIF",
+    "defaults": {
+      "learn_threshold": "fixed",
+      "surrogate": {
+        "kind": "atan",
+        "slope": 2.0
+      },
+      "kind": "refractory_lif",
+      "tau_rc_s": 0.02,
+      "tau_ref_s": 0.002,
+      "time_step_s": 0.001,
+      "input_gain": 10.0,
+      "threshold": 1.0
+    },
+    "spikes": true,
+    "recurrent": true,
+    "in_millivolts": false,
+    "summary": "Leaky integrate-and-fire in seconds, as simulators of the Neural Engineering Framework have it.",
+    "fields": {
+      "tau_rc_s": {
+        "label": "Membrane time constant",
+        "symbol": "τ_rc",
+        "unit": "s",
+        "help": "Time in which the membrane loses all but 37 % without input.",
+        "min": 0.0,
+        "max": 10.0,
+        "open": "min"
+      },
+      "tau_ref_s": {
+        "label": "Refractory time",
+        "symbol": "τ_ref",
+        "unit": "s",
+        "help": "Time after a spike in which the membrane stays at 0.",
+        "min": 0.0,
+        "max": 10.0
+      },
+      "time_step_s": {
+        "label": "Time step",
+        "symbol": "Δt",
+        "unit": "s",
+        "help": "Simulated seconds per time step; more than one spike in a step is not possible.",
+        "min": 0.0,
+        "max": 0.1,
+        "open": "min"
+      },
+      "input_gain": {
+        "label": "Input gain",
+        "help": "The current J for an input of 1, such as a spike through a weight of 1.",
+        "min": 0.0,
+        "max": 1000.0,
+        "open": "min"
+      },
+      "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "help": "Membrane potential above which the neuron spikes; a constant current must exceed it to be felt.",
+        "min": 0.0,
+        "max": 1000.0,
+        "open": "min"
+      }
+    }
   }
 } as const;
 

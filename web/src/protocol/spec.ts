@@ -185,6 +185,37 @@ export interface Leaky {
   reset_delay: boolean;
 }
 
+/**
+ * Leaky integrate-and-fire in seconds, as simulators of the Neural Engineering Framework have it.
+ *
+ * The membrane v follows τ_rc·dv/dt = J − v exactly for a current J =
+ * input_gain·x that stays over the step. Where it passes the
+ * threshold, the time of the spike inside the step is solved for; from there on v stays at 0 for τ_ref, and the rest
+ * of the step in which that ends counts. v is kept from falling below 0. Under a constant J above the threshold θ
+ * it so fires at 1/(τ_ref + τ_rc·ln(J/(J − θ))) Hz at any step. The v of a step with a spike is what it had reached at
+ * its end, and 0 before the next. A spike is 1, not 1/Δt; no gradient goes through the refractory time. Source:
+ * Bekolay et al., "Nengo: a Python tool for building large-scale functional brain models", Frontiers in
+ * Neuroinformatics 7 (2014), and the step of its LIF.
+ */
+export interface RefractoryLIF {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "refractory_lif";
+  /** Time in which the membrane loses all but 37 % without input. Above 0 to 10. */
+  tau_rc_s: number;
+  /** Time after a spike in which the membrane stays at 0. From 0 to 10. */
+  tau_ref_s: number;
+  /** Simulated seconds per time step; more than one spike in a step is not possible. Above 0 to 0.1. */
+  time_step_s: number;
+  /** The current J for an input of 1, such as a spike through a weight of 1. Above 0 to 1,000. */
+  input_gain: number;
+  /**
+   * Membrane potential above which the neuron spikes; a constant current must exceed it to be felt. Above 0 to 1,000.
+   */
+  threshold: number;
+}
+
 /** Second-order neuron: the input is first smoothed by a synaptic current i. */
 export interface Synaptic {
   /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
@@ -205,7 +236,7 @@ export interface Synaptic {
   reset_delay: boolean;
 }
 
-export type Neuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | Integrator;
+export type Neuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | Integrator | RefractoryLIF;
 
 /** The learning rate stays what it is. */
 export interface Constant {
@@ -353,7 +384,7 @@ export interface AvgPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
   kind: "avg_pool";
 }
 
@@ -370,7 +401,7 @@ export interface BatchNorm {
   /** Added to the variance. Above 0 to 1. */
   epsilon: number;
   /** Neurons driven by the result; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
 }
 
 /** A kernel slid over maps, the same weights everywhere: x[t] = K * s[t] + b. */
@@ -387,7 +418,7 @@ export interface Conv2d {
   /** Whether each map has a constant input of its own, learned like a weight. */
   bias: boolean;
   /** The neurons, one for each value of the maps; null hands the currents on to the next layer. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
 }
 
 /** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
@@ -430,7 +461,7 @@ export interface MaxPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | null;
+  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
   kind: "max_pool";
 }
 
@@ -457,7 +488,7 @@ export interface Recurrent {
   kind: "recurrent";
   /** Whether a spike comes back to every neuron of the layer, or only to the one that fired. */
   feedback: "all_to_all" | "one_to_one";
-  neuron: Leaky | Synaptic | Adaptive | Izhikevich;
+  neuron: Leaky | Synaptic | Adaptive | Izhikevich | RefractoryLIF;
 }
 
 /** Stochastic gradient descent with momentum. Polyak 1964; Nesterov 1983. */

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from snntrainer3d.spec.equations.graph import ordered
 from snntrainer3d.spec.equations.numpy_text import short
 from snntrainer3d.spec.equations.text import CALL, CHOICE, PRODUCT, SIGN, SUM, Form, Language, expression, written
 from snntrainer3d.spec.equations.trace import Equation
 
-_SYMBOLS = {"alpha": "α", "beta": "β", "rho": "ρ", "tau": "τ", "time_step": "Δt", "resistance": "R", "capacitance": "C"}
+UNITS = {
+    "ohm": "Ω", "f": "F", "s": "s", "ms": "ms", "mv": "mV", "hz": "Hz", "pa": "pA", "pf": "pF", "ns": "nS",
+}  # fmt: skip
+"""Of the last part of a field's name."""
+_SYMBOLS = {
+    "alpha": "α", "beta": "β", "rho": "ρ", "tau": "τ", "omega": "ω", "time_step": "Δt", "resistance": "R",
+    "capacitance": "C",
+}  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MATHEMATICS = Language(
     {
@@ -28,8 +35,8 @@ MATHEMATICS = Language(
         "select": Form("{1} where {0}, else {2}", (CHOICE + 1,) * 3, CHOICE),
     },
     lambda value: short(value).replace("-", "−"),
-    lambda name: _SYMBOLS.get(name, name),
-    signs={"sub": "−", "ge": "≥", "le": "≤"},
+    lambda name: _shown(name, _SYMBOLS),
+    signs={"sub": "−", "neg": "−", "ge": "≥", "le": "≤"},
     before="{}[t−1]".format,
     after=lambda name: "s[t]" if name == "spike" else f"{name}[t]",
     once=True,
@@ -38,12 +45,32 @@ MATHEMATICS = Language(
 )
 
 
-_GREEK = {**_SYMBOLS, "alpha": r"\alpha", "beta": r"\beta", "rho": r"\rho", "tau": r"\tau", "time_step": r"\Delta t"}
+_GREEK = {
+    **_SYMBOLS,
+    "alpha": r"\alpha",
+    "beta": r"\beta",
+    "rho": r"\rho",
+    "tau": r"\tau",
+    "omega": r"\omega",
+    "time_step": r"\Delta t",
+}
+
+
+def _shown(name: str, symbols: Mapping[str, str]) -> str:
+    """Return a parameter as formulas have it: without its unit, tau_rc_s as τ_rc."""
+    words, _, unit = name.rpartition("_")
+    name = words if words and unit in UNITS else name
+    first, _, rest = name.partition("_")
+    return symbols.get(name) or (f"{symbols[first]}_{rest}" if first in symbols else name)
 
 
 def _latex_name(name: str) -> str:
-    plain = name.replace("_", r"\_")
-    return _GREEK.get(name, plain if len(name) == 1 else rf"\mathrm{{{plain}}}")
+    shown = _shown(name, _GREEK)
+    if "\\" in shown:
+        symbol, _, rest = shown.partition("_")
+        return rf"{symbol}_{{\mathrm{{{rest}}}}}" if rest else symbol
+    plain = shown.replace("_", r"\_")
+    return plain if len(plain) == 1 else rf"\mathrm{{{plain}}}"
 
 
 LATEX = Language(

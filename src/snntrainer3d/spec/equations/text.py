@@ -272,7 +272,7 @@ class _Writer:
             left, right = node.arguments
             return f"{self._argument(left, tightness)} {sign} {self._argument(right, tightness + 1)}", tightness
         if operation == "neg":
-            return f"-{self._argument(node.arguments[0], SIGN + 1)}", SIGN
+            return language.signs.get("neg", "-") + self._argument(node.arguments[0], SIGN + 1), SIGN
         form = language.forms[operation]
         tight = form.arguments if isinstance(form.arguments, tuple) else [form.arguments] * len(node.arguments)
         arguments = [self._argument(one, each) for one, each in zip(node.arguments, tight, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from importlib import import_module
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -25,13 +26,31 @@ __all__ = [
     "NeuronModel", "RecurrentNeuron", "Reset", "SpikingNeuron", "Synaptic", "equation_of", "neuron_of", "usual_neuron",
 ]  # fmt: skip
 
-NEURONS: tuple[type[NeuronModel], ...] = (
-    Leaky, Lapicque, Synaptic, Alpha, Adaptive, Izhikevich, Integrator,
-)  # fmt: skip
+_FILES = (
+    "leaky",
+    "lapicque",
+    "synaptic",
+    "alpha",
+    "adaptive",
+    "izhikevich",
+    "integrator",
+    "refractory_lif",
+)
+"""The kinds in the order in which people read them, each in the file of its name."""
+
+
+def _model(kind: str) -> type[NeuronModel]:
+    """Return the model of a kind from its file."""
+    found = vars(import_module(f"{__name__}.{kind}")).values()
+    models = (one for one in found if isinstance(one, type) and issubclass(one, NeuronModel))
+    return next(one for one in models if "kind" in one.model_fields and one.model_fields["kind"].default == kind)
+
+
+NEURONS = tuple(_model(kind) for kind in _FILES)
 """All models; the first is what layers have of which nothing else is said."""
 NEURON_VALUES = tuple(dict.fromkeys(name for model in NEURONS for name in model.learnable()))
 """What neurons of all kinds have for a layer or for each neuron, and may learn."""
-NEURON_KINDS: tuple[str, ...] = tuple(str(model.model_fields["kind"].default) for model in NEURONS)
+NEURON_KINDS = _FILES
 DEFAULT_KIND = NEURON_KINDS[0]
 DEFAULT_NEURON = NEURONS[0]()
 SPIKING = tuple(model for model in NEURONS if not model.never_spikes)

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import Field
 
 from snntrainer3d.spec._document import Part
-from snntrainer3d.spec.equations import Node, Trace
+from snntrainer3d.spec.equations import UNITS, Node, Trace
 from snntrainer3d.spec.surrogates import Atan, Surrogate
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -24,12 +24,6 @@ Learning = Literal["fixed", "shared", "per_neuron"]
 Reset = Literal["subtract", "zero", "none"]
 Step = tuple[dict[str, Node], Node | None]
 """What each state becomes, the membrane first, and the spike; None where there never is one."""
-
-
-UNITS = {
-    "ohm": "Ω", "f": "F", "s": "s", "ms": "ms", "mv": "mV", "hz": "Hz", "pa": "pA", "pf": "pF", "ns": "nS",
-}  # fmt: skip
-"""Of the last part of a field's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +163,15 @@ class SpikingPart(NeuronModel):
     learn_threshold: Learning = "fixed"
     reset: Reset = "subtract"
     """What a spike does to the membrane, one step later: subtract the threshold, set to zero, nothing."""
+    surrogate: Surrogate = Atan()
+    """Gradient used in place of the spike's, which is zero almost everywhere."""
+
+
+class FixedReset(NeuronModel):
+    """A neuron whose equation says what a spike does to it, and whose threshold can be learned."""
+
+    reset: ClassVar[Reset] = "zero"
+    learn_threshold: Learning = "fixed"
     surrogate: Surrogate = Atan()
     """Gradient used in place of the spike's, which is zero almost everywhere."""
 
