@@ -19,6 +19,7 @@ from snntrainer3d.cli.doctor import doctor
 from snntrainer3d.cli.evaluate import evaluate
 from snntrainer3d.cli.export import export
 from snntrainer3d.cli.harden import harden
+from snntrainer3d.cli.neuron import app as neuron_app
 from snntrainer3d.cli.output import give, say, tell_error
 from snntrainer3d.cli.runs import app as runs_app
 from snntrainer3d.cli.serve import serve
@@ -47,6 +48,7 @@ app.command("compare")(compare)
 app.command("study")(study)
 app.command("tune")(tune)
 app.add_typer(runs_app, name="runs")
+app.add_typer(neuron_app, name="neuron")
 app.command("export")(export)
 app.command("simulate")(simulate)
 app.command("devices")(devices)

@@ -86,6 +86,11 @@ class Lapicque(SpikingPart):
         """Return Δt."""
         return self.time_step_s
 
+    @property
+    def has_seconds(self) -> bool:
+        """Tell whether its time step is one of seconds: with β alone it is not."""
+        return self.beta is None
+
     def effective_beta(self) -> float:
         """Return exp(−Δt/(R·C)), β where it is given."""
         return self.beta if self.beta is not None else math.exp(-self._step_over_rc())
