@@ -22,6 +22,8 @@ from snntrainer3d.spec import (
     Leaky,
     Network,
     Neuron,
+    OwnNeuron,
+    OwnSurrogate,
     Population,
     Rate,
     Sigmoid,
@@ -40,7 +42,47 @@ from snntrainer3d.spec.neurons.parts import SpikingPart
 
 FRACTIONS = st.floats(0.01, 0.99)
 LEARNING = st.sampled_from(["fixed", "shared", "per_neuron"])
-SURROGATES = st.sampled_from([Atan, FastSigmoid, Sigmoid, SpikeRateEscape, StraightThrough, Triangular])
+SURROGATES = st.sampled_from([
+    Atan, FastSigmoid, Sigmoid, SpikeRateEscape, StraightThrough, Triangular,
+    lambda: OwnSurrogate(derivative="1 / (1 + abs(width * z))**2", parameters={"width": 2.0}),
+])  # fmt: skip
+OWN = (
+    {
+        "title": "Leaky with its reset at once",
+        "states": {"v": 0.0},
+        "step": ["v = leak * v + (1 - leak) * x", "out = spike(v - theta)", "v = where(out > 0.5, v_rest, v)"],
+        "parameters": {"leak": 0.9, "theta": 0.3, "v_rest": -0.1},
+        "threshold": "theta",
+    },
+    {
+        "title": "Current and threshold that adapts",
+        "inputs": ["current"],
+        "states": {"x": "rest", "g": 0.0, "fired": 0.0},
+        "step": [
+            "last = detach(fired)",
+            "g = 0.6 * g + 0.4 * current",
+            "x = decay * (x - rest) + rest + g - last * (threshold + 0.5 * g)",
+            "out = spike(x - threshold)",
+            "fired = out",
+        ],
+        "parameters": {"decay": 0.8, "rest": 0.05, "threshold": 0.7},
+    },
+    {
+        "title": "Quadratic, in sub-steps",
+        "states": {"w": 0.0, "v": "-0.2"},
+        "membrane": "v",
+        "step": [
+            "v = clip(v + dt * 1000 * rate * (v * v + x - w), -2, 5)",
+            "w += dt * 1000 * (b * v - w)",
+            "out = spike(v - peak)",
+            "v = where(v > peak, -1, v)",
+        ],
+        "parameters": {"rate": 0.5, "b": 0.2, "peak": 1.5},
+        "substeps": 3,
+        "time_step_s": 0.001,
+    },
+)
+"""Own neurons, to be drawn with other values."""
 WEIGHTS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 """Every finite float32, subnormal ones and −0 too."""
 
@@ -55,9 +97,11 @@ def neurons(draw: st.DrawFn) -> Neuron:
         "surrogate": draw(SURROGATES)(),
     }
     decays = {"beta": draw(FRACTIONS), "learn_beta": draw(LEARNING)}
-    kind = draw(st.sampled_from([model for model in NEURONS if not model.never_spikes]))
+    kind = draw(st.sampled_from([OwnNeuron, *(model for model in NEURONS if not model.never_spikes)]))
     if kind is Izhikevich:
         return draw(_izhikevich())
+    if kind is OwnNeuron:
+        return draw(own_neurons())
     if kind is Lapicque and draw(st.booleans()):
         return Lapicque(resistance_ohm=5.0, capacitance_f=draw(st.floats(0.3, 3.0)), **shared)
     if not issubclass(kind, SpikingPart):
@@ -70,6 +114,17 @@ def neurons(draw: st.DrawFn) -> Neuron:
         return Adaptive(rho=draw(FRACTIONS), learn_rho=draw(LEARNING), **adaptation, **decays, **shared)
     alpha = draw(FRACTIONS) if kind is Synaptic else draw(st.floats(decays["beta"] + 0.001, 0.995))
     return kind(alpha=alpha, learn_alpha=draw(LEARNING), **decays, **shared, **delay)
+
+
+@st.composite
+def own_neurons(draw: st.DrawFn) -> OwnNeuron:
+    """Draw an own neuron, each of its values learned in some way or not."""
+    chosen = draw(st.sampled_from(OWN))
+    named = {
+        name: {"value": value * draw(st.floats(0.8, 1.2)), "low": -10.0, "high": 10.0, "learn": draw(LEARNING)}
+        for name, value in chosen["parameters"].items()
+    }
+    return OwnNeuron(**{**chosen, "parameters": named}, surrogate=draw(SURROGATES)())
 
 
 @st.composite
@@ -133,7 +188,7 @@ def map_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
 @st.composite
 def recurrent_networks(draw: st.DrawFn, max_size: int = 6) -> Network:
     """Draw a recurrent layer of either feedback, alone or before dense ones."""
-    neuron = draw(neurons().filter(lambda one: type(one) in RECURRENT)).model_dump(mode="json")
+    neuron = draw(neurons().filter(lambda one: type(one) in (OwnNeuron, *RECURRENT))).model_dump(mode="json")
     feedback = draw(st.sampled_from(["all_to_all", "one_to_one"]))
     first = {"kind": "recurrent", "size": draw(st.integers(1, max_size)), "feedback": feedback}
     first |= {"bias": draw(st.booleans()), "neuron": neuron}
@@ -204,7 +259,7 @@ def fed_networks(draw: st.DrawFn) -> tuple[TrainedNetwork, Dataset]:
         del first["size"]
         first |= {"channels": 2, "kernel": 3}
     if kind == "recurrent":
-        cell = draw(neuron.filter(lambda one: type(one) in RECURRENT))
+        cell = draw(neuron.filter(lambda one: type(one) in (OwnNeuron, *RECURRENT)))
         first |= {
             "neuron": cell.model_dump(mode="json"),
             "feedback": draw(st.sampled_from(["all_to_all", "one_to_one"])),
@@ -226,7 +281,7 @@ def _is_written_as_code(neuron: Neuron) -> bool:
     """Tell whether its float32 is exact enough to be compared."""
     kind = getattr(neuron, "kind", "")
     near = kind == "alpha" and neuron.alpha - neuron.beta < 0.1  # their difference divides
-    return isinstance(neuron, SpikingPart) and not near and neuron.threshold > 0.3
+    return isinstance(neuron, SpikingPart | OwnNeuron) and not near and neuron.threshold_value() > 0.3
 
 
 def _spiking(name: str, shape: tuple[int, ...], chance: np.random.Generator) -> np.ndarray:

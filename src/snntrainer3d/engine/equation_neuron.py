@@ -31,17 +31,17 @@ class EquationNeuron(snntorch.SpikingNeuron):
             spike_grad: Θ with a gradient; the document's surrogate where it is left out.
         """
         super().__init__(
-            threshold=neuron.threshold,
+            threshold=neuron.threshold_value(),
             reset_mechanism=neuron.reset,
             spike_grad=spike_grad or spike_function(neuron.surrogate),
         )
-        self.model, self.reset_delay = type(neuron), bool(getattr(neuron, "reset_delay", True))
+        self.model, self.reset_delay = neuron.model, bool(getattr(neuron, "reset_delay", True))
         learnable = neuron_values(neuron)
         for name in self.model.numbers:
             if name in learnable and name != "threshold":
-                self.register_buffer(name, torch.as_tensor(getattr(neuron, name)))
+                self.register_buffer(name, torch.as_tensor(neuron.number(name)))
             elif name != "threshold":
-                setattr(self, name, getattr(neuron, name))
+                setattr(self, name, neuron.number(name))
         made = equation_of_module(self.model, self)
         membrane, *others = made.states
         self.spikes = next((name for name in others if made.states[name] is made.spike), None)
@@ -80,7 +80,10 @@ class OneToOne(nn.Module):
 
 
 class RecurrentEquationNeuron(EquationNeuron):
-    """Neurons driven by their own spikes of the step before, through `recurrent`, as in snnTorch's RLeaky."""
+    """Neurons driven by their own spikes of the step before, through `recurrent`, as in snnTorch's RLeaky.
+
+    The states begin with those spikes, whether or not the model keeps them itself.
+    """
 
     def __init__(
         self, neuron: Neuron, recurrent: nn.Module, spike_grad: Callable[[Tensor], Tensor] | None = None
@@ -89,7 +92,13 @@ class RecurrentEquationNeuron(EquationNeuron):
         super().__init__(neuron, spike_grad)
         self.recurrent = recurrent
 
+    def reset_mem(self) -> tuple[Tensor, ...]:
+        """Return the spikes and the states before the first step, for all neurons or one for each."""
+        states = super().reset_mem()
+        return states if self.spikes else (torch.zeros_like(states[-1]), *states)
+
     def forward(self, current: Values, *states: Tensor) -> tuple[Values, ...]:
         """Advance one step."""
         spikes = states[0] if states[0].dim() else states[0].expand_as(current)
-        return super().forward(current + self.recurrent(spikes), spikes, *states[1:])
+        held = (spikes, *states[1:]) if self.spikes else states[1:]
+        return super().forward(current + self.recurrent(spikes), *held)

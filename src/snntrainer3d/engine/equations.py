@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -94,7 +94,7 @@ def computed_arrays(wanted: Iterable[Node], numbers: Mapping[str, np.ndarray]) -
 
 
 def stepped(
-    model: type, settings: Any, numbers: Mapping[str, Value], current: Tensor, states: Mapping[str, Tensor],
+    model: Any, settings: Any, numbers: Mapping[str, Value], current: Tensor, states: Mapping[str, Tensor],
     spike: Callable[[Tensor], Tensor],
 ) -> tuple[Tensor, dict[str, Tensor]]:  # fmt: skip
     """Return the spikes and the states after one step of a neuron model, with torch's own gradients.
@@ -105,15 +105,17 @@ def stepped(
         states: before the step, by name.
     """
     made = equation_of_module(model, settings)
-    leaves: dict[tuple[str, str], Value] = {("input", "x"): current}
+    leaves: dict[tuple[str, str], Value] = {("input", made.input): current}
     leaves |= {("parameter", name): value for name, value in numbers.items()}
     leaves |= {("state", name): value for name, value in states.items()}
-    assert made.spike is not None
-    fired, *after = computed([made.spike, *made.states.values()], leaves, spike)
-    return fired, dict(zip(made.states, after, strict=True))
+    fired = [] if made.spike is None else [made.spike]
+    *after, spikes = [*computed([*made.states.values(), *fired], leaves, spike), torch.zeros_like(current)][
+        : len(made.states) + 1
+    ]
+    return spikes, dict(zip(made.states, after, strict=True))
 
 
-def started(model: type, settings: Any, numbers: Mapping[str, Value], like: Tensor) -> dict[str, Tensor]:
+def started(model: Any, settings: Any, numbers: Mapping[str, Value], like: Tensor) -> dict[str, Tensor]:
     """Return the states before the first step by name, as numbers for all neurons or one for each.
 
     Args:
@@ -128,13 +130,13 @@ def started(model: type, settings: Any, numbers: Mapping[str, Value], like: Tens
     }
 
 
-def equation_of_module(model: type, settings: Any) -> Equation:
+def equation_of_module(model: Any, settings: Any) -> Equation:
     """Return a model's equation by what a module says of its reset."""
     return _equation(model, settings.reset_mechanism, bool(getattr(settings, "reset_delay", True)))
 
 
-@cache
-def _equation(model: type, reset: str, reset_delay: bool) -> Equation:
+@lru_cache(256)
+def _equation(model: Any, reset: str, reset_delay: bool) -> Equation:
     return traced(model, SimpleNamespace(reset=reset, reset_delay=reset_delay), Atan)
 
 

@@ -13,15 +13,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from snntrainer3d.engine.equations import computed
 from snntrainer3d.spec import (
     Atan,
     FastSigmoid,
+    OwnSurrogate,
     Sigmoid,
     SpikeRateEscape,
     StraightThrough,
     Surrogate,
     Triangular,
 )
+from snntrainer3d.spec.equations import Graph
 
 Derivative = Callable[[Tensor], Tensor]
 
@@ -67,3 +70,18 @@ def derivative_of(surrogate: Surrogate) -> Derivative:
             return torch.ones_like
         case SpikeRateEscape(beta=beta, slope=slope):
             return lambda z: slope * torch.exp(-beta * (z - 1).abs())
+        case OwnSurrogate():
+            return _derivative_by_equation(surrogate)
+
+
+def _derivative_by_equation(surrogate: OwnSurrogate) -> Derivative:
+    graph = Graph()
+    leaves: dict[tuple[str, str], Any] = {("parameter", name): value for name, value in surrogate.parameters.items()}
+    named = {name: graph.leaf("parameter", name) for name in surrogate.parameters}
+    slope, _ = surrogate.model.read(graph, graph.leaf("input", "z"), named)
+
+    def derivative(z: Tensor) -> Tensor:
+        [found] = computed([slope], {**leaves, ("input", "z"): z})
+        return torch.as_tensor(found, dtype=z.dtype).expand_as(z)
+
+    return derivative

@@ -138,7 +138,7 @@ class _Step:
             back = self._back(stage.layer, held[-1], f"{at}.recurrent.weight")
             current = self._do("Add", current, back)
         self.inputs += [self._told(name, stage.given) for name in held]
-        names["input", "x"] = current
+        names["input", step.equation.input] = current
         found = onnx_step(step.equation, step.given, names, self._do, partial(self._number, at))
         if step.equation.spike is None:
             found.append(self._do("Cast", self._do("Greater", found[0], found[0]), to=1))

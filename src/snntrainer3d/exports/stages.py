@@ -78,7 +78,7 @@ def step_of(neuron: Neuron, said: Mapping[str, Value], *, recurrent: bool = Fals
     given = named_values(equation)
     wanted = [*given.values(), *equation.starts.values()]
     read = leaves_of(wanted, "parameter")
-    numbers = {name: np.asarray(said[name] if name in said else getattr(neuron, name), np.float32) for name in read}
+    numbers = {name: np.asarray(said[name] if name in said else neuron.number(name), np.float32) for name in read}
     found = computed_arrays(wanted, numbers)
     values = dict(zip(given, found, strict=False))
     starts = dict(zip(equation.starts, found[len(given) :], strict=True))

@@ -11,8 +11,16 @@ from snntrainer3d.exports.array_text import packed
 from snntrainer3d.exports.stages import Stage, Step, named_steps
 from snntrainer3d.exports.torch_modules import STEPWISE
 from snntrainer3d.exports.words import as_words
-from snntrainer3d.spec import Adam, AdamW, Surrogate, TrainedNetwork, Training, neuron_values
-from snntrainer3d.spec.equations.torch_text import NEURON, WITH_GRADIENT, attribute, torch_module, torch_parameters
+from snntrainer3d.spec import Adam, AdamW, OwnSurrogate, Surrogate, TrainedNetwork, Training, neuron_values
+from snntrainer3d.spec.equations import Graph
+from snntrainer3d.spec.equations.torch_text import (
+    NEURON,
+    WITH_GRADIENT,
+    attribute,
+    torch_expression,
+    torch_module,
+    torch_parameters,
+)
 
 _SPIKE = '''class Spike(torch.autograd.Function):
     """1 above the threshold forward; a surrogate gradient backward{words}."""
@@ -101,6 +109,11 @@ def spike_class(words: str = "") -> str:
 
 def derivative(surrogate: Surrogate) -> str:
     """Give the gradient in place of a spike's as an expression of z."""
+    if isinstance(surrogate, OwnSurrogate):
+        graph = Graph()
+        numbers = {name: graph.constant(value) for name, value in surrogate.parameters.items()}
+        found, _ = surrogate.model.read(graph, graph.leaf("input", "z"), numbers)
+        return torch_expression(found)
     slope = getattr(surrogate, "slope", 1.0)
     return {
         "atan": f"{slope / 2!r} / (1 + (math.pi / 2 * {slope!r} * z).pow(2))",
@@ -132,7 +145,7 @@ def neurons_made(stage: Stage, name: str) -> str:
     """Give a layer's neurons as an expression; values that were not learned are those of their document."""
     assert stage.step is not None
     neuron = stage.step.neuron
-    values = {attribute(one): float(getattr(neuron, one)) for one in torch_parameters(stage.step.equation)}
+    values = {attribute(one): float(neuron.number(one)) for one in torch_parameters(stage.step.equation)}
     learned = {
         attribute(one): list(stage.given) if learning == "per_neuron" else []
         for one, learning in neuron_values(neuron).items()

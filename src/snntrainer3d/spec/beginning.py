@@ -7,7 +7,7 @@ import numpy as np
 from snntrainer3d.errors import Fault, MismatchError
 from snntrainer3d.spec.layers import Layer
 from snntrainer3d.spec.network import Network
-from snntrainer3d.spec.trained import TrainedNetwork, fixed_tensors, neuron_values, tensor_shapes
+from snntrainer3d.spec.trained import TrainedNetwork, fixed_tensors, tensor_shapes
 
 
 def fit_start(start: TrainedNetwork, network: Network) -> TrainedNetwork:
@@ -59,6 +59,5 @@ def _nothing_learned(network: Network) -> Network:
         if layer.neuron is None:
             layers.append(layer)
             continue
-        fixed = {f"learn_{name}": "fixed" for name in neuron_values(layer.neuron)}
-        layers.append(layer.model_copy(update={"neuron": layer.neuron.model_copy(update=fixed)}))
+        layers.append(layer.model_copy(update={"neuron": layer.neuron.unlearned()}))
     return network.model_copy(update={"layers": tuple(layers)})

@@ -95,7 +95,7 @@ def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 
 def neuron_values(neuron: Neuron | None) -> dict[str, str]:
     """Give the names of a neuron's decays and threshold, each with how it is learned; none where there is none."""
-    return {} if neuron is None else {name: getattr(neuron, f"learn_{name}") for name in neuron.learnable()}
+    return {} if neuron is None else dict(neuron.learning())
 
 
 def count_parameters(network: Network) -> int:

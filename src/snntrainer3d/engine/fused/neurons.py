@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,8 +26,8 @@ ENOUGH = 8
 _NUMBERS = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
 
 
-@cache
-def _scanned(model: type, reset: str, reset_delay: bool, surrogate: type[Surrogate]) -> Scanned:
+@lru_cache(256)
+def _scanned(model: Any, reset: str, reset_delay: bool, surrogate: Any) -> Scanned:
     """Return the equation of a model in one of its settings; a surrogate's numbers are values, not settings."""
     return Scanned(traced(model, SimpleNamespace(reset=reset, reset_delay=reset_delay), surrogate))
 
@@ -80,7 +80,7 @@ class Neurons:
     def scanned(self) -> Scanned:
         """The equation, with the rows of values that its scans read."""
         reset_delay = bool(getattr(self.module, "reset_delay", True))
-        return _scanned(self._model, self.module.reset_mechanism, reset_delay, type(self.surrogate))
+        return _scanned(self._model, self.module.reset_mechanism, reset_delay, self.surrogate.model)
 
     @property
     def _model(self) -> type[NeuronModel]:
@@ -118,9 +118,10 @@ class Neurons:
 
     def _number(self, name: str) -> Tensor:
         if name.startswith(f"{SURROGATE}."):
-            found = getattr(self.surrogate, name.partition(".")[2])
+            found = self.surrogate.number(name.partition(".")[2])
         else:
-            name = self._model.snntorch_names.get(name, name)
+            model = model_of(self.module)
+            name = name if model is None else model.snntorch_names.get(name, name)
             follows = following(self.module)
             found = follows[name] if name in follows else getattr(self.module, name)
         return torch.as_tensor(found, dtype=self.module.threshold.dtype) if not isinstance(found, Tensor) else found

@@ -112,7 +112,7 @@ def backward_text(
     seeds += zip(made.states.values(), carried, strict=True)
     rows = scanned.rows
     before = [graph.leaf("state", name) for name in made.states]
-    found = gradients(seeds, [graph.leaf("input", "x"), *before, *rows], made.derivative)
+    found = gradients(seeds, [graph.leaf("input", made.input), *before, *rows], made.derivative)
     nothing = graph.constant(0.0)
     arrived, carries = found[0], found[1 : 1 + len(before)]
     stored: dict[tuple[str, int], Node] = {

@@ -59,7 +59,7 @@ def c_step(name: str, equation: Equation, values: Mapping[str, Node]) -> str:
         _FORMS, c_number, lambda one: f"{arrays[one]}[own]", taken.union(arrays.values(), states.values())
     )
     made = written(language, equation, values)
-    sources = {"x": "current[n]"} | {one: f"{array}[n]" for one, array in states.items()}
+    sources = {equation.input: "current[n]"} | {one: f"{array}[n]" for one, array in states.items()}
     lines = [(variable, sources[one], False, False) for one, variable in made.variables.items()]
     lines += [(one.name, one.expression, one.boolean, one.again) for one in made.statements]
     told = [
@@ -70,7 +70,7 @@ def c_step(name: str, equation: Equation, values: Mapping[str, Node]) -> str:
     told += [f"{array}[n] = {result};" for array, result in after.items()]
     if values:
         told.insert(0, "const int own = each ? n : 0;")
-    unused = [*([] if values else ["each"]), *([] if "x" in made.variables else ["current"])]
+    unused = [*([] if values else ["each"]), *([] if equation.input in made.variables else ["current"])]
     arguments = ["int size", "int each", "const float *current", "float *spikes"]
     arguments += [*(f"float *{one}" for one in states.values()), *(f"const float *{one}" for one in arrays.values())]
     head = f"static void {name}({', '.join(one.replace(' ', GLUE) for one in arguments)})"

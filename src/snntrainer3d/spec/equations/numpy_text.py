@@ -35,5 +35,5 @@ def numpy_step(name: str, equation: Equation, values: Mapping[str, Node]) -> str
     made = written(NUMPY, equation, values)
     results = made.results if equation.spike is not None else [*made.results, f"np.zeros_like({made.results[0]})"]
     lines = [f"{one.name} = {one.expression}" for one in made.statements]
-    arguments = ", ".join([*(made.variables.get(one, one) for one in ("x", *equation.states)), *values])
+    arguments = ", ".join([*(made.variables.get(one, one) for one in (equation.input, *equation.states)), *values])
     return f"def {name}({arguments}):\n" + textwrap.indent("\n".join([*lines, f"return {', '.join(results)}"]), "    ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from snntrainer3d.spec.equations.graph import leaves_of
+from snntrainer3d.spec.equations.graph import Node, leaves_of
 from snntrainer3d.spec.equations.numpy_text import short
 from snntrainer3d.spec.equations.text import ALL, CALL, COMPARED, Form, Language, expression, written
 from snntrainer3d.spec.equations.trace import Equation
@@ -92,6 +92,11 @@ WITH_GRADIENT = '''class WithGradient(torch.autograd.Function):
         return tuple(found)'''
 
 
+def torch_expression(node: Node) -> str:
+    """Return a value as an expression, the input by its name."""
+    return expression(TORCH, node)
+
+
 def torch_parameters(equation: Equation) -> list[str]:
     """Return the names of the parameters that the module has."""
     return list(leaves_of([*equation.results.values(), *equation.starts.values()], "parameter"))
@@ -103,7 +108,7 @@ def torch_module(name: str, equation: Equation, words: str) -> str:
     membrane, *others = made.results[: len(equation.states)]
     spike = made.results[-1] if equation.spike is not None else f"torch.zeros_like({membrane})"
     first, *more = (made.variables.get(one, one) for one in equation.states)
-    arguments = ", ".join(["self", made.variables.get("x", "x"), *more, first])
+    arguments = ", ".join(["self", made.variables.get(equation.input, equation.input), *more, first])
     lines = [f"{one.name} = {one.expression}" for one in made.statements]
     lines.append(f"return {', '.join([spike, *others, membrane])}")
     return (

@@ -102,6 +102,11 @@ class Equation:
         return dict(self.states) if self.spike is None else {**self.states, "spike": self.spike}
 
     @property
+    def input(self) -> str:
+        """Return the name of the current that drives it."""
+        return self.inputs[0]
+
+    @property
     def membrane(self) -> Node:
         """The state that losses and playback read."""
         return next(iter(self.states.values()))
@@ -135,16 +140,17 @@ def traced(model: Any, settings: Any, surrogate: Any) -> Equation:
     """Return a neuron model's equation.
 
     Args:
-        model: the class with `step`, `states` and `numbers`.
+        model: the class, or the object, with `step`, `states` and `numbers`.
         settings: has what the step chooses by: `reset`, `reset_delay`.
-        surrogate: the class of the gradient that stands in for the spike's.
+        surrogate: the class, or the object, whose `derivative` stands in for the spike's.
     """
     graph = Graph()
     now = Trace(graph)
     neuron = Settings(graph, settings, model)
     before = {name: graph.leaf("state", name) for name in model.states}
+    inputs = getattr(model, "inputs", ("x",))
     with _names_of_variables(graph, model.step):
-        after, spike = model.step(neuron, now, graph.leaf("input", "x"), *before.values())
+        after, spike = model.step(neuron, now, graph.leaf("input", inputs[0]), *before.values())
     named = model.starts(neuron, now) if hasattr(model, "starts") else {}
     starts = {name: named.get(name, graph.constant(0.0)) for name in model.states}
 
@@ -152,7 +158,7 @@ def traced(model: Any, settings: Any, surrogate: Any) -> Equation:
         found: Node = surrogate.derivative(Surrogated(graph), now, z)
         return found
 
-    return Equation(graph, {name: after[name] for name in model.states}, starts, spike, derivative)
+    return Equation(graph, {name: after[name] for name in model.states}, starts, spike, derivative, inputs)
 
 
 @contextmanager

@@ -17,13 +17,15 @@ from snntrainer3d.spec.neurons.integrator import UNREACHABLE, Integrator
 from snntrainer3d.spec.neurons.izhikevich import Izhikevich
 from snntrainer3d.spec.neurons.lapicque import Lapicque
 from snntrainer3d.spec.neurons.leaky import Leaky
+from snntrainer3d.spec.neurons.own import OwnNeuron, OwnParameter
 from snntrainer3d.spec.neurons.parts import Fraction, Learning, NeuronModel, Reset
 from snntrainer3d.spec.neurons.synaptic import Synaptic
 
 __all__ = [
     "DEFAULT_KIND", "DEFAULT_NEURON", "NEURONS", "NEURON_KINDS", "NEURON_VALUES", "RECURRENT", "UNREACHABLE",
     "Adaptive", "Alpha", "Fraction", "Integrator", "Izhikevich", "Lapicque", "Leaky", "Learning", "Neuron",
-    "NeuronModel", "RecurrentNeuron", "Reset", "SpikingNeuron", "Synaptic", "equation_of", "neuron_of", "usual_neuron",
+    "NeuronModel", "OwnNeuron", "OwnParameter", "RecurrentNeuron",
+    "Reset", "SpikingNeuron", "Synaptic", "equation_of", "neuron_of", "usual_neuron",
 ]  # fmt: skip
 
 _FILES = (
@@ -47,7 +49,7 @@ def _model(kind: str) -> type[NeuronModel]:
 
 
 NEURONS = tuple(_model(kind) for kind in _FILES)
-"""All models; the first is what layers have of which nothing else is said."""
+"""All built-in models; the first is what layers have of which nothing else is said."""
 NEURON_VALUES = tuple(dict.fromkeys(name for model in NEURONS for name in model.learnable()))
 """What neurons of all kinds have for a layer or for each neuron, and may learn."""
 NEURON_KINDS = _FILES
@@ -62,7 +64,7 @@ if TYPE_CHECKING:
 else:
 
     def _any_of(models: tuple[type[NeuronModel], ...]) -> Any:
-        return Annotated[reduce(or_, models), Field(discriminator="kind")]
+        return Annotated[reduce(or_, models, OwnNeuron), Field(discriminator="kind")]
 
     Neuron = _any_of(NEURONS)
     SpikingNeuron = _any_of(SPIKING)
@@ -87,7 +89,7 @@ def neuron_of(kind: str) -> type[NeuronModel]:
 def equation_of(neuron: NeuronModel, *, recurrent: bool = False) -> Equation:
     """Return the equation of neurons as their document chooses it."""
     settings = _Recurrent(neuron) if recurrent else neuron
-    return traced(type(neuron), settings, type(neuron.surrogate))
+    return traced(neuron.model, settings, neuron.surrogate.model)
 
 
 class _Recurrent:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -110,8 +110,8 @@ class NeuronModel(Part):
 
     @classmethod
     def can_be_recurrent(cls) -> bool:
-        """Tell whether its spikes can come back one step later: by snnTorch's class, or as the state s."""
-        return bool(cls.snntorch_recurrent) or (not cls.snntorch and "s" in cls.states)
+        """Tell whether its spikes can come back one step later: by snnTorch's class, or by ours."""
+        return bool(cls.snntorch_recurrent) or not cls.snntorch
 
     @classmethod
     def called(cls, name: str) -> Called:
@@ -126,6 +126,27 @@ class NeuronModel(Part):
     def learnable(cls) -> list[str]:
         """Return the names of the values that can be learned, in the order of weight files."""
         return [name for name in cls.fields() if f"learn_{name}" in cls.model_fields]
+
+    @property
+    def model(self) -> Any:
+        """Return what it computes, whatever its numbers are: `step`, and the names of its states and numbers."""
+        return type(self)
+
+    def number(self, name: str) -> Any:
+        """Return one of its numbers."""
+        return getattr(self, name)
+
+    def threshold_value(self) -> float:
+        """Return the threshold of the membrane; out of reach where it has none."""
+        return float(self.threshold)
+
+    def learning(self) -> dict[str, Learning]:
+        """Return how each of its values is learned that can be."""
+        return {name: getattr(self, f"learn_{name}") for name in self.learnable()}
+
+    def unlearned(self) -> Self:
+        """Return it with nothing learned."""
+        return self.model_copy(update={f"learn_{name}": "fixed" for name in self.learnable()})
 
     def starts(self, now: Trace) -> dict[str, Node]:
         """Trace the states before the first step that are not 0."""
