@@ -166,6 +166,6 @@ def _weights(trained: TrainedNetwork) -> list[str]:
         elif rest[0] != "neuron":
             owner = "" if neuron is None else "connection."
             found.append(weight_entry(f"layers.{index}.{owner}{rest[0]}", trained.tensors[name]))
-        elif getattr(neuron, f"learn_{rest[1]}", "fixed") != "fixed":
+        elif neuron is not None and neuron.learning()[rest[1]] != "fixed":
             found.append(weight_entry(f"layers.{index}.neuron.{attribute(rest[1])}", trained.tensors[name]))
     return found

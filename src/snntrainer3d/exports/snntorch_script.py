@@ -318,7 +318,7 @@ def _weights(trained: TrainedNetwork) -> list[str]:
             found.append(weight_entry(f"lif{number}.recurrent.{own}", trained.tensors[name]))
         elif rest[0] != "neuron":
             found.append(weight_entry(f"fc{number}.{rest[0]}", trained.tensors[name]))
-        elif getattr(layer.neuron, f"learn_{rest[1]}", "fixed") != "fixed":
+        elif layer.neuron is not None and layer.neuron.learning()[rest[1]] != "fixed":
             inside = "neuron." if generated and isinstance(layer, Recurrent) else ""
             told = attribute(rest[1]) if generated else rest[1]
             found.append(weight_entry(f"lif{number}.{inside}{told}", trained.tensors[name]))
