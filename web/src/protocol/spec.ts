@@ -16,6 +16,15 @@ export interface FastSigmoid {
   slope: number;
 }
 
+/** Surrogate written as an equation: dS/dz at z = m − threshold, such as 1 / (1 + (slope * z)**2). */
+export interface OwnSurrogate {
+  kind: "equations";
+  /** dS/dz, an expression of z and the parameters. */
+  derivative: string;
+  /** Its numbers. */
+  parameters: Record<string, number>;
+}
+
 /** Sigmoid: dS/dz = slope·σ(slope·z)·(1 − σ(slope·z)), in the form that does not overflow (snnTorch's gives NaN). */
 export interface Sigmoid {
   kind: "sigmoid";
@@ -44,7 +53,14 @@ export interface Triangular {
   slope: number;
 }
 
-export type Surrogate = Atan | FastSigmoid | Sigmoid | Triangular | StraightThrough | SpikeRateEscape;
+export type Surrogate =
+  | Atan
+  | FastSigmoid
+  | Sigmoid
+  | Triangular
+  | StraightThrough
+  | SpikeRateEscape
+  | OwnSurrogate;
 
 export type Learning = "fixed" | "shared" | "per_neuron";
 
@@ -186,6 +202,48 @@ export interface Leaky {
 }
 
 /**
+ * Neuron written as equations.
+ *
+ * The lines of `step` are read in order; a state's name means its value of the step before until it is assigned.
+ * `out = spike(z)` is the spike: 1 where z > 0, with the surrogate as its gradient; without it the neuron never
+ * spikes. Of several sub-steps the lines before it are repeated, and it and what follows come after the last.
+ */
+export interface OwnNeuron {
+  /** What it is called. */
+  title: string;
+  /** What it keeps from step to step, each with its start: a number, or an expression of parameters. */
+  states: Record<string, number | string>;
+  kind: "equations";
+  /** What its input is called in the step: one, the current of its layer. */
+  inputs: string[];
+  /** Its numbers, which a training may learn. */
+  parameters: Record<string, OwnParameter>;
+  /** Lines name = expression. */
+  step: string[];
+  /** The state that losses and playback read; the first one where nothing is said. */
+  membrane: string;
+  /** The parameter that is the threshold of the membrane, where there is one. */
+  threshold: string;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  /** How often the lines before the spike are repeated within a time step. From 1 to 1,000. */
+  substeps: number;
+  /** Seconds of a time step; dt in the step is one sub-step of it. Above 0 to 1,000. */
+  time_step_s: number | null;
+}
+
+/** A number of an own neuron. */
+export interface OwnParameter {
+  /** From -1,000,000,000 to 1,000,000,000. */
+  value: number;
+  /** Least value; a learned one is held there. From -1,000,000,000 to 1,000,000,000. */
+  low: number | null;
+  /** Largest value; a learned one is held there. From -1,000,000,000 to 1,000,000,000. */
+  high: number | null;
+  learn: Learning;
+}
+
+/**
  * Leaky integrate-and-fire in seconds, as simulators of the Neural Engineering Framework have it.
  *
  * The membrane v follows τ_rc·dv/dt = J − v exactly for a current J =
@@ -236,7 +294,16 @@ export interface Synaptic {
   reset_delay: boolean;
 }
 
-export type Neuron = Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | Integrator | RefractoryLIF;
+export type Neuron =
+  | OwnNeuron
+  | Leaky
+  | Lapicque
+  | Synaptic
+  | Alpha
+  | Adaptive
+  | Izhikevich
+  | Integrator
+  | RefractoryLIF;
 
 /** The learning rate stays what it is. */
 export interface Constant {
@@ -384,7 +451,7 @@ export interface AvgPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
   kind: "avg_pool";
 }
 
@@ -401,7 +468,7 @@ export interface BatchNorm {
   /** Added to the variance. Above 0 to 1. */
   epsilon: number;
   /** Neurons driven by the result; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
 }
 
 /** A kernel slid over maps, the same weights everywhere: x[t] = K * s[t] + b. */
@@ -418,7 +485,7 @@ export interface Conv2d {
   /** Whether each map has a constant input of its own, learned like a weight. */
   bias: boolean;
   /** The neurons, one for each value of the maps; null hands the currents on to the next layer. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
 }
 
 /** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
@@ -461,7 +528,7 @@ export interface MaxPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
   kind: "max_pool";
 }
 
@@ -488,7 +555,7 @@ export interface Recurrent {
   kind: "recurrent";
   /** Whether a spike comes back to every neuron of the layer, or only to the one that fired. */
   feedback: "all_to_all" | "one_to_one";
-  neuron: Leaky | Synaptic | Adaptive | Izhikevich | RefractoryLIF;
+  neuron: OwnNeuron | Leaky | Synaptic | Adaptive | Izhikevich | RefractoryLIF;
 }
 
 /** Stochastic gradient descent with momentum. Polyak 1964; Nesterov 1983. */

@@ -270,7 +270,7 @@ def _wrong_step(model: OwnModel) -> tuple[FieldFault, ...]:
     graph = Graph()
     x, states = graph.leaf("input", model.inputs[0]), [graph.leaf("state", name) for name in model.states]
     lines, faults = model.read(graph, x, states)
-    _, wrong_starts = model.read_starts(graph)
+    _, wrong_starts = model.read_starts(Graph())
     found = [FieldFault(f"states.{name}", one.told.partition(", ")[2], one.hint) for name, one in wrong_starts.items()]
     found += [FieldFault(f"step[{fault.line}]", fault.told, fault.hint) for fault in faults]
     found += [
