@@ -286,7 +286,7 @@ def _is_written_as_code(neuron: Neuron) -> bool:
 
 def _spiking(name: str, shape: tuple[int, ...], chance: np.random.Generator) -> np.ndarray:
     low, high = {"alpha": (0.9, 0.97), "beta": (0.5, 0.8), "threshold": (0.5, 1.5), "rho": (0.8, 0.99)}.get(
-        name.split(".")[-1], (0, 0)
+        name.split(".")[-1], (0.1, 0.9)
     )
     found = chance.uniform(low, high, shape) if ".neuron." in name else chance.normal(0.2, 0.7, shape)
     return np.asarray(found, np.float32)

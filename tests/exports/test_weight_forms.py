@@ -55,7 +55,7 @@ def test_the_papers_form_keeps_every_weight(neuron):
         assert after.neuron.reset == before.neuron.reset
         if not before.neuron.no_circuit:
             told, kept = (one.neuron.decay_and_gain(np.array(one.neuron.said("beta"))) for one in (before, after))
-            assert kept == pytest.approx(told, rel=1e-6)
+            np.testing.assert_allclose(kept, told, rtol=1e-6)
 
 
 def test_the_papers_form_has_the_fields_its_program_writes():
