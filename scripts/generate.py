@@ -16,7 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from reference import bounds_of, errors_page, http_page, neurons_page, training_page
 from snntrainer3d import events, spec
-from snntrainer3d.server import circuit_models, compare_models, export_models, models, study_models
+from snntrainer3d.server import bench_models, circuit_models, compare_models, export_models, models, study_models
 from snntrainer3d.spec import neurons
 from typescript import Module
 
@@ -62,6 +62,7 @@ def _protocol() -> dict[str, str]:
         "Neuron": spec.Neuron,
         "Schedule": spec.Schedule,
         "Coding": spec.Coding,
+        "Stimulus": spec.Stimulus,
     }
     modules["spec"] = Module([spec.RunSpec], aliases, {}, {"NEURON_VALUES": spec.NEURON_VALUES})
     modules["neurons"] = Module([], {}, {}, {"NEURONS": _neurons(), "SURROGATES": _surrogates()})
@@ -69,7 +70,7 @@ def _protocol() -> dict[str, str]:
     modules["events"] = Module([], {**named, "Event": events.Event}, dict(modules))
     bodies = [
         value
-        for module in (models, compare_models, study_models, export_models, circuit_models)
+        for module in (models, compare_models, study_models, export_models, circuit_models, bench_models)
         for name, value in vars(module).items()
         if isinstance(value, type)
         and issubclass(value, BaseModel)

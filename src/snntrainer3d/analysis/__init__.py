@@ -15,11 +15,12 @@ from snntrainer3d.analysis.neuron_bench import (
     NeuronBench,
     bench_csv,
     bench_neuron,
+    bench_neurons,
     curve_csv,
     step_seconds,
 )
 from snntrainer3d.analysis.phase_plane import PhasePlane, phase_plane
-from snntrainer3d.analysis.responses import MOST_CURRENTS, FiringCurve, Response, firing_curve, respond
+from snntrainer3d.analysis.responses import MOST_CURRENTS, USUAL_POINTS, FiringCurve, Response, firing_curve, respond
 from snntrainer3d.analysis.statistics import (
     Agreement,
     ConfusionDifference,
@@ -48,6 +49,7 @@ __all__ = [
     "HOROWITZ_45_NM",
     "MOST_CURRENTS",
     "UPDATE_COLUMNS",
+    "USUAL_POINTS",
     "USUAL_STEPS",
     "Activity",
     "Agreement",
@@ -74,6 +76,7 @@ __all__ = [
     "agreement",
     "bench_csv",
     "bench_neuron",
+    "bench_neurons",
     "bootstrap",
     "calibration",
     "check_choice",

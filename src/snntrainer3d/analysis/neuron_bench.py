@@ -21,7 +21,7 @@ from snntrainer3d.analysis.responses import (
     variables_of,
 )
 from snntrainer3d.analysis.tables import csv_text
-from snntrainer3d.errors import LimitError
+from snntrainer3d.errors import Fault, LimitError, SpecError
 from snntrainer3d.spec import Current, FieldFault, NeuronModel, Part, Stimulus, current_of, equation_of
 from snntrainer3d.spec.equations import equation_lines
 
@@ -154,6 +154,36 @@ def bench_neuron(
         None if curve is None else curve_of(neuron, constant, counts[1:], num_steps),
         phase_plane(neuron, response, shown) if plane else None,
     )
+
+
+def bench_neurons(
+    neurons: Sequence[NeuronModel],
+    stimulus: Stimulus,
+    num_steps: int = USUAL_STEPS,
+    *,
+    curve: CurveChoice | None = USUAL_CURVE,
+    plane: bool = True,
+    plane_current: float | None = None,
+) -> list[NeuronBench]:
+    """Put several neurons under the same input; their firing curves are of the same currents.
+
+    Args:
+        stimulus, num_steps, curve, plane, plane_current: as of `bench_neuron`.
+
+    Raises:
+        LimitError: too much to compute.
+        SpecError: `curve` names no currents.
+    """
+    try:
+        if curve is not None:
+            highest = max(float(curve.currents(one, num_steps)[-1]) for one in neurons)
+            curve = curve.changed(highest=highest)
+        return [
+            bench_neuron(one, stimulus, num_steps, curve=curve, plane=plane, plane_current=plane_current)
+            for one in neurons
+        ]
+    except FieldFault as fault:
+        raise SpecError([Fault(fault.field, fault.message, fault.hint)], what="request") from None
 
 
 def step_seconds(neuron: NeuronModel) -> float | None:

@@ -84,7 +84,7 @@ def bench(
 ) -> None:
     """Try one neuron, or two side by side: spikes, membrane, firing curve and phase plane under an input."""
     from snntrainer3d.analysis import bench_csv, curve_csv, draw_bench, render
-    from snntrainer3d.notebook.benching import neuron_bench, neuron_named, stimulus_named
+    from snntrainer3d.notebook.benching import benches_of, neuron_named, stimulus_named
     from snntrainer3d.spec import DEFAULT_KIND
     from snntrainer3d.storage import write_output
 
@@ -95,7 +95,7 @@ def bench(
         if against is not None:
             chosen.append(neuron_named(against, root="against"))
         stimulus, span = stimulus_named(given), None if currents is None else _span(currents)
-        benches = [neuron_bench(one, stimulus, num_steps=steps, currents=span) for one in chosen]
+        benches = benches_of(chosen, stimulus, steps, span)
     except Snntrainer3dError as error:
         raise _by_option(error) from None
     title = f"{given}, {len(benches[0].response.spikes):,} steps"

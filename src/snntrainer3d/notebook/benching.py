@@ -12,7 +12,15 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
-from snntrainer3d.analysis import USUAL_STEPS, CurveChoice, FiringCurve, NeuronBench, Response, bench_neuron
+from snntrainer3d.analysis import (
+    USUAL_POINTS,
+    USUAL_STEPS,
+    CurveChoice,
+    FiringCurve,
+    NeuronBench,
+    Response,
+    bench_neurons,
+)
 from snntrainer3d.analysis import firing_curve as curve_of
 from snntrainer3d.analysis import respond as response_of
 from snntrainer3d.errors import Fault, InputError, LimitError, NotFoundError, SpecError
@@ -22,7 +30,6 @@ from snntrainer3d.spec import (
     MOST_STEPS,
     NEURON_KINDS,
     STIMULI,
-    FieldFault,
     Neuron,
     NeuronModel,
     Part,
@@ -46,7 +53,7 @@ def neuron_bench(
     *,
     num_steps: int | None = None,
     currents: tuple[float, float] | None = None,
-    points: int = 61,
+    points: int = USUAL_POINTS,
     plane_current: float | None = None,
 ) -> NeuronBench:
     """Put one neuron under an input, and return what it does: over time, under constant currents, in its plane.
@@ -73,8 +80,22 @@ def neuron_bench(
         NotFoundError: there is no such file.
         LimitError: too many steps to compute.
     """
-    chosen = neuron_named(neuron)
-    stimulus = stimulus_named(input)
+    (found,) = benches_of(
+        [neuron_named(neuron)], stimulus_named(input), num_steps, currents, points=points, plane_current=plane_current
+    )
+    return found
+
+
+def benches_of(
+    neurons: Sequence[NeuronModel],
+    stimulus: Stimulus,
+    num_steps: int | None,
+    currents: tuple[float, float] | None,
+    *,
+    points: int = USUAL_POINTS,
+    plane_current: float | None = None,
+) -> list[NeuronBench]:
+    """Return what neurons do; arguments and errors are those of `neuron_bench`."""
     steps = USUAL_STEPS if num_steps is None else num_steps
     if num_steps is None and isinstance(stimulus, RecordedInput):
         steps = min(stimulus.length + (stimulus.reading == "spikes"), MOST_STEPS)
@@ -82,9 +103,10 @@ def neuron_bench(
     lowest, highest = currents or (0.0, None)
     curve = parse(CurveChoice, {"lowest": lowest, "highest": highest, "points": points}, what="call", root="currents")
     try:
-        return bench_neuron(chosen, stimulus, steps, curve=curve, plane_current=plane_current)
-    except FieldFault as fault:
-        raise SpecError([Fault(fault.field, fault.message, fault.hint)], what="call") from None
+        return bench_neurons(neurons, stimulus, steps, curve=curve, plane_current=plane_current)
+    except SpecError as error:
+        named = [replace(fault, path=fault.path.replace("curve.", "currents.")) for fault in error.faults]
+        raise SpecError(named, what="call") from None
 
 
 def respond(neuron: AnyNeuronSource, current: ArrayLike) -> Response:

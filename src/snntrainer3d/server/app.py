@@ -27,6 +27,7 @@ from snntrainer3d.server.guard import SecurityHeaders
 from snntrainer3d.server.page import STATIC, Page
 from snntrainer3d.server.routes import (
     about,
+    bench,
     circuits,
     compare,
     datasets,
@@ -71,7 +72,7 @@ def create_app(home: Path | None = None, *, static: Path = STATIC, access: Acces
     )
     app.state.home = home or home_folder()
     app.state.downloads = Downloads()
-    for part in (about, datasets, runs, trash, disk, recordings, playback, compare, studies, circuits, exports):
+    for part in (about, bench, datasets, runs, trash, disk, recordings, playback, compare, studies, circuits, exports):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)

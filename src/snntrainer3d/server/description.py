@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from snntrainer3d.server.bench_models import BenchNeurons
 from snntrainer3d.server.circuit_models import MeasureCircuit, SimulateCircuit
 from snntrainer3d.server.compare_models import CompareRuns
 from snntrainer3d.server.models import ChangeRun, ErrorBody, Play, SetQuota, StartRun
@@ -19,6 +20,7 @@ from snntrainer3d.spec import RunSpec
 
 _REF = "#/components/schemas/{model}"
 _NAMED: tuple[type[BaseModel], ...] = (
+    BenchNeurons,
     ChangeRun,
     CompareRuns,
     ErrorBody,

@@ -1,6 +1,18 @@
 // Made by `make generate` from the Python models; edit those.
 import type { Event, RunStatus } from "./events";
-import type { AvgPool, BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, Recurrent, RunSpec } from "./spec";
+import type {
+  AvgPool,
+  BatchNorm,
+  Conv2d,
+  Dense,
+  Dropout,
+  Flatten,
+  MaxPool,
+  Neuron,
+  Recurrent,
+  RunSpec,
+  Stimulus,
+} from "./spec";
 
 /** Client: this frame is drawn, the next may come. */
 export interface Ack {
@@ -1553,4 +1565,98 @@ export interface Simulation {
   seconds: number;
   error: ErrorDetail | null;
   report: CircuitReport | null;
+}
+
+/** The constant currents of a firing curve. */
+export interface CurveChoice {
+  /** From -1,000,000,000 to 1,000,000,000. */
+  lowest: number;
+  /** By default four times the least current that makes the neuron spike. From -1,000,000,000 to 1,000,000,000. */
+  highest: number | null;
+  /** From 2 to 200. */
+  points: number;
+}
+
+/** What is tried: one neuron, or two under the same input. */
+export interface BenchNeurons {
+  neurons: Neuron[];
+  input: Stimulus;
+  /** From 1 to 10,000. */
+  num_steps: number;
+  /** Constant currents of the firing curve; null for none. */
+  curve: CurveChoice | null;
+  /** Whether the phase plane is wanted, where a neuron has two states. */
+  plane: boolean;
+  /**
+   * Constant current of the nullclines; the median of the input's second half by default. From -1,000,000,000 to 1,000,000,000.
+   */
+  plane_current: number | null;
+}
+
+/** How often a neuron fires under constant currents. */
+export interface BenchCurve {
+  currents: number[];
+  /** Spikes per time step. */
+  rates: number[];
+  /** The least current found that makes it spike within the steps; null where none does. */
+  rheobase: number | null;
+}
+
+/** Lines in the plane of two states; segments are x, y, x, y, one after the other. */
+export interface BenchPlane {
+  /** Of the states: across, which is the membrane, and up. */
+  names: string[];
+  ranges: number[][];
+  current: number;
+  /** Base64 of little-endian float32: where one step leaves the state unchanged. */
+  nullclines: string[];
+  /** Base64 of little-endian float32: beyond it the next step spikes. */
+  threshold: string;
+}
+
+/** A state over time. */
+export interface BenchState {
+  name: string;
+  /** Base64 of little-endian float32, after each step. */
+  values: string;
+}
+
+/** A neuron's figures; null for what there is not. */
+export interface BenchSummary {
+  steps: number;
+  spikes: number;
+  /** Spikes per time step. */
+  rate: number;
+  /** Where the neuron's document has a time step in seconds. */
+  rate_hz: number | null;
+  first_spike: number | null;
+  /** Time steps between spikes. */
+  mean_interval: number | null;
+  highest_membrane: number | null;
+  last_membrane: number | null;
+  rheobase: number | null;
+  /** The first time step after which a state is no finite number. */
+  diverged_at: number | null;
+}
+
+/** What one neuron does. */
+export interface Benched {
+  title: string;
+  equation: string[];
+  /** The membrane first; without the spike of the step before. */
+  states: BenchState[];
+  /** Time steps, counted from 0. */
+  spikes: number[];
+  /** Seconds of a time step, where the neuron's document has them. */
+  step_s: number | null;
+  summary: BenchSummary;
+  curve: BenchCurve | null;
+  plane: BenchPlane | null;
+}
+
+/** What the neurons do with the input. */
+export interface BenchAnswer {
+  /** Base64 of little-endian float32: the input at each step. */
+  current: string;
+  neurons: Benched[];
 }

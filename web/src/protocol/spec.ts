@@ -410,6 +410,76 @@ export interface Rate {
 
 export type Coding = Direct | Rate | Latency | Delta | Population;
 
+/** White noise: at each step a number of its own from a normal distribution. */
+export interface NoiseInput {
+  kind: "noise";
+  /** From -1,000,000,000 to 1,000,000,000. */
+  mean: number;
+  /** Standard deviation. From 0 to 1,000,000,000. */
+  deviation: number;
+  /** Of the random numbers; the same seed gives the same current. From 0 to 4,294,967,295. */
+  seed: number;
+}
+
+/** A constant current for some steps, none before and after. */
+export interface PulseInput {
+  kind: "pulse";
+  /** From -1,000,000,000 to 1,000,000,000. */
+  current: number;
+  /** The first time step with the current. From 0 to 10,000. */
+  begin: number;
+  /** Time steps with the current. From 1 to 10,000. */
+  length: number;
+}
+
+/** A current that rises or falls evenly from the first step to the last. */
+export interface RampInput {
+  kind: "ramp";
+  /** From -1,000,000,000 to 1,000,000,000. */
+  first: number;
+  /** From -1,000,000,000 to 1,000,000,000. */
+  last: number;
+}
+
+/**
+ * Recorded numbers: currents, one a step, or the time steps of spikes that arrive.
+ *
+ * The numbers stand one a line, or with spaces, commas or semicolons between them. Of a table with a header the column
+ * that is named `input` or `current`, of spikes `spike` (1 at a step with a spike), is read. After the last number the
+ * current is 0.
+ */
+export interface RecordedInput {
+  kind: "recorded";
+  /** The content of the file. */
+  text: string;
+  /** What the numbers are: currents, or the time steps of spikes, counted from 0. */
+  reading: "currents" | "spikes";
+  /** What a spike gives at its step; spikes at the same step add up. From -1,000,000,000 to 1,000,000,000. */
+  current: number;
+}
+
+/** A sine about a mean. */
+export interface SineInput {
+  kind: "sine";
+  /** From -1,000,000,000 to 1,000,000,000. */
+  mean: number;
+  /** From -1,000,000,000 to 1,000,000,000. */
+  amplitude: number;
+  /** Time steps of one oscillation. From 2 to 10,000. */
+  period: number;
+}
+
+/** No current at first, from a step on a constant one. */
+export interface StepInput {
+  kind: "step";
+  /** From -1,000,000,000 to 1,000,000,000. */
+  current: number;
+  /** The first time step with the current; steps count from 0. From 0 to 10,000. */
+  begin: number;
+}
+
+export type Stimulus = StepInput | RampInput | PulseInput | SineInput | NoiseInput | RecordedInput;
+
 /** Adam. Kingma and Ba 2015. */
 export interface Adam {
   kind: "adam";
