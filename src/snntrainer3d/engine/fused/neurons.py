@@ -18,7 +18,7 @@ from snntrainer3d.engine.kernels.layer import blocks_of
 from snntrainer3d.engine.kernels.llvm_text import Scanned, backward_text, forward_text
 from snntrainer3d.engine.kernels.machine_code import address_of
 from snntrainer3d.engine.snntorch_models import MODELS, RECURRENT_MODELS, following, model_of
-from snntrainer3d.spec import NeuronModel, Surrogate
+from snntrainer3d.spec import Surrogate
 from snntrainer3d.spec.equations import SURROGATE, gradients, leaves_of, traced
 
 ENOUGH = 8
@@ -80,19 +80,15 @@ class Neurons:
     def scanned(self) -> Scanned:
         """The equation, with the rows of values that its scans read."""
         reset_delay = bool(getattr(self.module, "reset_delay", True))
-        return _scanned(self._model, self.module.reset_mechanism, reset_delay, self.surrogate.model)
-
-    @property
-    def _model(self) -> type[NeuronModel]:
         model = self.module.model if isinstance(self.module, EquationNeuron) else model_of(self.module)
-        assert model is not None
-        return model
+        return _scanned(model, self.module.reset_mechanism, reset_delay, self.surrogate.model)
 
     @property
     def silences(self) -> bool:
         """Whether a spike silences the whole drive of the step after it, as RLeaky's reset to zero does."""
-        silences = self._model.when_recurrent.get("silences_input", False)
-        return silences and type(self.module) in RECURRENT_MODELS and self.module.reset_mechanism == "zero"
+        model = RECURRENT_MODELS.get(type(self.module))
+        silences = model is not None and model.when_recurrent.get("silences_input", False)
+        return silences and self.module.reset_mechanism == "zero"
 
     @property
     def state_rows(self) -> int:
