@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from exact_neurons import over_time
 
-from snntrainer3d.engine.equation_neuron import EquationNeuron
-from snntrainer3d.engine.fuse import fuse
 from snntrainer3d.spec.neurons.refractory_lif import RefractoryLIF
 
 TAU_RC, TAU_REF = 0.02, 0.002
@@ -35,8 +33,8 @@ def published(currents: np.ndarray, dt: float) -> tuple[np.ndarray, np.ndarray]:
 def test_spikes_and_voltages_are_the_published_steps() -> None:
     currents = np.random.default_rng(0).normal(2.0, 4.0, (400, 1, 60))
     spikes, voltages = published(currents, 0.001)
-    neuron = EquationNeuron(RefractoryLIF(input_gain=1.0)).double()
-    found, membranes = fuse(nn.ModuleList([neuron]))(torch.from_numpy(currents))
+    neuron = RefractoryLIF(input_gain=1.0)
+    found, membranes = over_time(neuron, torch.from_numpy(currents))
     assert 0.02 < spikes.mean() < 0.4
     assert np.array_equal(found.numpy() > 0, spikes)
     assert np.abs(membranes.numpy() - voltages).max() < 1e-12
@@ -46,7 +44,7 @@ def test_spikes_and_voltages_are_the_published_steps() -> None:
 def test_the_rate_is_the_closed_form_at_any_step(dt: float) -> None:
     """Over two seconds, to within a spike at each end."""
     currents = torch.tensor([[1.2, 2.0, 5.0, 20.0]], dtype=torch.float64)
-    neuron = EquationNeuron(RefractoryLIF(input_gain=1.0, time_step_s=dt)).double()
-    spikes, _ = fuse(nn.ModuleList([neuron]))(currents, round(2.0 / dt))
+    neuron = RefractoryLIF(input_gain=1.0, time_step_s=dt)
+    spikes, _ = over_time(neuron, currents, round(2.0 / dt))
     rates = 1.0 / (TAU_REF + TAU_RC * torch.log(currents / (currents - 1.0)))
     assert ((spikes.sum(0) - 2.0 * rates).abs() <= 1.0).all()

@@ -1,6 +1,6 @@
 // Made by `make generate` from the Python models; edit those.
 
-export const NEURON_VALUES = ["beta", "threshold", "alpha", "rho", "adaptation", "a", "b", "c", "d"] as const;
+export const NEURON_VALUES = ["beta", "threshold", "alpha", "rho", "adaptation", "a", "b", "c", "d", "bias", "a_ns", "jump_pa", "omega", "b_offset"] as const;
 
 /** Arcus tangent: dS/dz = (slope/2) / (1 + (π·slope·z/2)²). Fang et al. 2021. */
 export interface Atan {
@@ -94,6 +94,48 @@ export interface Adaptive {
   learn_adaptation: Learning;
 }
 
+/**
+ * Adaptive exponential integrate-and-fire (AdEx): two variables that follow recorded cortical cells closely.
+ *
+ * C·dv/dt = −g_L·(v − E_L) + g_L·Δ·exp((v − v_T)/Δ) − w + I and τ_w·dw/dt = a·(v − E_L) − w, with I =
+ * input_gain_pa·x, in mV, pA and nS; forward Euler. A spike sets v to `reset_mv` and adds `jump_pa` to w. v is kept
+ * from −150 to 100 mV, so that no input makes it infinite, and its gradient grows through a step by 1 at most. Source:
+ * Brette and Gerstner, "Adaptive Exponential Integrate-and-Fire Model as an Effective Description of Neuronal
+ * Activity", Journal of Neurophysiology 94 (2005), equations 2 and 3 with the values of its cell.
+ */
+export interface AdaptiveExponentialIF {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere; over mV, so a small slope is right. */
+  surrogate: Surrogate;
+  kind: "adaptive_exponential_if";
+  /** Of the membrane. From 10 to 10,000. */
+  capacitance_pf: number;
+  /** Conductance through which the membrane falls to rest. Above 0 to 1,000. */
+  leak_ns: number;
+  /** Membrane without input, and at the start. From -100 to 0. */
+  rest_mv: number;
+  /** Membrane after a spike; about −47 lets a cell fire in bursts. From -100 to 0. */
+  reset_mv: number;
+  /** Membrane from which on it rises by itself. From -100 to 0. */
+  onset_mv: number;
+  /** Over how many mV the rise begins: the less, the more sudden. From 0.1 to 20. */
+  sharpness_mv: number;
+  /** Time in which the adapting current comes back. From 1 to 10,000. */
+  tau_w_ms: number;
+  /** How strongly the adapting current follows the membrane. From -1,000 to 1,000. */
+  a_ns: number;
+  /** What a spike adds to the adapting current. From 0 to 10,000. */
+  jump_pa: number;
+  /** Simulated time per step. Above 0 to 1. */
+  time_step_ms: number;
+  /** The current for an input of 1. Above 0 to 100,000. */
+  input_gain_pa: number;
+  /** Membrane above which it has spiked: the peak of a spike, not where it begins. From -100 to 100. */
+  threshold: number;
+  learn_a_ns: Learning;
+  learn_jump_pa: Learning;
+}
+
 /** Difference of two exponentials: the membrane answers a spike with a rise and a fall. */
 export interface Alpha {
   /** Membrane potential above which the neuron spikes. Above 0 to 1,000. */
@@ -109,6 +151,110 @@ export interface Alpha {
   beta: number;
   learn_alpha: Learning;
   learn_beta: Learning;
+}
+
+/**
+ * Leaky integrate-and-fire with conductances and an adaptive threshold, the excitatory cell of Diehl & Cook 2015.
+ *
+ * Membrane in mV, conductances without a unit, by forward Euler. An input is one number here: a positive one adds to
+ * the exciting conductance g_e, whose synapse pulls the membrane to 0 mV, a negative one to the inhibiting g_i, which
+ * pulls it to −100 mV. What arrives counts from its own step on. A spike resets the membrane, holds it there for the
+ * refractory time and raises the threshold by `rise_mv`. The membrane is kept between these two potentials, which
+ * the published network never leaves; where a conductance is so large that Euler's step overshoots, it would diverge.
+ * θ starts at 0 and adds to `threshold`, where the published program begins with 20 and subtracts them. Source: Diehl
+ * and Cook, "Unsupervised learning of digit recognition using spike-timing-dependent plasticity", Frontiers in
+ * Computational Neuroscience 9 (2015), and the authors' program.
+ */
+export interface ConductanceLIF {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere; over mV, so a small slope is right. */
+  surrogate: Surrogate;
+  kind: "conductance_lif";
+  /** Time in which the membrane falls to rest without input. From 1 to 1,000. */
+  tau_m_ms: number;
+  /** Of the conductance that positive inputs open. From 1 to 1,000. */
+  tau_e_ms: number;
+  /** Of the conductance that negative inputs open. From 1 to 1,000. */
+  tau_i_ms: number;
+  /** Time in which a raised threshold comes back; the publication's is hours. From 1 to 1,000,000,000. */
+  tau_theta_ms: number;
+  /** Time after a spike in which the membrane stays at the reset. From 0 to 1,000. */
+  tau_ref_ms: number;
+  /** Membrane without input, and at the start. From -100 to 0. */
+  rest_mv: number;
+  /** Membrane after a spike. From -100 to 0. */
+  reset_mv: number;
+  /** What a spike adds to the threshold. From 0 to 100. */
+  rise_mv: number;
+  /** Simulated time per step; .5 in the publication. Above 0 to 1. */
+  time_step_ms: number;
+  /** The conductance that an input of 1 opens, in units of the leak. Above 0 to 1,000. */
+  input_gain: number;
+  /** Membrane above which the neuron spikes, before any rise. From -100 to 0. */
+  threshold: number;
+}
+
+/**
+ * Exponential integrate-and-fire: above v_T the membrane rises by itself, exponentially.
+ *
+ * τ·dv/dt = −(v − v_rest) + Δ·exp((v − v_T)/Δ) + I in mV, with I = input_gain_mv·x; forward Euler. It fires from
+ * I = v_T − v_rest − Δ on. v is kept from −150 to 100 mV, so that no input makes it infinite, and the gradient grows
+ * through a step by 1 at most. Source: Fourcaud-Trocmé et al., "How spike generation mechanisms determine the neuronal
+ * response to fluctuating inputs", Journal of Neuroscience 23 (2003); values of Gerstner et al., Neuronal Dynamics
+ * (2014), section 5.2, and its exercises.
+ */
+export interface ExponentialIF {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere; over mV, so a small slope is right. */
+  surrogate: Surrogate;
+  kind: "exponential_if";
+  /** Of the membrane. From 1 to 1,000. */
+  tau_ms: number;
+  /** Membrane without input, and at the start. From -100 to 0. */
+  rest_mv: number;
+  /** Membrane after a spike. From -100 to 0. */
+  reset_mv: number;
+  /** Membrane from which on it rises by itself. From -100 to 0. */
+  onset_mv: number;
+  /** Over how many mV the rise begins: the less, the more sudden. From 0.1 to 20. */
+  sharpness_mv: number;
+  /** Simulated time per step. Above 0 to 1. */
+  time_step_ms: number;
+  /** The current times the membrane's resistance, in mV, for an input of 1. Above 0 to 1,000. */
+  input_gain_mv: number;
+  /** Membrane above which it has spiked: the peak of a spike, not where it begins. From -100 to 100. */
+  threshold: number;
+}
+
+/**
+ * FitzHugh–Nagumo: the two variables that make a cell excitable, without units.
+ *
+ * dv/dt = v − v³/3 − w + I and τ·dw/dt = v + a − b·w, with I = input_gain·x, by 20 steps of forward Euler in each time
+ * step. Spikes are part of the motion: nothing is reset, and one is counted where v passes the threshold upwards. With
+ * the usual values it fires by itself for I from .33 to 1.42. v is kept from −3 to 3, which it reaches for no I of a
+ * few units, so that no input makes it infinite; its gradient grows by 1 at most in each of the steps. It starts near
+ * rest, at v = −1.2, w = −.62. Source: FitzHugh, "Impulses and Physiological States in Theoretical Models of Nerve
+ * Membrane", Biophysical Journal 1 (1961); Nagumo, Arimoto and Yoshizawa, Proceedings of the IRE 50 (1962).
+ */
+export interface FitzHughNagumo {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "fitzhugh_nagumo";
+  /** Where the recovery's line crosses: it sets how far from firing the cell rests. From -2 to 2. */
+  a: number;
+  /** How strongly the recovery falls back by itself. From 0 to 2. */
+  b: number;
+  /** How much slower the recovery w is than v. From 1 to 1,000. */
+  tau: number;
+  /** Time per step, without a unit; a spike and what follows it take about 40. Above 0 to 2. */
+  time_step: number;
+  /** The current I for an input of 1. Above 0 to 1,000. */
+  input_gain: number;
+  /** v that is a spike where it is passed upwards. From -2 to 2. */
+  threshold: number;
+  learn_a: Learning;
+  learn_b: Learning;
 }
 
 /**
@@ -244,6 +390,36 @@ export interface OwnParameter {
 }
 
 /**
+ * Quadratic integrate-and-fire: τ·dv/dt = v² + I, the normal form of cells that can fire at any low rate.
+ *
+ * I = bias + input_gain·x; forward Euler. Without input, and with a negative bias, it rests at −√(−bias) and spikes by
+ * itself once pushed above √(−bias). Under a constant I > 0 the time between spikes is
+ * τ/√I·(atan(θ/√I) − atan(reset/√I)). v is kept from −20 to 100, so that no input makes it infinite, and the gradient
+ * grows through a step by 1 at most. Source: Ermentrout and Kopell, "Parabolic bursting in an excitable system coupled
+ * with a slow oscillation", SIAM Journal on Applied Mathematics 46 (1986); Gerstner et al., Neuronal Dynamics (2014),
+ * section 5.3.
+ */
+export interface QuadraticIF {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere; small, for a wide membrane. */
+  surrogate: Surrogate;
+  kind: "quadratic_if";
+  /** Of the membrane. From 1 to 1,000. */
+  tau_ms: number;
+  /** The current I without input; above 0 the neuron fires by itself. From -100 to 100. */
+  bias: number;
+  /** Membrane after a spike. From -20 to 0. */
+  reset_to: number;
+  /** Simulated time per step. Above 0 to 1. */
+  time_step_ms: number;
+  /** The current I that an input of 1 adds. Above 0 to 1,000. */
+  input_gain: number;
+  /** Membrane above which it has spiked: the peak of a spike, not where it begins. Above 0 to 100. */
+  threshold: number;
+  learn_bias: Learning;
+}
+
+/**
  * Leaky integrate-and-fire in seconds, as simulators of the Neural Engineering Framework have it.
  *
  * The membrane v follows τ_rc·dv/dt = J − v exactly for a current J =
@@ -272,6 +448,71 @@ export interface RefractoryLIF {
    * Membrane potential above which the neuron spikes; a constant current must exceed it to be felt. Above 0 to 1,000.
    */
   threshold: number;
+}
+
+/**
+ * Balanced resonate-and-fire: a damped oscillator that answers to inputs of its own frequency.
+ *
+ * u + i·v turns by ω and shrinks by b each second; a spike does not reset it, but raises threshold and damping by q
+ * for a while. b = p(ω) − |b_offset| − q, and p(ω) = (−1 + √(1 − (Δt·ω)²))/Δt is where Euler's step neither grows nor
+ * shrinks, so that no frequency diverges. ω counts within 0 and 99, which keeps Δt·ω below 1. The input is scaled by
+ * Δt, hence its gain, which is 1 in the publication. Source: Higuchi, Kairat, Bohté and Otte, "Balanced
+ * Resonate-and-Fire Neurons", ICML 2024; after Izhikevich's of Neural Networks 14 (2001).
+ */
+export interface ResonateAndFire {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "resonate_and_fire";
+  /** Radians per second: 10 is 1.6 Hz. From 0 to 99. */
+  omega: number;
+  /** By how much faster than not at all the oscillation fades, per second. From -100 to 100. */
+  b_offset: number;
+  /** What is kept per step of what spikes add to threshold and damping. From 0 to 1. */
+  gamma: number;
+  /** Simulated seconds per step. Above 0 to 0.01. */
+  time_step_s: number;
+  /** What an input of 1 adds per second; 1 in the publication. Above 0 to 10,000. */
+  input_gain: number;
+  /** u above which the neuron spikes. Above 0 to 1,000. */
+  threshold: number;
+  learn_omega: Learning;
+  learn_b_offset: Learning;
+}
+
+/**
+ * Adaptive leaky integrate-and-fire by the symplectic Euler method (SE-adLIF).
+ *
+ * τ_u·du/dt = −u + I − w and τ_w·dw/dt = −w + q·(a·u + b·s), with I = input_gain·x: the adapting current w follows
+ * membrane and spikes, which lets the membrane oscillate. w moves by the membrane of the same step, and so is stable
+ * where the usual Euler step would diverge. a counts within 0 and 1, b within 0 and 2. A spike empties the membrane,
+ * without a gradient; u of its step is what had been reached. Source: Baronig, Ferrand, Sabathiel and Legenstein,
+ * "Advancing spatio-temporal processing through adaptation in spiking neural networks", Nature Communications 16
+ * (2025).
+ */
+export interface SymplecticAdLIF {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere. */
+  surrogate: Surrogate;
+  kind: "symplectic_adlif";
+  /** 5 to 25 in the publication. From 1 to 1,000. */
+  tau_u_ms: number;
+  /** 20 to 300 in the publication. From 1 to 10,000. */
+  tau_w_ms: number;
+  /** How strongly w follows the membrane. From 0 to 1. */
+  a: number;
+  /** How strongly a spike raises w. From 0 to 2. */
+  b: number;
+  /** Scales both; 60 to 120 in the publication. From 0 to 1,000. */
+  q: number;
+  /** Simulated time per step. Above 0 to 1. */
+  time_step_ms: number;
+  /** The current I for an input of 1. Above 0 to 1,000. */
+  input_gain: number;
+  /** Membrane above which the neuron spikes. Above 0 to 1,000. */
+  threshold: number;
+  learn_a: Learning;
+  learn_b: Learning;
 }
 
 /** Second-order neuron: the input is first smoothed by a synaptic current i. */
@@ -303,7 +544,14 @@ export type Neuron =
   | Adaptive
   | Izhikevich
   | Integrator
-  | RefractoryLIF;
+  | RefractoryLIF
+  | ConductanceLIF
+  | QuadraticIF
+  | ExponentialIF
+  | AdaptiveExponentialIF
+  | ResonateAndFire
+  | SymplecticAdLIF
+  | FitzHughNagumo;
 
 /** The learning rate stays what it is. */
 export interface Constant {
@@ -521,7 +769,7 @@ export interface AvgPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
   kind: "avg_pool";
 }
 
@@ -538,7 +786,7 @@ export interface BatchNorm {
   /** Added to the variance. Above 0 to 1. */
   epsilon: number;
   /** Neurons driven by the result; null hands it on. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
 }
 
 /** A kernel slid over maps, the same weights everywhere: x[t] = K * s[t] + b. */
@@ -555,7 +803,7 @@ export interface Conv2d {
   /** Whether each map has a constant input of its own, learned like a weight. */
   bias: boolean;
   /** The neurons, one for each value of the maps; null hands the currents on to the next layer. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
 }
 
 /** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
@@ -598,7 +846,7 @@ export interface MaxPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
   kind: "max_pool";
 }
 
@@ -625,7 +873,7 @@ export interface Recurrent {
   kind: "recurrent";
   /** Whether a spike comes back to every neuron of the layer, or only to the one that fired. */
   feedback: "all_to_all" | "one_to_one";
-  neuron: OwnNeuron | Leaky | Synaptic | Adaptive | Izhikevich | RefractoryLIF;
+  neuron: OwnNeuron | Leaky | Synaptic | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo;
 }
 
 /** Stochastic gradient descent with momentum. Polyak 1964; Nesterov 1983. */

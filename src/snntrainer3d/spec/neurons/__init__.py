@@ -37,6 +37,13 @@ _FILES = (
     "izhikevich",
     "integrator",
     "refractory_lif",
+    "conductance_lif",
+    "quadratic_if",
+    "exponential_if",
+    "adaptive_exponential_if",
+    "resonate_and_fire",
+    "symplectic_adlif",
+    "fitzhugh_nagumo",
 )
 """The kinds in the order in which people read them, each in the file of its name."""
 

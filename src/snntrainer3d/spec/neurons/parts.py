@@ -16,6 +16,7 @@ from pydantic import Field
 
 from snntrainer3d.spec._document import Part
 from snntrainer3d.spec.equations import UNITS, Node, Trace
+from snntrainer3d.spec.equations.trace import Value
 from snntrainer3d.spec.surrogates import Atan, Surrogate
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -195,6 +196,19 @@ class FixedReset(NeuronModel):
     learn_threshold: Learning = "fixed"
     surrogate: Surrogate = Atan()
     """Gradient used in place of the spike's, which is zero almost everywhere."""
+
+
+def limited(
+    now: Trace, grown: Node, growth: tuple[Node, Node], bounds: tuple[float, float], *through: tuple[Node, Value]
+) -> Node:
+    """Return a membrane kept within bounds, whose gradient grows through the step by 1 at most.
+
+    Args:
+        growth: the membrane before, and by how much it grows: a thousandfold in a spike, which hinders learning.
+        through: whatever else gradients go to, each with its factor.
+    """
+    before, factor = growth
+    return now.clamp(now.with_gradient(grown, (before, now.minimum(factor, 1.0)), *through), *bounds)
 
 
 def never_forgets(beta: float) -> Iterator[Unwise]:
