@@ -118,7 +118,7 @@ def test_two_classes_are_learned(name: str) -> None:
             assert not learner.note
             losses = [learner.train_batch(inputs, labels, 0.01).loss for _ in range(30)]
             assert np.isfinite(losses).all()
-            assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:3]), (loss, losses)
+            assert np.mean(losses[-5:]) < 0.85 * losses[0], (loss, losses)
 
 
 def test_every_equation_has_lines_for_people() -> None:

@@ -31,7 +31,7 @@ from snntrainer3d.exports.forms import runner
 from snntrainer3d.exports.proof import ROUNDING
 from snntrainer3d.exports.state_dict import from_state_dict
 from snntrainer3d.spec import NEURONS as MODELS
-from snntrainer3d.spec import Alpha, Leaky, Network, Synaptic, Training, dense_network, parse
+from snntrainer3d.spec import Adaptive, Alpha, Leaky, Network, Synaptic, Training, dense_network, parse
 
 pytestmark = pytest.mark.slow
 

@@ -63,8 +63,13 @@ class EquationNeuron(snntorch.SpikingNeuron):
         spikes, after = stepped(self.model, self, self._numbers(), current, before, self.spike_grad)
         return (spikes, *(after[name] for name in self.order if name != self.spikes))
 
-    def _numbers(self) -> dict[str, Tensor | float]:
-        return {name: getattr(self, name) for name in self.model.numbers}
+    def _numbers(self) -> dict[str, Tensor]:
+        """Return the numbers in the precision of the module, in which fused scans compute with them too."""
+        like = self.threshold
+        return {
+            name: torch.as_tensor(getattr(self, name), dtype=like.dtype, device=like.device)
+            for name in self.model.numbers
+        }
 
 
 class OneToOne(nn.Module):
