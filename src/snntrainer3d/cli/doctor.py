@@ -182,7 +182,7 @@ def _datasets() -> Iterator[Finding]:
 
 
 def _training() -> Iterator[Finding]:
-    say("Trying a tiny training, which the first time compiles its kernels: half a minute or more …")
+    say("Trying a tiny training, which the first time compiles its kernels: some seconds …")
     with tempfile.TemporaryDirectory(prefix="snntrainer3d-doctor-") as home:
         environment = {**os.environ, "SNNTRAINER3D_HOME": home}
         command = [sys.executable, "-m", "snntrainer3d", *TRAINING]

@@ -54,7 +54,7 @@ class Follower(Bar):
         """Say once, where no bar says it, why nothing happens for so long."""
         if begun and self._preparing is None and not self.is_shown:
             self._preparing = Timer(
-                SILENCE_S, self.line, ["Preparing kernels (once on this machine, a minute or more) …"]
+                SILENCE_S, self.line, ["Preparing kernels (once on this machine, some seconds) …"]
             )
             self._preparing.daemon = True
             self._preparing.start()

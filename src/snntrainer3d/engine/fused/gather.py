@@ -6,34 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from snntrainer3d.engine.kernels.compiled import kernel
-from snntrainer3d.engine.kernels.task import Task, threads, vector
+from snntrainer3d.engine.kernels.task import Task, threads
+from snntrainer3d.engine.kernels.translate import Integers, Number, Numbers, Raws, kernel
 
 ROWS, FEATURES, LANES, RAW, INDICES, OUT, SCALES = range(7)
 
 
-@kernel()
-def _gather(table: Any, lane: Any, raw_dtype: Any, dtype: Any) -> Any:
+@kernel
+def _gather(table: Integers, lane: int) -> None:
     rows, features = table[ROWS], table[FEATURES]
-    raw, out = vector(table[RAW], 1 << 62, raw_dtype), vector(table[OUT], rows * features, dtype)
-    indices, scales = vector(table[INDICES], rows, np.int64), vector(table[SCALES], 2, dtype)
+    raw, out = Raws(table[RAW]), Numbers(table[OUT])
+    indices, scales = Integers(table[INDICES]), Numbers(table[SCALES])
     scale, offset = scales[0], scales[1]
     for row in range(lane * rows // table[LANES], (lane + 1) * rows // table[LANES]):
-        source = raw[indices[row] * features :][:features]
-        target = out[row * features : (row + 1) * features]
+        source, target = raw[indices[row] * features :], out[row * features :]
         for i in range(features):
-            target[i] = dtype(source[i]) * scale + offset
+            target[i] = Number(source[i]) * scale + offset
 
 
-def _bytes32(table: int, lane: int) -> None:
-    _gather(vector(table, 8, np.int64), lane, np.uint8, np.float32)
-
-
-def _floats32(table: int, lane: int) -> None:
-    _gather(vector(table, 8, np.int64), lane, np.float32, np.float32)
-
-
-GATHER: dict[Any, Task] = {np.dtype(np.uint8): Task(_bytes32), np.dtype(np.float32): Task(_floats32)}
+GATHER: dict[Any, Task] = {
+    np.dtype(np.uint8): Task(_gather, Raw="i8", Number="float"),
+    np.dtype(np.float32): Task(_gather, Raw="float", Number="float"),
+}
 
 
 def gather(raw: np.ndarray, indices: np.ndarray, scale: float, offset: float, out: np.ndarray) -> None:

@@ -353,7 +353,7 @@ class FusedLearner:
 
 
 def prepare(dtype: torch.dtype = torch.float32) -> Iterator[float]:
-    """Compile, or load from disk, what the fused learner runs; the first time on a machine takes half a minute.
+    """Compile, or load from disk, what the fused learner runs; the first time on a machine takes a second or two.
 
     Yields:
         The share done, before each of the kernels.

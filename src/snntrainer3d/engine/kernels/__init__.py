@@ -1,6 +1,7 @@
-"""The time loops of the neurons: per neuron a readable reference and beside it the fused form; imports no torch.
+"""What runs as machine code; imports no torch.
 
-A fused kernel is built of two steps per neuron, one time step forward and one backward over a row of neurons;
-`scan` repeats them over time. Rows are parts of arrays [..., batch·neuron], cut into blocks whose size depends on
-the shapes alone, so results do not depend on the number of threads.
+`llvm_text` prints the scans of a neuron's equation over time, `translate` turns the other kernels, written in a small
+part of Python, into the same assembly; `machine_code` compiles it, `task` runs it. Rows are parts of arrays
+[..., batch·neuron], cut into blocks whose size depends on the shapes alone, so results do not depend on the number
+of threads.
 """

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
 
-from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.layout import (
     CARRY,
     FIRST,
@@ -32,11 +28,11 @@ from snntrainer3d.engine.kernels.layout import (
     X,
 )
 from snntrainer3d.engine.kernels.native import flush_denormals, restore_denormals
-from snntrainer3d.engine.kernels.task import Task, call, threads, vector
+from snntrainer3d.engine.kernels.task import Task, call, threads
+from snntrainer3d.engine.kernels.translate import Int32, Integers, array_of, kernel
 
 BLOCK = 512
 """Neurons that one thread takes through all steps at a time, so that their states stay in the first cache."""
-_ENTRIES = 7
 
 
 def blocks_of(batch: int, neurons: int, most: int = BLOCK) -> tuple[int, np.ndarray, np.ndarray]:
@@ -59,23 +55,24 @@ def blocks_of(batch: int, neurons: int, most: int = BLOCK) -> tuple[int, np.ndar
     return neurons, np.append(starts, batch * neurons).astype(np.int64), shifts.astype(np.int64)
 
 
-@kernel()
-def scan_blocks(code: Any, scan: Any, starts: Any, shifts: Any, first: int, last: int, every: int) -> Any:
+@kernel
+def scan_blocks(
+    code: int, scan: Integers, starts: Integers, shifts: Integers, first: int, last: int, every: int
+) -> None:
     """Run a scan on blocks first, first + every … before last."""
     for block in range(first, last, every):
         scan[FIRST], scan[LAST], scan[SHIFT] = starts[block], min(starts[block + 1], scan[WIDTH]), shifts[block]
-        call(code, scan.ctypes.data, 0)
+        call(code, scan, 0)
 
 
-def _run(address: int, lane: int) -> None:
-    table = vector(address, _ENTRIES, np.int64)
-    blocks, lanes, flush = table[4], table[5], table[6]
-    scan = np.empty(SCAN_ENTRIES, np.int64)
-    scan[:] = vector(table[1], SCAN_ENTRIES, np.int64)
-    starts, shifts = vector(table[2], blocks + 1, np.int64), vector(table[3], blocks, np.int64)
-    control = flush_denormals() if flush else numba.uint32(0)
-    scan_blocks(table[0], scan, starts, shifts, lane, blocks, lanes)
-    if flush:
+@kernel
+def _run(table: Integers, lane: int) -> None:
+    whole, scan = Integers(table[1]), array_of(int, SCAN_ENTRIES)
+    for entry in range(SCAN_ENTRIES):
+        scan[entry] = whole[entry]
+    control = flush_denormals() if table[6] else Int32(0)
+    scan_blocks(table[0], scan, Integers(table[2]), Integers(table[3]), lane, table[4], table[5])
+    if table[6]:
         restore_denormals(control)
 
 

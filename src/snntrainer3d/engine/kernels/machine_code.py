@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-import struct
 import threading
-import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
 
-from snntrainer3d.engine.kernels.compiled import kernel_cache
-from snntrainer3d.storage import write_atomically
+from snntrainer3d.engine.kernels.code_cache import keep, kept
 
-_SEAL = struct.Struct("<4sI")
-_MAGIC = b"S3DO"
 _turn = threading.Lock()
-_kept: list[Any] = []
+_loaded: list[Any] = []
 """Engines own the memory of their functions."""
 
 
 @cache
-def address_of(text: str) -> int:
-    """Return the address of the function `scan` of an LLVM module, compiled for this processor."""
+def address_of(text: str, name: str = "scan", *, optimised: bool = False) -> int:
+    """Return the address of a function of an LLVM module, compiled for this processor.
+
+    Args:
+        optimised: LLVM rearranges the module first; what is written in vectors has no need of that.
+    """
     with _turn:
         machine = _machine()
-        file = kernel_cache() / f"{_key(text)}.o"
-        code = _read(file)
+        key = _key(text, optimised)
+        code = kept(key)
         if code is None:
-            code = _compile(text, machine)
-            _write(file, code)
+            code = _compile(text, machine, optimised)
+            keep(key, code)
         module = llvm.parse_assembly("")
         module.triple = machine.triple
         engine = llvm.create_mcjit_compiler(module, machine)
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
-        _kept.append(engine)
-        return int(engine.get_function_address("scan"))
+        _loaded.append(engine)
+        return int(engine.get_function_address(name))
 
 
 def _machine() -> Any:
@@ -58,32 +57,26 @@ def assembly_of(text: str) -> str:
         return assembly
 
 
-def _compile(text: str, machine: Any) -> bytes:
+def _compile(text: str, machine: Any, optimised: bool) -> bytes:
     module = llvm.parse_assembly(text)
     module.triple = machine.triple
     module.verify()
+    if optimised:
+        module.data_layout = str(machine.target_data)
+        options = llvm.create_pipeline_tuning_options(speed_level=2)
+        options.loop_vectorization, options.slp_vectorization = True, False
+        passes = llvm.create_pass_builder(machine, options)
+        passes.getModulePassManager().run(module, passes)
     code: bytes = machine.emit_object(module)
     return code
 
 
-def _key(text: str) -> str:
-    told = (text, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), llvm.llvm_version_info)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+@cache
+def _how() -> tuple[Any, ...]:
+    """Return what machine code hangs on beside its text: the processor, LLVM, and how it is asked."""
+    processor = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    return *processor, llvm.llvm_version_info, Path(__file__).read_bytes()
 
 
-def _read(file: Path) -> bytes | None:
-    """Return code that is whole, as it was written; None for what is missing or damaged."""
-    try:
-        content = file.read_bytes()
-        magic, checksum = _SEAL.unpack(content[-_SEAL.size :])
-    except (OSError, struct.error):
-        return None
-    code = content[: -_SEAL.size]
-    return code if magic == _MAGIC and checksum == zlib.crc32(code) else None
-
-
-def _write(file: Path, code: bytes) -> None:
-    try:
-        write_atomically(file, code + _SEAL.pack(_MAGIC, zlib.crc32(code)))
-    except OSError:
-        return
+def _key(text: str, optimised: bool) -> str:
+    return hashlib.sha256(repr((text, optimised, *_how())).encode()).hexdigest()[:32]

@@ -1,7 +1,6 @@
-# ruff: noqa: ARG001 — Numba calls by names that it prescribes
-"""What Numba does not offer: products by the BLAS at hand on one thread, denormals as zero, a vectorising exp.
+"""What the small Python of kernels does not have: products by the BLAS at hand on one thread, denormals as zero, exp.
 
-Products run *inside* Numba's threads, each on one thread: torch's and Numba's pools never run at the same time
+Products run *inside* the kernels' threads, each on one thread: torch's pool and the kernels' never run at the same time
 (when they did, two threads were up to ten times slower than one), and a block's result does not depend on how many
 threads there are. torch's own MKL is taken where its symbols can be found (measured: .14 ms for 128×784×100 on two
 cores, OpenBLAS .18), else the BLAS of scipy.
@@ -17,21 +16,28 @@ from pathlib import Path
 from typing import Any
 
 import llvmlite.binding  # type: ignore[import-untyped]
-import numba
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic, overload
 
-from snntrainer3d.engine.kernels.compiled import kernel
+from snntrainer3d.engine.kernels.translate import (
+    Instructions,
+    Int32,
+    Number,
+    Numbers,
+    Single,
+    array_of,
+    float_of_bits,
+    kernel,
+    size_of,
+)
 
 _X86 = platform.machine().lower() in {"x86_64", "amd64"}
 FLUSH_BITS = 0x8040
 """Flush-to-zero and denormals-are-zero in the control register of SSE."""
+_TURNED, _AS_IT_IS = ord("T"), ord("N")
 
 
 @cache
 def bind_blas() -> str:
-    """Tell Numba where sgemm and dgemm are; call before the first kernel. Gives the name of the library taken."""
+    """Tell LLVM where sgemm and dgemm are; call before the first kernel. Return the name of the library taken."""
     found = _torch_blas() or _scipy_blas()
     for name, address in found.items():
         if name != "library":
@@ -50,8 +56,8 @@ def _torch_blas() -> dict[str, Any] | None:
     try:
         library = ctypes.CDLL(str(file))
         functions = {
-            "sgemm": library.sgemm_,
-            "dgemm": library.dgemm_,
+            "gemm_float": library.sgemm_,
+            "gemm_double": library.dgemm_,
             "one_thread": library.MKL_Set_Num_Threads_Local,
         }
     except (OSError, AttributeError):
@@ -71,8 +77,8 @@ def _scipy_blas() -> dict[str, Any]:
     capsules = cython_blas.__pyx_capi__
     return {
         "library": "BLAS of scipy",
-        "sgemm": _pointer(capsules["sgemm"]),
-        "dgemm": _pointer(capsules["dgemm"]),
+        "gemm_float": _pointer(capsules["sgemm"]),
+        "gemm_double": _pointer(capsules["dgemm"]),
         "one_thread": ctypes.cast(_keep_threads, ctypes.c_void_p).value,
     }
 
@@ -93,158 +99,98 @@ def _pointer(capsule: Any) -> int:
     return address
 
 
-_GEMM = types.void(*([types.uintp] * 13))
-_sgemm = types.ExternalFunction("snntrainer3d_sgemm", _GEMM)
-_dgemm = types.ExternalFunction("snntrainer3d_dgemm", _GEMM)
-one_blas_thread = types.ExternalFunction("snntrainer3d_one_thread", types.int32(types.int32))
+one_blas_thread = Instructions("snntrainer3d_one_thread", ("i32",), "i32", "declare i32 @snntrainer3d_one_thread(i32)")
+_product = Instructions(
+    "snntrainer3d_gemm_Number",
+    (*["*i32"] * 5, "*Number", "*Number", "*i32", "*Number", "*i32", "*Number", "*Number", "*i32"),
+    "void",
+    f"declare void @snntrainer3d_gemm_Number({', '.join(['ptr'] * 13)})",
+)
 
 
-def _gemm_of(c: Any, arguments: Any) -> Any:
-    """Call the product of C's dtype."""
-    raise NotImplementedError
-
-
-@overload(_gemm_of)
-def _gemm_overload(c: Any, arguments: Any) -> Any:
-    def single(c: Any, arguments: Any) -> Any:
-        _sgemm(*arguments)
-
-    def double(c: Any, arguments: Any) -> Any:
-        _dgemm(*arguments)
-
-    return single if c.dtype == types.float32 else double
-
-
-@kernel()
+@kernel
 def gemm(
-    a: Any,
-    a_turned: Any,
-    a_width: Any,
-    b: Any,
-    b_turned: Any,
-    c: Any,
-    m: Any,
-    n: Any,
-    k: Any,
-    add: Any,
-    integers: Any,
-    reals: Any,
-) -> Any:
+    a: Numbers, a_turned: bool, a_width: int, b: Numbers, b_turned: bool, c: Numbers, m: int, n: int, k: int, add: bool
+) -> None:
     """Compute C[m n] = op(A)[m k]·op(B)[k n] (+ C where `add`), row-major; `turned` transposes.
 
-    Rows of `a` are `a_width` apart, those of b and c dense.
-
-    `integers` (int32, 8) and `reals` (2, of C's dtype) are scratch: BLAS takes its numbers by address.
+    Rows of `a` are `a_width` apart, those of b and c dense. BLAS takes its numbers by address.
     """
-    integers[0] = n
-    integers[1] = m
-    integers[2] = k
-    integers[3] = k if b_turned else n
-    integers[4] = a_width
-    integers[5] = n
-    integers[6] = 84 if b_turned else 78
-    integers[7] = 84 if a_turned else 78
-    reals[0] = 1
-    reals[1] = 1 if add else 0
-    at = integers.ctypes.data
-    one = reals.ctypes.data
-    size = reals.itemsize
-    _gemm_of(
+    sizes, letters, factors = array_of(Int32, 6), array_of(Int32, 2), array_of(Number, 2)
+    sizes[0], sizes[1], sizes[2] = Int32(n), Int32(m), Int32(k)
+    sizes[3], sizes[4], sizes[5] = Int32(k if b_turned else n), Int32(a_width), Int32(n)
+    letters[0], letters[1] = Int32(_TURNED if b_turned else _AS_IT_IS), Int32(_TURNED if a_turned else _AS_IT_IS)
+    factors[0], factors[1] = Number(1), Number(add)
+    _product(
+        letters,
+        letters[1:],
+        sizes,
+        sizes[1:],
+        sizes[2:],
+        factors,
+        b,
+        sizes[3:],
+        a,
+        sizes[4:],
+        factors[1:],
         c,
-        (
-            at + 24, at + 28, at, at + 4, at + 8, one, b.ctypes.data, at + 12, a.ctypes.data, at + 16,
-            one + size, c.ctypes.data, at + 20,
-        ),
-    )  # fmt: skip
-
-
-@intrinsic
-def _read_control(typing_context: Any) -> Any:
-    """Read the control register of SSE; 0 on other machines."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        slot = builder.alloca(ir.IntType(32))
-        builder.store(ir.IntType(32)(0), slot)
-        if _X86:
-            _call_control(builder, "llvm.x86.sse.stmxcsr", slot)
-        return builder.load(slot)
-
-    return types.uint32(), generate
-
-
-@intrinsic
-def _write_control(typing_context: Any, value: Any) -> Any:
-    """Write the control register of SSE; nothing on other machines."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        slot = builder.alloca(ir.IntType(32))
-        builder.store(args[0], slot)
-        if _X86:
-            _call_control(builder, "llvm.x86.sse.ldmxcsr", slot)
-        return context.get_dummy_value()
-
-    return types.void(types.uint32), generate
-
-
-def _call_control(builder: Any, name: str, slot: Any) -> None:
-    byte = ir.IntType(8).as_pointer()
-    function = builder.module.globals.get(name) or ir.Function(
-        builder.module, ir.FunctionType(ir.VoidType(), [byte]), name
+        sizes[5:],
     )
-    builder.call(function, [builder.bitcast(slot, byte)])
 
 
-@kernel(inline="never")
-def flush_denormals() -> Any:
-    """Let this thread take denormals as zero; give what `restore_denormals` wants.
-
-    Decaying states turn denormal and made networks of two decays ten times slower than those of one.
-    """
-    before = _read_control()
-    _write_control(numba.uint32(before | FLUSH_BITS))
-    return before
+def _control(name: str, takes: tuple[str, ...], gives: str, text: str) -> Instructions:
+    """Return what reads or writes the control register of SSE; on other machines it does nothing."""
+    declared = "declare void @llvm.x86.sse.stmxcsr(ptr)\ndeclare void @llvm.x86.sse.ldmxcsr(ptr)\n"
+    head = f"define internal {gives} @{name}({'i32 %before' if takes else ''}) noinline"
+    nothing = "ret void" if gives == "void" else "ret i32 0"
+    return Instructions(name, takes, gives, f"{declared if _X86 else ''}{head} {{\n{text if _X86 else nothing}\n}}")
 
 
-@kernel(inline="never")
-def restore_denormals(before: Any) -> Any:
-    """Put back what `flush_denormals` found."""
-    _write_control(numba.uint32(before))
+flush_denormals = _control(
+    "flush_denormals",
+    (),
+    "i32",
+    f"""%slot = alloca i32
+call void @llvm.x86.sse.stmxcsr(ptr %slot)
+%before = load i32, ptr %slot
+%flushing = or i32 %before, {FLUSH_BITS}
+store i32 %flushing, ptr %slot
+call void @llvm.x86.sse.ldmxcsr(ptr %slot)
+ret i32 %before""",
+)
+"""Let this thread take denormals as zero; gives what `restore_denormals` wants.
+
+Decaying states turn denormal and made networks of two decays ten times slower than those of one.
+"""
+restore_denormals = _control(
+    "restore_denormals",
+    ("i32",),
+    "void",
+    """%slot = alloca i32
+store i32 %before, ptr %slot
+call void @llvm.x86.sse.ldmxcsr(ptr %slot)
+ret void""",
+)
+"""Put back what `flush_denormals` found."""
 
 
-@intrinsic
-def _float_of_bits(typing_context: Any, bits: Any) -> Any:
-    """Reinterpret 32 bits as float32."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.FloatType())
-
-    return types.float32(types.int32), generate
+@kernel
+def exp(x: Number) -> Number:
+    """Return e^x; of single precision without calls, so that loops around it vectorise."""
+    return Number(_exp_single(Single(x))) if size_of(Number) == 4 else Number(math.exp(float(x)))
 
 
-def exp(x: Any) -> Any:
-    """Give e^x; in float32 by a polynomial without calls, so that loops around it vectorise (Cephes, 2 ulp)."""
-    return math.exp(x)
-
-
-@overload(exp, inline="never")
-def _exp_overload(x: Any) -> Any:
-    return _exp32 if x == types.float32 else _exp64
-
-
-def _exp64(x: Any) -> Any:
-    return math.exp(x)
-
-
-def _exp32(x: Any) -> Any:
-    f = numba.float32
-    x = min(max(x, f(-87.0)), f(88.0))
-    n = numba.int32(x * f(1.44269504088896341) + (f(0.5) if x > f(0.0) else f(-0.5)))
-    r = x - f(n) * f(0.693359375) - f(n) * f(-2.12194440e-4)
-    p = f(1.9875691500e-4)
-    p = p * r + f(1.3981999507e-3)
-    p = p * r + f(8.3334519073e-3)
-    p = p * r + f(4.1665795894e-2)
-    p = p * r + f(1.6666665459e-1)
-    p = p * r + f(5.0000001201e-1)
-    y = p * r * r + r + f(1.0)
-    return y * _float_of_bits(numba.int32((n + numba.int32(127)) << numba.int32(23)))
+@kernel
+def _exp_single(x: Single) -> Single:
+    """Return e^x by a polynomial, within 2 units of the last place (Cephes)."""
+    x = min(max(x, Single(-87.0)), Single(88.0))
+    n = Int32(x * Single(1.44269504088896341) + (Single(0.5) if x > Single(0.0) else Single(-0.5)))
+    r = x - Single(n) * Single(0.693359375) - Single(n) * Single(-2.12194440e-4)
+    p = Single(1.9875691500e-4)
+    p = p * r + Single(1.3981999507e-3)
+    p = p * r + Single(8.3334519073e-3)
+    p = p * r + Single(4.1665795894e-2)
+    p = p * r + Single(1.6666665459e-1)
+    p = p * r + Single(5.0000001201e-1)
+    y = p * r * r + r + Single(1.0)
+    return y * float_of_bits((n + Int32(127)) << Int32(23))

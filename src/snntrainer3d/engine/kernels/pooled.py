@@ -15,9 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.native import flush_denormals, restore_denormals
-from snntrainer3d.engine.kernels.task import Task, matrix, stack, threads, vector
+from snntrainer3d.engine.kernels.task import FLOATS, Task, threads
+from snntrainer3d.engine.kernels.translate import (
+    Int32,
+    Integers,
+    Integers32,
+    Number,
+    Numbers,
+    kernel,
+    size_of,
+)
 from snntrainer3d.engine.kernels.vectors import WIDTH, add_rows
 
 CODES = 8
@@ -30,12 +38,12 @@ _LINE = 64
 
 
 def whole_vectors(count: int) -> int:
-    """Give how many values rows of so many take, for `add_rows`."""
+    """Return how many values rows of so many take, for `add_rows`."""
     return -(-count // WIDTH) * WIDTH
 
 
 def scratch_of(codes: np.ndarray) -> tuple[int, int]:
-    """Give how many numbers and int64 a lane needs, for either direction."""
+    """Return how many numbers and int64 a lane needs, for either direction."""
     height, breadth = codes[HEIGHT] + 2 * codes[PADDING], codes[BREADTH] + 2 * codes[PADDING]
     incoming, maps = int(height * breadth * codes[CHANNELS]), whole_vectors(int(codes[MAPS]))
     outgoing, windows = int(height * breadth) * maps, int(codes[POOL]) ** 2
@@ -43,11 +51,14 @@ def scratch_of(codes: np.ndarray) -> tuple[int, int]:
     return whole_vectors(numbers + 2 * WIDTH), incoming + outgoing + (windows + 1) * (maps + 1) + int(height * breadth)
 
 
-@kernel()
-def _note_values(sample: Any, places: Any, values: Any, begins: Any, breadth: int, channels: int, row: int) -> None:
+@kernel
+def _note_values(
+    sample: Numbers, places: Integers, values: Numbers, begins: Integers, columns: int, breadth: int, channels: int,
+    row: int,
+) -> None:  # fmt: skip
     """List what is not zero, place after place: `places` gets (column, channel)·row, `begins` where a column begins."""
     count, at = 0, 0
-    for column in range(len(begins) - 1):
+    for column in range(columns):
         begins[column] = count
         inside = (column % breadth) * channels
         for channel in range(channels):
@@ -56,223 +67,187 @@ def _note_values(sample: Any, places: Any, values: Any, begins: Any, breadth: in
             values[count] = value
             count += value != 0
             at += 1
-    begins[len(begins) - 1] = count
+    begins[columns] = count
 
 
-@kernel()
-def _convolve(maps: Any, places: Any, values: Any, begins: Any, weights: Any, bias: Any, codes: Any) -> None:
+@kernel
+def _convolve(
+    maps: Numbers, places: Integers, values: Numbers, begins: Integers, weights: Numbers, bias: Numbers, wide: int,
+    codes: Integers,
+) -> None:  # fmt: skip
     """Fill maps [height, breadth, map] from the lists of `_note_values`; weights [kernel, kernel·channel, map]."""
     height, breadth, channels, side, padding = (
         codes[HEIGHT], codes[BREADTH], codes[CHANNELS], codes[KERNEL], codes[PADDING],
     )  # fmt: skip
-    wide = len(bias)
-    zero, size = values.dtype.type(0), values.itemsize
     tall, broad = height + 2 * padding - side + 1, breadth + 2 * padding - side + 1
     for y in range(tall):
         for x in range(broad):
-            at = (y * broad + x) * wide
-            maps[at : at + wide] = bias
+            target = maps[(y * broad + x) * wide :]
+            for i in range(wide):
+                target[i] = bias[i]
             first, last = max(0, x - padding), min(breadth, x - padding + side)
             for line in range(max(0, padding - y), min(side, height + padding - y)):
                 row = (y + line - padding) * breadth
                 begin, end = begins[row + first], begins[row + last]
-                base = weights.ctypes.data + (line * side - (x - padding)) * channels * wide * size
-                add_rows(
-                    maps.ctypes.data + at * size, base, places.ctypes.data + begin * 8,
-                    values.ctypes.data + begin * size, end - begin, wide // WIDTH, size, zero,
-                )  # fmt: skip
+                base = int(weights) + (line * side - (x - padding)) * channels * wide * size_of(Number)
+                add_rows(target, base, places[begin:], values[begin:], end - begin, wide // WIDTH)
 
 
-@kernel()
-def _pool(maps: Any, out: Any, which: Any, broad: int, wide: int, window: int) -> None:
+@kernel
+def _pool(
+    maps: Numbers, out: Numbers, which: Integers32, tall: int, across: int, count: int, broad: int, wide: int,
+    window: int,
+) -> None:  # fmt: skip
     """Keep the largest of each window in out [height, breadth, map], the first of equals, and where it was."""
-    tall, across, count = out.shape
     for y in range(tall):
         for x in range(across):
-            corner = (y * window * broad + x * window) * wide
-            best, at = out[y, x], which[y, x]
+            corner = maps[(y * window * broad + x * window) * wide :]
+            best, at = out[(y * across + x) * count :], which[(y * across + x) * count :]
             for i in range(count):
-                best[i] = maps[corner + i]
+                best[i] = corner[i]
                 at[i] = 0
             for place in range(1, window * window):
-                others = maps[corner + ((place // window) * broad + place % window) * wide :]
+                others, number = corner[((place // window) * broad + place % window) * wide :], Int32(place)
                 for i in range(count):
                     larger = others[i] > best[i] or others[i] != others[i]
                     best[i] = others[i] if larger else best[i]
-                    at[i] = place if larger else at[i]
+                    at[i] = number if larger else at[i]
 
 
-@kernel()
-def _forward(table: Any, lane: Any, dtype: Any) -> Any:
-    codes, lanes = vector(table[0], CODES, np.int64), table[1]
-    height, breadth, channels, side, window = (
-        codes[HEIGHT], codes[BREADTH], codes[CHANNELS], codes[KERNEL], codes[POOL],
+@kernel
+def _forward(table: Integers, lane: int) -> None:
+    codes, lanes, wide = Integers(table[0]), table[1], table[10]
+    height, breadth, channels, side, window, count = (
+        codes[HEIGHT], codes[BREADTH], codes[CHANNELS], codes[KERNEL], codes[POOL], codes[MAPS],
     )  # fmt: skip
-    wide, length = table[10], height * breadth * channels
     tall, broad = height + 2 * codes[PADDING] - side + 1, breadth + 2 * codes[PADDING] - side + 1
-    maps_of, samples = codes[MAPS], matrix(table[2], codes[SAMPLES], length, dtype)
-    weights, bias = vector(table[3], side * side * channels * wide, dtype), vector(table[4], wide, dtype)
-    across = broad // window
-    out = stack(table[5], codes[SAMPLES] * (tall // window), across, maps_of, dtype)
-    which = stack(table[6], codes[SAMPLES] * (tall // window), across, maps_of, np.int32)
-    numbers, integers = (
-        matrix(table[7], lanes, table[11], dtype)[lane],
-        matrix(table[8], lanes, table[12], np.int64)[lane],
-    )
-    maps, values = numbers[: tall * broad * wide], numbers[tall * broad * wide :]
-    begins, places = integers[: height * breadth + 1], integers[height * breadth + 1 :]
+    columns, high, across = height * breadth, tall // window, broad // window
+    samples, weights, bias = Numbers(table[2]), Numbers(table[3]), Numbers(table[4])
+    maps, begins = Numbers(table[7])[lane * table[11] :], Integers(table[8])[lane * table[12] :]
+    values, places = maps[tall * broad * wide :], begins[columns + 1 :]
     control = flush_denormals()
     for n in range(lane, codes[SAMPLES], lanes):
-        _note_values(samples[n], places, values, begins, breadth, channels, wide * values.itemsize)
-        _convolve(maps, places, values, begins, weights, bias, codes)
-        rows = slice(n * (tall // window), (n + 1) * (tall // window))
-        _pool(maps, out[rows], which[rows], broad, wide, window)
+        row, at = wide * size_of(Number), n * high * across * count
+        _note_values(samples[n * columns * channels :], places, values, begins, columns, breadth, channels, row)
+        _convolve(maps, places, values, begins, weights, bias, wide, codes)
+        _pool(maps, Numbers(table[5])[at:], Integers32(table[6])[at:], high, across, count, broad, wide, window)
     restore_denormals(control)
 
 
-@kernel()
+@kernel
 def _sort_gradients(
-    which: Any, grad: Any, corner: int, shifts: Any, row: int, counts: Any, places: Any, values: Any,
-    map_places: Any, map_values: Any, at: int,
+    which: Integers32, grad: Numbers, count: int, corner: int, shifts: Integers, row: int, counts: Integers, kinds: int,
+    places: Integers, values: Numbers, map_places: Integers, map_values: Numbers, windows: int,
 ) -> None:  # fmt: skip
     """List the gradients of one window twice: by its places, with the maps' weights, and by map, with the place."""
-    counts[:] = 0
-    for i in range(len(grad)):
-        place, g = which[i], grad[i]
-        count = counts[place]
-        places[place, count] = i * row
-        values[place, count] = g
-        counts[place] = count + 1
-        map_places[i, at] = corner + shifts[place]
-        map_values[i, at] = g
+    for place in range(kinds):
+        counts[place] = 0
+    for i in range(count):
+        place, g = int(which[i]), grad[i]
+        listed = counts[place]
+        places[place * count + listed] = i * row
+        values[place * count + listed] = g
+        counts[place] = listed + 1
+        map_places[i * windows] = corner + shifts[place]
+        map_values[i * windows] = g
 
 
-@kernel()
+@kernel
 def _input_gradient(
-    gathered: Any, weights: Any, corner: int, shifts: Any, counts: Any, places: Any, values: Any, side: int, inner: int,
-    row: int,
+    gathered: Numbers, weights: Numbers, corner: int, shifts: Integers, counts: Integers, kinds: int, count: int,
+    places: Integers, values: Numbers, side: int, inner: int, row: int,
 ) -> None:  # fmt: skip
     """Add to the windows of the input at each place of one pooling window what the maps that peaked there ask."""
-    zero, size = weights.dtype.type(0), weights.itemsize
-    for place in range(len(counts)):
+    for place in range(kinds):
         for line in range(side):
+            target = Numbers(int(gathered) + corner + shifts[place])[line * inner :]
             add_rows(
-                gathered.ctypes.data + corner + shifts[place] + line * inner * size,
-                weights.ctypes.data + line * row * size, places[place].ctypes.data, values[place].ctypes.data,
-                counts[place], row // WIDTH, size, zero,
+                target, int(weights[line * row :]), places[place * count :], values[place * count :], counts[place],
+                row // WIDTH,
             )  # fmt: skip
 
 
-@kernel()
+@kernel
 def _own_gradients(
-    weight_grad: Any, bias_grad: Any, whole: Any, map_places: Any, map_values: Any, side: int, inner: int, row: int
-) -> None:
+    weight_grad: Numbers, bias_grad: Numbers, count: int, whole: Numbers, map_places: Integers, map_values: Numbers,
+    windows: int, side: int, inner: int, row: int,
+) -> None:  # fmt: skip
     """Add to the gradients of each map's weights the windows of the input at its places."""
-    zero, size = whole.dtype.type(0), whole.itemsize
-    windows = map_values.shape[1]
-    for i in range(len(bias_grad)):
-        total = zero
+    for i in range(count):
+        own, total = map_values[i * windows :], Number(0)
         for at in range(windows):
-            total += map_values[i, at]
+            total += own[at]
         bias_grad[i] += total
         for line in range(side):
-            add_rows(
-                weight_grad[i * side + line].ctypes.data, whole.ctypes.data + line * inner * size,
-                map_places[i].ctypes.data, map_values[i].ctypes.data, windows, row // WIDTH, size, zero,
-            )  # fmt: skip
+            target = weight_grad[(i * side + line) * row :]
+            add_rows(target, int(whole[line * inner :]), map_places[i * windows :], own, windows, row // WIDTH)
 
 
-@kernel()
-def _backward(table: Any, lane: Any, dtype: Any) -> Any:
-    codes, lanes, chunks = vector(table[0], CODES, np.int64), table[1], table[13]
-    samples, height, breadth, channels, maps_of, side, padding, window = (
+@kernel
+def _backward(table: Integers, lane: int) -> None:
+    codes, lanes, row, chunks = Integers(table[0]), table[1], table[10], table[13]
+    samples, height, breadth, channels, count, side, padding, window = (
         codes[SAMPLES], codes[HEIGHT], codes[BREADTH], codes[CHANNELS], codes[MAPS],
         codes[KERNEL], codes[PADDING], codes[POOL],
     )  # fmt: skip
     across, length = (breadth + 2 * padding - side + 1) // window, breadth * channels
     windows = (height + 2 * padding - side + 1) // window * across
-    inner, kinds, row = (breadth + 2 * padding) * channels, window * window, table[10]
-    incoming, weights = matrix(table[2], samples, height * length, dtype), vector(table[3], maps_of * side * row, dtype)
-    grad, which = (
-        stack(table[5], samples, windows, maps_of, dtype),
-        stack(table[6], samples, windows, maps_of, np.int32),
-    )
-    back = matrix(table[9], samples if table[9] else 0, height * length, dtype)
-    weight_grad, bias_grad = (
-        stack(table[14], chunks, maps_of * side, row, dtype),
-        matrix(table[15], chunks, maps_of, dtype),
-    )
-    numbers, integers = (
-        matrix(table[7], lanes, table[11], dtype)[lane],
-        matrix(table[8], lanes, table[12], np.int64)[lane],
-    )
-    whole_length, listed, placed = (height + 2 * padding) * inner + WIDTH, kinds * maps_of, maps_of * windows
-    whole, gathered = numbers[:whole_length], numbers[whole_length : 2 * whole_length]
-    values = numbers[2 * whole_length : 2 * whole_length + listed].reshape(kinds, maps_of)
-    map_values = numbers[2 * whole_length + listed :][:placed].reshape(maps_of, windows)
-    places, map_places = integers[:listed].reshape(kinds, maps_of), integers[listed:][:placed].reshape(maps_of, windows)
-    counts, shifts = integers[listed + placed :][:kinds], integers[listed + placed + kinds :][:kinds]
-    size = weights.itemsize
+    inner, kinds = (breadth + 2 * padding) * channels, window * window
+    incoming, weights, back = Numbers(table[2]), Numbers(table[3]), Numbers(table[9])
+    grad, which = Numbers(table[5]), Integers32(table[6])
+    border, whole_length = padding * (inner + channels), (height + 2 * padding) * inner + WIDTH
+    whole, places = Numbers(table[7])[lane * table[11] :], Integers(table[8])[lane * table[12] :]
+    gathered = whole[whole_length:]
+    values = gathered[whole_length:]
+    map_values, map_places = values[kinds * count :], places[kinds * count :]
+    counts = map_places[count * windows :]
+    shifts = counts[kinds:]
     for place in range(kinds):
-        shifts[place] = (place // window * inner + place % window * channels) * size
+        shifts[place] = (place // window * inner + place % window * channels) * size_of(Number)
     control = flush_denormals()
-    whole[:] = 0
+    _clear(whole, whole_length)
     for chunk in range(lane, chunks, lanes):
-        weight_grad[chunk] = 0
-        bias_grad[chunk] = 0
+        weight_grad, bias_grad = (
+            Numbers(table[14])[chunk * count * side * row :], Numbers(table[15])[chunk * count :],
+        )  # fmt: skip
+        _clear(weight_grad, count * side * row)
+        _clear(bias_grad, count)
         for n in range(chunk * samples // chunks, (chunk + 1) * samples // chunks):
-            gathered[:] = 0
-            _with_border(incoming[n], whole, height, length, padding * channels)
+            _clear(gathered, whole_length)
+            _copy_lines(incoming[n * height * length :], length, whole[border:], inner, height, length)
             for at in range(windows):
-                corner = (at // across * window * inner + at % across * window * channels) * size
+                corner = (at // across * window * inner + at % across * window * channels) * size_of(Number)
+                own = (n * windows + at) * count
                 _sort_gradients(
-                    which[n, at], grad[n, at], corner, shifts, side * row * size, counts, places, values, map_places,
-                    map_values, at,
+                    which[own:], grad[own:], count, corner, shifts, side * row * size_of(Number), counts, kinds, places,
+                    values, map_places[at:], map_values[at:], windows,
                 )  # fmt: skip
-                if len(back):
-                    _input_gradient(gathered, weights, corner, shifts, counts, places, values, side, inner, row)
-            _own_gradients(weight_grad[chunk], bias_grad[chunk], whole, map_places, map_values, side, inner, row)
-            if len(back):
-                _without_border(gathered, back[n], height, length, padding * channels)
+                if table[9]:
+                    _input_gradient(
+                        gathered, weights, corner, shifts, counts, kinds, count, places, values, side, inner, row
+                    )
+            _own_gradients(weight_grad, bias_grad, count, whole, map_places, map_values, windows, side, inner, row)
+            if table[9]:
+                _copy_lines(gathered[border:], inner, back[n * height * length :], length, height, length)
     restore_denormals(control)
 
 
-@kernel()
-def _with_border(inner: Any, whole: Any, lines: int, length: int, border: int) -> None:
-    """Put a sample into the middle of zeros."""
-    before = (len(whole) - WIDTH - lines * (length + 2 * border)) // 2 + border
+@kernel
+def _clear(target: Numbers, size: int) -> None:
+    for i in range(size):
+        target[i] = 0
+
+
+@kernel
+def _copy_lines(source: Numbers, apart: int, target: Numbers, target_apart: int, lines: int, length: int) -> None:
+    """Copy lines between a sample and the middle of the same with a border of zeros, where they are further apart."""
     for line in range(lines):
-        at = before + line * (length + 2 * border)
-        whole[at : at + length] = inner[line * length : (line + 1) * length]
+        for i in range(length):
+            target[line * target_apart + i] = source[line * apart + i]
 
 
-@kernel()
-def _without_border(whole: Any, inner: Any, lines: int, length: int, border: int) -> None:
-    """Take the middle out again."""
-    before = (len(whole) - WIDTH - lines * (length + 2 * border)) // 2 + border
-    for line in range(lines):
-        at = before + line * (length + 2 * border)
-        inner[line * length : (line + 1) * length] = whole[at : at + length]
-
-
-def _forward32(table: int, lane: int) -> None:
-    _forward(vector(table, _ENTRIES, np.int64), lane, np.float32)
-
-
-def _forward64(table: int, lane: int) -> None:
-    _forward(vector(table, _ENTRIES, np.int64), lane, np.float64)
-
-
-def _backward32(table: int, lane: int) -> None:
-    _backward(vector(table, _ENTRIES, np.int64), lane, np.float32)
-
-
-def _backward64(table: int, lane: int) -> None:
-    _backward(vector(table, _ENTRIES, np.int64), lane, np.float64)
-
-
-FORWARD: dict[Any, Task] = {np.dtype(np.float32): Task(_forward32), np.dtype(np.float64): Task(_forward64)}
-BACKWARD: dict[Any, Task] = {np.dtype(np.float32): Task(_backward32), np.dtype(np.float64): Task(_backward64)}
+FORWARD: dict[Any, Task] = {dtype: Task(_forward, Number=number) for dtype, number in FLOATS.items()}
+BACKWARD: dict[Any, Task] = {dtype: Task(_backward, Number=number) for dtype, number in FLOATS.items()}
 
 
 def pooled_forward(
@@ -321,7 +296,7 @@ def _scratch(codes: np.ndarray, lanes: int, dtype: Any) -> tuple[np.ndarray, np.
 
 
 def _aligned(shape: tuple[int, int], dtype: Any) -> np.ndarray:
-    """Give an array that begins where a line of the cache does."""
+    """Return an array that begins where a line of the cache does."""
     wanted = np.dtype(dtype).itemsize * shape[0] * shape[1]
     room = np.empty(wanted + _LINE, np.uint8)
     return room[-room.ctypes.data % _LINE :][:wanted].view(dtype).reshape(shape)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from snntrainer3d.engine.kernels.compiled import kernel
 from snntrainer3d.engine.kernels.layer import scan_blocks
 from snntrainer3d.engine.kernels.layout import (
     FROM_START,
@@ -24,7 +23,8 @@ from snntrainer3d.engine.kernels.layout import (
     X,
 )
 from snntrainer3d.engine.kernels.native import flush_denormals, gemm, one_blas_thread, restore_denormals
-from snntrainer3d.engine.kernels.task import Task, matrix, threads, vector
+from snntrainer3d.engine.kernels.task import FLOATS, Task, threads
+from snntrainer3d.engine.kernels.translate import Int32, Integers, Number, Numbers, array_of, kernel, size_of
 
 SAMPLES = 16
 """Samples that a thread takes through all steps at a time: enough for a product, few enough for the second cache."""
@@ -46,114 +46,97 @@ def groups_of(blocks: np.ndarray, size: int) -> np.ndarray:
     return np.append(whole[:-1:apart], whole[-1]).astype(np.int64)
 
 
-@kernel()
+@kernel
 def _add_feedback(
-    target: Any, source: Any, weight: Any, forward: bool, size: int, integers: Any, reals: Any
-) -> None:  # fmt: skip
+    target: Numbers, source: Numbers, count: int, weight: Numbers, weights: int, forward: bool, size: int
+) -> None:
     """Add V·source to `target`, or Vᵀ·source on the way back; one weight per neuron where each hears itself only."""
-    if len(weight) > size or size == 1:
-        gemm(source, False, size, weight, forward, target, len(target) // size, size, size, True, integers, reals)
+    if weights > size or size == 1:
+        gemm(source, False, size, weight, forward, target, count // size, size, size, True)
     else:
-        for i in range(len(target)):
+        for i in range(count):
             target[i] += source[i] * weight[i % size]
 
 
-@kernel()
-def _silence(target: Any, fired: Any) -> None:
-    for i in range(len(target)):
+@kernel
+def _silence(target: Numbers, fired: Numbers, count: int) -> None:
+    for i in range(count):
         target[i] *= 1 - fired[i]
 
 
-@kernel()
-def _forward(table: Any, lane: Any, dtype: Any) -> Any:
+@kernel
+def _forward(table: Integers, lane: int) -> None:
     steps, width, size, groups, lanes = table[0], table[1], table[2], table[3], table[4]
-    own, drive = matrix(table[8], table[9], width, dtype), matrix(table[10], steps, width, dtype)
-    spikes = matrix(table[11], steps, width, dtype)
-    starts, shifts = vector(table[12], table[6] + 1, np.int64), vector(table[13], table[6], np.int64)
-    group, weight = vector(table[14], groups + 1, np.int64), vector(table[15], table[16], dtype)
-    integers, reals = np.empty(8, np.int32), np.empty(2, dtype)
-    scan, at = _scan_of(table), vector(table[18], SCAN_ENTRIES, np.int64)
-    control, blas_threads = flush_denormals(), one_blas_thread(1)
+    own, drive, spikes, weight = Numbers(table[8]), Numbers(table[10]), Numbers(table[11]), Numbers(table[15])
+    starts, shifts, group = Integers(table[12]), Integers(table[13]), Integers(table[14])
+    scan, whole = array_of(int, SCAN_ENTRIES), Integers(table[18])
+    _copy_table(scan, whole)
+    control, blas_threads = flush_denormals(), one_blas_thread(Int32(1))
     for number in range(lane, groups, lanes):
-        first, last = starts[group[number]], starts[group[number + 1]]
+        first = starts[group[number]]
+        count = starts[group[number + 1]] - first
         for t in range(steps):
-            now = own[min(t, own.shape[0] - 1), first:last]
-            drive[t, first:last] = now
+            now, target = own[min(t, table[9] - 1) * width + first :], drive[t * width + first :]
+            for i in range(count):
+                target[i] = now[i]
             if t > 0:
-                _add_feedback(drive[t, first:last], spikes[t - 1, first:last], weight, True, size, integers, reals)
+                fired = spikes[(t - 1) * width + first :]
+                _add_feedback(target, fired, count, weight, table[16], True, size)
                 if table[5]:
-                    _silence(drive[t, first:last], spikes[t - 1, first:last])
-            _at_step(scan, at, t, reals.itemsize, table[7])
-            scan[FROM_START] = t == 0
+                    _silence(target, fired, count)
+            _at_step(scan, whole, t, size_of(Number), table[7])
             scan_blocks(table[17], scan, starts, shifts, group[number], group[number + 1], 1)
     one_blas_thread(blas_threads)
     restore_denormals(control)
 
 
-@kernel()
-def _backward(table: Any, lane: Any, dtype: Any) -> Any:
+@kernel
+def _backward(table: Integers, lane: int) -> None:
     steps, width, size, groups, lanes = table[0], table[1], table[2], table[3], table[4]
-    spikes = matrix(table[11], steps, width, dtype)
-    starts, shifts = vector(table[12], table[6] + 1, np.int64), vector(table[13], table[6], np.int64)
-    group, weight = vector(table[14], groups + 1, np.int64), vector(table[15], table[16], dtype)
-    wanted, grad = matrix(table[19], steps, width, dtype), matrix(table[20], steps, width, dtype)
-    integers, reals = np.empty(8, np.int32), np.empty(2, dtype)
-    scan, at = _scan_of(table), vector(table[18], SCAN_ENTRIES, np.int64)
-    control, blas_threads = flush_denormals(), one_blas_thread(1)
+    spikes, weight, wanted, grad = Numbers(table[11]), Numbers(table[15]), Numbers(table[19]), Numbers(table[20])
+    starts, shifts, group = Integers(table[12]), Integers(table[13]), Integers(table[14])
+    scan, whole = array_of(int, SCAN_ENTRIES), Integers(table[18])
+    _copy_table(scan, whole)
+    control, blas_threads = flush_denormals(), one_blas_thread(Int32(1))
     for number in range(lane, groups, lanes):
-        first, last = starts[group[number]], starts[group[number + 1]]
+        first = starts[group[number]]
+        count = starts[group[number + 1]] - first
         for back in range(steps):
             t = steps - 1 - back
-            _at_step(scan, at, t, reals.itemsize, table[7])
-            scan[FROM_START] = t == 0
+            _at_step(scan, whole, t, size_of(Number), table[7])
             scan_blocks(table[17], scan, starts, shifts, group[number], group[number + 1], 1)
             if t > 0:
+                source, before = grad[t * width + first :], (t - 1) * width + first
                 if table[5]:
-                    _silence(grad[t, first:last], spikes[t - 1, first:last])
-                _add_feedback(wanted[t - 1, first:last], grad[t, first:last], weight, False, size, integers, reals)
+                    _silence(source, spikes[before:], count)
+                _add_feedback(wanted[before:], source, count, weight, table[16], False, size)
     one_blas_thread(blas_threads)
     restore_denormals(control)
 
 
-@kernel()
-def _scan_of(table: Any) -> Any:
-    """Return a copy of the layer's table, for one step of a thread of its own."""
-    scan = np.empty(SCAN_ENTRIES, np.int64)
-    scan[:] = vector(table[18], SCAN_ENTRIES, np.int64)
+@kernel
+def _copy_table(scan: Integers, whole: Integers) -> None:
+    """Copy the layer's table, for one step of a thread of its own."""
+    for entry in range(SCAN_ENTRIES):
+        scan[entry] = whole[entry]
     scan[STEPS] = 1
-    return scan
 
 
-@kernel()
-def _at_step(scan: Any, whole: Any, t: int, itemsize: int, states: int) -> None:
+@kernel
+def _at_step(scan: Integers, whole: Integers, t: int, number_bytes: int, states: int) -> None:
     """Let a scan take step t alone."""
-    row = whole[WIDTH] * itemsize
+    row = whole[WIDTH] * number_bytes
     scan[STATES] = whole[STATES] + t * states * row
     scan[SPIKES] = whole[SPIKES] + t * row
     scan[X] = whole[X] + t * row
     scan[SPIKE_GRAD] = whole[SPIKE_GRAD] + t * row
     scan[MEMBRANE_GRAD] = whole[MEMBRANE_GRAD] + t * row
     scan[GRAD] = whole[GRAD] + t * row
+    scan[FROM_START] = t == 0
 
 
-def _forward32(table: int, lane: int) -> None:
-    _forward(vector(table, _ENTRIES, np.int64), lane, np.float32)
-
-
-def _forward64(table: int, lane: int) -> None:
-    _forward(vector(table, _ENTRIES, np.int64), lane, np.float64)
-
-
-def _backward32(table: int, lane: int) -> None:
-    _backward(vector(table, _ENTRIES, np.int64), lane, np.float32)
-
-
-def _backward64(table: int, lane: int) -> None:
-    _backward(vector(table, _ENTRIES, np.int64), lane, np.float64)
-
-
-FORWARD: dict[Any, Task] = {np.dtype(np.float32): Task(_forward32), np.dtype(np.float64): Task(_forward64)}
-BACKWARD: dict[Any, Task] = {np.dtype(np.float32): Task(_backward32), np.dtype(np.float64): Task(_backward64)}
+FORWARD: dict[Any, Task] = {dtype: Task(_forward, Number=number) for dtype, number in FLOATS.items()}
+BACKWARD: dict[Any, Task] = {dtype: Task(_backward, Number=number) for dtype, number in FLOATS.items()}
 
 
 def recurrent_forward(

@@ -50,7 +50,7 @@ export const STOPS: Stop[] = [
   {
     at: ".dock",
     title: "Train",
-    text: "Press it any time. A first training prepares its kernels for half a minute; then epochs take seconds. Pause, stop and go on as you like: a closed page stops nothing.",
+    text: "Press it any time. A first training prepares its kernels for some seconds, then epochs are as quick. Pause, stop and go on as you like: a closed page stops nothing.",
   },
   {
     at: "#panel",
