@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from snntrainer3d.engine.fuse import fuse
     from snntrainer3d.notebook.benching import firing_curve, neuron_bench, respond
-    from snntrainer3d.notebook.scripting import Run, compare, design, evaluate, open_run, train
+    from snntrainer3d.notebook.scripting import Run, compare, design, evaluate, neuron, open_run, train
     from snntrainer3d.notebook.taking_home import Exported, export
     from snntrainer3d.notebook.view import View
     from snntrainer3d.notebook.watching import watch
@@ -30,6 +30,7 @@ __all__ = [
     "export",
     "firing_curve",
     "fuse",
+    "neuron",
     "neuron_bench",
     "open_run",
     "respond",

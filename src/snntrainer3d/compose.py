@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from snntrainer3d.data import CATALOGUE, DatasetInfo, default_dataset, describe, input_shape
-from snntrainer3d.errors import Fault, InputError, SpecError
+from snntrainer3d.errors import Fault, InputError, Snntrainer3dError, SpecError
+from snntrainer3d.neurons import neuron_named, own_neuron
 from snntrainer3d.spec import (
     DEFAULT_KIND,
     NEURON_KINDS,
@@ -17,6 +18,7 @@ from snntrainer3d.spec import (
     PRESETS,
     TEMPLATES,
     Network,
+    NeuronModel,
     Part,
     Preset,
     RunSpec,
@@ -42,8 +44,9 @@ class Choices:
     hidden: Sequence[int] = DEFAULT_HIDDEN
     template: str | None = None
     """An architecture by name, in place of `hidden`."""
-    neuron: str = DEFAULT_KIND
-    output_neuron: str | None = None
+    neuron: str | NeuronModel = DEFAULT_KIND
+    """By kind, by the name of an own one, or as it is."""
+    output_neuron: str | NeuronModel | None = None
     """Of the output alone, where it differs."""
     preset: str = DEFAULT_PRESET
     neuron_values: Mapping[str, Any] = field(default_factory=dict)
@@ -62,8 +65,8 @@ def compose(choices: Choices) -> RunSpec:
         *_unknown_dataset(choices.dataset),
         *_unknown("preset", choices.preset, PRESETS),
         *_unknown("template", choices.template, TEMPLATES),
-        *_unknown("network.layers[0].neuron.kind", choices.neuron, NEURON_KINDS),
-        *_unknown("output_neuron", choices.output_neuron, NEURON_KINDS),
+        *_unknown_neuron("network.layers[0].neuron.kind", choices.neuron),
+        *_unknown_neuron("output_neuron", choices.output_neuron),
     ]
     if (misfit := _template_misfit(choices)) is not None:
         faults.append(misfit)
@@ -159,9 +162,9 @@ def _document(choices: Choices) -> dict[str, Any]:
     layers: list[dict[str, Any]] = [{"kind": "dense", "size": size, "neuron": neuron} for size in sizes]
     if choices.template in TEMPLATES:
         layers = TEMPLATES[choices.template].layers(shape, outputs, neuron)
-    if choices.output_neuron in NEURON_KINDS:
+    if choices.output_neuron is not None and not _unknown_neuron("", choices.output_neuron):
         layers[-1] = {**layers[-1], "neuron": _neuron(choices, choices.output_neuron)}
-    if neuron_of(layers[-1]["neuron"]["kind"]).never_spikes and "loss" not in choices.training:
+    if "loss" not in choices.training and _never_spikes(layers[-1]["neuron"]):
         training["loss"] = "max_membrane"
     return {
         "network": {"input": {"shape": list(shape)}, "layers": layers},
@@ -190,14 +193,46 @@ def _input_shape(info: DatasetInfo, training: Mapping[str, Any]) -> tuple[int, .
         return info.input_shape
 
 
-def _neuron(choices: Choices, named: str) -> dict[str, Any]:
-    """Give a neuron by name with the preset's values; the given ones, too, where it is the one of all layers."""
+def _never_spikes(neuron: dict[str, Any]) -> bool:
+    try:
+        return neuron_named(neuron).never_spikes
+    except SpecError:
+        return False
+
+
+def _neuron(choices: Choices, named: str | NeuronModel) -> dict[str, Any]:
+    """Return a neuron by name with the preset's values; the given ones, too, where it is the one of all layers."""
+    if isinstance(named, NeuronModel) or named.startswith(OWN):
+        return _own_neuron(choices, named)
     kind = named if named in NEURON_KINDS else DEFAULT_KIND
     preset = _recipe(choices)
     given = choices.neuron_values
     if kind != choices.neuron:
         given = {name: value for name, value in given.items() if name in neuron_of(kind).model_fields}
     return {"kind": kind, **(preset.neurons.get(kind, {}) if preset else {}), **given}
+
+
+def _own_neuron(choices: Choices, named: str | NeuronModel) -> dict[str, Any]:
+    """Return a neuron that is said whole, with the given values where it is the one of all layers."""
+    if _unknown_neuron("", named):
+        return _neuron(choices, DEFAULT_KIND)
+    found = neuron_named(named).model_dump(mode="json")
+    given = dict(choices.neuron_values) if named == choices.neuron else {}
+    parameters = found.get("parameters", {})
+    changed = {name: {**parameters[name], "value": given.pop(name)} for name in [*given] if name in parameters}
+    return {**found, **given, **({"parameters": {**parameters, **changed}} if changed else {})}
+
+
+def _unknown_neuron(path: str, named: str | NeuronModel | None) -> list[Fault]:
+    if named is None or isinstance(named, NeuronModel):
+        return []
+    if not named.startswith(OWN):
+        return _unknown(path, named, NEURON_KINDS)
+    try:
+        own_neuron(named)
+    except Snntrainer3dError as error:
+        return [Fault(path, error.message, error.hint)]
+    return []
 
 
 def _training(choices: Choices, dataset: str) -> dict[str, Any]:

@@ -82,7 +82,9 @@ class Stepper:
         """Places of what may differ from step to step."""
         self._input = np.zeros(lanes, np.float32)
         self.states = {name: np.zeros(lanes, np.float32) for name in made.states}
-        numbers = {name: _number(neuron, name) for name in leaves_of([*wanted, *made.starts.values()], "parameter")}
+        numbers = {
+            name: float(neuron.number(name)) for name in leaves_of([*wanted, *made.starts.values()], "parameter")
+        }
         with np.errstate(all="ignore"):
             for node in ordered([*wanted, *made.starts.values()], gradients=False):
                 self._add(node, numbers, lanes)
@@ -181,10 +183,6 @@ def _spike_margin(equation: Equation) -> list[Node]:
     """Return the number that a spike asks to be above 0."""
     spike = equation.spike
     return list(spike.arguments) if spike is not None and spike.operation == "spike" else []
-
-
-def _number(neuron: NeuronModel, name: str) -> float:
-    return float(getattr(neuron, name))
 
 
 def variables_of(equation: Equation) -> list[str]:

@@ -11,7 +11,19 @@ from typing import Any
 from snntrainer3d.cli.settings import explained, read_settings, set_paths
 from snntrainer3d.compose import DEFAULT_PRESET, Choices, compose, compose_training, overlaid, preset_of
 from snntrainer3d.errors import Fault, InputError, SpecError
-from snntrainer3d.spec import DEFAULT_KIND, Network, RunSpec, TrainedNetwork, parse, parse_run, read_json_file
+from snntrainer3d.neurons import neuron_named
+from snntrainer3d.spec import (
+    DEFAULT_KIND,
+    NEURON_KINDS,
+    OWN,
+    Network,
+    NeuronModel,
+    RunSpec,
+    TrainedNetwork,
+    parse,
+    parse_run,
+    read_json_file,
+)
 
 _OPTIONS = (
     (r"network\.layers\[\d+\]\.neuron\.(alpha|beta)$", r"--\1"),
@@ -138,8 +150,8 @@ def _choices(options: Options) -> Choices:
     chosen = Choices(
         dataset=training.pop("dataset", None),
         template=options.template,
-        neuron=options.neuron or DEFAULT_KIND,
-        output_neuron=options.output_neuron,
+        neuron=_neuron(options.neuron or DEFAULT_KIND, "--neuron"),
+        output_neuron=None if options.output_neuron is None else _neuron(options.output_neuron, "--output-neuron"),
         preset=options.preset or DEFAULT_PRESET,
         neuron_values=options.neuron_values,
         training=training,
@@ -152,6 +164,18 @@ def _choices(options: Options) -> Choices:
         return replace(chosen, hidden=hidden_sizes(options.hidden))
     except SpecError as error:
         raise SpecError([*error.faults, *_other_faults(chosen)], what="command") from None
+
+
+def _neuron(given: str, option: str) -> str | NeuronModel:
+    """Return a kind or a name as it is, and what stands in a file."""
+    named = given in NEURON_KINDS or given.startswith(OWN)
+    if named or not (Path(given).suffix or Path(given).exists()):
+        return given
+    try:
+        return neuron_named(given, root=option)
+    except SpecError as error:
+        told = [replace(fault, path=fault.path.replace(f"{option}.", f"{option} ", 1)) for fault in error.faults]
+        raise SpecError(told, what=f"neuron {given}") from None
 
 
 def _other_faults(choices: Choices) -> tuple[Fault, ...]:

@@ -38,10 +38,17 @@ def complete_own(incomplete: str) -> list[str]:
 
 
 def complete_neuron(incomplete: str) -> list[str]:
-    """Give kinds of neurons."""
+    """Return kinds of neurons, and names of own ones."""
     from snntrainer3d.spec import NEURON_KINDS
 
-    return _beginning(incomplete, NEURON_KINDS)
+    return [*_beginning(incomplete, NEURON_KINDS), *complete_own_neuron(incomplete)]
+
+
+def complete_own_neuron(incomplete: str) -> list[str]:
+    """Return names of own neurons."""
+    from snntrainer3d.neurons import own_names
+
+    return _beginning(incomplete, own_names())
 
 
 def complete_template(incomplete: str) -> list[str]:

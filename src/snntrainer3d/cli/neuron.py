@@ -1,4 +1,4 @@
-"""`snntrainer3d neuron`: one neuron on the bench, under an input of one's choice."""
+"""`snntrainer3d neuron`: own neurons, and one neuron on the bench, under an input of one's choice."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from snntrainer3d.cli.completion import complete_neuron
+from snntrainer3d.cli.completion import complete_neuron, complete_own_neuron
 from snntrainer3d.cli.output import AsJson, give, give_json, give_pairs, give_table, say
 from snntrainer3d.errors import ConflictError, Fault, InputError, Snntrainer3dError, SpecError
 
 if TYPE_CHECKING:
     from snntrainer3d.analysis import NeuronBench
 
-app = typer.Typer(help="Neurons: try one under an input of your choice.", no_args_is_help=True)
+app = typer.Typer(help="Neurons: keep your own, try one under an input of your choice.", no_args_is_help=True)
 _OPTIONS = {
     "neuron": "--neuron",
     "against": "--against",
@@ -25,9 +25,70 @@ _OPTIONS = {
 }
 
 
-@app.callback()
-def _group() -> None:
-    pass
+@app.command("list")
+def list_neurons(as_json: AsJson = False) -> None:
+    """List the built-in neurons and your own."""
+    from snntrainer3d.neurons import own_names, own_neuron
+    from snntrainer3d.spec import NEURONS, equation_of, usual_neuron
+    from snntrainer3d.spec.equations import equation_lines
+
+    found = {str(model.model_fields["kind"].default): usual_neuron(model) for model in NEURONS}
+    broken = []
+    for name in own_names():
+        try:
+            found[name] = own_neuron(name)
+        except Snntrainer3dError as error:
+            broken.append(f"{name} cannot be read: {error}")
+    steps = {name: equation_lines(equation_of(one)) for name, one in found.items()}
+    for line in broken:
+        say(line)
+    if as_json:
+        rows = [{"name": name, "title": one.title, "step": steps[name]} for name, one in found.items()]
+        give_json({"neurons": rows})
+        return
+    give_table(["name", "title", "step"], [[name, one.title, "; ".join(steps[name])] for name, one in found.items()])
+
+
+@app.command("add")
+def add(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="The document of a neuron of kind equations.")],
+    check: Annotated[bool, typer.Option("--check", help="Read it and show its step; keep nothing.")] = False,
+) -> None:
+    """Keep a neuron of your own, for train --neuron own-NAME, studies and the page."""
+    from snntrainer3d.neurons import keep_neuron, neuron_named
+    from snntrainer3d.spec import OwnNeuron, equation_of
+    from snntrainer3d.spec.equations import equation_lines
+
+    neuron = neuron_named(file, root="")
+    if not isinstance(neuron, OwnNeuron):
+        raise InputError(f"{file} is a built-in neuron, {neuron.kind}.", hint="Only those of kind equations are kept.")
+    if not check:
+        give(f"Kept as {keep_neuron(neuron)}.")
+    for line in equation_lines(equation_of(neuron)):
+        give(line)
+
+
+@app.command("show")
+def show(
+    neuron: Annotated[
+        str, typer.Argument(metavar="KIND|NAME|FILE.json", help="A neuron.", autocompletion=complete_neuron)
+    ],
+) -> None:
+    """Print a neuron's document, to change and to add under another title."""
+    from snntrainer3d.neurons import neuron_named
+
+    give(neuron_named(neuron).model_dump_json(indent=1))
+
+
+@app.command("remove")
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An own neuron.", autocompletion=complete_own_neuron)],
+) -> None:
+    """Remove an own neuron; runs keep the equations that they were trained with."""
+    from snntrainer3d.neurons import remove_neuron
+
+    remove_neuron(name)
+    give(f"Removed {name}.")
 
 
 @app.command("bench")
@@ -35,8 +96,8 @@ def bench(
     neuron: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND|FILE.json",
-            help="A kind of neuron, with values if you like (leaky:beta=0.95), or the file of a neuron's document.",
+            metavar="KIND|NAME|FILE.json",
+            help="A kind of neuron, with values if you like (leaky:beta=0.95), an own one, or the file of a document.",
             autocompletion=complete_neuron,
         ),
     ] = None,
@@ -60,7 +121,9 @@ def bench(
     against: Annotated[
         str | None,
         typer.Option(
-            metavar="KIND|FILE.json", help="A second neuron beside it, under the same.", autocompletion=complete_neuron
+            metavar="KIND|NAME|FILE.json",
+            help="A second neuron beside it, under the same.",
+            autocompletion=complete_neuron,
         ),
     ] = None,
     currents: Annotated[
@@ -84,7 +147,8 @@ def bench(
 ) -> None:
     """Try one neuron, or two side by side: spikes, membrane, firing curve and phase plane under an input."""
     from snntrainer3d.analysis import bench_csv, curve_csv, draw_bench, render
-    from snntrainer3d.notebook.benching import benches_of, neuron_named, stimulus_named
+    from snntrainer3d.neurons import neuron_named
+    from snntrainer3d.notebook.benching import benches_of, stimulus_named
     from snntrainer3d.spec import DEFAULT_KIND
     from snntrainer3d.storage import write_output
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snntrainer3d.notebook.benching import firing_curve, neuron_bench, respond
-    from snntrainer3d.notebook.scripting import Run, compare, design, evaluate, open_run, train
+    from snntrainer3d.notebook.scripting import Run, compare, design, evaluate, neuron, open_run, train
     from snntrainer3d.notebook.taking_home import Exported, export
     from snntrainer3d.notebook.view import View
     from snntrainer3d.notebook.watching import Watcher, watch
 
 _AT = {
     **dict.fromkeys(("firing_curve", "neuron_bench", "respond"), "benching"),
-    **dict.fromkeys(("Run", "compare", "design", "evaluate", "open_run", "train"), "scripting"),
+    **dict.fromkeys(("Run", "compare", "design", "evaluate", "neuron", "open_run", "train"), "scripting"),
     **dict.fromkeys(("Exported", "export"), "taking_home"),
     "View": "view",
     **dict.fromkeys(("Watcher", "watch"), "watching"),
@@ -29,6 +29,7 @@ __all__ = [
     "evaluate",
     "export",
     "firing_curve",
+    "neuron",
     "neuron_bench",
     "open_run",
     "respond",

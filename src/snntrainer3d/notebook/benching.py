@@ -24,24 +24,18 @@ from snntrainer3d.analysis import (
 from snntrainer3d.analysis import firing_curve as curve_of
 from snntrainer3d.analysis import respond as response_of
 from snntrainer3d.errors import Fault, InputError, LimitError, NotFoundError, SpecError
+from snntrainer3d.neurons import AnyNeuronSource, neuron_named
 from snntrainer3d.spec import (
-    DEFAULT_KIND,
     MOST_CHARACTERS,
     MOST_STEPS,
-    NEURON_KINDS,
     STIMULI,
-    Neuron,
     NeuronModel,
     Part,
     RecordedInput,
     Stimulus,
-    neuron_of,
     parse,
-    read_json_file,
-    usual_neuron,
 )
 
-AnyNeuronSource = NeuronModel | Mapping[str, Any] | str | Path
 _SPIKES = "spikes"
 _KINDS = {str(kind.model_fields["kind"].default): kind for kind in STIMULI if kind is not RecordedInput}
 _FORMS = (*_KINDS, _SPIKES)
@@ -59,8 +53,8 @@ def neuron_bench(
     """Put one neuron under an input, and return what it does: over time, under constant currents, in its plane.
 
     Args:
-        neuron: a kind by name, with values if you like (`"leaky:beta=0.95"`), a document as object or mapping, or the
-            file of one.
+        neuron: a kind by name, with values if you like (`"leaky:beta=0.95"`), an own neuron by its name (`"own-lif"`),
+            a document as object or mapping, or the file of one.
         input: `"step:0.3"`, `"ramp:0,1"`, `"pulse:0.5,20,10"`, `"sine:0.2,0.2,50"`, `"noise:0.2,0.1,7"` (the last is
             the seed), `"spikes:3,10,40"`, a file of one current a step, `"spikes:FILE"` of spikes' steps, an array
             [time] of currents, or a document.
@@ -146,70 +140,6 @@ def firing_curve(neuron: AnyNeuronSource, currents: ArrayLike | None = None, *, 
     check_steps(num_steps)
     given = None if currents is None else _array(currents, "currents", (1,))
     return curve_of(neuron_named(neuron), given, num_steps)
-
-
-def neuron_named(source: AnyNeuronSource, settings: Sequence[str] = (), *, root: str = "neuron") -> NeuronModel:
-    """Return the neuron of a kind, a document or its file.
-
-    Args:
-        settings: `NAME=VALUE` over it.
-        root: what faults call it.
-
-    Raises:
-        SpecError, NotFoundError
-    """
-    if isinstance(source, Part):
-        document: dict[str, Any] = source.model_dump(mode="json")
-    elif isinstance(source, Mapping):
-        document = dict(source)
-    else:
-        kind, _, values = str(source).partition(":")
-        if kind in NEURON_KINDS:
-            settings = [*(one for one in values.split(",") if one), *settings]
-            document = usual_neuron(neuron_of(kind)).model_dump(mode="json", exclude_unset=True) | {"kind": kind}
-        else:
-            document = _document_in(Path(source), root)
-    faults = [fault for text in settings if (fault := _put(document, text, root)) is not None]
-    if faults:
-        raise SpecError(faults, what="neuron")
-    return cast("NeuronModel", parse(cast("Any", Neuron), document, what="neuron", root=root))
-
-
-def _document_in(path: Path, root: str) -> dict[str, Any]:
-    try:
-        found = read_json_file(path, what="neuron")
-    except NotFoundError:
-        close = get_close_matches(str(path), NEURON_KINDS, 1)
-        hint = f"Did you mean {close[0]}?" if close else f"Kinds are {', '.join(NEURON_KINDS)}."
-        raise NotFoundError(f"There is neither a kind of neuron nor a file {path}.", path=root, hint=hint) from None
-    if not isinstance(found, dict):
-        raise SpecError([Fault(root, f"{path} holds no neuron.", f'Write {{"kind": "{DEFAULT_KIND}"}}.')])
-    return found
-
-
-def _put(document: dict[str, Any], text: str, root: str) -> Fault | None:
-    """Put `NAME=VALUE` into a document; a parameter of an own neuron goes by its name."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        return Fault(root, f"got {text!r}, expected NAME=VALUE.", "For example beta=0.95.")
-    *parts, last = name.strip().split(".")
-    parameters = document.get("parameters")
-    place = document
-    if not parts and isinstance(parameters, dict) and last in parameters:
-        place = document["parameters"] = dict(parameters)
-        if isinstance(place[last], dict):
-            place[last] = place = dict(place[last])
-            last = "value"
-    for part in parts:
-        inner = place.setdefault(part, {})
-        if not isinstance(inner, dict):
-            return Fault(f"{root}.{name}", f"{part} has no parts.", "Check the name.")
-        place[part] = place = dict(inner)
-    try:
-        place[last] = json.loads(value)
-    except ValueError:
-        place[last] = value
-    return None
 
 
 def stimulus_named(source: Stimulus | Mapping[str, Any] | ArrayLike | str | Path, *, root: str = "input") -> Stimulus:

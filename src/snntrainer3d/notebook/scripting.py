@@ -16,7 +16,17 @@ from snntrainer3d.events import Event
 from snntrainer3d.jobs import run_job
 from snntrainer3d.notebook.taking_home import network_of
 from snntrainer3d.runs import RunStore
-from snntrainer3d.spec import DEFAULT_KIND, Network, RunSpec, TrainedNetwork, parse_run, read_json_file
+from snntrainer3d.spec import (
+    DEFAULT_KIND,
+    Network,
+    NeuronModel,
+    OwnNeuron,
+    RunSpec,
+    TrainedNetwork,
+    parse,
+    parse_run,
+    read_json_file,
+)
 
 if TYPE_CHECKING:
     from snntrainer3d.analysis import Evaluation, Measurement
@@ -72,8 +82,8 @@ def design(
     *,
     hidden: Sequence[int] = DEFAULT_HIDDEN,
     template: str | None = None,
-    neuron: str = DEFAULT_KIND,
-    output_neuron: str | None = None,
+    neuron: str | NeuronModel = DEFAULT_KIND,
+    output_neuron: str | NeuronModel | None = None,
     preset: str = DEFAULT_PRESET,
     neuron_values: Mapping[str, Any] | None = None,
     **training: Any,
@@ -84,8 +94,8 @@ def design(
         dataset: by name; MNIST where it is on this machine, else the small digits.
         hidden: sizes of dense hidden layers, in order.
         template: an architecture by name in place of `hidden`: lenet, triangle, recurrent …
-        neuron: kind of all neurons: leaky, lapicque, synaptic, alpha …
-        output_neuron: kind of those of the output, where it differs.
+        neuron: of all layers: a kind by name, an own one by its name, or one made by `neuron`.
+        output_neuron: that of the output, where it differs.
         preset: the recipe: paper, fast or thorough.
         neuron_values: fields put into every neuron: `{"beta": 0.9}`.
         training: fields of the training over the recipe's: `epochs=5, seed=1, num_steps=25`; docs/training.md has all.
@@ -104,6 +114,29 @@ def design(
         training=training,
     )
     return composed(choices)
+
+
+def neuron(
+    step: str | Sequence[str],
+    states: Mapping[str, float | str],
+    parameters: Mapping[str, float | Mapping[str, Any]] | None = None,
+    **fields: Any,
+) -> OwnNeuron:
+    """Return a neuron that is written as equations, for `design(neuron=…)` and wherever a neuron is.
+
+    Args:
+        step: lines `name = expression`, of one text or one each; `out = spike(z)` is the spike, 1 where z > 0.
+        states: what it keeps from step to step, each with its start: a number, or an expression of parameters. The
+            first one is the membrane, unless `membrane` says another.
+        parameters: its numbers: a value each, or `{"value": 0.9, "low": 0, "high": 1, "learn": "per_neuron"}`.
+        fields: the document's others: title, inputs, membrane, threshold, surrogate, substeps, time_step_s;
+            docs/neurons.md has all.
+
+    Raises:
+        SpecError: every fault at once, those of a line with line and column.
+    """
+    document = {"kind": "equations", "step": step, "states": dict(states), "parameters": dict(parameters or {})}
+    return parse(OwnNeuron, {**document, **fields}, what="neuron")
 
 
 def train(

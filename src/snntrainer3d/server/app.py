@@ -33,6 +33,7 @@ from snntrainer3d.server.routes import (
     datasets,
     disk,
     exports,
+    own_neurons,
     playback,
     recordings,
     runs,
@@ -72,7 +73,21 @@ def create_app(home: Path | None = None, *, static: Path = STATIC, access: Acces
     )
     app.state.home = home or home_folder()
     app.state.downloads = Downloads()
-    for part in (about, bench, datasets, runs, trash, disk, recordings, playback, compare, studies, circuits, exports):
+    for part in (
+        about,
+        bench,
+        own_neurons,
+        datasets,
+        runs,
+        trash,
+        disk,
+        recordings,
+        playback,
+        compare,
+        studies,
+        circuits,
+        exports,
+    ):
         app.include_router(part.router, prefix="/api")
     app.include_router(socket.router)
     app.router.default = Page(static, app.router.default)

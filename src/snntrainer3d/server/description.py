@@ -16,7 +16,7 @@ from snntrainer3d.server.circuit_models import MeasureCircuit, SimulateCircuit
 from snntrainer3d.server.compare_models import CompareRuns
 from snntrainer3d.server.models import ChangeRun, ErrorBody, Play, SetQuota, StartRun
 from snntrainer3d.server.study_models import PlanStudy, ResumeStudy, StartStudy, TuneStudy
-from snntrainer3d.spec import RunSpec
+from snntrainer3d.spec import OwnNeuron, RunSpec
 
 _REF = "#/components/schemas/{model}"
 _NAMED: tuple[type[BaseModel], ...] = (
@@ -25,6 +25,7 @@ _NAMED: tuple[type[BaseModel], ...] = (
     CompareRuns,
     ErrorBody,
     MeasureCircuit,
+    OwnNeuron,
     PlanStudy,
     Play,
     ResumeStudy,

@@ -125,6 +125,37 @@ class NeuronRow(_Body):
     """Named sets of values that a publication gives, such as its kinds of cells; mostly none."""
 
 
+class OwnNeuronRow(_Body):
+    """An own neuron that is kept beside the runs."""
+
+    name: str
+    """By which `--neuron` and studies know it: own-my-lif."""
+    title: str
+    equation: list[str]
+    neuron: dict[str, Any] | None
+    """Its document; None where its file is damaged."""
+    fault: str
+    """Why it cannot be read; empty where it can."""
+
+
+class OwnNeuronList(_Body):
+    """The own neurons, in the order of the alphabet."""
+
+    neurons: list[OwnNeuronRow]
+
+
+class NeuronCheck(_Body):
+    """What is to be said of an own neuron while it is written."""
+
+    faults: list[Fault]
+    """With line and column where they stand in the step."""
+    equation: list[str]
+    """The step as lines of mathematics; none while there are faults."""
+    latex: str
+    neuron: dict[str, Any] | None
+    """The document as it is read, with what was left out."""
+
+
 class Fetching(_Body):
     """A download that goes on; `error` once it has ended without success."""
 

@@ -28,7 +28,7 @@ class RunSpec(Part):
 
     def title(self) -> str:
         """Give the run's name, or one made of data set, sizes and neurons."""
-        neurons = "+".join(dict.fromkeys(neuron.kind for neuron in self.network.neurons()))
+        neurons = "+".join(dict.fromkeys(neuron.label for neuron in self.network.neurons()))
         return self.training.name or f"{self.training.dataset} {self.network.title()} {neurons}"
 
 

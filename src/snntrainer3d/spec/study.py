@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from snntrainer3d.errors import FileFormatError
 from snntrainer3d.spec._document import FieldFault, Part, parse
-from snntrainer3d.spec.neurons import DEFAULT_KIND
+from snntrainer3d.spec.neurons import DEFAULT_KIND, OwnNeuron
 from snntrainer3d.spec.run import RunSpec
 from snntrainer3d.spec.training import Seed
 
@@ -31,7 +31,7 @@ class Composition(Part):
     """None for MNIST where it is on this machine, else digits."""
     hidden: Annotated[tuple[int, ...], Field(max_length=200)] = (100,)
     """Sizes of the hidden layers."""
-    neuron: str = DEFAULT_KIND
+    neuron: str | OwnNeuron = DEFAULT_KIND
     preset: str = "fast"
     training: Annotated[dict[str, Any], Field(default_factory=dict)]
     """Fields of the training, over the preset's."""

@@ -293,6 +293,34 @@ export interface NeuronRow {
   patterns: Record<string, Record<string, number>>;
 }
 
+/** An own neuron that is kept beside the runs. */
+export interface OwnNeuronRow {
+  /** By which `--neuron` and studies know it: own-my-lif. */
+  name: string;
+  title: string;
+  equation: string[];
+  /** Its document; None where its file is damaged. */
+  neuron: Record<string, unknown> | null;
+  /** Why it cannot be read; empty where it can. */
+  fault: string;
+}
+
+/** The own neurons, in the order of the alphabet. */
+export interface OwnNeuronList {
+  neurons: OwnNeuronRow[];
+}
+
+/** What is to be said of an own neuron while it is written. */
+export interface NeuronCheck {
+  /** With line and column where they stand in the step. */
+  faults: Fault[];
+  /** The step as lines of mathematics; none while there are faults. */
+  equation: string[];
+  latex: string;
+  /** The document as it is read, with what was left out. */
+  neuron: Record<string, unknown> | null;
+}
+
 /** A download that goes on; `error` once it has ended without success. */
 export interface Fetching {
   /** Progress 0–1 where it is known. */

@@ -210,6 +210,11 @@ class OwnNeuron(NeuronModel):
         )
 
     @property
+    def label(self) -> str:
+        """Return what it is called in titles."""
+        return self.title
+
+    @property
     def never_spikes(self) -> bool:  # type: ignore[override]
         """Whether its step has no spike."""
         return equation_of_own(self.model).spike is None

@@ -133,6 +133,11 @@ class NeuronModel(Part):
         """Return what it computes, whatever its numbers are: `step`, and the names of its states and numbers."""
         return type(self)
 
+    @property
+    def label(self) -> str:
+        """Return what it is called in titles."""
+        return str(self.kind)
+
     def number(self, name: str) -> Any:
         """Return one of its numbers."""
         return getattr(self, name)

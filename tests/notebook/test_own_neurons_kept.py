@@ -1,0 +1,85 @@
+"""Own neurons by their name: kept once, trained, in studies, and in a run without the library."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import snntrainer3d as s3d
+from snntrainer3d.cli import run
+from snntrainer3d.compose import Choices, compose
+from snntrainer3d.errors import ConflictError, NotFoundError, SpecError
+from snntrainer3d.neurons import keep_neuron, neuron_named, own_names, remove_neuron
+from snntrainer3d.spec import OwnNeuron, parse_study
+from snntrainer3d.studies.plan import make_plan
+
+STEP = ["v = beta * v + x", "out = spike(v - threshold)", "v = v * (1 - detach(out))"]
+LIF = s3d.neuron(STEP, {"v": 0}, {"beta": 0.9, "threshold": 1.0}, title="My LIF")
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNNTRAINER3D_HOME", str(tmp_path / "home"))
+
+
+def test_a_neuron_is_kept_once_under_its_title() -> None:
+    assert own_names() == []
+    assert (keep_neuron(LIF), keep_neuron(LIF), own_names()) == ("own-my-lif", "own-my-lif", ["own-my-lif"])
+    assert neuron_named("own-my-lif:beta=0.5").number("beta") == 0.5
+    with pytest.raises(ConflictError, match="says something else"):
+        keep_neuron(LIF.changed(substeps=2))
+    remove_neuron("own-my-lif")
+    with pytest.raises(NotFoundError):
+        neuron_named("own-my-lif")
+
+
+def test_every_way_of_naming_it_composes_the_same_network() -> None:
+    keep_neuron(LIF)
+    wanted = compose(Choices(dataset="digits", neuron=LIF)).network
+    assert [layer.neuron for layer in wanted.layers] == [LIF, LIF]
+    assert compose(Choices(dataset="digits", neuron="own-my-lif")).network == wanted
+    assert s3d.design("digits", neuron=LIF).network == wanted
+    named = ["leaky", "own-my-lif", LIF.model_dump(mode="json")]
+    study = {"name": "own", "compose": {"dataset": "digits"}, "vary": {"kind": "grid", "fields": {"neuron": named}}}
+    planned = [one.spec.network.layers[0].neuron for one in make_plan(parse_study(study)).entries]
+    assert planned[1:] == [LIF, LIF]
+    beta = compose(Choices(dataset="digits", neuron="own-my-lif", neuron_values={"beta": 0.7}))
+    assert beta.network.output.neuron.number("beta") == 0.7
+    mixed = compose(Choices(dataset="digits", output_neuron="own-my-lif"))
+    assert [one.kind for one in mixed.network.neurons()] == ["leaky", "equations"]
+    with pytest.raises(SpecError, match="no own neuron own-my-lof"):
+        compose(Choices(dataset="digits", neuron="own-my-lof"))
+
+
+def test_one_that_never_spikes_is_read_by_its_membrane() -> None:
+    silent = s3d.neuron("v = 0.9 * v + x", {"v": 0})
+    spec = compose(Choices(dataset="digits", output_neuron=silent))
+    assert spec.training.loss == "max_membrane"
+
+
+@pytest.mark.slow
+def test_a_run_keeps_its_equations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "lif.json"
+    file.write_text(LIF.model_dump_json())
+    assert run(["neuron", "add", str(file)]) == 0
+    options = ["--dataset", "digits", "--epochs", "1", "--hidden", "20"]
+    assert run(["train", "--neuron", "own-my-lif", *options, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert run(["neuron", "remove", "own-my-lif"]) == 0
+    again = s3d.open_run(found["run"])
+    assert isinstance(again.network.network.output.neuron, OwnNeuron)
+    assert s3d.evaluate(again).accuracy > 0.3
+    exported = tmp_path / "net.py"
+    assert run(["export", again.id, "--to", "numpy", "--output", str(exported)]) == 0
+
+
+def test_faults_of_a_file_name_option_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "lif.json"
+    file.write_text(LIF.model_dump_json().replace("beta * v", "beta * w"))
+    assert run(["train", "--neuron", str(file)]) == 2
+    assert "--neuron step[0]: line 1, column 12: there is no w." in capsys.readouterr().err
+    assert run(["neuron", "add", str(file)]) == 2
+    assert "line 1, column 12: there is no w." in capsys.readouterr().err
+    assert own_names() == []
