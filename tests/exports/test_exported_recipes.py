@@ -106,6 +106,7 @@ NOT_OF_OUTPUTS = {
     "spec/contract.py": "the one decision",
     "exports/contract_python.py": "the same, as text of scripts",
     "analysis/statistics.py": "the largest cell of a difference",
+    "analysis/responses.py": "the first current that makes a neuron spike",
     "engine/losses.py": "the step of the first spike",
     "circuits/simulation/measures.py": "the first step that differs",
 }

@@ -19,6 +19,7 @@ from snntrainer3d.jobs.control import Order
 from snntrainer3d.runs.quota_file import DiskDocument
 from snntrainer3d.runs.run_file import About
 from snntrainer3d.server import models as bodies
+from snntrainer3d.server.bench_models import BenchNeurons
 from snntrainer3d.server.circuit_models import MeasureCircuit, SimulateCircuit
 from snntrainer3d.server.compare_models import CompareRuns
 from snntrainer3d.server.socket import understand
@@ -29,7 +30,7 @@ from strategies import networks
 
 pytestmark = pytest.mark.slow
 DOCUMENTS: tuple[type[BaseModel], ...] = (
-    About, CircuitSettings, CompareRuns, MeasureCircuit, Network, Order, PlanStudy, ResumeStudy, RunSpec,
+    About, BenchNeurons, CircuitSettings, CompareRuns, MeasureCircuit, Network, Order, PlanStudy, ResumeStudy, RunSpec,
     SimulateCircuit, StartStudy, Study, Training, TuneStudy, WatchStudy, DiskDocument, bodies.Ack, bodies.ChangeRun,
     bodies.Drawing, bodies.Live, bodies.Play, bodies.SetQuota, bodies.StartRun, bodies.Watch,
 )  # fmt: skip

@@ -43,9 +43,7 @@ class CurveChoice(Part):
         highest = float(usual_currents(neuron, num_steps)[-1]) if self.highest is None else self.highest
         if highest <= self.lowest:
             at = "lowest" if self.highest is None else "highest"
-            raise FieldFault(
-                f"currents.{at}", f"the currents go from {self.lowest:g} to {highest:g}.", "Let them rise."
-            )
+            raise FieldFault(f"curve.{at}", f"the currents go from {self.lowest:g} to {highest:g}.", "Let them rise.")
         return np.linspace(self.lowest, highest, self.points, dtype=np.float32)
 
 

@@ -53,9 +53,7 @@ class Follower(Bar):
     def _tell_preparing(self, begun: bool) -> None:
         """Say once, where no bar says it, why nothing happens for so long."""
         if begun and self._preparing is None and not self.is_shown:
-            self._preparing = Timer(
-                SILENCE_S, self.line, ["Preparing kernels (once on this machine, some seconds) …"]
-            )
+            self._preparing = Timer(SILENCE_S, self.line, ["Preparing kernels (once on this machine, some seconds) …"])
             self._preparing.daemon = True
             self._preparing.start()
         elif not begun and self._preparing is not None:
