@@ -11,11 +11,18 @@ import snntrainer3d as s3d
 from snntrainer3d.cli import run
 from snntrainer3d.compose import Choices, compose
 from snntrainer3d.errors import ConflictError, NotFoundError, SpecError
+from snntrainer3d.exports import FORMS, prove_files
 from snntrainer3d.neurons import keep_neuron, neuron_named, own_names, remove_neuron
 from snntrainer3d.spec import OwnNeuron, parse_study
 from snntrainer3d.studies.plan import make_plan
 
 STEP = ["v = beta * v + x", "out = spike(v - threshold)", "v = v * (1 - detach(out))"]
+LEARNED = s3d.neuron(
+    ["v = keep * v + x - heaviside(v - threshold) * threshold", "out = spike(v - threshold)"],
+    {"v": 0},
+    {"keep": {"value": 0.9, "low": 0, "high": 1, "learn": "per_neuron"}, "threshold": 1.0},
+    title="Learned LIF",
+)
 LIF = s3d.neuron(STEP, {"v": 0}, {"beta": 0.9, "threshold": 1.0}, title="My LIF")
 
 
@@ -60,19 +67,26 @@ def test_one_that_never_spikes_is_read_by_its_membrane() -> None:
 
 
 @pytest.mark.slow
-def test_a_run_keeps_its_equations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_digits_are_learned_and_taken_home_without_the_library(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "lif.json"
-    file.write_text(LIF.model_dump_json())
+    file.write_text(LEARNED.model_dump_json())
     assert run(["neuron", "add", str(file)]) == 0
-    options = ["--dataset", "digits", "--epochs", "1", "--hidden", "20"]
-    assert run(["train", "--neuron", "own-my-lif", *options, "--json"]) == 0
+    assert run(["train", "--dataset", "digits", "--neuron", "own-learned-lif", "--json"]) == 0
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert run(["neuron", "remove", "own-my-lif"]) == 0
+    assert run(["neuron", "remove", "own-learned-lif"]) == 0
     again = s3d.open_run(found["run"])
     assert isinstance(again.network.network.output.neuron, OwnNeuron)
-    assert s3d.evaluate(again).accuracy > 0.3
-    exported = tmp_path / "net.py"
-    assert run(["export", again.id, "--to", "numpy", "--output", str(exported)]) == 0
+    assert s3d.evaluate(again).accuracy >= 0.93
+    for form in ("numpy", "c", "nir"):
+        if FORMS[form].runs_here:
+            proof = prove_files(
+                FORMS[form], again.network, FORMS[form].write(again.network, f"net{FORMS[form].ending}")
+            )
+            assert (proof.spikes_differ, proof.predictions_agree) == (0, proof.samples), form
+            assert proof.spikes > 1_000
+    assert run(["export", again.id, "--to", "numpy", "--output", str(tmp_path / "net.py")]) == 0
 
 
 def test_faults_of_a_file_name_option_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from jaxtyping import Float64
 
 from snntrainer3d.circuits.settings import CircuitSettings
 from snntrainer3d.errors import Fault, LimitError, SpecError
-from snntrainer3d.spec import NEURONS, Network, NeuronModel, TrainedNetwork
+from snntrainer3d.spec import NEURONS, Network, NeuronModel, TrainedNetwork, as_built_in, trained_as_built_in
 
 SMALLEST_LEAK = 1e-6
 """1 − decay below which no buildable resistor lets a membrane leak."""
@@ -132,6 +132,7 @@ def design_circuit(trained: TrainedNetwork, settings: CircuitSettings | None = N
         LimitError: too many cells for memristors that switch.
     """
     chosen = settings or CircuitSettings()
+    trained = trained_as_built_in(trained)
     faults = circuit_faults(trained.network)
     if not faults:
         faults = [fault for index in range(len(trained.network.layers)) for fault in _values(trained, index)]
@@ -164,7 +165,7 @@ _WITH_CIRCUIT = " or ".join(model.title for model in NEURONS if not model.no_cir
 
 def circuit_faults(network: Network) -> list[Fault]:
     """Give every reason why a network's layers cannot become a circuit, whatever their values are."""
-    return [fault for index, layer in enumerate(network.layers) for fault in _refusals(index, layer)]
+    return [fault for index, layer in enumerate(as_built_in(network).layers) for fault in _refusals(index, layer)]
 
 
 def _refusals(index: int, layer: object) -> list[Fault]:
@@ -176,7 +177,9 @@ def _refusals(index: int, layer: object) -> list[Fault]:
     if not isinstance(neuron, NeuronModel):
         return [Fault(f"{path}.neuron", "has no circuit yet.", f"Use {_WITH_CIRCUIT}.")]
     if neuron.no_circuit:
-        why = f"{neuron.title} neurons have no circuit: {neuron.no_circuit}"
+        own = neuron.label != neuron.kind
+        name = f"{neuron.label!r} has no circuit" if own else f"{neuron.title} neurons have no circuit"
+        why = f"{name}: {neuron.no_circuit}"
         return [Fault(f"{path}.neuron.kind", why, f"Use {_WITH_CIRCUIT}.")]
     if not getattr(neuron, "reset_delay", True):
         why = "a reset within the step of its spike has no clocked circuit yet."

@@ -23,7 +23,15 @@ from snntrainer3d.exports.nir_kinds import NODES, WITHOUT
 from snntrainer3d.exports.nir_maps import LAYERS, map_nodes
 from snntrainer3d.exports.refusal import refuse, unknown_parts
 from snntrainer3d.exports.stages import Stage, stages_of
-from snntrainer3d.spec import Network, Shape, TrainedNetwork, fixed_tensors, tensor_shapes
+from snntrainer3d.spec import (
+    Network,
+    Shape,
+    TrainedNetwork,
+    as_built_in,
+    fixed_tensors,
+    tensor_shapes,
+    trained_as_built_in,
+)
 
 FORM = "NIR"
 DT_S = 1e-4
@@ -39,6 +47,7 @@ def to_nir(trained: TrainedNetwork) -> bytes:
         MismatchError: a layer or neuron that NIR has no node for, each with the reason.
         InputError: the packages nir and h5py are not installed.
     """
+    trained = trained_as_built_in(trained)
     refuse(FORM, nir_faults(trained.network))
     nir = nir_package()
     metadata = conventions(trained.network)
@@ -65,6 +74,7 @@ def to_nir(trained: TrainedNetwork) -> bytes:
 
 def nir_sidecar(trained: TrainedNetwork) -> bytes:
     """Give the JSON file that lies beside a NIR file and says what NIR cannot."""
+    trained = trained_as_built_in(trained)
     return (json.dumps(conventions(trained.network) | header_of(trained), indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -94,6 +104,7 @@ def nir_package() -> ModuleType:
 
 def nir_faults(network: Network) -> list[Fault]:
     """Give every reason why NIR cannot hold a network."""
+    network = as_built_in(network)
     faults = [
         Fault(f"network.layers[{index}].neuron", *WITHOUT[layer.neuron.kind])
         for index, layer in enumerate(network.layers)

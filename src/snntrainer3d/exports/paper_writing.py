@@ -12,7 +12,15 @@ from snntrainer3d.errors import Fault
 from snntrainer3d.exports.json_weights import shortest
 from snntrainer3d.exports.paper_kinds import KINDS
 from snntrainer3d.exports.refusal import CARRIED, refuse, unknown_parts
-from snntrainer3d.spec import Network, TrainedNetwork, Training, neuron_values, value_text
+from snntrainer3d.spec import (
+    Network,
+    TrainedNetwork,
+    Training,
+    as_built_in,
+    neuron_values,
+    trained_as_built_in,
+    value_text,
+)
 
 FORM = "the paper's JSON"
 _RESETS = ("subtract", "zero", "none")
@@ -25,6 +33,7 @@ def to_paper_json(trained: TrainedNetwork) -> bytes:
         MismatchError: what the form cannot hold: other layers than dense ones with a bias, different neurons in
             different layers, learned neuron values.
     """
+    trained = trained_as_built_in(trained)
     refuse(FORM, paper_faults(trained.network, trained.training))
     weights: dict[str, Any] = {}
     for index in range(len(trained.network.layers)):
@@ -46,6 +55,7 @@ def paper_faults(network: Network, training: Training | None = None) -> list[Fau
     The program feeds values from 0 to 1 at every step and takes the output with the most spikes; its form says nothing
     of it.
     """
+    network = as_built_in(network)
     faults = [
         *unknown_parts(network, FORM, neurons=KINDS, immediate=False),
         *_recipe_faults(training or Training()),

@@ -42,10 +42,14 @@ def unknown_parts(
         if layer.kind not in layers:
             faults.append(Fault(f"{path}.kind", f"{form} has no form for a layer of kind {layer.kind!r}.", CARRIED))
             continue
-        kind = layer.neuron.kind if layer.neuron else None
-        if kind is not None and neurons is not None and kind not in neurons:
-            faults.append(Fault(f"{path}.neuron.kind", f"{form} has no form for a neuron of kind {kind!r}.", CARRIED))
-        elif not immediate and not getattr(layer.neuron, "reset_delay", True):
+        neuron = layer.neuron
+        if neuron is not None and neurons is not None and neuron.kind not in neurons:
+            message = f"{form} has no form for a neuron of kind {neuron.kind!r}."
+            if neuron.label != neuron.kind:
+                known = ", ".join(neurons)
+                message = f"{form} has no form for {neuron.label!r}: its equations are not those of {known}."
+            faults.append(Fault(f"{path}.neuron.kind", message, CARRIED))
+        elif not immediate and not getattr(neuron, "reset_delay", True):
             message = f"{form} has no form for a reset within the step of its spike."
             faults.append(Fault(f"{path}.neuron.reset_delay", message, "Export code, NIR or weights."))
     return faults

@@ -30,6 +30,7 @@ from snntrainer3d.spec.craft import (
     Sgd,
     Steps,
 )
+from snntrainer3d.spec.equivalent import as_built_in, trained_as_built_in
 from snntrainer3d.spec.layers import (
     LAYERS,
     AvgPool,
@@ -206,6 +207,7 @@ __all__ = [
     "Training",
     "Triangular",
     "advise",
+    "as_built_in",
     "cost_of",
     "count_parameters",
     "current_of",
@@ -233,6 +235,7 @@ __all__ = [
     "refuse_unkeepable",
     "shown",
     "tensor_shapes",
+    "trained_as_built_in",
     "training_bytes",
     "training_names",
     "usual_neuron",

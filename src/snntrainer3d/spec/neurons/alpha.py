@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from snntrainer3d.spec._document import FieldFault
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Called, Learning, Reset, SpikingPart, Step, Unwise
+from snntrainer3d.spec.neurons.parts import Called, Kept, Learning, Reset, SpikingPart, Step, Unwise
 
 LARGE_TAU = 50.0
 """The factor τ above which the two traces are nearly equal and cancel in float32."""
@@ -59,6 +59,11 @@ class Alpha(SpikingPart):
                 f"{self.tau():.0f}, which amplifies rounding.",
                 "Move them apart; .95 over .9 is a good start.",
             )
+
+    @classmethod
+    def like(cls, kept: Kept) -> dict[str, Any] | None:
+        """Return both decays."""
+        return {"alpha": kept.states[1], "beta": kept.states[2]} if len(kept.states) == 3 else None
 
     def step(self, now: Trace, x: Node, m: Node, e: Node, h: Node) -> Step:
         """Trace one step in snnTorch's order of operations."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Called, Fraction, Learning, NeuronModel, Reset, Step
+from snntrainer3d.spec.neurons.parts import Called, Fraction, Kept, Learning, NeuronModel, Reset, Step
 from snntrainer3d.spec.surrogates import Atan, Surrogate
 
 UNREACHABLE = 2.0**127
@@ -34,6 +34,11 @@ class Integrator(NeuronModel):
     beta: Annotated[Fraction, Called("Membrane decay", "β")] = 0.9
     """Decay of the membrane per time step: 0 forgets at once, 1 adds up its whole input."""
     learn_beta: Learning = "fixed"
+
+    @classmethod
+    def like(cls, kept: Kept) -> dict[str, Any] | None:
+        """Return the decay."""
+        return {"beta": kept.states[0]}
 
     def step(self, now: Trace, x: Node, m: Node) -> Step:
         """Trace one step in snnTorch's order of operations."""

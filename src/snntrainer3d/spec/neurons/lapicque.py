@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from snntrainer3d.spec._document import FieldFault
 from snntrainer3d.spec.equations import Node, Trace
-from snntrainer3d.spec.neurons.parts import Called, Learning, SpikingPart, Step, Unwise, reset_of_step_before
+from snntrainer3d.spec.neurons.parts import Called, Kept, Learning, SpikingPart, Step, Unwise, reset_of_step_before
 
 LEARNABLE = (1e-6, 1.0 - 1e-6)
 """Bounds within which a learned β counts."""
@@ -150,6 +150,15 @@ class Lapicque(SpikingPart):
                 f"Use the compensated form with the same decay: resistance_ohm={other.resistance_ohm:.4g}, "
                 f"capacitance_f={other.capacitance_f:g} in place of beta.",
             )
+
+    @classmethod
+    def like(cls, kept: Kept) -> dict[str, Any] | None:
+        """Return R, C and Δt."""
+        with np.errstate(all="ignore"):
+            resistance = kept.gain / (1.0 - kept.states[0])
+            return {
+                "resistance_ohm": resistance, "capacitance_f": kept.step_s / kept.gain, "time_step_s": kept.step_s,
+            }  # fmt: skip
 
     def step(self, now: Trace, x: Node, m: Node) -> Step:
         """Trace one step in snnTorch's order of operations; a learned β enters through the capacitance."""

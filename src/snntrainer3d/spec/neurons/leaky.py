@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from snntrainer3d.spec.equations import Node, Trace
 from snntrainer3d.spec.neurons.parts import (
     Called,
     Fraction,
+    Kept,
     Learning,
     SpikingPart,
     Step,
@@ -46,6 +47,11 @@ class Leaky(SpikingPart):
     def unwise(self) -> Iterator[Unwise]:
         """Find a membrane that never forgets."""
         yield from never_forgets(self.beta)
+
+    @classmethod
+    def like(cls, kept: Kept) -> dict[str, Any] | None:
+        """Return the decay."""
+        return {"beta": kept.states[0]}
 
     def step(self, now: Trace, x: Node, m: Node) -> Step:
         """Trace one step in snnTorch's order of operations."""

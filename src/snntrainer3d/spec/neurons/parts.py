@@ -46,6 +46,18 @@ class Unwise:
     hint: str
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Kept:
+    """What one step multiplies its states and its input by: one number for all neurons, or one for each."""
+
+    states: tuple[np.ndarray, ...]
+    """The share of itself that each state keeps, the membrane first."""
+    gain: np.ndarray
+    """The share of the input that the membrane takes."""
+    step_s: float
+    """Seconds of the step; 1 where nothing says it."""
+
+
 class NeuronModel(Part):
     """What every neuron model says of itself; a model needs `title`, `numbers`, `states` and `step`."""
 
@@ -176,6 +188,12 @@ class NeuronModel(Part):
     def unwise(self) -> Iterator[Unwise]:
         """Find values that will probably disappoint."""
         yield from ()
+
+    @classmethod
+    def like(cls, kept: Kept) -> dict[str, Any] | None:
+        """Return the values with which it may compute a step that is known by what it keeps; None where none does."""
+        del kept
+        return None
 
     def decay_and_gain(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return what an RC membrane keeps in one step and takes of its input, by the β of each neuron."""

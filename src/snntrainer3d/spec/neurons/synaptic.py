@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from snntrainer3d.spec.equations import Node, Trace
 from snntrainer3d.spec.neurons.parts import (
     Called,
     Fraction,
+    Kept,
     Learning,
     SpikingPart,
     Step,
@@ -46,6 +47,11 @@ class Synaptic(SpikingPart):
     def unwise(self) -> Iterator[Unwise]:
         """Find a membrane that never forgets."""
         yield from never_forgets(self.beta)
+
+    @classmethod
+    def like(cls, kept: Kept) -> dict[str, Any] | None:
+        """Return both decays."""
+        return {"alpha": kept.states[1], "beta": kept.states[0]} if len(kept.states) == 2 else None
 
     def step(self, now: Trace, x: Node, m: Node, i: Node) -> Step:
         """Trace one step in snnTorch's order of operations."""
