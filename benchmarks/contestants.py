@@ -32,6 +32,7 @@ class Contestant:
 OURS = "snntrainer3d"
 SNNTORCH = "snnTorch"
 FUSED = "fused"
+OWN = "own"
 REFERENCE = "reference"
 YARDSTICK = "snntorch"
 
@@ -42,6 +43,13 @@ CONTESTANTS: dict[str, Contestant] = {
     each.name: each
     for each in (
         Contestant(FUSED, OURS, "SNNtrainer3D, fused kernels", "benchmarks.ours:Fused", (OURS, "torch", "numba")),
+        Contestant(
+            OWN,
+            OURS,
+            "SNNtrainer3D, the neuron typed as equations",
+            "benchmarks.ours:Typed",
+            (OURS, "torch", "numba"),
+        ),
         Contestant(
             REFERENCE, OURS, "SNNtrainer3D, reference path", "benchmarks.ours:Reference", (OURS, "torch", "snntorch")
         ),

@@ -12,7 +12,17 @@ from benchmarks.architectures import DENSE, arrays_of, layers_of
 from benchmarks.task import CLASSES, Task
 from snntrainer3d.data.encoders import Encoder
 from snntrainer3d.engine import build, load_tensors, open_learner
-from snntrainer3d.spec import Network, Training, dense_network, fixed_tensors, neuron_of, parse, tensor_shapes
+from snntrainer3d.spec import (
+    Network,
+    OwnNeuron,
+    OwnParameter,
+    Training,
+    dense_network,
+    fixed_tensors,
+    neuron_of,
+    parse,
+    tensor_shapes,
+)
 
 
 def network_of(task: Task) -> Network:
@@ -45,7 +55,7 @@ class Fused:
 
     def __init__(self, task: Task) -> None:
         torch.set_flush_denormal(True)
-        network, training = network_of(task), training_of(task, self.engine)
+        network, training = self.document(task), training_of(task, self.engine)
         module = build(network)
         load_tensors(module, _tensors(network, task))
         self.learner = open_learner(module, network, training)
@@ -53,6 +63,10 @@ class Fused:
             raise RuntimeError(f"no {self.engine} learner: {self.learner.note}")
         self.images, self.labels = torch.from_numpy(task.images), torch.from_numpy(task.labels)
         self.encoder, self.rate = Encoder(scale=task.scale), task.job.learning_rate
+
+    def document(self, task: Task) -> Network:
+        """Return the task's network."""
+        return network_of(task)
 
     def run(self, indices: np.ndarray) -> list[float]:
         """Make one update per row of [update, batch]; give their losses."""
@@ -66,6 +80,26 @@ class Fused:
         """Give the bytes of a step by the learner's own formula, where it has one."""
         formula = getattr(self.learner, "memory_bytes", None)
         return None if formula is None else int(formula())
+
+
+class Typed(Fused):
+    """The fused kernels of a neuron that a person typed: what Leaky says, line by line."""
+
+    def document(self, task: Task) -> Network:
+        """Return the task's network with an own neuron in every layer."""
+        values = task.job.neuron
+        if (values["kind"], values["reset"]) != ("leaky", "subtract"):
+            raise ValueError("Only Leaky neurons that subtract are typed here.")
+        neuron = OwnNeuron(
+            parameters={name: OwnParameter(value=values[name]) for name in ("beta", "threshold")},
+            states={"m": 0.0},
+            step=(
+                "r = heaviside(m - threshold)",
+                "m = beta * m + x - r * threshold",
+                "out = spike(m - threshold)",
+            ),
+        )
+        return dense_network((task.images.shape[1],), (task.job.hidden,), CLASSES, neuron)
 
 
 class Reference(Fused):

@@ -7,12 +7,14 @@ import hashlib
 import io
 import json
 import shutil
+import sys
 import tempfile
 import wave
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -52,17 +54,24 @@ from snntrainer3d.server.models import ChangeRun, Play, SetQuota, StartRun
 from snntrainer3d.server.socket import understand
 from snntrainer3d.server.study_models import PlanStudy, ResumeStudy, TuneStudy
 from snntrainer3d.spec import (
+    Dense,
+    Input,
     Leaky,
+    Network,
+    OwnNeuron,
     RunSpec,
     TrainedNetwork,
     Training,
+    as_built_in,
     dense_network,
+    equation_of,
     fixed_tensors,
     parse,
     parse_run,
     read_json,
     tensor_shapes,
 )
+from snntrainer3d.spec.equations import equation_lines, latex_of, multiplications
 from snntrainer3d.spec.study import Study
 
 ROOM = Path(tempfile.mkdtemp(prefix="snntrainer3d-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
@@ -397,6 +406,66 @@ def _document(content: bytes) -> object:
     return parse_run(read_json(content))
 
 
+_EVALUATES = ("exec", "import", "open", "os.", "subprocess.", "socket.", "ctypes.")
+"""What no text of a neuron may bring about, by the names of Python's audit events."""
+_armed = False
+
+
+def _watched(event: str, arguments: tuple[object, ...]) -> None:
+    if _armed and event.startswith(_EVALUATES):
+        raise RuntimeError(f"a text of a neuron led to {event} {arguments!r:.200}")
+
+
+def _neuron(document: object) -> object:
+    """Read an own neuron and print its equation; nothing but its grammar may look at its texts."""
+    global _armed
+    _armed = _is_warm()
+    try:
+        return _printed(document)
+    finally:
+        _armed = False
+
+
+@cache
+def _is_warm() -> bool:
+    """Read the whole documents once, for what is imported late is imported then."""
+    sys.addaudithook(_watched)
+    return all(_printed(document) for document in _NEURONS)
+
+
+def _printed(document: object) -> list[object]:
+    neuron = parse(OwnNeuron, document)
+    equation = equation_of(neuron)
+    network = Network(input=Input(shape=(1,)), layers=(Dense(size=1, neuron=neuron),))
+    return [equation_lines(equation), latex_of(equation), multiplications(equation), as_built_in(network)]
+
+
+def _neuron_text(content: bytes) -> object:
+    """Read a neuron of which one text is made up; the first byte says which: its step, a start, its surrogate."""
+    text = content[1:].decode("utf-8", "replace")
+    places = {"step": text}, {"states": {"v": text, "u": 0}}, {"surrogate": {"kind": "equations", "derivative": text}}
+    return _neuron({**_NEURONS[0], **places[content[0] % len(places)]}) if content else None
+
+
+_NEURONS: list[dict[str, object]] = [
+    {
+        "kind": "equations", "parameters": {"beta": {"value": 0.9, "learn": "shared"}, "threshold": 1.0},
+        "states": {"v": "beta / 2", "u": 0}, "membrane": "v", "time_step_s": 0.001, "substeps": 2,
+        "step": ["u = exp(-dt / 0.01) * u + x", "v = where(v > 1, 0, beta * v) + min(u, 3) - u**2 / 9  # held",
+                 "out = spike(v - threshold)", "v -= detach(out) * threshold"],
+        "surrogate": {"kind": "equations", "derivative": "slope / (1 + (pi * z)**2)", "parameters": {"slope": 2.0}},
+    },
+    {"kind": "equations", "states": {"v": 0}, "step": ["v = .9 * v + x"]},
+]  # fmt: skip
+_HOSTILE = "# __import__('os').system('id') (lambda: 1)() v.__class__ f'{x}' [y for y in x] exec(x) " + "(" * 99
+"""In a comment, from which the fuzzer takes it."""
+_NEURON_TEXTS = [
+    b"\x00" + "\n".join(_NEURONS[0]["step"]).encode(),  # type: ignore[arg-type]
+    f"\x00v = .5 * v + x\nu = v {_HOSTILE}".encode(),
+    b"\x01beta * log1p(2) ** 3", b"\x02z * exp(-abs(z)) / max(1, slope)",
+]  # fmt: skip
+
+
 def _message(content: bytes) -> object:
     return understand(read_json(content))
 
@@ -446,4 +515,8 @@ READERS: dict[str, Reader] = {
     ),
     "body of a request": Reader(_body, _bodies),
     "study document": Reader(_study, _studies),
+    "texts of an own neuron": Reader(_neuron_text, lambda: _NEURON_TEXTS, share=12.5),
+    "own neuron": Reader(
+        lambda content: _neuron(read_json(content)), lambda: [json.dumps(one).encode() for one in _NEURONS]
+    ),
 }

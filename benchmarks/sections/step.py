@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks import parity
-from benchmarks.contestants import CONTESTANTS, FUSED, OURS, REFERENCE, YARDSTICK
+from benchmarks.contestants import CONTESTANTS, FUSED, OURS, OWN, REFERENCE, YARDSTICK
 from benchmarks.sections.rows import refuse_if_red, rows_of
 from benchmarks.session import Session, paper_job
 from benchmarks.timing import Effort, settle, time_rounds
@@ -27,7 +27,7 @@ def run(session: Session) -> dict[str, Any]:
     wanted = [each for each in CONTESTANTS.values() if each.documented or not session.quick]
     with session.contest.open(wanted, task) as entries:
         parities = parity.check(entries)
-        refuse_if_red(parities, (FUSED, REFERENCE))
+        refuse_if_red(parities, (FUSED, OWN, REFERENCE))
         if not session.quick:
             session.say("  trying each peer on all cores and on one, its threads waiting briefly and long …")
             entries[:] = [settle(session.contest, entry, task, session.cores, Effort(3, 0.2)) for entry in entries]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,3 +46,14 @@ def _read(reader: Reader, content: bytes) -> None:
         reader.read(content)
     except InputError:
         return
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("evil", ["eval('1 + 1')", "__import__('this')", "open('/dev/null')", "os.system('true')"])
+def test_a_text_of_a_neuron_that_is_evaluated_is_a_fault(evil: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = READERS["own neuron"].seeds()[0]
+    READERS["own neuron"].read(seed)
+    run = compile(evil, "evil", "eval")
+    monkeypatch.setattr("reliability.readers.parse", lambda *_: eval(run, {"os": os}))
+    with pytest.raises(RuntimeError, match="a text of a neuron led to"):
+        READERS["own neuron"].read(seed)
