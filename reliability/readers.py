@@ -462,7 +462,7 @@ _HOSTILE = "# __import__('os').system('id') (lambda: 1)() v.__class__ f'{x}' [y 
 _NEURON_TEXTS = [
     b"\x00" + "\n".join(_NEURONS[0]["step"]).encode(),  # type: ignore[arg-type]
     f"\x00v = .5 * v + x\nu = v {_HOSTILE}".encode(),
-    b"\x01beta * log1p(2) ** 3", b"\x02z * exp(-abs(z)) / max(1, slope)",
+    b"\x01beta * log1p(2) ** 3", b"\x02z * exp(-abs(z)) / max(1, z)",
 ]  # fmt: skip
 
 
