@@ -24,7 +24,15 @@ from jaxtyping import Float64
 
 from snntrainer3d.circuits.settings import CircuitSettings
 from snntrainer3d.errors import Fault, LimitError, SpecError
-from snntrainer3d.spec import NEURONS, Network, NeuronModel, TrainedNetwork, as_built_in, trained_as_built_in
+from snntrainer3d.spec import (
+    NEURONS,
+    Network,
+    NeuronModel,
+    TrainedNetwork,
+    as_built_in,
+    tensor_name,
+    trained_as_built_in,
+)
 
 SMALLEST_LEAK = 1e-6
 """1 − decay below which no buildable resistor lets a membrane leak."""
@@ -203,9 +211,9 @@ def _values(trained: TrainedNetwork, index: int) -> list[Fault]:
 
 def _crossbar(trained: TrainedNetwork, index: int, settings: CircuitSettings) -> Crossbar:
     layer = trained.network.dense_layers()[index]
-    weights = trained.tensors[f"layers.{index}.weight"].astype(np.float64)
+    weights = trained.tensors[tensor_name(index, "weight")].astype(np.float64)
     if layer.bias:
-        weights = np.column_stack([weights, trained.tensors[f"layers.{index}.bias"].astype(np.float64)])
+        weights = np.column_stack([weights, trained.tensors[tensor_name(index, "bias")].astype(np.float64)])
     low, high = settings.min_conductance_siemens, settings.max_conductance_siemens
     scale = (high - low) / (float(np.abs(weights).max()) or 1.0)
     decay, gain = _dynamics(trained, index)
@@ -231,7 +239,7 @@ def _dynamics(
 
 def _vector(trained: TrainedNetwork, index: int, name: str) -> Float64[np.ndarray, "neuron"]:
     size = trained.network.dense_layers()[index].size
-    value = trained.tensors[f"layers.{index}.neuron.{name}"].astype(np.float64)
+    value = trained.tensors[tensor_name(index, f"neuron.{name}")].astype(np.float64)
     return np.ascontiguousarray(np.broadcast_to(value, (size,)))
 
 

@@ -30,6 +30,7 @@ from snntrainer3d.spec import (
     TrainedNetwork,
     Training,
     neuron_values,
+    tensor_owner,
     tensor_shapes,
 )
 
@@ -223,12 +224,13 @@ def _make_learnable(module: nn.Module, name: str, shape: Shape | None) -> None:
 
 
 def _tensor(module: SpikingNetwork, name: str) -> Tensor:
-    _, index, *rest = name.split(".")
-    layer = module.layers[int(index)]
-    if rest[0] == "recurrent":
+    index, part = tensor_owner(name)
+    owner, _, value = part.rpartition(".")
+    layer = module.layers[index]
+    if owner == "recurrent":
         own = layer.neuron.recurrent
         return own.weight if isinstance(own, nn.Linear) else own.V
-    return getattr(layer.neuron if rest[0] == "neuron" else layer.connection, rest[-1])
+    return getattr(layer.neuron if owner == "neuron" else layer.connection, value)
 
 
 def _forget_instances() -> None:

@@ -17,7 +17,7 @@ from jaxtyping import Float64
 from snntrainer3d.errors import Fault, FileFormatError
 from snntrainer3d.exports.nir_graph import Node, numbers, shape_in, spread, whole
 from snntrainer3d.exports.nir_kinds import READ
-from snntrainer3d.spec import Network, Shape, TrainedNetwork, parse, shown
+from snntrainer3d.spec import Network, Shape, TrainedNetwork, parse, shown, tensor_name
 
 SAME = 1e-5
 """Relative difference below which a gain counts as 1 and values as equal: float32 written and read twice."""
@@ -163,8 +163,11 @@ class _Reading:
         if bias is not None:
             self._keep("bias", bias)
 
+    def _name(self, part: str) -> str:
+        return tensor_name(len(self.layers) - 1, part)
+
     def _keep(self, name: str, array: np.ndarray) -> None:
-        self.tensors[f"layers.{len(self.layers) - 1}.{name}"] = array
+        self.tensors[self._name(name)] = array
 
     def _conv(self, name: str, node: Node) -> None:
         weight, bias = self._weights(name, node, 4)
@@ -294,15 +297,14 @@ class _Reading:
         told = f"a gain of {gain.min():.4g} was"
         if np.ptp(gain) > SAME * abs(gain).max():
             told = f"gains of {gain.min():.4g} to {gain.max():.4g} were"
-        path = f"layers.{len(self.layers) - 1}"
         each = gain.reshape(len(gain), -1)
-        weight = self.tensors.get(f"{path}.weight")
+        weight = self.tensors.get(self._name("weight"))
         if weight is not None and np.allclose(each, each[:, :1], rtol=SAME):
             self.notices.append(f"nodes.{name}: {told} multiplied into the weights.")
             column = each[:, 0]
             self._keep("weight", weight * column.reshape(-1, *(1,) * (weight.ndim - 1)))
-            if f"{path}.bias" in self.tensors:
-                self._keep("bias", self.tensors[f"{path}.bias"] * column)
+            if self._name("bias") in self.tensors:
+                self._keep("bias", self.tensors[self._name("bias")] * column)
             return threshold
         if not (gain > 0).all():
             self._fault(f"{name}.r", "is not above zero, and there are no weights before it to take it.")

@@ -18,6 +18,7 @@ from snntrainer3d.spec import (
     Shape,
     TrainedNetwork,
     fixed_tensors,
+    tensor_owner,
     tensor_shapes,
 )
 
@@ -87,10 +88,10 @@ def network_of_maps(
 def _array(
     name: str, shape: Shape, nodes: Mapping[str, Mapping[str, Any]], kept: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    _, index, *rest = name.split(".")
-    node = f"op{int(index) + 1}"
-    found = kept.get(name) if rest[0] == "neuron" else nodes.get(node, {}).get(rest[0])
-    place = name if rest[0] == "neuron" else f"nodes.{node}.{rest[0]}"
+    index, part = tensor_owner(name)
+    node, of_neuron = f"op{index + 1}", part.startswith("neuron.")
+    found = kept.get(name) if of_neuron else nodes.get(node, {}).get(part)
+    place = name if of_neuron else f"nodes.{node}.{part}"
     if not isinstance(found, np.ndarray) or found.size != int(np.prod(shape)):
         raise FileFormatError("The NIR file is damaged.", faults=[Fault(place, f"missing, or not of shape {shape}.")])
     return found.reshape(shape).astype(np.float32)

@@ -21,7 +21,7 @@ from snntrainer3d.exports.nir_layers import HOW_TO_SAY_DT, KNOWN, SAME, Conventi
 from snntrainer3d.exports.nir_maps import network_of_maps
 from snntrainer3d.exports.nir_writing import DT_S, KEY, map_arrays, nir_faults
 from snntrainer3d.exports.stages import stages_of
-from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_shapes, value_text
+from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, tensor_name, tensor_shapes, value_text
 
 MAX_DT_S = 1e3
 _DENSE = {"Input", "Output", "Affine", "Linear", "LIF", "IF", "CubaLIF"}
@@ -136,7 +136,7 @@ def _tensors(
     found = dict(fixed_tensors(network))
     for index, node in enumerate(nodes[name] for name in order if "weight" in nodes[name]):
         for part in {"weight", "bias"} & set(node):
-            found[f"layers.{index}.{part}"] = node[part].astype(np.float32)
+            found[tensor_name(index, part)] = node[part].astype(np.float32)
     for name, shape in tensor_shapes(network).items():
         if name not in found:
             found[name] = content.arrays[f"node/metadata/{name}"].reshape(shape).astype(np.float32)

@@ -20,7 +20,16 @@ import numpy as np
 from snntrainer3d.errors import Fault, FileFormatError, SpecError
 from snntrainer3d.exports.json_weights import shortest
 from snntrainer3d.exports.paper_kinds import KINDS, READ
-from snntrainer3d.spec import Network, TrainedNetwork, fixed_tensors, neuron_of, parse, tensor_shapes, value_text
+from snntrainer3d.spec import (
+    Network,
+    TrainedNetwork,
+    fixed_tensors,
+    neuron_of,
+    parse,
+    tensor_name,
+    tensor_shapes,
+    value_text,
+)
 
 _RESETS = ("subtract", "zero", "none")
 _SAME = 1e-6
@@ -126,7 +135,7 @@ def _arrays(weights: Mapping[str, Any], sizes: list[int], faults: list[Fault]) -
         for name, shape in (("weight", (outs, ins)), ("bias", (outs,))):
             found = _array(weights, f"fc{index + 1}.{name}", shape, faults)
             if found is not None:
-                arrays[f"layers.{index}.{name}"] = found
+                arrays[tensor_name(index, name)] = found
     return arrays
 
 

@@ -18,6 +18,7 @@ from snntrainer3d.spec import (
     Training,
     as_built_in,
     neuron_values,
+    tensor_name,
     trained_as_built_in,
     value_text,
 )
@@ -107,13 +108,13 @@ def _layer(trained: TrainedNetwork, index: int) -> dict[str, Any]:
     tensors, neuron = trained.tensors, trained.network.dense_layers()[index].neuron
     connection, cell = f"fc{index + 1}", f"lifs.{index}"
     found = {
-        f"{connection}.weight": _entry(tensors[f"layers.{index}.weight"]),
-        f"{connection}.bias": _entry(tensors[f"layers.{index}.bias"]),
+        f"{connection}.weight": _entry(tensors[tensor_name(index, "weight")]),
+        f"{connection}.bias": _entry(tensors[tensor_name(index, "bias")]),
         f"{cell}.graded_spikes_factor": _entry(np.float32(1.0)),
         f"{cell}.reset_mechanism_val": {"data": _RESETS.index(neuron.reset), "dtype": "torch.int64"},
     }
     for name in neuron_values(neuron):
-        found[f"{cell}.{name}"] = _entry(tensors[f"layers.{index}.neuron.{name}"])
+        found[f"{cell}.{name}"] = _entry(tensors[tensor_name(index, f"neuron.{name}")])
     if neuron.snntorch_names:
         found |= {f"{cell}.{name}": _entry(np.float32(value)) for name, value in _circuit(neuron).items()}
     return found

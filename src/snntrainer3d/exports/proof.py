@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float32, Float64, Int64, Shaped
 from snntrainer3d.data import Dataset, available, check_fit, contract_for, contract_of, describe, load
 from snntrainer3d.errors import FailureError, NotFoundError
 from snntrainer3d.exports.words import values_of
-from snntrainer3d.spec import UNREACHABLE, Network, Readout, TrainedNetwork, Training, readout_of
+from snntrainer3d.spec import UNREACHABLE, Network, Readout, TrainedNetwork, Training, readout_of, tensor_name
 
 SAMPLES = 200
 ROUNDING = 1e-4
@@ -147,7 +147,7 @@ def prove(trained: TrainedNetwork, run: Runner, ran: str, samples: Samples | Non
     seconds = time.perf_counter() - began
     never = np.full(1, UNREACHABLE, np.float32)
     thresholds = [
-        trained.tensors.get(f"layers.{index}.neuron.threshold", never).reshape(-1)
+        trained.tensors.get(tensor_name(index, "neuron.threshold"), never).reshape(-1)
         for index in trained.network.spiking()
     ]
     near = _near(trained.readout, expected)

@@ -8,7 +8,7 @@ from snntrainer3d.exports.stages import Stage, stages_of
 from snntrainer3d.exports.torch_modules import ONE_TO_ONE, changes_in_training, module_of
 from snntrainer3d.exports.torch_parts import neuron_classes, neurons_made, spike_class, training_parts, weight_entry
 from snntrainer3d.exports.words import title_in_words
-from snntrainer3d.spec import Network, Recurrent, TrainedNetwork, tensor_shapes
+from snntrainer3d.spec import Network, Recurrent, TrainedNetwork, tensor_owner, tensor_shapes
 from snntrainer3d.spec.equations.torch_text import attribute
 
 FORM = "a PyTorch script"
@@ -159,8 +159,8 @@ def _layer(stage: Stage, name: str | None) -> str:
 def _weights(trained: TrainedNetwork) -> list[str]:
     found = []
     for name in tensor_shapes(trained.network):
-        _, index, *rest = name.split(".")
-        neuron = trained.network.layers[int(index)].neuron
+        index, part = tensor_owner(name)
+        rest, neuron = part.split("."), trained.network.layers[index].neuron
         if rest[0] == "recurrent":
             found.append(weight_entry(f"layers.{index}.back.weight", trained.tensors[name]))
         elif rest[0] != "neuron":

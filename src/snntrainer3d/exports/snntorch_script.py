@@ -30,6 +30,7 @@ from snntrainer3d.spec import (
     Surrogate,
     TrainedNetwork,
     neuron_values,
+    tensor_owner,
     tensor_shapes,
 )
 from snntrainer3d.spec.equations import Graph, Trace, leaves_of
@@ -308,8 +309,8 @@ def _weights(trained: TrainedNetwork) -> list[str]:
     """Give weights, biases and what neurons learned, by the names of the script's state dict."""
     found = []
     for name in tensor_shapes(trained.network):
-        _, index, *rest = name.split(".")
-        number, layer = int(index) + 1, trained.network.layers[int(index)]
+        index, part = tensor_owner(name)
+        rest, number, layer = part.split("."), index + 1, trained.network.layers[index]
         generated = layer.neuron is not None and not layer.neuron.snntorch
         if rest[0] == "recurrent" and generated:
             found.append(weight_entry(f"lif{number}.back.weight", trained.tensors[name]))

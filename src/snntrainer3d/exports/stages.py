@@ -9,7 +9,7 @@ from itertools import count
 import numpy as np
 from jaxtyping import Float32
 
-from snntrainer3d.spec import Layer, Neuron, Recurrent, Shape, TrainedNetwork, equation_of, neuron_values
+from snntrainer3d.spec import Layer, Neuron, Recurrent, Shape, TrainedNetwork, equation_of, neuron_values, tensor_name
 from snntrainer3d.spec.equations import Equation, Node, leaves_of, named_values
 
 Value = Float32[np.ndarray, "..."]
@@ -59,12 +59,11 @@ def _stages(trained: TrainedNetwork) -> Iterator[Stage]:
     network = trained.network
     shapes = zip(network.layers, network.taken_shapes(), network.shapes()[1:], strict=True)
     for index, (layer, taken, given) in enumerate(shapes):
-        prefix = f"layers.{index}."
         named = [*layer.arrays(taken), *layer.statistics(taken)]
-        arrays = {name: trained.tensors[prefix + name] for name in named}
+        arrays = {name: trained.tensors[tensor_name(index, name)] for name in named}
         step = None
         if layer.neuron is not None:
-            said = {name: trained.tensors[f"{prefix}neuron.{name}"] for name in neuron_values(layer.neuron)}
+            said = {name: trained.tensors[tensor_name(index, f"neuron.{name}")] for name in neuron_values(layer.neuron)}
             step = step_of(layer.neuron, said, recurrent=isinstance(layer, Recurrent))
         yield Stage(index, layer, taken, given, arrays, step)
 

@@ -25,6 +25,8 @@ from snntrainer3d.spec import (
     fixed_tensors,
     neuron_values,
     parse,
+    tensor_name,
+    tensor_owner,
     tensor_shapes,
 )
 
@@ -234,7 +236,7 @@ def _take(
     faults: list[Fault],
 ) -> None:
     for part, shape in wanted.items():
-        path = f"layers.{index}.{part}"
+        path = tensor_name(index, part)
         if (array := module.get(part)) is None:
             faults.append(Fault(f"{name}.{part}".lstrip("."), "missing."))
         elif array.shape != shape:
@@ -255,9 +257,10 @@ def _complete(network: Network, tensors: Mapping[str, np.ndarray]) -> dict[str, 
     """Give all arrays of a network: what the file does not hold of neurons is as the document says."""
     known = {**fixed_tensors(network), **tensors}
     for name, shape in tensor_shapes(network).items():
-        if name not in known and ".neuron." in name:
-            neuron: Any = network.layers[int(name.split(".")[1])].neuron
-            known[name] = np.full(shape, getattr(neuron, name.rsplit(".", 1)[1]), np.float32)
+        layer, part = tensor_owner(name)
+        if name not in known and part.startswith("neuron."):
+            neuron: Any = network.layers[layer].neuron
+            known[name] = np.full(shape, neuron.said(part.removeprefix("neuron.")), np.float32)
     return {name: known[name] for name in tensor_shapes(network) if name in known}
 
 
@@ -291,7 +294,7 @@ class _Cell:
             self.faults.append(Fault(f"{self.name}.{value}", f"{what}."))
             return
         first = array.reshape(-1)[:1]
-        target = f"layers.{self.index}.neuron.{value}"
+        target = tensor_name(self.index, f"neuron.{value}")
         if learning == "per_neuron" or not (array == first).all():
             neuron[f"learn_{value}"] = "per_neuron"
             tensors[target] = spread.copy()
@@ -362,11 +365,11 @@ class _Cell:
             self.faults.append(Fault(f"{self.name}.recurrent.weight", told))
             return
         spread = weight if weight.shape == wanted else np.broadcast_to(weight.reshape(-1), wanted)
-        tensors[f"layers.{self.index}.recurrent.weight"] = np.array(spread, np.float32)
+        tensors[tensor_name(self.index, "recurrent.weight")] = np.array(spread, np.float32)
         if bias is None or bias.shape != (size,):
             return
         # A constant of the feedback enters at every step, the first included, as the layer's own bias does.
-        path = f"layers.{self.index}.bias"
+        path = tensor_name(self.index, "bias")
         tensors[path] = np.asarray(tensors.get(path, np.float32(0)) + bias, np.float32)
         document["bias"] = True
         self.notices.append(f"{self.name}.recurrent.bias was added to the bias of layers[{self.index}].")
@@ -383,8 +386,8 @@ def cut_notices(trained: TrainedNetwork) -> list[str]:
 
 def cut_notice(name: str, array: np.ndarray) -> str:
     """Tell of one array of decays outside 0 to 1."""
-    _, index, _, value = name.split(".")
+    index, part = tensor_owner(name)
     outside = array[(array < 0) | (array > 1)]
     several = f"{outside.size} of {array.size} values" if array.size > 1 else f"{float(outside[0]):g}"
     edges = " or ".join(text for text, there in (("0", outside < 0), ("1", outside > 1)) if there.any())
-    return f"layers[{index}].neuron.{value}: {several} outside 0 to 1 count as {edges}, as snnTorch computes with them."
+    return f"layers[{index}].{part}: {several} outside 0 to 1 count as {edges}, as snnTorch computes with them."

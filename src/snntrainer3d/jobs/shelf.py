@@ -14,7 +14,15 @@ from jaxtyping import Shaped
 from snntrainer3d.data import Dataset, available, check_fit, describe, load
 from snntrainer3d.errors import ConflictError, MismatchError, NotFoundError
 from snntrainer3d.runs import RunFolder, list_checkpoints, newest_checkpoint, read_weights
-from snntrainer3d.spec import InputContract, Network, TrainedNetwork, Training, multiplications, neuron_values
+from snntrainer3d.spec import (
+    InputContract,
+    Network,
+    TrainedNetwork,
+    Training,
+    multiplications,
+    neuron_values,
+    tensor_name,
+)
 
 if TYPE_CHECKING:
     from snntrainer3d.engine import SpikingNetwork
@@ -136,7 +144,7 @@ def _load(run: RunFolder, stamp: Stamp) -> KnownNetwork:
     module = build(trained.network)
     load_tensors(module, trained)
     values = tuple(
-        {name: trained.tensors[f"layers.{index}.neuron.{name}"] for name in neuron_values(neuron)}
+        {name: trained.tensors[tensor_name(index, f"neuron.{name}")] for name in neuron_values(neuron)}
         for index, neuron in zip(trained.network.spiking(), trained.network.neurons(), strict=True)
     )
     return KnownNetwork(stamp, trained.network, run.read_spec().training, trained.inputs, module, values, update)

@@ -22,7 +22,16 @@ from snntrainer3d.engine.flow import (
 from snntrainer3d.engine.fused.neurons import why_not
 from snntrainer3d.engine.snntorch_models import MODELS
 from snntrainer3d.errors import Fault, MismatchError
-from snntrainer3d.spec import Network, NeuronModel, TrainedNetwork, Training, fixed_tensors, parse, tensor_shapes
+from snntrainer3d.spec import (
+    Network,
+    NeuronModel,
+    TrainedNetwork,
+    Training,
+    fixed_tensors,
+    parse,
+    tensor_owner,
+    tensor_shapes,
+)
 
 _PASSED = (nn.Dropout, nn.Flatten, nn.Identity)
 _KNOWN = " or ".join(", ".join(kind.__name__ for kind in reversed(MODELS)).rsplit(", ", 1))
@@ -49,9 +58,9 @@ class Chain:
         """Give the values as they are now."""
         tensors: dict[str, np.ndarray] = {}
         for name, shape in tensor_shapes(self.network).items():
-            _, index, *rest = name.split(".")
-            owner: Any = self.neurons[int(index)] if rest[0] == "neuron" else self.connections[int(index)]
-            value = getattr(owner, rest[-1]).detach().to("cpu", torch.float32).numpy()
+            index, part = tensor_owner(name)
+            owner: Any = self.neurons[index] if part.startswith("neuron.") else self.connections[index]
+            value = getattr(owner, part.removeprefix("neuron.")).detach().to("cpu", torch.float32).numpy()
             tensors[name] = np.broadcast_to(value.reshape(-1) if shape and value.ndim != len(shape) else value, shape)
         kept = {name: np.array(array, np.float32).reshape(tensor_shapes(self.network)[name])
                 for name, array in tensors.items()}  # fmt: skip

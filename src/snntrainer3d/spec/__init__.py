@@ -46,7 +46,7 @@ from snntrainer3d.spec.layers import (
     shown,
 )
 from snntrainer3d.spec.names import parts_of, training_names
-from snntrainer3d.spec.network import Connection, Input, Network, dense_network
+from snntrainer3d.spec.network import Connection, Input, Network, dense_network, tensor_name, tensor_owner
 from snntrainer3d.spec.neurons import (
     DEFAULT_KIND,
     NEURON_KINDS,
@@ -234,6 +234,8 @@ __all__ = [
     "recipe",
     "refuse_unkeepable",
     "shown",
+    "tensor_name",
+    "tensor_owner",
     "tensor_shapes",
     "trained_as_built_in",
     "training_bytes",

@@ -13,7 +13,7 @@ from snntrainer3d.errors import SpecError
 from snntrainer3d.spec._document import parse
 from snntrainer3d.spec.equations import Equation, Node
 from snntrainer3d.spec.equations.terms import NoTermsError, Products, Terms, is_spike, same
-from snntrainer3d.spec.network import Network
+from snntrainer3d.spec.network import Network, tensor_name
 from snntrainer3d.spec.neurons import NEURONS, NeuronModel, OwnNeuron, equation_of
 from snntrainer3d.spec.neurons.parts import Kept
 from snntrainer3d.spec.trained import TrainedNetwork, fixed_tensors, tensor_shapes
@@ -70,7 +70,7 @@ def trained_as_built_in(trained: TrainedNetwork) -> TrainedNetwork:
     for index, layer in enumerate(trained.network.layers):
         if not isinstance(layer.neuron, OwnNeuron):
             continue
-        prefix, learning = f"layers.{index}.neuron.", layer.neuron.learning()
+        prefix, learning = tensor_name(index, "neuron."), layer.neuron.learning()
         learned = {name: tensors[prefix + name] for name, how in learning.items() if how != "fixed"}
         found = equivalent_of(layer.neuron, learned)
         if found is not None:

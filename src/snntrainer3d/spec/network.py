@@ -39,6 +39,17 @@ class Connection:
     columns: int
 
 
+def tensor_name(layer: int, part: str) -> str:
+    """Return the name of a layer's array: of its weight, its bias, or its neuron's beta ("neuron.beta")."""
+    return f"layers.{layer}.{part}"
+
+
+def tensor_owner(tensor: str) -> tuple[int, str]:
+    """Return the layer whose array has a name, and which of its parts that is."""
+    _, layer, part = tensor.split(".", 2)
+    return int(layer), part
+
+
 class Network(Part):
     """The architecture: input and layers, of which the last is the output with one neuron per class."""
 
@@ -120,7 +131,7 @@ class Network(Part):
     def connections(self) -> tuple[Connection, ...]:
         """Give all weights as matrices, in order; of a recurrent layer first those from before, then its own."""
         return tuple(
-            Connection(index, f"layers.{index}.{name}", rows, columns)
+            Connection(index, tensor_name(index, name), rows, columns)
             for index, (layer, shape) in enumerate(zip(self.layers, self.taken_shapes(), strict=True))
             for name, rows, columns in layer.matrices(shape)
         )

@@ -11,7 +11,7 @@ from jaxtyping import Float32
 
 from snntrainer3d.errors import Fault, InputError, MismatchError
 from snntrainer3d.spec.contract import OUTPUT, InputContract, Readout, readout_of, training_as_said
-from snntrainer3d.spec.network import Network
+from snntrainer3d.spec.network import Network, tensor_name
 from snntrainer3d.spec.neurons import Neuron
 from snntrainer3d.spec.training import Training
 
@@ -87,9 +87,9 @@ def tensor_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     stages = zip(network.layers, network.taken_shapes(), network.shapes()[1:], strict=True)
     for index, (layer, taken, given) in enumerate(stages):
         for name, shape in {**layer.arrays(taken), **layer.statistics(taken)}.items():
-            shapes[f"layers.{index}.{name}"] = shape
+            shapes[tensor_name(index, name)] = shape
         for name, learning in neuron_values(layer.neuron).items():
-            shapes[f"layers.{index}.neuron.{name}"] = given if learning == "per_neuron" else ()
+            shapes[tensor_name(index, f"neuron.{name}")] = given if learning == "per_neuron" else ()
     return shapes
 
 
@@ -128,7 +128,7 @@ def _faults(network: Network, tensors: Mapping[str, np.ndarray]) -> list[Fault]:
 def fixed_tensors(network: Network) -> dict[str, np.ndarray]:
     """Give the arrays that the document alone determines: alpha, beta and threshold that are not learned, float32."""
     return {
-        f"layers.{index}.neuron.{name}": np.asarray(layer.neuron.said(name), np.float32)
+        tensor_name(index, f"neuron.{name}"): np.asarray(layer.neuron.said(name), np.float32)
         for index, layer in enumerate(network.layers)
         if layer.neuron is not None
         for name, learning in neuron_values(layer.neuron).items()

@@ -9,7 +9,7 @@ from jaxtyping import Float32
 
 from snntrainer3d.circuits.devices.imperfections import Imperfections, imperfect
 from snntrainer3d.circuits.settings import CircuitSettings
-from snntrainer3d.spec import TrainedNetwork
+from snntrainer3d.spec import TrainedNetwork, tensor_name
 
 
 def disturbance(
@@ -21,9 +21,9 @@ def disturbance(
         found: dict[str, Float32[np.ndarray, "..."]] = {}
         for index, bar in enumerate(imperfect(trained, settings, wrong, generator).crossbars):
             weights = bar.weights().astype(np.float32)
-            found[f"layers.{index}.weight"] = np.ascontiguousarray(weights[:, : bar.inputs])
+            found[tensor_name(index, "weight")] = np.ascontiguousarray(weights[:, : bar.inputs])
             if bar.bias:
-                found[f"layers.{index}.bias"] = np.ascontiguousarray(weights[:, -1])
+                found[tensor_name(index, "bias")] = np.ascontiguousarray(weights[:, -1])
         return found
 
     return disturb
