@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -214,3 +216,20 @@ def test_faults_in_a_network_stand_at_their_line():
     assert [(one.path, one.message) for one in raised.value.faults] == [
         ("network.layers[0].neuron.step[1]", "line 2, column 5: there is no w.")
     ]
+
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "own-neurons.md").read_text(encoding="utf-8")
+
+
+def test_the_page_has_a_document_that_is_right_and_every_function():
+    (document,) = re.findall(r"^```json\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    neuron = parse(OwnNeuron, json.loads(document))
+    assert neuron.learning()["tau"] == "per_neuron"
+    table = PAGE[PAGE.index("| function |") : PAGE.index("There are no loops")]
+    assert {name for name, _ in re.findall(r"`(\w+)\(([^)]*)\)`", table)} == set(FUNCTIONS)
+    told = dict(re.findall(r"`(\w+)\(([^)]*)\)`", table))
+    assert told == {name: arguments for name, (arguments, _) in FUNCTIONS.items()}
+    fields = set(
+        re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*) \|", PAGE[PAGE.index("| field |") :], re.MULTILINE)))
+    )
+    assert fields == set(OwnNeuron.model_fields) - {"kind"}

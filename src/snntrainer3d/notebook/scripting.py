@@ -130,7 +130,7 @@ def neuron(
             first one is the membrane, unless `membrane` says another.
         parameters: its numbers: a value each, or `{"value": 0.9, "low": 0, "high": 1, "learn": "per_neuron"}`.
         fields: the document's others: title, inputs, membrane, threshold, surrogate, substeps, time_step_s;
-            docs/neurons.md has all.
+            docs/own-neurons.md has all.
 
     Raises:
         SpecError: every fault at once, those of a line with line and column.

@@ -1,5 +1,6 @@
 /** HOW the page talks to the server: requests, the live line, and their errors. */
 export { api, type RunCommand, type SaidOfWeights } from "./client";
+export { benchApi, type Trial } from "./bench";
 export { dataApi, type OwnChoice } from "./data";
 export { libraryApi, type RunQuery } from "./library";
 export { ApiError, asApiError, errorFromBody, faultText, unreachable } from "./errors";

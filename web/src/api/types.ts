@@ -1,7 +1,11 @@
 /** What the server says and takes; `protocol` is generated from its models, drafts are ours. */
-import type { RunDetail as SpecRunDetail, TemplateRow as SpecTemplateRow } from "../protocol/api";
+import type {
+  OwnNeuronRow as SpecOwnNeuronRow,
+  RunDetail as SpecRunDetail,
+  TemplateRow as SpecTemplateRow,
+} from "../protocol/api";
 import type { NEURONS, SURROGATES } from "../protocol/neurons";
-import type { Network as SpecNetwork, Neuron as SpecNeuron, Recurrent, Training } from "../protocol/spec";
+import type { Network as SpecNetwork, Neuron as SpecNeuron, OwnParameter, Recurrent, Training } from "../protocol/spec";
 
 export type {
   ActivityResult,
@@ -38,6 +42,10 @@ export type {
   Fault,
   FoundModule,
   Health,
+  BenchAnswer,
+  Benched,
+  BenchPlane,
+  NeuronCheck,
   NeuronDetail,
   NeuronRates,
   NeuronRow,
@@ -67,15 +75,20 @@ export type {
   TrashList,
 } from "../protocol/api";
 export type { Event as RunEvent, Notice, NoticeLevel, Prepared, RunStatus } from "../protocol/events";
-export type { Coding, Learning, Reset, Training } from "../protocol/spec";
+export type { Coding, Learning, OwnParameter, Reset, Stimulus, Training } from "../protocol/spec";
 
-export type NeuronKind = keyof typeof NEURONS;
-export type SurrogateKind = keyof typeof SURROGATES;
+/** The kind of neurons and of surrogates that a person wrote as equations. */
+export type Own = "equations";
+export type BuiltInKind = keyof typeof NEURONS;
+export type NeuronKind = BuiltInKind | Own;
+export type SurrogateKind = keyof typeof SURROGATES | Own;
 
 export interface Surrogate {
   kind: SurrogateKind;
   slope?: number;
   beta?: number;
+  derivative?: string;
+  parameters?: Record<string, number>;
 }
 
 /** Every field that one of the kinds has. */
@@ -83,11 +96,31 @@ type AnyOf<Kinds, Name extends PropertyKey = Kinds extends Kinds ? keyof Kinds :
   [Field in Name]?: Kinds extends Partial<Record<Field, infer Value>> ? Value : never;
 };
 
-/** A neuron while it is edited: one object for all kinds, so that a change of kind keeps what both have. */
-export interface Neuron extends Omit<AnyOf<SpecNeuron>, "kind" | "surrogate"> {
-  kind: NeuronKind;
+interface AnyNeuron extends Omit<AnyOf<SpecNeuron>, "kind" | "surrogate"> {
   surrogate?: Surrogate;
 }
+
+/** A neuron while it is edited: one object for all kinds, so that a change of kind keeps what both have. */
+export interface BuiltInNeuron extends AnyNeuron {
+  kind: BuiltInKind;
+}
+
+/** A neuron written as equations. */
+export interface OwnNeuron extends AnyNeuron {
+  kind: Own;
+  title: string;
+  inputs: string[];
+  parameters: Record<string, OwnParameter>;
+  states: Record<string, number | string>;
+  step: string[];
+  membrane: string;
+  threshold: string;
+  surrogate: Surrogate;
+  substeps: number;
+  time_step_s: number | null;
+}
+
+export type Neuron = BuiltInNeuron | OwnNeuron;
 
 export type LayerKind = SpecNetwork["layers"][number]["kind"];
 
@@ -116,6 +149,10 @@ export interface RunSpec {
   version: 1;
   network: Network;
   training: Training;
+}
+
+export interface OwnNeuronRow extends Omit<SpecOwnNeuronRow, "neuron"> {
+  neuron: OwnNeuron | null;
 }
 
 export type RunDetail = Omit<SpecRunDetail, "spec"> & { spec: RunSpec };

@@ -1,8 +1,8 @@
 /** Many layers at once: pure functions of the design. */
 import type { Layer, Neuron } from "../api";
 import { layerOf, sameValue, setHidden, type Design } from "./design";
-import { neuronsOf } from "./layer-kinds";
-import { changeKind } from "./neurons";
+import { mayHave } from "./layer-kinds";
+import { changeKind, isOwn } from "./neurons";
 import { MOST_LAYERS } from "./quick-entry";
 
 /** Hidden layers to begin with: the paper's advice for MNIST is layers of ten or more, narrowing. */
@@ -48,17 +48,18 @@ export function changeNeurons(design: Design, chosen: ReadonlySet<number>, befor
   const last = design.spec.network.layers.length - 1;
   return mapChosen(design, chosen, (layer, at) => {
     const neuron = layer.neuron && takeChange(layer.neuron, before, after);
-    return neuron && neuronsOf(layer.kind, at === last).includes(neuron.kind) ? { ...layer, neuron } : layer;
+    return neuron && mayHave(layer.kind, neuron, at === last) ? { ...layer, neuron } : layer;
   });
 }
 
 function takeChange(neuron: Neuron, before: Neuron, after: Neuron): Neuron {
+  if (isOwn(after)) return isOwn(before) && !isOwn(neuron) ? neuron : after;
   if (after.kind !== before.kind) return changeKind(neuron, after.kind);
   const own = new Set(Object.keys(neuron));
   const changed = Object.entries(after).filter(
     ([name, value]) => own.has(name) && !sameValue(value, (before as unknown as Record<string, unknown>)[name]),
   );
-  return { ...neuron, ...(structuredClone(Object.fromEntries(changed)) as Partial<Neuron>) };
+  return { ...neuron, ...structuredClone(Object.fromEntries(changed)) } as Neuron;
 }
 
 /** Doubles the chosen hidden layers, each copy behind its original. */

@@ -1,8 +1,9 @@
 /** A design as a short text for links and storage: only what differs from the defaults, as base64url of JSON. */
-import type { Layer, LayerKind, Neuron, NeuronKind, RunSpec } from "../api";
+import type { Layer, LayerKind, BuiltInKind, Neuron, RunSpec } from "../api";
 import { layerOf, sameValue, startDesign, TRAINING_DEFAULTS, type Design, type TemplateSettings } from "./design";
 import { LAYER_DEFAULTS } from "./layer-kinds";
-import { NEURON_DEFAULTS, NEURON_KINDS } from "./neurons";
+import { isOwn, NEURON_DEFAULTS, NEURON_KINDS } from "./neurons";
+import { ownOf } from "./own-neuron";
 
 /**
  * v version, i input shape, n neurons, l layers, t training, d neuron of new layers, s what a template set. Dense layers are [size, neuron,
@@ -109,11 +110,13 @@ function unpackOther({ n, ...fields }: Other, neurons: Neuron[]): Layer {
 }
 
 function packNeuron(neuron: Neuron): object {
+  if (isOwn(neuron)) return neuron;
   return { kind: neuron.kind, ...differing(neuron, NEURON_DEFAULTS[neuron.kind]) };
 }
 
 function unpackNeuron(packed: object): Neuron {
-  const { kind } = packed as { kind: NeuronKind };
+  if (isOwn(packed as Neuron)) return ownOf(packed);
+  const { kind } = packed as { kind: BuiltInKind };
   if (!NEURON_KINDS.includes(kind)) throw new Error(`no neuron ${String(kind)}`);
   const neuron = { ...structuredClone(NEURON_DEFAULTS[kind]), ...packed } as Neuron;
   if (neuron.beta === null) delete neuron.beta;

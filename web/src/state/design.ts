@@ -2,7 +2,7 @@
 import type { DatasetRow, Layer, LayerKind, Neuron, PresetRow, RunSpec, TemplateRow, Training } from "../api";
 import { changeLayerKind, DEFAULT_LAYER_SIZE, fitting, layerOfKind, takesFlat, takesMaps } from "./layer-kinds";
 import { flowOf, titleOfNetwork } from "./layer-shapes";
-import { DEFAULT_KIND, hasCircuit, NEURON_DEFAULTS } from "./neurons";
+import { DEFAULT_KIND, hasCircuit, isOwn, NEURON_DEFAULTS } from "./neurons";
 import { ONE_CYCLE, PARTS, type PartName } from "./training-parts";
 
 export interface Design {
@@ -333,9 +333,10 @@ function completed(training: Training): Training {
 }
 
 function withRecipe(neuron: Neuron, preset: PresetRow): Neuron {
+  if (isOwn(neuron)) return neuron;
   const recipe = preset.neurons[neuron.kind];
   if (!recipe) return neuron;
-  const mixed = { ...neuron, ...(structuredClone(recipe) as Partial<Neuron>) };
+  const mixed = { ...neuron, ...structuredClone(recipe) } as Neuron;
   if (hasCircuit(neuron.kind) && recipe.beta != null) {
     delete mixed.resistance_ohm;
     delete mixed.capacitance_f;

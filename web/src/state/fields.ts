@@ -6,7 +6,7 @@ import { PART_CHOICES } from "./training-parts";
 
 export type { Choice, Field } from "./field";
 
-const LEARNING: Choice[] = [
+export const LEARNING: Choice[] = [
   { value: "fixed", label: "fixed" },
   { value: "shared", label: "learned, one per layer" },
   { value: "per_neuron", label: "learned, one per neuron" },

@@ -13,6 +13,8 @@ export { flowOf, matricesOf, shownShape, type Flow, type LayerFlow, type Matrix 
 export type { Frame, FrameFeed } from "./frame-feed";
 export { inside, type Neuron as PickedNeuron } from "./inside.svelte";
 export * from "./neurons";
+export * from "./own-neuron";
+export { ownNeurons } from "./own-neurons.svelte";
 export { notices, type Level, type Notice } from "./notices.svelte";
 export { placeholderWeights, type LayerWeights } from "./placeholder";
 export { readHidden } from "./quick-entry";

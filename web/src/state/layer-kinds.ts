@@ -1,7 +1,7 @@
 /** The kinds of layer as the page edits them: titles, defaults, changes of kind. Pure. */
-import type { Layer, LayerKind, Neuron, NeuronKind } from "../api";
+import type { BuiltInKind, Layer, LayerKind, Neuron } from "../api";
 import { LAYER_FIELDS } from "./fields";
-import { DEFAULT_KIND, NEURON_DEFAULTS, NEURON_KINDS, RECURRENT_KINDS, SPIKING_KINDS } from "./neurons";
+import { DEFAULT_KIND, isOwn, NEURON_DEFAULTS, NEURON_KINDS, RECURRENT_KINDS, SPIKING_KINDS, spikes } from "./neurons";
 
 export const LAYER_KINDS = Object.keys(LAYER_FIELDS) as LayerKind[];
 
@@ -64,7 +64,7 @@ export const takesFlat = (kind: LayerKind): boolean => FLAT.has(kind);
 export const isOutputKind = takesFlat;
 
 /** The neurons that a kind of layer can have, as the output also those that never spike; an empty text for none. */
-export function neuronsOf(kind: LayerKind, isOutput = false): ("" | NeuronKind)[] {
+export function neuronsOf(kind: LayerKind, isOutput = false): ("" | BuiltInKind)[] {
   if (kind === "flatten" || kind === "dropout") return [""];
   if (kind === "recurrent") return RECURRENT_KINDS;
   if (kind === "dense") return isOutput ? NEURON_KINDS : SPIKING_KINDS;
@@ -123,9 +123,16 @@ export function changeLayerKind(layer: Layer, kind: LayerKind, neuron: Neuron): 
   return keepsNone ? { ...changed, neuron: null } : changed;
 }
 
+/** Whether a kind of layer can have a neuron; one that never spikes only a dense output. */
+export function mayHave(kind: LayerKind, neuron: Neuron, isOutput = false): boolean {
+  const kinds = neuronsOf(kind, isOutput);
+  if (!isOwn(neuron)) return kinds.includes(neuron.kind);
+  return kinds.length > 1 && (spikes(neuron) || (isOutput && kind === "dense"));
+}
+
 /** Gives a neuron that the kind of layer can have: this one, else one of the first kind. */
 export function fitting(kind: LayerKind, neuron: Neuron, isOutput = false): Neuron {
-  return structuredClone(neuronsOf(kind, isOutput).includes(neuron.kind) ? neuron : NEURON_DEFAULTS[DEFAULT_KIND]);
+  return structuredClone(mayHave(kind, neuron, isOutput) ? neuron : NEURON_DEFAULTS[DEFAULT_KIND]);
 }
 
 /** What each layer is called: the last one Output, the others by kind, counted. */

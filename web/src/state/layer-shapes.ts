@@ -2,8 +2,9 @@
  * What goes through a network: the shape after each layer, the layer that cannot take its input, arrays and cost. The
  * same sums and words as the server's, so that nothing waits for it; tests/golden/layers holds both together.
  */
-import { NEURON_VALUES, type Fault, type Layer, type Network } from "../api";
+import { NEURON_VALUES, type Fault, type Layer, type Network, type Neuron } from "../api";
 import { labelOf, takesFlat, takesMaps } from "./layer-kinds";
+import { isOwn } from "./neurons";
 
 export type Shape = readonly number[];
 
@@ -140,6 +141,12 @@ export function titleOfNetwork({ input: { shape }, layers }: Network): string {
   return [plain ? product(shape) : shownShape(first), ...layers.map(labelOf)].filter((text) => text !== "").join("-");
 }
 
+/** How each value of a neuron is learned. */
+const learnings = (neuron: Neuron): (string | undefined)[] =>
+  isOwn(neuron)
+    ? Object.values(neuron.parameters).map(({ learn }) => learn)
+    : NEURON_VALUES.map((value) => neuron[`learn_${value}`]);
+
 /** Weights, statistics left out, biases and what neurons learn; and the multiply-accumulates of one step. */
 export function countsOf(network: Network) {
   const flow = flowOf(network);
@@ -153,7 +160,7 @@ export function countsOf(network: Network) {
     if (layer.kind === "batch_norm") parameters += 2 * takes[0];
     if (layer.neuron) {
       neurons += product(gives);
-      for (const how of NEURON_VALUES.map((value) => layer.neuron?.[`learn_${value}`]))
+      for (const how of learnings(layer.neuron))
         parameters += how === "shared" ? 1 : how === "per_neuron" ? product(gives) : 0;
     } else silent += product(gives);
   });

@@ -1,7 +1,17 @@
 /** The neuron kinds as the page edits them: defaults, changes of kind, and a circuit's two forms and its gain. */
-import { NEURONS, SURROGATES, type Neuron, type NeuronKind, type Surrogate, type SurrogateKind } from "../api";
+import {
+  NEURONS,
+  SURROGATES,
+  type BuiltInKind,
+  type BuiltInNeuron,
+  type Neuron,
+  type NeuronKind,
+  type OwnNeuron,
+  type Surrogate,
+  type SurrogateKind,
+} from "../api";
 
-export const NEURON_KINDS = Object.keys(NEURONS) as NeuronKind[];
+export const NEURON_KINDS = Object.keys(NEURONS) as BuiltInKind[];
 
 /** Those whose spikes layers after them can take in. */
 export const SPIKING_KINDS = NEURON_KINDS.filter((kind) => NEURONS[kind].spikes);
@@ -9,13 +19,24 @@ export const SPIKING_KINDS = NEURON_KINDS.filter((kind) => NEURONS[kind].spikes)
 /** Those that a recurrent layer can have. */
 export const RECURRENT_KINDS = NEURON_KINDS.filter((kind) => NEURONS[kind].recurrent);
 
-const ofEach = <T>(value: (kind: NeuronKind) => T) =>
-  Object.fromEntries(NEURON_KINDS.map((kind) => [kind, value(kind)])) as Record<NeuronKind, T>;
+const ofEach = <T>(value: (kind: BuiltInKind) => T) =>
+  Object.fromEntries(NEURON_KINDS.map((kind) => [kind, value(kind)])) as Record<BuiltInKind, T>;
 
 export const DEFAULT_KIND = NEURON_KINDS[0];
 
 export const NEURON_TITLES = ofEach<string>((kind) => NEURONS[kind].title);
-export const NEURON_DEFAULTS = ofEach<Neuron>((kind) => NEURONS[kind].defaults);
+export const NEURON_DEFAULTS = ofEach<BuiltInNeuron>((kind) => NEURONS[kind].defaults);
+
+/** The kind of neurons that a person wrote as equations. */
+export const OWN = "equations";
+export const isOwn = (neuron: Neuron | null | undefined): neuron is OwnNeuron => neuron?.kind === OWN;
+
+/** What a neuron is called. */
+export const neuronTitle = (neuron: Neuron): string => (isOwn(neuron) ? neuron.title : NEURON_TITLES[neuron.kind]);
+
+/** Whether it spikes: an own neuron does where a line of its step assigns `out`. */
+export const spikes = (neuron: Neuron): boolean =>
+  isOwn(neuron) ? neuron.step.some((line) => /^\s*out\s*=/.test(line)) : NEURONS[neuron.kind].spikes;
 
 export const SURROGATE_TITLES: Record<SurrogateKind, string> = {
   atan: "Arcus tangent",
@@ -24,9 +45,14 @@ export const SURROGATE_TITLES: Record<SurrogateKind, string> = {
   triangular: "Triangle",
   straight_through: "Straight through",
   spike_rate_escape: "Spike-rate escape",
+  equations: "Written as an equation",
 };
 
-export const surrogateOf = (kind: SurrogateKind): Surrogate => ({ ...SURROGATES[kind] });
+/** A surrogate to begin with where one is written: the fast sigmoid. */
+const WRITTEN: Surrogate = { kind: OWN, derivative: "1 / (1 + slope * abs(z))**2", parameters: { slope: 25 } };
+
+export const surrogateOf = (kind: SurrogateKind): Surrogate =>
+  structuredClone(kind === OWN ? WRITTEN : SURROGATES[kind]);
 
 const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta", "reset_delay"] as const;
 
@@ -34,9 +60,10 @@ const KEPT = ["threshold", "learn_threshold", "surrogate", "beta", "learn_beta",
 const KEPT_OF_OTHER_UNITS = ["learn_threshold"] as const;
 
 /** Gives a neuron of another kind that keeps what both kinds have. */
-export function changeKind(neuron: Neuron, kind: NeuronKind): Neuron {
+export function changeKind(neuron: Neuron, kind: BuiltInKind): Neuron {
   if (neuron.kind === kind) return neuron;
   const fresh = NEURON_DEFAULTS[kind];
+  if (isOwn(neuron)) return { ...fresh, ...(fresh.surrogate && { surrogate: neuron.surrogate }) };
   const isOwnReset = neuron.reset !== NEURON_DEFAULTS[neuron.kind].reset;
   const isSameUnit = !NEURONS[neuron.kind].in_millivolts && !NEURONS[kind].in_millivolts;
   const shared = isSameUnit ? KEPT : KEPT_OF_OTHER_UNITS;
@@ -53,7 +80,7 @@ export function patternOf(neuron: Neuron, patterns: Record<string, Record<string
 }
 
 /** Whether a kind can be given by R, C and Δt in place of β. */
-export const hasCircuit = (kind: NeuronKind): boolean => "resistance_ohm" in NEURONS[kind].fields;
+export const hasCircuit = (kind: NeuronKind): boolean => kind !== OWN && "resistance_ohm" in NEURONS[kind].fields;
 
 export const isCircuit = (neuron: Neuron): boolean =>
   hasCircuit(neuron.kind) && (neuron.resistance_ohm != null || neuron.capacitance_f != null);

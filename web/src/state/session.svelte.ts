@@ -8,6 +8,7 @@ import {
   type ImportedWeights,
   type Listener,
   type Network,
+  type Neuron,
   type RunCommand,
   type RunSpec,
   type SaidOfWeights,
@@ -45,6 +46,7 @@ export class Session {
   stage = $state<"design" | "run">("design");
   tab = $state<Tab>("training");
   page = $state<Page>("workbench");
+  private forBench: Neuron[] = [];
   /** Ids of the runs chosen to be compared, in the order of choice. */
   chosen = $state.raw<string[]>([]);
   /** The study that is open on its page. */
@@ -193,6 +195,19 @@ export class Session {
   /** Goes to a page; coming back leads to where one was. */
   go(page: Page): void {
     this.moveTo(page, this.study);
+  }
+
+  /** Takes a neuron to the bench. */
+  tryNeuron(neuron: Neuron): void {
+    this.forBench = [structuredClone(neuron)];
+    this.go("bench");
+  }
+
+  /** Gives what was brought to the bench, once. */
+  takeForBench(): Neuron[] {
+    const brought = this.forBench;
+    this.forBench = [];
+    return brought;
   }
 
   openStudy(study: string | null): void {

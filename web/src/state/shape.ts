@@ -3,7 +3,7 @@ import type { Layer, Network, RunSpec } from "../api";
 import { LAYER_FIELDS } from "./fields";
 import { layerNames, LAYER_TITLES, takesMaps } from "./layer-kinds";
 import { flowOf, shownShape, strideOf, type Shape as Sizes } from "./layer-shapes";
-import { NEURON_TITLES } from "./neurons";
+import { neuronTitle } from "./neurons";
 
 export interface ShapeLayer {
   kind: "input" | "hidden" | "output";
@@ -133,7 +133,7 @@ function drawnLayer({ layers }: Network, at: number, gives: Sizes, label: string
 }
 
 function sublabelOf(layer: Layer, gives: Sizes): string {
-  if (layer.neuron) return `${shownShape(gives)} ${NEURON_TITLES[layer.neuron.kind]}`;
+  if (layer.neuron) return `${shownShape(gives)} ${neuronTitle(layer.neuron)}`;
   return `${shownShape(gives)} ${layer.kind === "conv2d" ? "currents" : LAYER_TITLES[layer.kind].toLowerCase()}`;
 }
 

@@ -1,8 +1,8 @@
 /** The part of the address that holds the page's state: `#page=…&runs=…&run=…&tab=…&d=…`. */
 
 /** Where one is: at the workbench, or at one of the pages that are loaded when they are first gone to. */
-export type Page = "workbench" | "runs" | "compare" | "studies";
-export const PAGES: Page[] = ["workbench", "runs", "compare", "studies"];
+export type Page = "workbench" | "runs" | "compare" | "studies" | "bench";
+export const PAGES: Page[] = ["workbench", "runs", "compare", "studies", "bench"];
 
 export interface Address {
   page: Page;

@@ -101,6 +101,23 @@ describe.each(SIZES)("at %i pixels", (width, height) => {
     await page.keyboard.press("Escape");
     await page.context().close();
   });
+
+  it("the neuron bench and the editor of own neurons are without serious fault", async () => {
+    const page = await open(width, height);
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Neurons" }).click();
+    await page.getByRole("button", { name: "A second neuron beside it" }).click();
+    await page.getByRole("combobox", { name: "Neuron 2", exact: true }).selectOption({ label: "Izhikevich" });
+    await page.getByRole("region", { name: "Phase plane of Izhikevich 2" }).waitFor();
+    await unfoldMenus(page);
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole("combobox", { name: "Neuron 1", exact: true }).selectOption({ label: "Write your own …" });
+    const dialog = page.getByRole("dialog", { name: "A neuron of your own" });
+    await dialog.getByRole("textbox", { name: /^Step:/ }).fill("m = y");
+    await dialog.getByText("line 1, column 5: there is no y.").waitFor();
+    await dialog.getByRole("combobox", { name: "Surrogate" }).selectOption("equations");
+    expect(await faults(page)).toEqual([]);
+    await page.context().close();
+  });
 });
 
 it("a run's progress, results, matrices and the list of runs are without serious fault", async () => {

@@ -52,7 +52,7 @@ describe("many layers at once", () => {
       { ...NEURON_DEFAULTS.leaky, beta: 0.7 },
     );
     const before = mixed.spec.network.layers[1].neuron as Neuron;
-    const made = changeNeurons(mixed, new Set([0, 1]), before, { ...before, alpha: 0.3, threshold: 2 });
+    const made = changeNeurons(mixed, new Set([0, 1]), before, { ...before, alpha: 0.3, threshold: 2 } as Neuron);
     const [first, second, output] = made.spec.network.layers.map((layer) => layer.neuron);
     expect(first).toMatchObject({ kind: "leaky", beta: 0.7, threshold: 2 });
     expect(first).not.toHaveProperty("alpha");

@@ -1,6 +1,6 @@
 import { resetsAfter, type Trace } from "../../charts/spikes";
-import { NEURONS, type Neuron } from "../../api";
-import { runs } from "../../state";
+import type { Neuron } from "../../api";
+import { isOwn, runs, spikes } from "../../state";
 import type { PlayRecord } from "../../state/playback";
 
 /** Gives one neuron's membrane over the steps; `layer` 0 is the first after the input. */
@@ -32,5 +32,5 @@ export const resetsOfLayers = (): string[] =>
 /** How a neuron resets; those that spike and do not say it set their membrane back. */
 function resetOf(neuron: Neuron): string {
   if (neuron.reset_delay === false) return "none";
-  return neuron.reset ?? (NEURONS[neuron.kind].spikes ? "zero" : "none");
+  return neuron.reset ?? (spikes(neuron) && !isOwn(neuron) ? "zero" : "none");
 }
