@@ -1,7 +1,8 @@
 """The equations that people read are those that are computed."""
 
-from snntrainer3d.spec import Adaptive, Alpha, Integrator, Izhikevich, Leaky, Synaptic, equation_of
-from snntrainer3d.spec.equations import equation_lines
+from snntrainer3d.spec import Adaptive, Alpha, Integrator, Izhikevich, Leaky, OwnNeuron, Synaptic, equation_of, parse
+from snntrainer3d.spec.equations import equation_lines, latex_of
+from snntrainer3d.spec.neurons.fitzhugh_nagumo import FitzHughNagumo
 
 
 def test_steps_are_written_as_they_are_computed() -> None:
@@ -29,3 +30,14 @@ def test_half_steps_have_variables_of_their_own_and_starts_are_told() -> None:
     assert lines[-2:] == ["v[0] = −65", "u[0] = b·(−65)"]
     names = [line.split(" = ")[0] for line in lines]
     assert len(set(names)) == len(names)
+
+
+def test_sub_steps_are_told_once_and_counted() -> None:
+    step = ["u = u + dt * (x - u)", "v = v + dt * (u - v)", "out = spike(v - 1)"]
+    own = {"kind": "equations", "states": {"v": 0, "u": 0}, "step": step, "substeps": 10, "time_step_s": 0.001}
+    equation = equation_of(parse(OwnNeuron, own))
+    (told,) = [line for line in equation_lines(equation) if line.startswith("⋮")]
+    assert told == "⋮ these 2 lines 7 times more"
+    assert equation_lines(equation)[-2] == "v[t] = v₈ + 0.0001·(u[t] − v₈)"
+    assert latex_of(equation).count(r"\vdots") == 1
+    assert len(equation_lines(equation_of(FitzHughNagumo()))) == 17

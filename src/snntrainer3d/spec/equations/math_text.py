@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from snntrainer3d.spec.equations.graph import ordered
@@ -100,16 +101,42 @@ LATEX = Language(
 )
 
 
+_REPEATED = 4
+"""How often lines stand one after another before they are told in one."""
+
+
 def equation_lines(equation: Equation) -> list[str]:
-    """Return one step as equations, in the order in which it computes; a parameter within bounds stands for itself."""
-    return [f"{name} = {said}" for name, said in _lines(equation, MATHEMATICS, "{}[0]".format)]
+    """Return one step as equations, in the order in which it computes; a parameter within bounds stands for itself.
+
+    Of lines that are repeated as sub-steps the first ones stand there, and how often they come again.
+    """
+    found = _lines(equation, MATHEMATICS, "{}[0]".format)
+    return _folded([f"{name} = {said}" for name, said in found], re.compile("[₀-₉]+"), "⋮ {}".format)
 
 
 def latex_of(equation: Equation) -> str:
-    """Return one step as LaTeX, an equation on each line, aligned."""
-    lines = _lines(equation, LATEX, lambda name: f"{_latex_name(name)}_0")
-    told = " \\\\\n".join(f"{name} &= {said}" for name, said in lines)
+    """Return one step as LaTeX, an equation on each line, aligned; repeated lines as `equation_lines` has them."""
+    found = _lines(equation, LATEX, lambda name: f"{_latex_name(name)}_0")
+    lines = [f"{name} &= {said}" for name, said in found]
+    told = " \\\\\n".join(_folded(lines, re.compile(r"\^\{\(\d+\)\}"), r"&\ \vdots\ \text{{{}}}".format))
     return f"\\begin{{aligned}}\n{told}\n\\end{{aligned}}"
+
+
+def _folded(lines: list[str], number: re.Pattern[str], again: Callable[[str], str]) -> list[str]:
+    """Return lines of which those that repeat the ones before, but for the numbers of their names, are told in one."""
+    shapes = [number.sub("", line) for line in lines]
+    most, place, size = 0, 0, 1
+    for period in range(1, len(lines) // _REPEATED + 1):
+        run = 0
+        for at in range(len(lines) - period):
+            run = run + 1 if shapes[at] == shapes[at + period] else 0
+            whole = run // period * period
+            if whole >= (_REPEATED - 1) * period and whole > most:
+                most, place, size = whole, at + 1 - run + period, period
+    if not most:
+        return lines
+    lines_of = "this line" if size == 1 else f"these {size} lines"
+    return [*lines[:place], again(f"{lines_of} {most // size} times more"), *lines[place + most :]]
 
 
 def _lines(equation: Equation, language: Language, at_start: Callable[[str], str]) -> list[tuple[str, str]]:
