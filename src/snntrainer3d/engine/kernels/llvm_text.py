@@ -39,6 +39,10 @@ from snntrainer3d.engine.kernels.layout import (
 from snntrainer3d.spec.equations import Equation, Node, gradients, ordered, value_rows
 
 LANES = (32, 8, 1)
+LONG = 1000
+"""Instructions of a step from which on the widest loop is left out: it would take LLVM seconds to compile."""
+_OF_EXP = 20
+"""Instructions of an exponential."""
 _OPERATORS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARED = {"gt": "ogt", "ge": "oge", "lt": "olt", "le": "ole"}
 _EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
@@ -240,7 +244,8 @@ class _Function:
         for place, _, _ in wanted:
             self._base(place)
         begin = self._arguments[FIRST]
-        for lanes in LANES:
+        long = sum(_OF_EXP if node.operation == "exp" else 1 for node in nodes) >= LONG
+        for lanes in LANES[1:] if long else LANES:
             begin = self._loop(f"{name}.{lanes}", lanes, begin, nodes, wanted)
 
     def _loop(
