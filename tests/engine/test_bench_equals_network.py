@@ -53,5 +53,6 @@ def test_every_neuron_does_on_the_bench_what_it_does_in_a_network() -> None:
             assert np.array_equal(found.membrane, membrane), neuron
             assert np.array_equal(found.spikes, fired) or neuron.never_spikes, neuron
         else:
-            assert np.allclose(found.membrane, membrane, rtol=1e-5, atol=1e-5), neuron
+            largest = max(1.0, float(np.abs(membrane).max()))  # a spike's rise multiplies what rounding leaves
+            assert np.allclose(found.membrane, membrane, rtol=1e-5, atol=1e-5 * largest), neuron
     assert bit_equal >= 8

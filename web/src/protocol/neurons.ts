@@ -1041,6 +1041,104 @@ export const NEURONS = {
         "max": 2.0
       }
     }
+  },
+  "hodgkin_huxley": {
+    "title": "Hodgkin–Huxley",
+    "defaults": {
+      "learn_threshold": "fixed",
+      "surrogate": {
+        "kind": "atan",
+        "slope": 0.2
+      },
+      "kind": "hodgkin_huxley",
+      "g_na": 120.0,
+      "g_k": 36.0,
+      "g_leak": 0.3,
+      "e_na_mv": 50.0,
+      "e_k_mv": -77.0,
+      "e_leak_mv": -54.387,
+      "time_step_ms": 0.5,
+      "input_gain": 20.0,
+      "threshold": 0.0
+    },
+    "spikes": true,
+    "recurrent": true,
+    "in_millivolts": true,
+    "summary": "Hodgkin–Huxley: the membrane of the squid's giant axon, whose channels open and close with its voltage.",
+    "fields": {
+      "g_na": {
+        "label": "Sodium conductance",
+        "symbol": "g_Na",
+        "unit": "mS/cm²",
+        "help": "Of all sodium channels open.",
+        "min": 0.0,
+        "max": 1000.0
+      },
+      "g_k": {
+        "label": "Potassium conductance",
+        "symbol": "g_K",
+        "unit": "mS/cm²",
+        "help": "Of all potassium channels open.",
+        "min": 0.0,
+        "max": 1000.0
+      },
+      "g_leak": {
+        "label": "Leak conductance",
+        "symbol": "g_L",
+        "unit": "mS/cm²",
+        "help": "What is always open.",
+        "min": 0.001,
+        "max": 1000.0
+      },
+      "e_na_mv": {
+        "label": "Sodium potential",
+        "symbol": "E_Na",
+        "unit": "mV",
+        "help": "Voltage to which sodium pulls.",
+        "min": -150.0,
+        "max": 150.0
+      },
+      "e_k_mv": {
+        "label": "Potassium potential",
+        "symbol": "E_K",
+        "unit": "mV",
+        "help": "Voltage to which potassium pulls.",
+        "min": -150.0,
+        "max": 150.0
+      },
+      "e_leak_mv": {
+        "label": "Leak potential",
+        "symbol": "E_L",
+        "unit": "mV",
+        "help": "Voltage to which the leak pulls.",
+        "min": -150.0,
+        "max": 150.0
+      },
+      "time_step_ms": {
+        "label": "Time step",
+        "symbol": "Δt",
+        "unit": "ms",
+        "help": "Simulated time per step; a spike and its refractory time take about 15 ms.",
+        "min": 0.0,
+        "max": 0.5,
+        "open": "min"
+      },
+      "input_gain": {
+        "label": "Input gain",
+        "help": "The current I in µA/cm² for an input of 1.",
+        "min": 0.0,
+        "max": 1000.0,
+        "open": "min"
+      },
+      "threshold": {
+        "label": "Threshold",
+        "symbol": "θ",
+        "unit": "mV",
+        "help": "v that is a spike where it is passed upwards.",
+        "min": -50.0,
+        "max": 40.0
+      }
+    }
   }
 } as const;
 

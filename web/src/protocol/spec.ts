@@ -258,6 +258,43 @@ export interface FitzHughNagumo {
 }
 
 /**
+ * Hodgkin–Huxley: the membrane of the squid's giant axon, whose channels open and close with its voltage.
+ *
+ * C·dv/dt = g_Na·m³·h·(E_Na − v) + g_K·n⁴·(E_K − v) + g_L·(E_L − v) + I with C = 1 µF/cm² and I = input_gain·x in
+ * µA/cm², at 6.3 °C and with rest at −65 mV; each gate moves as dm/dt = α_m(v)·(1 − m) − β_m(v)·m. By 5 steps of the
+ * exponential Euler method in each time step, which cannot overshoot. Nothing is reset: a spike is counted where v
+ * rises above the threshold. A steady current makes it fire from about 6.3 µA/cm² on, at once with some 50 Hz. Its
+ * gradient goes through the membrane alone; the gates are taken as given, for through them it would grow a
+ * thousandfold in each spike. v counts as −150 to 100 mV, so that no input makes it infinite. Source: Hodgkin and
+ * Huxley, "A Quantitative Description of Membrane Current and Its Application to Conduction and Excitation in Nerve",
+ * Journal of Physiology 117 (1952), with today's sign of the voltage.
+ */
+export interface HodgkinHuxley {
+  learn_threshold: Learning;
+  /** Gradient used in place of the spike's, which is zero almost everywhere; over mV, so a small slope is right. */
+  surrogate: Surrogate;
+  kind: "hodgkin_huxley";
+  /** Of all sodium channels open. From 0 to 1,000. */
+  g_na: number;
+  /** Of all potassium channels open. From 0 to 1,000. */
+  g_k: number;
+  /** What is always open. From 0.001 to 1,000. */
+  g_leak: number;
+  /** Voltage to which sodium pulls. From -150 to 150. */
+  e_na_mv: number;
+  /** Voltage to which potassium pulls. From -150 to 150. */
+  e_k_mv: number;
+  /** Voltage to which the leak pulls. From -150 to 150. */
+  e_leak_mv: number;
+  /** Simulated time per step; a spike and its refractory time take about 15 ms. Above 0 to 0.5. */
+  time_step_ms: number;
+  /** The current I in µA/cm² for an input of 1. Above 0 to 1,000. */
+  input_gain: number;
+  /** v that is a spike where it is passed upwards. From -50 to 40. */
+  threshold: number;
+}
+
+/**
  * Leaky integrator: a membrane that never spikes, for the output; read by its highest membrane (`max_membrane`).
  *
  * snnTorch's Leaky without reset, its threshold out of reach. Under a constant input x its membrane is
@@ -551,7 +588,8 @@ export type Neuron =
   | AdaptiveExponentialIF
   | ResonateAndFire
   | SymplecticAdLIF
-  | FitzHughNagumo;
+  | FitzHughNagumo
+  | HodgkinHuxley;
 
 /** The learning rate stays what it is. */
 export interface Constant {
@@ -769,7 +807,7 @@ export interface AvgPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | HodgkinHuxley | null;
   kind: "avg_pool";
 }
 
@@ -786,7 +824,7 @@ export interface BatchNorm {
   /** Added to the variance. Above 0 to 1. */
   epsilon: number;
   /** Neurons driven by the result; null hands it on. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | HodgkinHuxley | null;
 }
 
 /** A kernel slid over maps, the same weights everywhere: x[t] = K * s[t] + b. */
@@ -803,7 +841,7 @@ export interface Conv2d {
   /** Whether each map has a constant input of its own, learned like a weight. */
   bias: boolean;
   /** The neurons, one for each value of the maps; null hands the currents on to the next layer. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | HodgkinHuxley | null;
 }
 
 /** Every neuron is connected with every neuron before it: x[t] = W·s[t] + b. */
@@ -846,7 +884,7 @@ export interface MaxPool {
   /** By how many places the window moves; null for its own size. From 1 to 64. */
   stride: number | null;
   /** Neurons driven by what was pooled; null hands it on. */
-  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | null;
+  neuron: OwnNeuron | Leaky | Lapicque | Synaptic | Alpha | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | HodgkinHuxley | null;
   kind: "max_pool";
 }
 
@@ -873,7 +911,7 @@ export interface Recurrent {
   kind: "recurrent";
   /** Whether a spike comes back to every neuron of the layer, or only to the one that fired. */
   feedback: "all_to_all" | "one_to_one";
-  neuron: OwnNeuron | Leaky | Synaptic | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo;
+  neuron: OwnNeuron | Leaky | Synaptic | Adaptive | Izhikevich | RefractoryLIF | ConductanceLIF | QuadraticIF | ExponentialIF | AdaptiveExponentialIF | ResonateAndFire | SymplecticAdLIF | FitzHughNagumo | HodgkinHuxley;
 }
 
 /** Stochastic gradient descent with momentum. Polyak 1964; Nesterov 1983. */

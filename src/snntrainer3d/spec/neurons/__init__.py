@@ -44,6 +44,7 @@ _FILES = (
     "resonate_and_fire",
     "symplectic_adlif",
     "fitzhugh_nagumo",
+    "hodgkin_huxley",
 )
 """The kinds in the order in which people read them, each in the file of its name."""
 
