@@ -51,7 +51,7 @@ from snntrainer3d.cli import run
 from snntrainer3d.engine import build
 from snntrainer3d.engine.fused.learner import fused_learner
 from snntrainer3d.exports import FORMS
-from snntrainer3d.spec import Network, Training, fixed_tensors, parse, tensor_shapes, TrainedNetwork
+from snntrainer3d.spec import InputContract, Network, Training, fixed_tensors, parse, tensor_shapes, TrainedNetwork
 
 layer = {"kind": "dense", "neuron": {"kind": "toy", "learn_share": "per_neuron"}}
 network = parse(Network, {"input": {"shape": [6]}, "layers": [{**layer, "size": 5}, {**layer, "size": 3}]})
@@ -62,9 +62,9 @@ recurrent = parse(Network, {"input": {"shape": [6]}, "layers": [{**layer, "kind"
 assert recurrent.output.neuron.kind == "toy"
 fixed = parse(Network, {"input": {"shape": [6]}, "layers": [{"kind": "dense", "size": 3, "neuron": {"kind": "toy"}}]})
 tensors = {name: np.ones(shape, np.float32) for name, shape in tensor_shapes(fixed).items()}
-trained = TrainedNetwork(fixed, tensors | fixed_tensors(fixed), Training(dataset="xor"))
-for form in ("json", "safetensors", "card"):
-    assert FORMS[form].write(trained, "toy") if form in FORMS else True
+trained = TrainedNetwork(fixed, tensors | fixed_tensors(fixed), Training(dataset="xor"), InputContract(shape=(6,)))
+for form in ("json", "numpy", "c", "pytorch", "onnx"):
+    assert FORMS[form].write(trained, "toy" + FORMS[form].ending), form
 assert "toy" in json.dumps(s3d.design("digits", neuron="toy").model_dump(mode="json"))
 assert s3d.neuron_bench("toy", "step:0.8").summary()["spikes"] > 0
 assert run(["neuron", "list"]) == 0
