@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
-from snntrainer3d.errors import ConflictError, Fault, NotFoundError, Snntrainer3dError, SpecError
+from snntrainer3d.errors import ConflictError, Fault, InputError, NotFoundError, Snntrainer3dError, SpecError
 from snntrainer3d.home import home_folder
 from snntrainer3d.spec import (
     DEFAULT_KIND,
@@ -54,14 +54,15 @@ def keep_neuron(neuron: OwnNeuron) -> str:
         ConflictError: another one has this title already; a kept neuron never changes.
         StorageError: the disk is full or broken.
     """
-    name = OWN + (re.sub(r"[^a-z0-9]+", "-", neuron.title.lower()).strip("-")[:50].strip("-") or "neuron")
+    words = re.sub(r"[^a-z0-9]+", "-", neuron.title.lower()).strip("-").removeprefix(OWN)
+    name = OWN + (words[:50].strip("-") or "neuron")
     if name in own_names():
         try:
             same = own_neuron(name) == neuron
         except Snntrainer3dError:
             same = False
         if not same:
-            message = f"There is an own neuron {name} already, and it says something else."
+            message = f"The title gives the name {name}, which another own neuron has already."
             raise ConflictError(message, path="title", hint="Give this one another title, or remove that one.")
         return name
     write_atomically(_file(name), neuron.model_dump_json(indent=1))
@@ -109,6 +110,9 @@ def neuron_named(source: AnyNeuronSource, settings: Sequence[str] = (), *, root:
         document: dict[str, Any] = source.model_dump(mode="json")
     elif isinstance(source, Mapping):
         document = dict(source)
+    elif not isinstance(source, str | Path):
+        told = f"got a value of type {type(source).__name__}, expected a kind, a name, a file or a document."
+        raise InputError(told, path=root, hint='For example "leaky:beta=0.95".')
     else:
         kind, _, values = str(source).partition(":")
         if kind in NEURON_KINDS:
@@ -132,7 +136,15 @@ def _document_in(path: Path, root: str) -> dict[str, Any]:
         message = f"There is neither a kind of neuron nor a file {path}."
         raise NotFoundError(message, path=root, hint=_closest(str(path), (*NEURON_KINDS, *own_names()))) from None
     if not isinstance(found, dict):
-        raise SpecError([Fault(root, f"{path} holds no neuron.", f'Write {{"kind": "{DEFAULT_KIND}"}}.')])
+        raise SpecError(
+            [
+                Fault(
+                    root,
+                    f"{path} holds no neuron.",
+                    f'Write an object: {{"kind": "{DEFAULT_KIND}"}}, or one of equations.',
+                )
+            ]
+        )
     return found
 
 

@@ -178,3 +178,12 @@ def test_the_figure_shows_two_neurons_and_is_the_same_each_time() -> None:
     assert len(figure.axes) == 4 + 2 + 1
     assert svg == drawn(Izhikevich(), Leaky())[1]
     assert len(drawn(Integrator())[0].axes) == 3
+
+
+@pytest.mark.slow
+def test_the_rheobase_is_found_to_many_digits_whatever_currents_are_given() -> None:
+    for beta, theta in ((0.9, 1.0), (0.5, 1.0), (0.95, 0.5)):
+        neuron = Leaky(beta=beta, threshold=theta)
+        wanted = theta * (1 - beta) / (1 - beta**500)
+        for currents in (None, np.array([wanted * 3, wanted * 5], np.float32)):
+            assert firing_curve(neuron, currents).rheobase == pytest.approx(wanted, rel=2e-5)

@@ -10,7 +10,7 @@ import pytest
 import snntrainer3d as s3d
 from snntrainer3d.cli import run
 from snntrainer3d.compose import Choices, compose
-from snntrainer3d.errors import ConflictError, NotFoundError, SpecError
+from snntrainer3d.errors import ConflictError, InputError, NotFoundError, SpecError
 from snntrainer3d.exports import FORMS, prove_files
 from snntrainer3d.neurons import keep_neuron, neuron_named, own_names, remove_neuron
 from snntrainer3d.spec import OwnNeuron, parse_study
@@ -35,7 +35,7 @@ def test_a_neuron_is_kept_once_under_its_title() -> None:
     assert own_names() == []
     assert (keep_neuron(LIF), keep_neuron(LIF), own_names()) == ("own-my-lif", "own-my-lif", ["own-my-lif"])
     assert neuron_named("own-my-lif:beta=0.5").number("beta") == 0.5
-    with pytest.raises(ConflictError, match="says something else"):
+    with pytest.raises(ConflictError, match="another own neuron has already"):
         keep_neuron(LIF.changed(substeps=2))
     remove_neuron("own-my-lif")
     with pytest.raises(NotFoundError):
@@ -97,3 +97,17 @@ def test_faults_of_a_file_name_option_and_line(tmp_path: Path, capsys: pytest.Ca
     assert run(["neuron", "add", str(file)]) == 2
     assert "line 1, column 12: there is no w." in capsys.readouterr().err
     assert own_names() == []
+
+
+def test_a_neuron_is_named_alike_everywhere(tmp_path: Path) -> None:
+    file = tmp_path / "lif.json"
+    file.write_text(LIF.model_dump_json())
+    leaky = s3d.design("digits", neuron="leaky:beta=0.8").network.output.neuron
+    assert leaky == s3d.design("digits", neuron={"kind": "leaky", "beta": 0.8}).network.output.neuron
+    assert leaky.number("beta") == 0.8
+    assert s3d.design("digits", neuron=str(file)).network.output.neuron == LIF
+    with pytest.raises(SpecError, match=r"neuron\.kind"):
+        s3d.design("digits", neuron={"kind": "leeky"})
+    with pytest.raises(InputError, match="got a value of type int"):
+        s3d.neuron_bench(7)  # type: ignore[arg-type]
+    assert keep_neuron(LIF.changed(title="Own LIF")) == "own-lif"

@@ -195,7 +195,7 @@ def test_a_surrogate_can_be_written_too():
         ("exp(z)", "surrogate.derivative", "is not finite at z = 1000."),
         ("spike(z)", "surrogate.derivative", "column 1: a spike stands here."),
         ("v * z", "surrogate.derivative", "column 1: there is no v."),
-        ("", "surrogate.derivative", "is empty, expected at least 1 characters."),
+        ("", "surrogate.derivative", "is empty, expected a text."),
     ):
         assert faults(surrogate={"kind": "equations", "derivative": derivative}) == [(path, message)]
 
@@ -233,3 +233,35 @@ def test_the_page_has_a_document_that_is_right_and_every_function():
         re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*) \|", PAGE[PAGE.index("| field |") :], re.MULTILINE)))
     )
     assert fields == set(OwnNeuron.model_fields) - {"kind"}
+
+
+def test_faults_of_fields_do_not_hide_those_of_the_lines():
+    wrong = {
+        "substeps": 0,
+        "parameters": {"beta": "a", "theta": 1.0},
+        "step": ["u = 0.5 * u + q", "v = (beta * v", "out = spike(v)"],
+    }
+    found = dict(faults(**wrong))
+    assert found["parameters.beta"] == 'got "a", expected a number, or an object with "value".'
+    assert found["step[0]"] == "line 1, column 15: there is no q."
+    assert found["step[1]"].endswith("a closing bracket is missing.")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("v = v^2", "Write ** for a power."),
+        ("v = v − x", "Write - for minus."),
+        ("dv/dt = -v + x", "Write the step in place of the derivative: v = v + dt * (…)."),
+        ("v = ｘ", "Use names of the letters a to z, numbers, + - * / ** ( ) , and comparisons."),
+    ],
+)
+def test_what_people_write_of_equations_has_a_remedy(line: str, hint: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        own(step=[*LIF["step"][:2], line])
+    assert hint in [fault.hint for fault in raised.value.faults], raised.value.faults
+
+
+def test_a_title_can_be_read():
+    for title in ("   ", "a\nb", "a\x1b[31m"):
+        assert [path for path, _ in faults(title=title)] == ["title"]

@@ -19,6 +19,8 @@ from snntrainer3d.spec.equations import Equation, Node, leaves_of, ordered
 
 MOST_CURRENTS = 200
 """The most currents of one firing curve."""
+_NARROWED = 4
+"""How often the rheobase is sought once more, each time in a thirty-second of where it lies."""
 USUAL_POINTS = 61
 """Currents of a firing curve where nobody says how many."""
 _UFUNCS: dict[str, Any] = {
@@ -224,14 +226,21 @@ def curve_of(
     counts: Float32[np.ndarray, " current"],
     num_steps: int,
 ) -> FiringCurve:
-    """Return the firing curve of counted spikes; the rheobase is sought once more between two of the currents."""
+    """Return the firing curve of counted spikes.
+
+    The rheobase is narrowed down between the last silent current, or 0, and the first that is not.
+    """
     rheobase = None
     if (counts > 0).any():
         place = int(np.argmax(counts > 0))
-        between = currents[place : place + 1]
-        if place:
-            between = np.linspace(currents[place - 1], currents[place], 33, dtype=np.float32)[1:]
-        rheobase = float(between[np.argmax(_counts(neuron, between, num_steps) > 0)])
+        silent, rheobase = float(currents[place - 1]) if place else min(0.0, float(currents[0])), float(currents[place])
+        for _ in range(_NARROWED):
+            between = np.linspace(silent, rheobase, 33, dtype=np.float32)
+            firing = _counts(neuron, between, num_steps) > 0
+            if not firing.any():  # what was found is one of the currents themselves
+                break
+            at = int(np.argmax(firing))
+            silent, rheobase = float(between[max(at - 1, 0)]), float(between[at])
     return FiringCurve(currents, counts / np.float32(num_steps), num_steps, rheobase)
 
 

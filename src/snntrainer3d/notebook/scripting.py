@@ -14,6 +14,7 @@ from snntrainer3d.data import check_fit, describe, load
 from snntrainer3d.errors import SpecError
 from snntrainer3d.events import Event
 from snntrainer3d.jobs import run_job
+from snntrainer3d.neurons import AnyNeuronSource, neuron_named
 from snntrainer3d.notebook.taking_home import network_of
 from snntrainer3d.runs import RunStore
 from snntrainer3d.spec import (
@@ -82,8 +83,8 @@ def design(
     *,
     hidden: Sequence[int] = DEFAULT_HIDDEN,
     template: str | None = None,
-    neuron: str | NeuronModel = DEFAULT_KIND,
-    output_neuron: str | NeuronModel | None = None,
+    neuron: AnyNeuronSource = DEFAULT_KIND,
+    output_neuron: AnyNeuronSource | None = None,
     preset: str = DEFAULT_PRESET,
     neuron_values: Mapping[str, Any] | None = None,
     **training: Any,
@@ -94,7 +95,8 @@ def design(
         dataset: by name; MNIST where it is on this machine, else the small digits.
         hidden: sizes of dense hidden layers, in order.
         template: an architecture by name in place of `hidden`: lenet, triangle, recurrent …
-        neuron: of all layers: a kind by name, an own one by its name, or one made by `neuron`.
+        neuron: of all layers: a kind by name, an own one by its name, one made by `neuron`, a document or its file,
+            or a name with values, "leaky:beta=0.8".
         output_neuron: that of the output, where it differs.
         preset: the recipe: paper, fast or thorough.
         neuron_values: fields put into every neuron: `{"beta": 0.9}`.
@@ -107,13 +109,20 @@ def design(
         dataset=dataset,
         hidden=tuple(hidden),
         template=template,
-        neuron=neuron,
-        output_neuron=output_neuron,
+        neuron=_neuron_of(neuron, "neuron"),
+        output_neuron=None if output_neuron is None else _neuron_of(output_neuron, "output_neuron"),
         preset=preset,
         neuron_values=neuron_values or {},
         training=training,
     )
     return composed(choices)
+
+
+def _neuron_of(source: AnyNeuronSource, root: str) -> str | NeuronModel:
+    """Return what is said whole as a neuron; a bare name stays one, for a recipe has values for it."""
+    if isinstance(source, str) and ":" not in source and not source.endswith(".json"):
+        return source
+    return neuron_named(source, root=root)
 
 
 def neuron(

@@ -64,7 +64,8 @@ def read_json(text: str | bytes, *, what: str = "document") -> Any:
     except UnicodeDecodeError as error:
         raise SpecError([Fault("", f"byte {error.start} is not UTF-8.", "Save the file as UTF-8 text.")]) from None
     except json.JSONDecodeError as error:
-        raise SpecError([_json_fault(error)], what=what) from None
+        fault = _json_fault(error) if raw.strip() else Fault("", f"the {what} is empty.", "Write it first.")
+        raise SpecError([fault], what=what) from None
     except ValueError:
         # What is left of its kind: more digits than Python turns into a number, because that takes for ever.
         raise SpecError([Fault("", "a number has too many digits.", "Give a shorter one.")], what=what) from None
@@ -195,7 +196,9 @@ def _fault(detail: ErrorDetails, path: str) -> Fault:
         path, detail["input"] = f"{path}.kind", context.get("tag")
     if detail["type"] == "extra_forbidden":
         return _unknown_field(detail, path)
-    expected = _EXPECTED.get(detail["type"], "a value of another kind").format(**context)
+    numbers = {name: f"{one:.12g}" if isinstance(one, float) else one for name, one in context.items()}
+    expected = _EXPECTED.get(detail["type"], "a value of another kind").format(**numbers)
+    expected = expected.replace("at least 1 entries", "at least one entry").replace("at least 1 characters", "a text")
     if detail["type"] == "missing":
         return Fault(path, "missing.", "Give a value.")
     given = "is empty" if detail["input"] == "" else f"got {value_text(detail['input'])}"

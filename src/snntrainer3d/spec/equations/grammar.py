@@ -151,13 +151,17 @@ class Lines:
         if len(text) > MAX_LINE:
             self._told(MAX_LINE, f"the line has {len(text):,} characters, at most {MAX_LINE:,} are read.", "Part it.")
         elif stranger:
-            hint = "Use names, numbers, + - * / ** ( ) , and comparisons."
+            hint = (
+                _INSTEAD.get(stranger[0])
+                or "Use names of the letters a to z, numbers, + - * / ** ( ) , and comparisons."
+            )
             self._told(stranger.start() + 1, f"{stranger[0]!r} means nothing here.", hint)
         else:
             try:
                 tree = ast.parse(code.lstrip())
             except SyntaxError as error:
-                self._told(indent + (error.offset or 1), _no_syntax(code), "Check brackets and signs there.")
+                hint = _DERIVATIVE_HINT if _DERIVATIVE.match(code) else "Check brackets and signs there."
+                self._told(indent + (error.offset or 1), _no_syntax(code), hint)
                 return None
             except (ValueError, MemoryError, RecursionError):
                 tree = None
@@ -318,12 +322,21 @@ class Lines:
 def no_name(name: str) -> str:
     """Say why a parameter or a state cannot be called so; empty where it can."""
     if not NAME.fullmatch(name):
-        return "is no name for a value."
+        return "is no name: letters a to z, digits and _ make one, a letter first, 40 at most."
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         return "is a word of Python."
     if name in FUNCTIONS:
         return "is a function."
-    return "has its meaning already." if name in (DT, OUT, "pi") else ""
+    return _MEANING.get(name, "")
+
+
+_MEANING = {DT: "is the seconds of a sub-step.", OUT: "is the spike.", "pi": "is π."}
+_INSTEAD = {
+    "^": "Write ** for a power.", "−": "Write - for minus.", "–": "Write - for minus.", "·": "Write * for times.",
+    "×": "Write * for times.", "÷": "Write / for divided by.", "'": "A derivative is no name: write v = v + dt * (…).",
+}  # fmt: skip
+_DERIVATIVE = re.compile(r"\s*d\w*\s*/\s*dt\s*=")
+_DERIVATIVE_HINT = "Write the step in place of the derivative: v = v + dt * (…)."
 
 
 def _closest(name: str, known: Iterable[str]) -> str:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails
 
-from snntrainer3d.spec._document import FieldFault, FieldFaults, Part
+from snntrainer3d.spec._document import FieldFault, FieldFaults, Part, value_text
 from snntrainer3d.spec.equations import Graph, Node, Trace, ordered, traced
 from snntrainer3d.spec.equations.grammar import DT, MAX_LINES, OUT, Lines, TextFault, no_name
 from snntrainer3d.spec.equations.numbers import numbers_of
@@ -170,6 +171,10 @@ class OwnNeuron(NeuronModel):
     def _plain_numbers(cls, given: Any) -> Any:
         if not isinstance(given, Mapping):
             return given
+        odd = [name for name, one in given.items() if not isinstance(one, int | float | Mapping | OwnParameter)]
+        if odd:
+            wanted = 'expected a number, or an object with "value".'
+            raise FieldFaults([FieldFault(str(name), f"got {value_text(given[name])}, {wanted}") for name in odd])
         plain = {name: {"value": one} for name, one in given.items() if isinstance(one, int | float)}
         return {**given, **plain}
 
@@ -177,6 +182,31 @@ class OwnNeuron(NeuronModel):
     @classmethod
     def _lines_of_text(cls, given: Any) -> Any:
         return given.splitlines() if isinstance(given, str) else given
+
+    @field_validator("title")
+    @classmethod
+    def _can_be_read(cls, given: str) -> str:
+        if not given.strip() or not given.isprintable():
+            raise FieldFault("", "has no letter, or one that cannot be shown.", "Give it a name of one line.")
+        return given
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_faults_of_the_step(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tell what is wrong in the lines beside what is wrong in the fields."""
+        try:
+            return handler(given)
+        except ValidationError as error:
+            faults = _wrong_beside(given) if any(detail["loc"] for detail in error.errors()) else ()
+            if not faults:
+                raise
+            details = [
+                InitErrorDetails(type=one["type"], loc=one["loc"], input=one["input"], ctx=one.get("ctx", {}))
+                for one in error.errors()
+            ]
+            beside: Any = {"error": FieldFaults(faults)}
+            details.append(InitErrorDetails(type="value_error", loc=(), input=given, ctx=beside))
+            raise ValidationError.from_exception_data(error.title, details) from None
 
     @model_validator(mode="after")
     def _read(self) -> Self:
@@ -249,9 +279,9 @@ class OwnNeuron(NeuronModel):
             for name in names:
                 at = field if field == "inputs" else f"{field}.{name}"
                 if why := no_name(name):
-                    yield FieldFault(at, f"{name[:60]!r} {why}", "Begin with a letter; then letters, digits and _.")
+                    yield FieldFault(at, f"{name[:60]!r} {why}", "Rename it.")
                 elif field == "parameters" and name in OF_MODULES:
-                    yield FieldFault(at, f"{name} is what PyTorch's modules call something else.", "Rename it.")
+                    yield FieldFault(at, f"{name} is a name that PyTorch's modules need themselves.", "Rename it.")
                 elif name in owners:
                     yield FieldFault(at, f"{name} is the name of one of the {owners[name]} too.", "Rename one of them.")
                 owners[name] = field
@@ -267,6 +297,29 @@ class OwnNeuron(NeuronModel):
             yield FieldFault("threshold", "the parameter of this name is the threshold.", "Rename that parameter.")
         elif self.threshold and self.threshold not in self.parameters:
             yield FieldFault("threshold", f"there is no parameter {self.threshold}.", "Take one, or leave it out.")
+
+
+def _wrong_beside(given: Any) -> tuple[FieldFault, ...]:
+    """Return what is wrong in the lines of a document with other faults, as far as its names can be known."""
+    if not isinstance(given, Mapping):
+        return ()
+    states, parameters, step = given.get("states"), given.get("parameters", {}), given.get("step")
+    lines = step.splitlines() if isinstance(step, str) else step
+    inputs = given.get("inputs", ["x"])
+    if not (isinstance(states, Mapping) and states and isinstance(parameters, Mapping) and isinstance(inputs, list)):
+        return ()
+    names = [*inputs, *states, *parameters]
+    if not names or not all(isinstance(name, str) and not no_name(name) for name in names) or not inputs:
+        return ()
+    if not isinstance(lines, list | tuple) or not 0 < len(lines) <= MAX_LINES:
+        return ()
+    if len(states) > MAX_STATES or len(parameters) > MAX_PARAMETERS:
+        return ()
+    if not all(isinstance(line, str) for line in lines):
+        return ()
+    known = tuple((name, None, None) for name in parameters)
+    starts = tuple((name, start if isinstance(start, int | float | str) else 0.0) for name, start in states.items())
+    return _wrong_step(OwnModel("", tuple(inputs), known, starts, tuple(lines), 1, given.get("time_step_s") and 1.0))
 
 
 @lru_cache(512)
