@@ -39,6 +39,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """Return what there is to use, also before it is imported."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     """Import what is asked for by name only then: most of it needs torch."""
     if name == "fuse":

@@ -26,6 +26,16 @@ def test_the_time_between_spikes_is_the_closed_form() -> None:
         assert abs(np.diff(at)[-1] * 0.002 - closed) < 0.01 * closed
 
 
+@pytest.mark.slow
+def test_its_usual_time_step_fires_as_the_closed_form_does() -> None:
+    neuron = QuadraticIF(input_gain=1.0, bias=0.0)
+    for current in (0.25, 0.75, 2.75):
+        root = np.sqrt(current)
+        closed = 10.0 / root * 2.0 * np.arctan(10.0 / root)
+        at, _ = run(neuron, current, 4000)
+        assert np.diff(at).mean() == pytest.approx(closed, rel=0.05)
+
+
 def test_it_rests_below_its_unstable_point_and_spikes_above_it() -> None:
     neuron = QuadraticIF(input_gain=1.0)
     at, membranes = run(neuron, 0.0, 300)

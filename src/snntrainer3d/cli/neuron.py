@@ -207,6 +207,9 @@ def _check(files: dict[str, Path], force: bool) -> None:
     for name, path in files.items():
         option = "--svg" if name == "svg" else "--csv"
         refuse_place(path)
+        ending = "svg" if name == "svg" else "csv"
+        if path.suffix.lower() != f".{ending}":
+            raise InputError(f"{path} does not end in .{ending}.", path=option, hint=f"Write {path.stem}.{ending}.")
         if path.exists() and not force:
             raise ConflictError(f"{path} is already there.", path=option, hint="Give --force to replace it.")
 

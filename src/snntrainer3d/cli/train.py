@@ -59,7 +59,11 @@ def train(
     ] = None,
     neuron: Annotated[
         str | None,
-        typer.Option(help="leaky, lapicque, synaptic, alpha, adaptive or izhikevich.", autocompletion=complete_neuron),
+        typer.Option(
+            metavar="KIND|own-NAME|FILE.json",
+            help="Of all layers: one of `neuron list`, or a document with an own one.",
+            autocompletion=complete_neuron,
+        ),
     ] = None,
     output_neuron: Annotated[
         str | None,

@@ -429,12 +429,12 @@ export interface OwnParameter {
 /**
  * Quadratic integrate-and-fire: τ·dv/dt = v² + I, the normal form of cells that can fire at any low rate.
  *
- * I = bias + input_gain·x; forward Euler. Without input, and with a negative bias, it rests at −√(−bias) and spikes by
- * itself once pushed above √(−bias). Under a constant I > 0 the time between spikes is
- * τ/√I·(atan(θ/√I) − atan(reset/√I)). v is kept from −20 to 100, so that no input makes it infinite, and the gradient
- * grows through a step by 1 at most. Source: Ermentrout and Kopell, "Parabolic bursting in an excitable system coupled
- * with a slow oscillation", SIAM Journal on Applied Mathematics 46 (1986); Gerstner et al., Neuronal Dynamics (2014),
- * section 5.3.
+ * I = bias + input_gain·x; by 10 steps of forward Euler in each time step. Without input, and with a negative bias, it
+ * rests at −√(−bias) and spikes by itself once pushed above √(−bias). Under a constant I > 0 the time between spikes
+ * is τ/√I·(atan(θ/√I) − atan(reset/√I)). v is kept from −20 to 100, so that no input makes it infinite, and the
+ * gradient grows by 1 at most in each of the steps. Source: Ermentrout and Kopell, "Parabolic bursting in an excitable
+ * system coupled with a slow oscillation", SIAM Journal on Applied Mathematics 46 (1986); Gerstner et al., Neuronal
+ * Dynamics (2014), section 5.3.
  */
 export interface QuadraticIF {
   learn_threshold: Learning;

@@ -144,6 +144,12 @@ def _lines(equation: Equation, language: Language, at_start: Callable[[str], str
     bounded = [node for node in nodes if node.operation == "clamp" and node.arguments[0].operation == "parameter"]
     made = written(language, equation, {str(node.arguments[0].value): node for node in bounded})
     starts = {name: node for name, node in equation.starts.items() if node.value != 0.0}
-    return [(one.name, one.expression) for one in made.statements] + [
-        (at_start(name), expression(language, node)) for name, node in starts.items()
-    ]
+    lines = [(one.name, one.expression) for one in made.statements]
+    named = {name for name, _ in lines}
+    called = {node.place: language.after(name) for name, node in reversed(equation.results.items())}
+    for name, node in equation.states.items():
+        # A state that becomes the input, another state or the spike is no operation of its own.
+        if (after := language.after(name)) not in named and not (node.operation == "state" and node.value == name):
+            other = called[node.place]
+            lines.append((after, other if other in named else expression(language, node)))
+    return lines + [(at_start(name), expression(language, node)) for name, node in starts.items()]

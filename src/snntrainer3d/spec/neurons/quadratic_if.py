@@ -10,16 +10,19 @@ from snntrainer3d.spec.equations import Node, Trace
 from snntrainer3d.spec.neurons.parts import Called, FixedReset, Learning, Step, limited
 from snntrainer3d.spec.surrogates import Atan, Surrogate
 
+SUBSTEPS = 10
+"""Steps of Euler's method in one of the network's: one alone would jump over half of the way up from the reset."""
+
 
 class QuadraticIF(FixedReset):
     """Quadratic integrate-and-fire: τ·dv/dt = v² + I, the normal form of cells that can fire at any low rate.
 
-    I = bias + input_gain·x; forward Euler. Without input, and with a negative bias, it rests at −√(−bias) and spikes by
-    itself once pushed above √(−bias). Under a constant I > 0 the time between spikes is
-    τ/√I·(atan(θ/√I) − atan(reset/√I)). v is kept from −20 to 100, so that no input makes it infinite, and the gradient
-    grows through a step by 1 at most. Source: Ermentrout and Kopell, "Parabolic bursting in an excitable system coupled
-    with a slow oscillation", SIAM Journal on Applied Mathematics 46 (1986); Gerstner et al., Neuronal Dynamics (2014),
-    section 5.3.
+    I = bias + input_gain·x; by 10 steps of forward Euler in each time step. Without input, and with a negative bias, it
+    rests at −√(−bias) and spikes by itself once pushed above √(−bias). Under a constant I > 0 the time between spikes
+    is τ/√I·(atan(θ/√I) − atan(reset/√I)). v is kept from −20 to 100, so that no input makes it infinite, and the
+    gradient grows by 1 at most in each of the steps. Source: Ermentrout and Kopell, "Parabolic bursting in an excitable
+    system coupled with a slow oscillation", SIAM Journal on Applied Mathematics 46 (1986); Gerstner et al., Neuronal
+    Dynamics (2014), section 5.3.
     """
 
     title = "Quadratic IF"
@@ -49,10 +52,11 @@ class QuadraticIF(FixedReset):
 
     def step(self, now: Trace, x: Node, v: Node, s: Node) -> Step:
         """Trace one step."""
-        r, rate = now.detach(s), self.time_step_ms / self.tau_ms
+        r, rate = now.detach(s), self.time_step_ms / self.tau_ms / SUBSTEPS
         current = self.bias + self.input_gain * x
         v = v * (1.0 - r) + self.reset_to * r
-        grown = v + rate * (v * v + current)
-        v = limited(now, grown, (v, 1.0 + rate * (2.0 * v)), (-20.0, 100.0), (current, rate))
+        for _ in range(SUBSTEPS):
+            grown = v + rate * (v * v + current)
+            v = limited(now, grown, (v, 1.0 + rate * (2.0 * v)), (-20.0, 100.0), (current, rate))
         spike = now.spike(v - self.threshold)
         return {"v": v, "s": spike}, spike
