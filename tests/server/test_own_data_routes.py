@@ -87,3 +87,21 @@ def test_its_samples_are_pictures(client: httpx.Client) -> None:
     pixels = base64.b64decode(block["pixels"])
     assert len(pixels) == 2 * 64
     assert max(pixels[64:]) > max(pixels[:64])
+
+
+TABLES = {
+    "missing": "a,b,label\n" + "1,2,x\n3,,y\n" * 4,
+    "decimals": "a;b;label\n" + "1.234,5;2;x\n3;4;y\n" * 4,
+    "numbers": "a,b,c\n" + "".join(f"{at}.5,{at * at}.25,{at}.125\n" for at in range(12)),
+    "one column": "abc\ndef\n",
+    "words": "a,town,label\n" + "1,Bonn,x\n3,Rom,y\n" * 4,
+    "constant": "a,b,label\n" + "1,2,x\n1,4,y\n" * 4,
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_answer_names_an_option_of_the_shell(client: httpx.Client, name: str) -> None:
+    answer = client.post("/api/datasets/own?file=t.csv&check=true", content=TABLES[name].encode())
+    assert "--" not in answer.text, answer.text
+    if answer.status_code == 422 and name in ("missing", "words"):
+        assert "“ignore”" in answer.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,7 @@ from snntrainer3d.server.gate import told_of
 from snntrainer3d.storage import disk_error
 
 log = logging.getLogger(__name__)
+_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])")
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -39,7 +41,24 @@ def answer_errors(app: FastAPI) -> None:
 
 def body_of(error: Exception) -> dict[str, Any]:
     """Give the body for any error; one that is not ours is logged and told in general words."""
-    return _in_our_words(error).body()
+    return _body(_in_our_words(error))
+
+
+def without_options(told: str) -> str:
+    """Return words for a request and the page, which have no options of a shell: --label is the field “label”.
+
+    What is said of the shell itself stays.
+    """
+    if "command line" in told or "snntrainer3d " in told:
+        return told
+    return _OPTION.sub(lambda found: f"“{found[1].replace('-', '_')}”", told)
+
+
+def _body(error: Snntrainer3dError) -> dict[str, Any]:
+    body = error.body()
+    for part in (body["error"], *body["error"]["faults"]):
+        part.update({name: without_options(part[name]) for name in ("message", "hint")})
+    return body
 
 
 def _in_our_words(error: Exception) -> Snntrainer3dError:
@@ -62,7 +81,7 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
         request.app.state.refusals.note(f"{told_of(request.scope)}: {error.code}")
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s", error)
-    return JSONResponse(error.body(), error.http_status)
+    return JSONResponse(_body(error), error.http_status)
 
 
 def _is_hostile(error: Snntrainer3dError) -> bool:

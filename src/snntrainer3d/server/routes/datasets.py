@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,6 +23,7 @@ from snntrainer3d.errors import ConflictError
 from snntrainer3d.jobs import sample_block
 from snntrainer3d.server.description import ERROR_RESPONSES
 from snntrainer3d.server.downloads import Downloads
+from snntrainer3d.server.failures import without_options
 from snntrainer3d.server.models import DatasetRow, OwnData, SampleBlock
 from snntrainer3d.server.requests import uploaded
 from snntrainer3d.spec import OWN
@@ -95,7 +97,7 @@ async def import_dataset(
         dataset=_row(reading.dataset.info, request.app.state.downloads),
         train_counts=train,
         test_counts=test,
-        report=reading.report,
+        report=replace(reading.report, notes=tuple(map(without_options, reading.report.notes))),
         samples=SampleBlock(**sample_block(reading.dataset, "train", [at * total // some for at in range(some)])),
     )
 
