@@ -12,7 +12,7 @@ from snntrainer3d.exports.stages import Stage, Step, named_steps
 from snntrainer3d.exports.torch_modules import STEPWISE
 from snntrainer3d.exports.words import as_words
 from snntrainer3d.spec import Adam, AdamW, OwnSurrogate, Surrogate, TrainedNetwork, Training, neuron_values
-from snntrainer3d.spec.equations import Graph
+from snntrainer3d.spec.equations import Graph, Trace
 from snntrainer3d.spec.equations.torch_text import (
     NEURON,
     WITH_GRADIENT,
@@ -108,21 +108,13 @@ def spike_class(words: str = "") -> str:
 
 
 def derivative(surrogate: Surrogate) -> str:
-    """Give the gradient in place of a spike's as an expression of z."""
+    """Return the gradient in place of a spike's as an expression of z."""
+    graph = Graph()
+    z = graph.leaf("input", "z")
     if isinstance(surrogate, OwnSurrogate):
-        graph = Graph()
         numbers = {name: graph.constant(value) for name, value in surrogate.parameters.items()}
-        found, _ = surrogate.model.read(graph, graph.leaf("input", "z"), numbers)
-        return torch_expression(found)
-    slope = getattr(surrogate, "slope", 1.0)
-    return {
-        "atan": f"{slope / 2!r} / (1 + (math.pi / 2 * {slope!r} * z).pow(2))",
-        "fast_sigmoid": f"1 / ({slope!r} * z.abs() + 1.0) ** 2",
-        "sigmoid": f"{slope!r} * torch.sigmoid({slope!r} * z) * torch.sigmoid(-{slope!r} * z)",
-        "triangular": f"{slope!r} * (1 - {slope!r} * z.abs()).clamp(min=0)",
-        "straight_through": "torch.ones_like(z)",
-        "spike_rate_escape": f"{slope!r} * torch.exp(-{getattr(surrogate, 'beta', 1.0)!r} * (z - 1).abs())",
-    }[surrogate.kind]
+        return torch_expression(surrogate.model.read(graph, z, numbers)[0])
+    return torch_expression(surrogate.derivative(Trace(graph), z))
 
 
 def class_name(step: str) -> str:
