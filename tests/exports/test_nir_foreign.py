@@ -16,7 +16,7 @@ from snntrainer3d.engine import build, load_tensors, run
 from snntrainer3d.errors import FileFormatError, InputError
 from snntrainer3d.exports import from_nir, read_weight_file, to_nir
 from snntrainer3d.exports.silence import never_fires
-from snntrainer3d.spec import Delta, Leaky, Training
+from snntrainer3d.spec import Delta, InputContract, Leaky, Training
 
 nir = pytest.importorskip("nir")
 h5py = pytest.importorskip("h5py")
@@ -223,6 +223,8 @@ def test_a_network_whose_inputs_are_not_0_to_1_is_not_said_to_be_silent():
     assert never_fires(replace(plain, training=Training()))
     assert not never_fires(replace(plain, training=Training(pixels="standardised")))
     assert not never_fires(replace(plain, training=Training(coding=Delta(), dataset="mnist-events-simulated")))
+    assert not never_fires(replace(plain, inputs=InputContract(mean=0.1, deviation=0.3)))
+    assert never_fires(replace(plain, inputs=InputContract()))
 
 
 @pytest.mark.slow

@@ -36,6 +36,8 @@ def never_fires(trained: TrainedNetwork) -> list[str]:
 
 def _from_0_to_1(trained: TrainedNetwork) -> bool:
     """Tell whether no input is known to be larger than 1 or below 0, as standardised pixels and falls are."""
+    if trained.inputs is not None:
+        return trained.inputs.mean is None and trained.inputs.coding.kind != "delta"
     recipe = trained.training
     return recipe is None or (recipe.pixels == "unit" and recipe.coding.kind != "delta")
 
