@@ -11,7 +11,7 @@ from random_equations import by_torch, drawn
 from snntrainer3d.engine.equations import computed
 from snntrainer3d.engine.kernels.layer import add_gradients, blocks_of, run_scan, scan_table
 from snntrainer3d.engine.kernels.llvm_text import Scanned, backward_text, forward_text
-from snntrainer3d.engine.kernels.machine_code import address_of, assembly_of
+from snntrainer3d.engine.kernels.machine_code import address_of
 from snntrainer3d.spec.equations import Equation
 
 EQUATIONS = 300
@@ -110,13 +110,3 @@ def compare(found: Any, expected: Tensor | None, seed: int) -> None:
     wanted = 0.0 if expected is None else expected.numpy()
     largest = max(1.0, float(np.abs(wanted).max()))
     assert float(np.abs(found - wanted).max()) <= EXACT_GRADIENT * largest, seed
-
-
-def test_scans_are_vector_instructions() -> None:
-    """What LLVM makes of an equation works on vectors, forward and backward, not on one neuron after the other."""
-    scanned = Scanned(drawn(1))
-    shared = [True] * len(scanned.rows)
-    for text in (forward_text(scanned, "float", shared), backward_text(scanned, "float", shared)):
-        assembly = assembly_of(text)
-        packed = sum(assembly.count(name) for name in ("mulps", "addps", "subps", "fmul\tv", "fadd\tv", "fsub\tv"))
-        assert packed >= 8

@@ -7,6 +7,7 @@ what forward computed. Backward loads the states that forward has left, and comp
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,11 @@ _OPERATORS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARED = {"gt": "ogt", "ge": "oge", "lt": "olt", "le": "ole"}
 _EXP = (1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1)
 """Cephes' polynomial for e^r, r within ln 2 / 2 of 0."""
+_LOG = (
+    7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+    2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+)  # fmt: skip
+"""Cephes' polynomial for ln(1 + m), 1 + m from √½ to √2."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -426,6 +432,12 @@ class _Function:
                 return self._extreme(operation, given, lanes)
             case "exp" if self._number == "float":
                 return self._exponential(given[0], lanes)
+            case "log" if self._number == "float":
+                return self._logarithm(given[0], lanes)
+            case "log1p" if self._number == "float":
+                return self._logarithm_of_more(given[0], lanes)
+            case "expm1" if self._number == "float":
+                return self._exponential_less_1(given[0], lanes)
         return self._called(operation, given[0], lanes)
 
     def _suffix(self, lanes: int) -> str:
@@ -466,6 +478,74 @@ class _Function:
         raised = self._put(f"add {whole} {n}, {self._splat('127', lanes, 'i32')}")
         shifted = self._put(f"shl {whole} {raised}, {self._splat('23', lanes, 'i32')}")
         return operate("fmul", y, self._put(f"bitcast {whole} {shifted} to {kind}"))
+
+    def _logarithm(self, x: str, lanes: int) -> str:
+        """Return ln x of single precision by a polynomial, within a unit of the last place (Cephes)."""
+        kind, whole, truth = self._kind(lanes), self._kind(lanes, "i32"), self._kind(lanes, "i1")
+
+        def number(value: float) -> str:
+            return self._constant(value, lanes)
+
+        def operate(name: str, first: str, second: str) -> str:
+            return self._put(f"{name} {kind} {first}, {second}")
+
+        def either(asked: str, then: str, otherwise: str) -> str:
+            return self._put(f"select {truth} {self._put(f'fcmp {asked}')}, {kind} {then}, {kind} {otherwise}")
+
+        # x = m·2^e with m from √½ to √2; below the normal numbers after multiplying by 2²³.
+        small = self._put(f"fcmp olt {kind} {x}, {number(2.0**-126)}")
+        normal = self._put(f"select {truth} {small}, {kind} {operate('fmul', x, number(2.0**23))}, {kind} {x}")
+        bits = self._put(f"bitcast {kind} {normal} to {whole}")
+        raised = self._put(f"lshr {whole} {bits}, {self._splat('23', lanes, 'i32')}")
+        e = self._put(
+            f"sitofp {whole} {self._put(f'sub {whole} {raised}, ' + self._splat('126', lanes, 'i32'))} to {kind}"
+        )
+        e = self._put(f"select {truth} {small}, {kind} {operate('fsub', e, number(23.0))}, {kind} {e}")
+        fraction = self._put(f"and {whole} {bits}, {self._splat('8388607', lanes, 'i32')}")
+        fraction = self._put(f"or {whole} {fraction}, {self._splat('1056964608', lanes, 'i32')}")
+        m = self._put(f"bitcast {whole} {fraction} to {kind}")
+        low = f"olt {kind} {m}, {number(0.707106781186547524)}"
+        e = either(low, operate("fsub", e, number(1.0)), e)
+        m = operate("fsub", either(low, operate("fadd", m, m), m), number(1.0))
+        p = number(_LOG[0])
+        for term in _LOG[1:]:
+            p = operate("fadd", operate("fmul", p, m), number(term))
+        z = operate("fmul", m, m)
+        y = operate("fmul", operate("fmul", p, m), z)
+        y = operate("fadd", y, operate("fmul", e, number(-2.12194440e-4)))
+        y = operate("fsub", y, operate("fmul", z, number(0.5)))
+        found = operate("fadd", operate("fadd", m, y), operate("fmul", e, number(0.693359375)))
+        found = either(f"oeq {kind} {x}, {number(0.0)}", number(-math.inf), found)
+        found = either(f"oeq {kind} {x}, {number(math.inf)}", number(math.inf), found)
+        return either(f"ult {kind} {x}, {number(0.0)}", number(math.nan), found)
+
+    def _logarithm_of_more(self, x: str, lanes: int) -> str:
+        """Return ln(1 + x) of single precision: ln u·x/(u − 1) with u = 1 + x, which loses nothing near 0 (Kahan)."""
+        kind, truth = self._kind(lanes), self._kind(lanes, "i1")
+        one, infinite = self._constant(1.0, lanes), self._constant(math.inf, lanes)
+        u = self._put(f"fadd {kind} {x}, {one}")
+        whole = self._logarithm(u, lanes)
+        share = self._put(f"fdiv {kind} {x}, {self._put(f'fsub {kind} {u}, {one}')}")
+        found = self._put(f"fmul {kind} {whole}, {share}")
+        near = self._put(f"fcmp oeq {kind} {u}, {one}")
+        found = self._put(f"select {truth} {near}, {kind} {x}, {kind} {found}")
+        far = self._put(f"fcmp oeq {kind} {u}, {infinite}")
+        return self._put(f"select {truth} {far}, {kind} {u}, {kind} {found}")
+
+    def _exponential_less_1(self, x: str, lanes: int) -> str:
+        """Return e^x − 1 of single precision: (u − 1)·x/ln u with u = e^x, which loses nothing near 0 (Kahan)."""
+        kind, truth = self._kind(lanes), self._kind(lanes, "i1")
+        one, beyond = self._constant(1.0, lanes), self._constant(17.0, lanes)
+        u = self._exponential(x, lanes)
+        less = self._put(f"fsub {kind} {u}, {one}")
+        share = self._put(f"fdiv {kind} {x}, {self._logarithm(u, lanes)}")
+        found = self._put(f"fmul {kind} {less}, {share}")
+        near = self._put(f"fcmp oeq {kind} {u}, {one}")
+        found = self._put(f"select {truth} {near}, {kind} {x}, {kind} {found}")
+        size = f"llvm.fabs.{self._suffix(lanes)}"
+        self._declared.add(f"declare {kind} @{size}({kind})")
+        far = self._put(f"fcmp ogt {kind} {self._put(f'call {kind} @{size}({kind} {x})')}, {beyond}")
+        return self._put(f"select {truth} {far}, {kind} {less}, {kind} {found}")
 
     def _called(self, operation: str, x: str, lanes: int) -> str:
         """Call the C library for each neuron."""

@@ -49,11 +49,17 @@ def _machine() -> Any:
     return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=features, opt=2, jit=True)
 
 
-def assembly_of(text: str) -> str:
-    """Return the processor's instructions of an LLVM module, to be looked at."""
+def assembly_of(text: str, triple: str = "", processor: str = "") -> str:
+    """Return the instructions of an LLVM module, to be looked at; of another processor where one is named."""
     with _turn:
         module = llvm.parse_assembly(text)
-        assembly: str = _machine().emit_assembly(module)
+        machine = _machine()
+        if triple:
+            llvm.initialize_all_targets()
+            llvm.initialize_all_asmprinters()
+            machine = llvm.Target.from_triple(triple).create_target_machine(cpu=processor, opt=2)
+            module.triple = triple
+        assembly: str = machine.emit_assembly(module)
         return assembly
 
 
