@@ -104,7 +104,7 @@ describe.each(SIZES)("at %i pixels", (width, height) => {
 
   it("the neuron bench and the editor of own neurons are without serious fault", async () => {
     const page = await open(width, height);
-    await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Bench" }).click();
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "Bench", exact: true }).click();
     await page.getByRole("button", { name: "A second neuron beside it" }).click();
     await page.getByRole("combobox", { name: "Neuron 2", exact: true }).selectOption({ label: "Izhikevich" });
     await page.getByRole("region", { name: "Phase plane of Izhikevich 2" }).waitFor();
