@@ -51,6 +51,7 @@ describe("a neuron of one's own", () => {
   it("is written, checked at line and column, used, trained, and found in the library after a reload", async () => {
     const { page, complaints } = await app.open("", 1300, 900);
     await page.getByRole("radio", { name: /^Digits/ }).check();
+    await page.getByRole("textbox", { name: "Hidden 1: number of neurons" }).fill("30");
     await neuron(page).selectOption({ label: "Write your own …" });
     const dialog = page.getByRole("dialog", { name: "A neuron of your own" });
     await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Reset now");
@@ -86,7 +87,7 @@ describe("a neuron of one's own", () => {
     await dialog.getByRole("button", { name: "Use it here" }).click();
 
     // 64·50 + 50 weights and biases of the hidden layer, a β for each neuron, 50·10 + 10 of the output.
-    await expect.poll(() => page.getByLabel("Training control").textContent()).toContain("Parameters 7,610");
+    await expect.poll(() => page.getByLabel("Training control").textContent()).toContain("Parameters 2,290");
     await page.keyboard.press("Control+z");
     await expect.poll(() => neuron(page).inputValue()).toBe("leaky");
     await page.keyboard.press("Control+Shift+z");
